@@ -1,0 +1,62 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+RUNTIME := .venv/runtime.txt
+DEV := .venv/dev.txt
+COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make locks"
+
+.PHONY: help
+help: ## list these targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r target words; \
+		do printf 'make %-10s %s\n' "$$target" "$$words"; done
+
+.PHONY: run
+run: setup ## set up, start PostgreSQL and Surelist, print how to connect
+	@exec $(BIN)/surelist serve --welcome
+
+.PHONY: setup
+setup: $(RUNTIME) ## make .venv with surelist in it
+
+.PHONY: test
+test: $(DEV) ## set up and run the tests
+	$(BIN)/pytest
+
+.PHONY: check
+check: $(DEV) ## format, lint, types, import contracts, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+.PHONY: locks
+locks: $(DEV) ## resolve requirements/ anew from pyproject.toml
+	$(COMPILE) --upgrade --group build -o requirements/runtime.txt pyproject.toml
+	$(COMPILE) --upgrade --group build --group dev -c requirements/runtime.txt \
+		-o requirements/dev.txt pyproject.toml
+
+$(BIN)/python:
+	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			$$python -m venv .venv && exit; \
+			rm -rf .venv; \
+			echo "$$python cannot make .venv; on Debian and Ubuntu: apt install python3-venv" >&2; \
+			exit 2; \
+		fi; \
+	done; \
+	echo "Surelist needs Python 3.11 or newer as python3 on the PATH." >&2; exit 2
+
+$(RUNTIME): requirements/runtime.txt pyproject.toml | $(BIN)/python
+	@echo "Installing Surelist in .venv ..."
+	@$(PIP) install --require-hashes -r requirements/runtime.txt
+	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	@cp $< $@
+
+$(DEV): requirements/dev.txt $(RUNTIME)
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@cp $< $@

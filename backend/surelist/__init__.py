@@ -1,0 +1,1 @@
+"""One task list that a person and all of their AI agents share."""
