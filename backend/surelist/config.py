@@ -1,0 +1,139 @@
+"""Settings, from the environment alone, so that every worker reads what the first process read."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from surelist.data_directory import SECRET_BYTES, kept_secret, recorded_url
+from surelist.errors import ConfigurationError
+
+DEFAULT_URL = "http://localhost:8000"
+WEB_PAGE_ORIGIN = "http://localhost:3000"
+MAKE_A_SECRET = "make one with: openssl rand -base64 32"  # noqa: S105
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url.rstrip("/"))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise ValueError("should look like https://lists.example.com")
+    if parts.port == 0 or parts.path or parts.query or parts.fragment:
+        raise ValueError("should end with the host or its port, without a path")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _long_enough(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value().encode()) < SECRET_BYTES:
+        raise ValueError(f"is shorter than {SECRET_BYTES} bytes; {MAKE_A_SECRET}")
+    return secret
+
+
+def _words(value: object) -> object:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+Secret = Annotated[SecretStr, AfterValidator(_long_enough)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+
+
+def _default_url(known: dict[str, Any]) -> str:
+    return recorded_url(known["data"]) or DEFAULT_URL
+
+
+def _default_direct_url(known: dict[str, Any]) -> str:
+    return known["database_url"]
+
+
+def _default_origins(known: dict[str, Any]) -> tuple[str, ...]:
+    return (known["url"], WEB_PAGE_ORIGIN)
+
+
+def _default_hosts(known: dict[str, Any]) -> tuple[str, ...]:
+    url: str = known["url"]
+    return (urlsplit(url).hostname or "", "localhost", "127.0.0.1")
+
+
+class Settings(BaseSettings):
+    """What one installation is told. `load` makes it."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
+
+    data: Annotated[Path, AfterValidator(Path.absolute)] = Field(
+        default=Path("data"), alias="SURELIST_DATA", validate_default=True
+    )
+    url: Origin = Field(default_factory=_default_url, alias="SURELIST_URL")
+    database_url: str = Field(default="", alias="DATABASE_URL", repr=False)
+    """Empty stands for the embedded PostgreSQL, whose address `surelist serve` puts here."""
+    database_url_direct: str = Field(
+        default_factory=_default_direct_url, alias="DATABASE_URL_DIRECT", repr=False
+    )
+    """Past any pooler, as a role that may change the schema: for migrations."""
+    better_auth_secret: Secret | None = Field(default=None, alias="BETTER_AUTH_SECRET")
+    better_auth_secret_previous: Secret | None = Field(
+        default=None, alias="BETTER_AUTH_SECRET_PREVIOUS"
+    )
+    allowed_origins: Words = Field(
+        default_factory=_default_origins, alias="SURELIST_ALLOWED_ORIGINS"
+    )
+    allowed_hosts: Words = Field(default_factory=_default_hosts, alias="SURELIST_ALLOWED_HOSTS")
+    """Host names, each good with any port."""
+    pool_size: int = Field(default=10, alias="SURELIST_POOL_SIZE", ge=1)
+    """Connections per worker."""
+    lock_timeout_ms: int = Field(default=5000, alias="SURELIST_LOCK_TIMEOUT_MS", ge=1)
+    statement_cache: int = Field(default=200, alias="SURELIST_STATEMENT_CACHE", ge=0)
+    """Prepared statements per connection; 0 behind a PgBouncer older than 1.21."""
+
+    @property
+    def mcp_url(self) -> str:
+        """The audience of tokens for the MCP server."""
+        return f"{self.url}/mcp"
+
+    @property
+    def conversations_url(self) -> str:
+        """The audience of tokens for the conversation tools."""
+        return f"{self.url}/conversations/mcp"
+
+    @property
+    def api_url(self) -> str:
+        """The audience of tokens for REST."""
+        return f"{self.url}/api"
+
+    @cached_property
+    def secret(self) -> str:
+        """The secret that tokens are signed with.
+
+        One that was not given is made and kept beside the embedded database; next to any other
+        database it must be given, or this raises ConfigurationError.
+        """
+        if self.better_auth_secret:
+            return self.better_auth_secret.get_secret_value()
+        if self.database_url:
+            raise ConfigurationError(
+                f"BETTER_AUTH_SECRET must be set along with DATABASE_URL; {MAKE_A_SECRET}."
+            )
+        return kept_secret(self.data)
+
+    @property
+    def signing_secrets(self) -> tuple[str, ...]:
+        """The secrets that tokens are verified with, the current one first."""
+        previous = self.better_auth_secret_previous
+        return (self.secret, previous.get_secret_value()) if previous else (self.secret,)
+
+
+def load() -> Settings:
+    """The settings of this process; ConfigurationError says what is wrong with each variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first_hand = (e for e in error.errors() if e["type"] != "default_factory_not_called")
+        raise ConfigurationError(" ".join(map(_in_words, first_hand))) from None
+
+
+def _in_words(error: ErrorDetails) -> str:
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{error['loc'][0]}: {message[0].lower()}{message[1:]}."

@@ -1,0 +1,83 @@
+"""What an installation keeps on disk beside its PostgreSQL, and who is using it.
+
+`lock` is held by the process that has it, whose id it contains; `server.json` says where the last
+server answered; `secret` signs tokens.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from surelist.errors import ConfigurationError
+
+SECRET_BYTES = 32
+
+
+def make(data: Path) -> None:
+    """Make a directory, where it is missing, that its owner alone can enter."""
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The data directory {data} cannot be made: {error.strerror}."
+        ) from error
+
+
+def write_private(path: Path, content: str) -> None:
+    """Write a new file that its owner alone can read; FileExistsError when it is there."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(content)
+
+
+@contextmanager
+def claim(data: Path) -> Generator[None]:
+    """Be the only process that uses `data`; ConfigurationError names the one that does."""
+    make(data)
+    with (data / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise ConfigurationError(_in_use(data, lock.read())) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _in_use(data: Path, pid: str) -> str:
+    with suppress(FileNotFoundError):
+        server = json.loads((data / "server.json").read_text())
+        if str(server["pid"]) == pid:
+            return f"{data} is in use by process {pid}, which answers at {server['url']}."
+    return f"{data} is in use by process {pid}."
+
+
+def record_server(data: Path, url: str) -> None:
+    """Keep the URL that this process answers at, for `recorded_url`."""
+    make(data)
+    (data / "server.json").write_text(json.dumps({"url": url, "pid": os.getpid()}))
+
+
+def recorded_url(data: Path) -> str | None:
+    """The URL that the last server on `data` answered at."""
+    try:
+        return json.loads((data / "server.json").read_text())["url"]
+    except FileNotFoundError:
+        return None
+
+
+def kept_secret(data: Path) -> str:
+    """The secret of `data`, made when it is first asked for."""
+    make(data)
+    path = data / "secret"
+    with suppress(FileExistsError):
+        write_private(path, secrets.token_urlsafe(SECRET_BYTES))
+    secret = path.read_text()
+    if len(secret) < SECRET_BYTES:
+        raise ConfigurationError(f"{path} is damaged; restore it, or remove it to void all tokens.")
+    return secret
