@@ -1,0 +1,105 @@
+"""A real Surelist for tests: `surelist serve` with its workers and its embedded PostgreSQL."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import psutil
+
+SURELIST = Path(sys.executable).with_name("surelist")
+OWN_SETTINGS = ("SURELIST_", "BETTER_AUTH_", "DATABASE_URL")
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """Where a running server is: its port on this machine, its data directory and its log."""
+
+    port: int
+    data: Path
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def mcp_url(self) -> str:
+        return f"{self.url}/mcp"
+
+    def token(self, user: str, client: str = "tests", *options: str) -> str:
+        """A bearer token for `user`, by `surelist token`."""
+        command = [SURELIST, "token", user, "--client", client, "--data", self.data, *options]
+        result = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, check=True)
+        return result.stdout.decode().strip()
+
+
+@contextmanager
+def serving(data: Path, workers: int = 2, **settings: str) -> Iterator[RunningServer]:
+    """Run `surelist serve` on a free port; on leaving, nothing that it started may be left."""
+    port = free_port()
+    command = [SURELIST, "serve", "--port", str(port), "--data", data, "--workers", str(workers)]
+    log = data.parent / f"{data.name}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, env=environment() | settings, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        wait_until_it_answers(process, port, log)
+        yield RunningServer(port, data, log)
+    finally:
+        family = processes_of(process.pid, data)
+        process.terminate()
+        _, left = psutil.wait_procs(family, timeout=STOP_SECONDS)
+        for survivor in left:
+            survivor.kill()
+        process.wait()
+    assert not left, f"surelist serve left these behind: {left}"
+    assert process.returncode == 0, f"surelist serve ended with {process.returncode}"
+
+
+def environment() -> dict[str, str]:
+    """This environment without the settings of another Surelist."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OWN_SETTINGS)}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    for _ in range(START_SECONDS * 10):
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+            break
+        if is_ready(port):
+            return
+    raise RuntimeError(f"surelist serve does not answer. It said:\n{log.read_text()}")
+
+
+def is_ready(port: int) -> bool:
+    with (
+        suppress(OSError, HTTPException),
+        closing(HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)) as connection,
+    ):
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    return False
+
+
+def processes_of(pid: int, data: Path) -> list[psutil.Process]:
+    """The process and its descendants, and PostgreSQL's: each of those works inside `data`."""
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if Path(process.cwd()).is_relative_to(data) and process not in family:
+                family.append(process)
+    return family
