@@ -19,12 +19,7 @@ SECRET_BYTES = 32
 
 def make(data: Path) -> None:
     """Make a directory, where it is missing, that its owner alone can enter."""
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(
-            f"The data directory {data} cannot be made: {error.strerror}."
-        ) from error
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def write_private(path: Path, content: str) -> None:

