@@ -1,0 +1,50 @@
+"""Runs the migrations on the address that `surelist.database.migrate` was given."""
+
+import asyncio
+from urllib.parse import unquote
+
+import asyncpg
+from alembic import context
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+from sqlmodel import SQLModel
+
+import surelist.agents.models
+import surelist.conversations.models
+import surelist.ledger.models
+import surelist.tasks.models  # noqa: F401
+from surelist.database import connection_arguments
+
+TABLES = SQLModel.metadata
+
+
+def migrate(connection: Connection) -> None:
+    """Migrate in one transaction, and grant the app's role its rights to the tables."""
+    context.configure(connection=connection, target_metadata=TABLES)
+    with context.begin_transaction():
+        context.run_migrations()
+        app_role = context.config.attributes.get("app_role")
+        if app_role and connection.scalar(text("SELECT to_regclass('account')")):
+            role = connection.dialect.identifier_preparer.quote(unquote(app_role))
+            tables = ", ".join(TABLES.tables)
+            connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
+            connection.execute(text(f"GRANT SELECT ON alembic_version TO {role}"))
+            connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {role}"))
+
+
+async def main() -> None:
+    """Connect as asyncpg does everywhere else, and migrate."""
+    arguments = connection_arguments(context.config.attributes["url"])
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=lambda: asyncpg.connect(**arguments),
+        poolclass=NullPool,
+    )
+    async with engine.connect() as connection:
+        await connection.run_sync(migrate)
+        await connection.commit()
+    await engine.dispose()
+
+
+asyncio.run(main())

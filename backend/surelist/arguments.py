@@ -1,0 +1,60 @@
+"""Closed argument models: what they accept, how they refuse, how they are shown to a model."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+ABSENT: Any = None
+"""The default of an argument that may be left out: what was given is in `model_fields_set`."""
+
+
+class Closed(BaseModel):
+    """Arguments in their own types only, and none but those declared."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    def given(self, of: "type[Closed] | None" = None) -> dict[str, Any]:
+        """The arguments that the caller gave, of those that `of` declares."""
+        declared = (of or type(self)).model_fields
+        return {name: getattr(self, name) for name in declared if name in self.model_fields_set}
+
+
+def explain(error: ValidationError | list[ErrorDetails], model: type[BaseModel]) -> str:
+    """What is wrong with the arguments, each named, in sentences."""
+    errors = (
+        error.errors(include_url=False, include_context=False)
+        if isinstance(error, ValidationError)
+        else error
+    )
+    return " ".join(_sentence(one, model) for one in errors)
+
+
+def input_schema(model: type[Closed]) -> dict[str, Any]:
+    """The JSON schema of a closed model, as small as it can be: no titles, no null, no references."""
+    schema = model.model_json_schema()
+    properties = {name: _bare(field) for name, field in schema["properties"].items()}
+    bare = {"type": "object", "properties": properties, "additionalProperties": False}
+    return bare | ({"required": schema["required"]} if "required" in schema else {})
+
+
+def _bare(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _bare(value) if key == "items" else value
+        for key, value in schema.items()
+        if key != "title" and not (key == "default" and value is None)
+    }
+
+
+def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
+    name = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "missing":
+        return f'"{name}" is required.'
+    if error["type"] == "extra_forbidden":
+        known = ", ".join(model.model_fields)
+        return f'"{name}" is not known here; known are: {known}.'
+    if error["input"] is None:
+        return f'"{name}" is null: leave it out to keep it as it is, or name it in "clear" to empty it.'
+    message = error["msg"].removeprefix("Value error, ").replace("Input should", "should")
+    return f'"{name}" {message[0].lower()}{message[1:]}.'

@@ -1,0 +1,190 @@
+"""A bearer token becomes a Principal here, for both doors; specs/tokens.md is the contract."""
+
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import jwt
+
+from surelist.config import Settings
+from surelist.errors import InsufficientScope, Unauthenticated
+
+USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}")
+"""A user id, matched whole. Nothing looser: it is written into the SET LOCAL that names the user."""
+
+RESERVED_USER_ID = "me"
+CLIENT = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
+TOKEN_BYTES = 8192
+LIFETIME_DAYS = 400
+CLOCK_SKEW_SECONDS = 10
+VERIFIED_AT_ONCE = 10_000
+
+AGENT_SCOPES = ("tasks:read", "tasks:write", "conversations:read", "conversations:write")
+OWNER_SCOPE = "account:manage"
+"""Erase, export, purge, keys, agents, time zone: a person's own, never an agent's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who makes a change, as the ledger records it."""
+
+    actor: Literal["person", "assistant", "agent", "system"]
+    client_id: str
+    client_name: str
+    conversation_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A verified caller: whose list it works on, what it may do, and who it is."""
+
+    user_id: str
+    scopes: frozenset[str]
+    caller: Caller
+
+    def require(self, scope: str) -> None:
+        """Raise InsufficientScope unless the token carries `scope`."""
+        if scope not in self.scopes:
+            raise InsufficientScope(scope)
+
+
+class Issuer(Protocol):
+    """Somebody whose tokens are believed: the keys and the algorithms are the issuer's own."""
+
+    async def claims(self, token: str, audience: str) -> Mapping[str, Any]:
+        """The verified claims of `token`; raises jwt.InvalidTokenError."""
+        ...
+
+
+class SharedSecret:
+    """Tokens signed HS256 with BETTER_AUTH_SECRET: `surelist token` and agent keys."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = settings.url
+        self._secrets = settings.signing_secrets
+
+    async def claims(self, token: str, audience: str) -> Mapping[str, Any]:
+        """The verified claims; the previous secret still verifies, for rotation."""
+        for secret in self._secrets:
+            try:
+                return self._decoded(token, audience, secret)
+            except jwt.InvalidSignatureError:
+                continue
+        raise jwt.InvalidSignatureError("its signature is not this server's")
+
+    def _decoded(self, token: str, audience: str, secret: str) -> Mapping[str, Any]:
+        return jwt.decode(
+            token,
+            secret,
+            algorithms=["HS256"],
+            audience=audience,
+            issuer=self._url,
+            leeway=CLOCK_SKEW_SECONDS,
+            options={"require": ["sub", "exp", "iat", "iss", "aud"], "strict_aud": False},
+        )
+
+
+class Authenticator:
+    """Verifies bearer tokens for the audiences of this server."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._issuers: Mapping[str, Issuer] = {settings.url: SharedSecret(settings)}
+        self._verified: dict[tuple[str, str], tuple[Principal, float]] = {}
+
+    async def principal(self, authorization: Iterable[str], audience: str) -> Principal:
+        """The principal of a request with these Authorization headers, at `audience`.
+
+        Raises Unauthenticated; its `details` hold `error` when a token was sent and refused.
+        """
+        token = _bearer(list(authorization))
+        principal, expires = self._verified.get((token, audience), (None, 0.0))
+        if principal is None or expires <= time.time():
+            principal, expires = await self._verify(token, audience)
+            if len(self._verified) >= VERIFIED_AT_ONCE:
+                self._verified.clear()
+            self._verified[token, audience] = principal, expires
+        return principal
+
+    async def _verify(self, token: str, audience: str) -> tuple[Principal, float]:
+        try:
+            unverified = jwt.decode(token, options={"verify_signature": False})
+            issuer = self._issuers.get(str(unverified.get("iss")))
+            if issuer is None:
+                raise jwt.InvalidIssuerError("the issuer is not one that this server believes")
+            claims = await issuer.claims(token, audience)
+            return _principal_of(claims), float(claims["exp"])
+        except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
+            raise _refused(str(error)) from None
+
+
+def sign_token(
+    settings: Settings, user_id: str, *, scopes: Iterable[str], days: int, client: str
+) -> str:
+    """A bearer token for every audience of this server, signed with the shared secret.
+
+    Raises ValueError when the user id, the client's name or the lifetime is out of bounds.
+    """
+    if not is_user_id(user_id):
+        raise ValueError(
+            f"{user_id!r} cannot be a user id: use 1 to 128 letters, digits or . _ : @ | - "
+            f"beginning with a letter or digit, and not the word {RESERVED_USER_ID!r}."
+        )
+    if not 1 <= days <= LIFETIME_DAYS:
+        raise ValueError(f"A token lives for 1 to {LIFETIME_DAYS} days.")
+    if not CLIENT.fullmatch(client):
+        raise ValueError("A client's name has 1 to 100 characters, on one line.")
+    now = int(time.time())
+    claims = {
+        "iss": settings.url,
+        "sub": user_id,
+        "aud": [settings.mcp_url, settings.conversations_url, settings.api_url],
+        "iat": now,
+        "exp": now + days * 86_400,
+        "scope": " ".join(scopes),
+        "client_id": client,
+        "client_name": client,
+    }
+    return jwt.encode(claims, settings.signing_secrets[0], algorithm="HS256")
+
+
+def is_user_id(value: object) -> bool:
+    """Whether `value` can name a user."""
+    return isinstance(value, str) and value != RESERVED_USER_ID and bool(USER_ID.fullmatch(value))
+
+
+def _bearer(authorization: list[str]) -> str:
+    if not authorization:
+        raise Unauthenticated("A bearer token is needed. Send it as Authorization: Bearer TOKEN.")
+    scheme, _, token = authorization[0].partition(" ")
+    if len(authorization) > 1 or scheme.lower() != "bearer" or not token.strip():
+        raise _refused("the Authorization header is not one bearer token")
+    if len(token) > TOKEN_BYTES:
+        raise _refused(f"it is longer than {TOKEN_BYTES} bytes")
+    return token.strip()
+
+
+def _principal_of(claims: Mapping[str, Any]) -> Principal:
+    user_id, scope = claims["sub"], claims.get("scope", "")
+    client_id = claims.get("client_id", "web")
+    client_name = claims.get("client_name", client_id)
+    if not is_user_id(user_id):
+        raise ValueError("its subject cannot be a user id")
+    if not isinstance(scope, str):
+        raise TypeError("its scope is not a string")
+    for name in (client_id, client_name):
+        if not isinstance(name, str) or not CLIENT.fullmatch(name):
+            raise ValueError("its client is not a name of 1 to 100 characters")
+    if claims["exp"] - claims["iat"] > LIFETIME_DAYS * 86_400:
+        raise ValueError(f"it lives for more than {LIFETIME_DAYS} days")
+    scopes = frozenset(scope.split())
+    actor = "person" if OWNER_SCOPE in scopes else "agent"
+    return Principal(user_id, scopes, Caller(actor, client_id, client_name))
+
+
+def _refused(reason: str) -> Unauthenticated:
+    return Unauthenticated(
+        f"The bearer token was refused: {reason}. Ask the person for a new token.",
+        details={"error": "invalid_token"},
+    )

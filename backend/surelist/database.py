@@ -1,0 +1,203 @@
+"""PostgreSQL as Surelist reaches it: addresses, the pool, compiled statements, the schema."""
+
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import asyncpg
+import orjson
+from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
+from sqlalchemy.sql.expression import ClauseElement
+
+from surelist.config import Settings
+from surelist.errors import ConfigurationError, Unavailable
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+PooledConnection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+Record = asyncpg.Record
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+SCHEMA = "0001"
+"""The migration that this code was written for; the last one in MIGRATIONS."""
+
+TRY_AGAIN = (
+    "The list cannot be reached right now. Try the same call again in a second: "
+    "a call that is repeated with the same arguments takes effect once."
+)
+
+_CONNECTION_FAULTS = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    OSError,
+)
+_PASSING_FAULTS = (
+    TimeoutError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+
+
+class ConnectionLost(Unavailable):
+    """The connection to PostgreSQL broke; a new one may work at once."""
+
+
+@contextmanager
+def faults_as_unavailable() -> Iterator[None]:
+    """Turn what a database does when it is away, restarting or overloaded into Unavailable."""
+    try:
+        yield
+    except _CONNECTION_FAULTS as fault:
+        raise ConnectionLost(TRY_AGAIN) from fault
+    except _PASSING_FAULTS as fault:
+        raise Unavailable(TRY_AGAIN) from fault
+    except asyncpg.InterfaceError as fault:
+        if "clos" not in str(fault):  # "connection is closed", "pool is closing": all else is ours
+            raise
+        raise ConnectionLost(TRY_AGAIN) from fault
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A compiled statement: its SQL, and the names of its parameters in the order of their places."""
+
+    sql: str
+    parameters: tuple[str, ...]
+    constants: Mapping[str, Any]
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """The arguments in order; a missing one is a KeyError."""
+        return [
+            values[name] if name in values else self.constants[name] for name in self.parameters
+        ]
+
+
+def compiled(statement: ClauseElement) -> Statement:
+    """Compile a SQLAlchemy Core statement once, for asyncpg to run."""
+    result = statement.compile(dialect=asyncpg_dialect.dialect())
+    constants = {name: bind.value for name, bind in result.binds.items() if not bind.required}
+    return Statement(str(result), tuple(result.positiontup or ()), constants)
+
+
+def connection_arguments(url: str) -> dict[str, Any]:
+    """What asyncpg needs to know, from a libpq URL such as Neon's.
+
+    `sslmode` becomes asyncpg's `ssl`; `channel_binding`, which asyncpg would send to the server as
+    a setting, is dropped. Raises ConfigurationError when it is not a PostgreSQL URL.
+    """
+    parts = urlsplit(url.replace("postgresql+asyncpg://", "postgresql://", 1))
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ConfigurationError(
+            "DATABASE_URL is not a PostgreSQL address; it should look like "
+            "postgresql://user:password@host/database."
+        )
+    query = dict(parse_qsl(parts.query))
+    query.pop("channel_binding", None)
+    sslmode = query.pop("sslmode", None)
+    arguments: dict[str, Any] = {
+        "dsn": urlunsplit(parts._replace(scheme="postgresql", query=urlencode(query)))
+    }
+    if sslmode in ("verify-ca", "verify-full"):
+        arguments["ssl"] = ssl.create_default_context()
+    elif sslmode:
+        arguments["ssl"] = sslmode
+    return arguments
+
+
+async def _prepare(connection: Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: b"\x01" + orjson.dumps(value),
+        decoder=lambda value: orjson.loads(value[1:]),
+        format="binary",
+    )
+
+
+async def _nothing_to_reset(_: object) -> None:
+    """Settings live and die with their transaction, so a returned connection needs no round trip."""
+
+
+async def open_pool(settings: Settings) -> Pool:
+    """Open this worker's connections; none is made until it is needed."""
+    return await asyncpg.create_pool(
+        **connection_arguments(settings.database_url),
+        min_size=0,
+        max_size=settings.pool_size,
+        max_inactive_connection_lifetime=240,
+        statement_cache_size=settings.statement_cache,
+        init=_prepare,
+        reset=_nothing_to_reset,
+        timeout=10,
+    )
+
+
+async def check(url: str) -> None:
+    """Raise ConfigurationError unless the app can safely work on the database at `url`."""
+    arguments = connection_arguments(url)
+    try:
+        connection = await asyncpg.connect(**arguments, timeout=10)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise ConfigurationError(
+            f"The database at DATABASE_URL cannot be reached: {error or 'no answer in 10 seconds'}. "
+            f"Check the address, the password and that PostgreSQL is running."
+        ) from error
+    try:
+        await _check_role(connection)
+        await _check_schema(connection)
+    finally:
+        await connection.close()
+
+
+async def _check_role(connection: Connection) -> None:
+    role = await connection.fetchrow(
+        "SELECT rolname, rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = current_user"
+    )
+    if role is None or role["bypasses"]:
+        raise ConfigurationError(
+            f"The role {role and role['rolname']} in DATABASE_URL is a superuser or has BYPASSRLS, "
+            f"so PostgreSQL would not keep users apart. Make one that is neither, with SQL: "
+            f"CREATE ROLE surelist_app LOGIN PASSWORD '...' NOBYPASSRLS."
+        )
+
+
+async def _check_schema(connection: Connection) -> None:
+    found = None
+    if await connection.fetchval("SELECT to_regclass('alembic_version')"):
+        try:
+            found = await connection.fetchval("SELECT version_num FROM alembic_version")
+        except asyncpg.InsufficientPrivilegeError:
+            raise ConfigurationError(
+                "The role in DATABASE_URL has no right to the tables. Run: surelist migrate, "
+                "with that role in DATABASE_URL and the tables' owner in DATABASE_URL_DIRECT."
+            ) from None
+    if found is None or found < SCHEMA:
+        raise ConfigurationError(
+            f"The database's schema is {'older than this code' if found else 'not made yet'}. "
+            f"Run: surelist migrate."
+        )
+    if found > SCHEMA:
+        raise ConfigurationError(
+            f"The database's schema ({found}) is newer than this code ({SCHEMA}). "
+            f"Run the newer version of Surelist."
+        )
+
+
+def migrate(url: str, app_url: str | None = None) -> None:
+    """Bring the schema at `url` to this code's, and give the role of `app_url` its rights to it."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes |= {"url": url, "app_role": urlsplit(app_url).username if app_url else None}
+    command.upgrade(config, "head")

@@ -1,0 +1,118 @@
+"""Everything that Surelist refuses, as exceptions that carry their own answer.
+
+Each message is written for whoever reads it, often a model: it says what was wrong, ends with
+what to do next, and never suggests deleting anything.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class ConfigurationError(Exception):
+    """The server cannot start as it is configured; one clear line that says what to do."""
+
+
+class SurelistError(Exception):
+    """A refusal: `status` is its HTTP status, `kind` its problem type, `details` what a client may read.
+
+    `current`, where given, is the task as it stands, so that the caller can decide without
+    another call.
+    """
+
+    status: ClassVar[int]
+    kind: str
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        current: Mapping[str, Any] | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.current = current
+        self.details = details or {}
+
+
+class Unauthenticated(SurelistError):
+    """No token, or one that proves nothing; `details` may hold `error` for WWW-Authenticate."""
+
+    status = 401
+    kind = "unauthorized"
+
+
+class Forbidden(SurelistError):
+    """The token is good, but not for this."""
+
+    status = 403
+    kind = "forbidden"
+
+
+class InsufficientScope(Forbidden):
+    """The token lacks `scope`."""
+
+    kind = "insufficient_scope"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(
+            f"This token does not carry the scope {scope}. Ask the person for one that does."
+        )
+        self.scope = scope
+
+
+class NotFound(SurelistError):
+    """Absent or somebody else's: the same answer for both."""
+
+    status = 404
+    kind = "not_found"
+
+
+class Conflict(SurelistError):
+    """The state of things forbids it."""
+
+    status = 409
+    kind = "conflict"
+
+
+class Gone(SurelistError):
+    """It was here and has been removed for good."""
+
+    status = 410
+    kind = "gone"
+
+
+class VersionMismatch(SurelistError):
+    """The task has changed since the version that the caller named."""
+
+    status = 412
+    kind = "precondition_failed"
+
+
+class TooLarge(SurelistError):
+    """The request body is larger than the server reads."""
+
+    status = 413
+    kind = "too_large"
+
+
+class UnsupportedMediaType(SurelistError):
+    """The request body is not of a type that the server reads."""
+
+    status = 415
+    kind = "unsupported_media_type"
+
+
+class Invalid(SurelistError):
+    """An argument is wrong; the message names it."""
+
+    status = 422
+    kind = "invalid"
+
+
+class Unavailable(SurelistError):
+    """The database is away or too busy; nothing was changed, try again in `retry_after` seconds."""
+
+    status = 503
+    kind = "unavailable"
+    retry_after = 1

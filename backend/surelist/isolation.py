@@ -1,0 +1,163 @@
+"""Where user isolation is enforced: the one door to the data.
+
+Every transaction of the app is opened here and belongs to one user. Three things keep it so: the
+principal comes from a verified token; statements are built from `mine`, `added`, `changed` and
+`removed`, which carry the user's filter or stamp; and the transaction begins by naming the user to
+PostgreSQL, whose row-level security shows it no other user's rows.
+"""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Delete, Insert, Text, Update, bindparam, delete, insert, select, update
+from sqlalchemy.sql.selectable import Subquery
+from sqlmodel import SQLModel
+
+from surelist.admission import Turns
+from surelist.auth import USER_ID, Principal
+from surelist.config import Settings
+from surelist.database import (
+    ConnectionLost,
+    Pool,
+    PooledConnection,
+    Record,
+    Statement,
+    faults_as_unavailable,
+)
+
+T = TypeVar("T")
+Work = Callable[["UserDatabase"], Awaitable[T]]
+
+_ME = bindparam("user_id", type_=Text, required=True)
+
+
+def mine(model: type[SQLModel], name: str | None = None) -> Subquery:
+    """The rows of `model` that are this user's, without the column that says so."""
+    table = model.__table__
+    columns = [column for column in table.c if column.name != "user_id"]
+    return select(*columns).where(table.c.user_id == _ME).subquery(name or table.name)
+
+
+def added(model: type[SQLModel]) -> Insert:
+    """An insert into `model`, stamped with this user."""
+    return insert(model.__table__).values(user_id=_ME)
+
+
+def changed(model: type[SQLModel]) -> Update:
+    """An update of this user's rows of `model`."""
+    table = model.__table__
+    return update(table).where(table.c.user_id == _ME)
+
+
+def removed(model: type[SQLModel]) -> Delete:
+    """A delete of this user's rows of `model`."""
+    table = model.__table__
+    return delete(table).where(table.c.user_id == _ME)
+
+
+class UserDatabase:
+    """One user's rows, inside one open transaction."""
+
+    __slots__ = ("_connection", "_key", "_stamps", "caller")
+
+    def __init__(
+        self,
+        connection: PooledConnection,
+        principal: Principal,
+        key: bytes,
+    ) -> None:
+        self._connection = connection
+        self._key = hashlib.sha256(key + principal.user_id.encode()).digest()
+        self._stamps = {"user_id": principal.user_id}
+        self.caller = principal.caller
+
+    async def all(self, statement: Statement, **values: Any) -> list[Record]:
+        """Every row that `statement` returns."""
+        arguments = statement.arguments(values | self._stamps)
+        return await self._connection.fetch(statement.sql, *arguments)
+
+    async def one(self, statement: Statement, **values: Any) -> Record | None:
+        """The first row that `statement` returns."""
+        arguments = statement.arguments(values | self._stamps)
+        return await self._connection.fetchrow(statement.sql, *arguments)
+
+    async def run(self, statement: Statement, **values: Any) -> None:
+        """Run `statement` for its effect."""
+        arguments = statement.arguments(values | self._stamps)
+        await self._connection.execute(statement.sql, *arguments)
+
+    def seal(self, content: bytes) -> str:
+        """`content` as a token that only this user can hand back unchanged."""
+        return urlsafe_b64encode(self._mark(content) + content).rstrip(b"=").decode()
+
+    def unseal(self, token: str) -> bytes | None:
+        """What this user had sealed, or None when it is anything else."""
+        try:
+            sealed = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
+        except ValueError:
+            return None
+        mark, content = sealed[:16], sealed[16:]
+        return content if hmac.compare_digest(mark, self._mark(content)) else None
+
+    def _mark(self, content: bytes) -> bytes:
+        return hmac.digest(self._key, content, "sha256")[:16]
+
+
+class Database:
+    """The pool, handed out one transaction and one user at a time."""
+
+    def __init__(self, pool: Pool, settings: Settings) -> None:
+        self._pool = pool
+        self._key = b"surelist cursor " + settings.secret.encode()
+        self._lock_timeout = settings.lock_timeout_ms
+        self._patience = settings.lock_timeout_ms / 1000
+        self._turns = Turns()
+
+    async def read(self, principal: Principal, work: Work[T]) -> T:
+        """Run `work` in a transaction of this user's; once more when the connection was lost."""
+        begin = f"BEGIN; {_as_user(principal.user_id)}"
+        try:
+            return await self._run(principal, begin, work)
+        except ConnectionLost:
+            return await self._run(principal, begin, work)
+
+    async def write(self, principal: Principal, work: Work[T]) -> T:
+        """Run `work` in a transaction that holds this user's account row; see specs/data-model.md.
+
+        The row is locked before `work` runs its first statement, so that each of its statements
+        reads what the writes before it left. Raises Unavailable when the lock does not come in time.
+        """
+        user_id = principal.user_id
+        begin = (
+            f"BEGIN; {_as_user(user_id)}; SET LOCAL lock_timeout = {self._lock_timeout};"
+            f"INSERT INTO account (user_id) VALUES ('{user_id}') ON CONFLICT DO NOTHING;"
+            f"SELECT FROM account WHERE user_id = '{user_id}' FOR NO KEY UPDATE"
+        )
+        async with self._turns.of(user_id, self._patience):
+            return await self._run(principal, begin, work)
+
+    async def _run(self, principal: Principal, begin: str, work: Work[T]) -> T:
+        with faults_as_unavailable():
+            async with self._pool.acquire(timeout=self._patience) as connection:
+                try:
+                    await connection.execute(begin)
+                    result = await work(UserDatabase(connection, principal, self._key))
+                    if await connection.execute("COMMIT") != "COMMIT":
+                        raise RuntimeError(
+                            "PostgreSQL rolled back a transaction that had failed unseen"
+                        )
+                except BaseException:
+                    if connection.is_in_transaction():
+                        await connection.execute("ROLLBACK")
+                    raise
+                return result
+
+
+def _as_user(user_id: str) -> str:
+    """The setting that row-level security reads; local to the transaction, or a pooler would share it."""
+    if not USER_ID.fullmatch(user_id):
+        raise ValueError("not a user id")
+    return f"SET LOCAL app.user_id = '{user_id}'"

@@ -1,0 +1,111 @@
+"""The tables of the ledger: one account per user, one event per change."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+EventKind = Literal[
+    "created", "updated", "completed", "reopened", "deleted", "restored", "purged", "undone"
+]
+
+NOW = text("clock_timestamp()")
+INSTANT: Any = DateTime(timezone=True)
+
+
+def user_id_key() -> Any:
+    """The column that every table's every key starts with."""
+    return Field(primary_key=True, sa_type=Text)
+
+
+class Account(SQLModel, table=True):
+    """One user's counters; its row lock makes that user's writes serial."""
+
+    __tablename__ = "account"
+    __table_args__ = (CheckConstraint("user_id <> ''", name="account_user_id_check"),)
+
+    user_id: str = user_id_key()
+    timezone: str = Field(default="UTC", sa_type=Text, sa_column_kwargs={"server_default": "UTC"})
+    last_event: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    last_task: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    last_conversation: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
+    )
+    pending_count: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
+    )
+    completed_count: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
+    )
+    erased_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    created_at: datetime = Field(sa_type=INSTANT, sa_column_kwargs={"server_default": NOW})
+
+
+class Event(SQLModel, table=True):
+    """One change of one task: who made it, when, and the changed fields before and after.
+
+    `id` counts from 1 without a gap within a user. `undoes` is the event that this one took back.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        ForeignKeyConstraint(["user_id"], ["account.user_id"], name="event_account_fkey"),
+        CheckConstraint("id > 0", name="event_id_check"),
+        CheckConstraint(
+            "kind IN ('created', 'updated', 'completed', 'reopened', 'deleted', 'restored', "
+            "'purged', 'undone')",
+            name="event_kind_check",
+        ),
+        CheckConstraint(
+            "actor IN ('person', 'assistant', 'agent', 'system')", name="event_actor_check"
+        ),
+        Index(
+            "event_idempotency_key",
+            "user_id",
+            "client_id",
+            "idempotency_key",
+            unique=True,
+            postgresql_where=text("idempotency_key IS NOT NULL"),
+        ),
+        Index(
+            "event_undoes",
+            "user_id",
+            "undoes",
+            unique=True,
+            postgresql_where=text("undoes IS NOT NULL"),
+        ),
+        Index("event_of_task", "user_id", "task_id", "id"),
+        Index(
+            "event_created_alike",
+            "user_id",
+            "request_hash",
+            "id",
+            postgresql_where=text("kind = 'created'"),
+        ),
+    )
+
+    user_id: str = user_id_key()
+    id: int = Field(primary_key=True, sa_type=BigInteger)
+    task_id: int = Field(sa_type=BigInteger)
+    kind: str = Field(sa_type=Text)
+    actor: str = Field(sa_type=Text)
+    client_id: str = Field(sa_type=Text)
+    client_name: str = Field(sa_type=Text)
+    conversation_id: int | None = Field(default=None, sa_type=BigInteger)
+    at: datetime = Field(sa_type=INSTANT)
+    before: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    after: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    idempotency_key: str | None = Field(default=None, sa_type=Text)
+    request_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
+    undoes: int | None = Field(default=None, sa_type=BigInteger)

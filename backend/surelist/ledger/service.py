@@ -1,0 +1,146 @@
+"""The ledger: every change is one event, written in the statement that makes the change."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Integer, Text, and_, bindparam, func
+from sqlalchemy.sql.dml import UpdateBase
+from sqlmodel import col
+
+from surelist.auth import Caller
+from surelist.database import Statement, compiled
+from surelist.errors import Conflict
+from surelist.isolation import UserDatabase, added, changed, mine
+from surelist.ledger.models import Account, Event, EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How a repeated call is known: by its key, if it has one, and by a hash of what it asks for."""
+
+    request_hash: bytes
+    key: str | None = None
+
+    @classmethod
+    def of(cls, operation: str, arguments: Mapping[str, Any], key: str | None = None) -> "Retry":
+        """The retry of an operation with these canonical arguments."""
+        canonical = orjson.dumps([operation, arguments], option=orjson.OPT_SORT_KEYS)
+        return cls(hashlib.sha256(canonical).digest(), key)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One event to append: `before` and `after` hold the changed fields only."""
+
+    kind: EventKind
+    task_id: int
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    pending: int = 0
+    completed: int = 0
+    undoes: int | None = None
+
+
+ACCOUNT = mine(Account)
+FIRST = mine(Event, "first")
+
+STANDING = (
+    ACCOUNT.c.timezone,
+    ACCOUNT.c.last_event,
+    ACCOUNT.c.last_task,
+    func.clock_timestamp().label("now"),
+    FIRST.c.id.label("first_event"),
+    FIRST.c.task_id.label("first_task"),
+    FIRST.c.request_hash.label("first_hash"),
+)
+"""What every write reads under the lock: the counters, the time, and the first call of this key."""
+
+STANDING_FROM = ACCOUNT.outerjoin(
+    FIRST,
+    and_(
+        FIRST.c.client_id == bindparam("client_id", type_=Text, required=True),
+        FIRST.c.idempotency_key == bindparam("idempotency_key", type_=Text, required=True),
+    ),
+)
+
+
+async def standing(
+    database: UserDatabase, statement: Statement, retry: Retry | None, **values: Any
+) -> Mapping[str, Any]:
+    """Run a write's one lookup, which selects STANDING from STANDING_FROM and what else it needs.
+
+    Raises Conflict when the idempotency key has been used for something else.
+    """
+    found = await database.one(
+        statement,
+        **values,
+        client_id=database.caller.client_id,
+        idempotency_key=retry.key if retry else None,
+    )
+    if found is None:
+        raise RuntimeError("a write without its account row")
+    if found["first_event"] and retry and found["first_hash"] != retry.request_hash:
+        raise Conflict(
+            "This idempotency key has already been used with other arguments, and nothing was "
+            "changed. Call again with the first arguments to get the first result, or with a new key."
+        )
+    return found
+
+
+def recorded(*writes: UpdateBase) -> Statement:
+    """`writes`, the event that tells of them and the account's counters, as one statement."""
+    event = added(Event).values(
+        {
+            name: bindparam(f"event_{name}", type_=column.type, required=True)
+            for name, column in Event.__table__.c.items()
+            if name != "user_id"
+        }
+    )
+    return compiled(
+        changed(Account)
+        .values(
+            last_event=bindparam("event_id"),
+            last_task=bindparam("last_task"),
+            pending_count=col(Account.pending_count) + bindparam("pending", type_=Integer),
+            completed_count=col(Account.completed_count) + bindparam("completed", type_=Integer),
+        )
+        .add_cte(
+            event.cte("appended"), *(write.cte(f"write_{n}") for n, write in enumerate(writes))
+        )
+    )
+
+
+async def append(
+    database: UserDatabase,
+    statement: Statement,
+    change: Change,
+    standing: Mapping[str, Any],
+    retry: Retry | None = None,
+    caller: Caller | None = None,
+    **values: Any,
+) -> None:
+    """Run a `recorded` statement: `values` are its writes', `standing` was read under the lock."""
+    caller = caller or database.caller
+    await database.run(
+        statement,
+        **values,
+        pending=change.pending,
+        completed=change.completed,
+        last_task=max(standing["last_task"], change.task_id),
+        event_id=standing["last_event"] + 1,
+        event_task_id=change.task_id,
+        event_kind=change.kind,
+        event_actor=caller.actor,
+        event_client_id=caller.client_id,
+        event_client_name=caller.client_name,
+        event_conversation_id=caller.conversation_id,
+        event_at=standing["now"],
+        event_before=change.before,
+        event_after=change.after,
+        event_idempotency_key=retry.key if retry else None,
+        event_request_hash=retry.request_hash if retry else None,
+        event_undoes=change.undoes,
+    )

@@ -1,0 +1,59 @@
+"""The door /api: the REST application, its errors as problem details, and the documents around it."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from surelist.auth import Authenticator
+from surelist.config import Settings
+from surelist.errors import SurelistError
+from surelist.isolation import Database
+from surelist.routing import Problem, answer, http_problem, problem
+from surelist.tasks import routes as tasks
+from surelist.web import protected_resource
+
+METADATA_PATH = "/.well-known/oauth-protected-resource"
+
+
+def make_rest_api(settings: Settings, database: Callable[[], Database]) -> FastAPI:
+    """The application that answers everything but /mcp, out of `database()`."""
+    api = FastAPI(
+        title="Surelist",
+        version=version("surelist"),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    api.state.settings = settings
+    api.state.authenticator = Authenticator(settings)
+    api.state.database = database
+    api.add_exception_handler(SurelistError, problem)
+    api.add_exception_handler(RequestValidationError, problem)
+    api.add_exception_handler(HTTPException, http_problem)
+    api.include_router(tasks.router)
+
+    @api.get(METADATA_PATH, include_in_schema=False)
+    @api.get(f"{METADATA_PATH}/mcp", include_in_schema=False)
+    async def metadata() -> Response:
+        return answer(protected_resource(settings), headers={"Cache-Control": "max-age=3600"})
+
+    api.openapi = lambda: _described(api)
+    return api
+
+
+def _described(api: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document; FastAPI's own 422 is ours, a problem like the others."""
+    if not api.openapi_schema:
+        document = get_openapi(title=api.title, version=api.version, routes=api.routes)
+        schemas = document["components"]["schemas"]
+        schemas.pop("HTTPValidationError", None)
+        schemas.pop("ValidationError", None)
+        schemas["Problem"] = Problem.model_json_schema()
+        api.openapi_schema = document
+    return api.openapi_schema

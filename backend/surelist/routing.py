@@ -1,0 +1,122 @@
+"""Gives a route its user's database, and turns what is refused into problem details."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from surelist.auth import RESERVED_USER_ID, Principal
+from surelist.errors import Forbidden, Invalid, SurelistError
+from surelist.isolation import Database, UserDatabase
+from surelist.web import refusal_headers
+
+T = TypeVar("T")
+
+_BEARER = HTTPBearer(auto_error=False, description="A token from `surelist token USER`.")
+
+
+class Door:
+    """One user's way to their data: each unit of work is a transaction, committed when it returns."""
+
+    def __init__(self, database: Database, principal: Principal) -> None:
+        self._database = database
+        self._principal = principal
+
+    async def read(self, work: Callable[[UserDatabase], Awaitable[T]]) -> T:
+        """Run `work` in a transaction that reads. Raises Forbidden without tasks:read."""
+        self._principal.require("tasks:read")
+        return await self._database.read(self._principal, work)
+
+    async def write(self, work: Callable[[UserDatabase], Awaitable[T]]) -> T:
+        """Run `work` in a transaction that writes. Raises Forbidden without tasks:write."""
+        self._principal.require("tasks:write")
+        return await self._database.write(self._principal, work)
+
+
+async def open_door(
+    request: Request,
+    user_id: str,
+    _: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+) -> Door:
+    """The door of the user that the path names, who must be the token's. Raises Forbidden."""
+    state = request.app.state
+    principal: Principal = await state.authenticator.principal(
+        request.headers.getlist("authorization"), state.settings.api_url
+    )
+    if user_id not in (principal.user_id, RESERVED_USER_ID):
+        raise Forbidden(
+            "The token is not this user's. Use the path of the token's own user, or "
+            f"{RESERVED_USER_ID!r} in its place."
+        )
+    return Door(state.database(), principal)
+
+
+UserDoor = Annotated[Door, Depends(open_door)]
+
+
+class Problem(BaseModel):
+    """What went wrong, as RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems that a route can answer with, for its OpenAPI entry."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": content}
+        for status in statuses
+    }
+
+
+def answer(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """`content` as JSON."""
+    return Response(orjson.dumps(content), status, headers, "application/json")
+
+
+def problem(request: Request, error: Exception) -> Response:
+    """The problem details of a refusal; `current` is the task as it stands."""
+    refusal = error if isinstance(error, SurelistError) else _as_refusal(error)
+    said = {
+        "type": f"urn:surelist:{refusal.kind}",
+        "title": refusal.kind.replace("_", " ").capitalize(),
+        "status": refusal.status,
+        "detail": refusal.message,
+    }
+    if refusal.current is not None:
+        said["task"] = refusal.current
+    if "fields" in refusal.details:
+        said["fields"] = refusal.details["fields"]
+    headers = refusal_headers(refusal, request.app.state.settings)
+    return Response(orjson.dumps(said), refusal.status, headers, "application/problem+json")
+
+
+def http_problem(request: Request, error: Exception) -> Response:
+    """The problem details of what the framework itself refuses: no such path, no such method."""
+    assert isinstance(error, HTTPException)
+    said = {
+        "type": "about:blank",
+        "title": error.detail,
+        "status": error.status_code,
+        "detail": f"{request.method} {request.url.path}: {error.detail}. See /openapi.json.",
+    }
+    headers = dict(error.headers or {})
+    return Response(orjson.dumps(said), error.status_code, headers, "application/problem+json")
+
+
+def _as_refusal(error: Exception) -> SurelistError:
+    assert isinstance(error, RequestValidationError)
+    sentences = [
+        f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}." for one in error.errors()
+    ]
+    return Invalid(" ".join(sentences) + " Nothing was changed. Call again, corrected.")

@@ -1,0 +1,172 @@
+"""How a task changes: read under the lock, decided, written together with its event."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, and_, bindparam, select
+from sqlmodel import col
+
+from surelist.database import Statement, compiled
+from surelist.errors import NotFound, VersionMismatch
+from surelist.isolation import UserDatabase, changed, mine
+from surelist.ledger import service as ledger
+from surelist.ledger.models import EventKind
+from surelist.tasks import history, purge, representation
+from surelist.tasks.models import Row, Status, Task, status_of
+from surelist.tasks.words import search_text, sort_title
+
+Decision = Callable[[Row, Mapping[str, Any]], Mapping[str, Any]]
+"""From the task and what stands to the columns that it is to have."""
+
+UNREAD = {"sort_title", "search_text"}
+"""Columns that only PostgreSQL looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A task after a write: `changed` are its fields that the write changed."""
+
+    task: Row
+    timezone: str
+    changed: list[str]
+    repeated: bool = False
+
+
+TASK = mine(Task)
+TASK_COLUMNS = [column for column in TASK.c if column.name not in UNREAD]
+_STANDING_AND_TASK = compiled(
+    select(*ledger.STANDING, purge.ANY_EXPIRED, *TASK_COLUMNS).select_from(
+        ledger.STANDING_FROM.outerjoin(
+            TASK,
+            and_(
+                TASK.c.id == bindparam("task_id", type_=BigInteger, required=True),
+                purge.restorable(TASK),
+            ),
+        )
+    )
+)
+_SAVE = ledger.recorded(
+    changed(Task)
+    .where(col(Task.id) == bindparam("task_id", type_=BigInteger, required=True))
+    .values(
+        {name: bindparam(name, type_=Task.__table__.c[name].type) for name in history.FIELDS}
+        | {
+            "sort_title": bindparam("sort_title"),
+            "search_text": bindparam("search_text"),
+            "version": bindparam("event_id"),
+            "updated_at": bindparam("event_at"),
+        }
+    )
+)
+
+
+async def change(
+    database: UserDatabase,
+    task_id: int,
+    decide: Decision,
+    *,
+    if_version: int | None = None,
+    retry: ledger.Retry | None = None,
+) -> Outcome:
+    """Give the task the columns that `decide` returns. Raises NotFound, VersionMismatch."""
+    standing = await look_up(database, _STANDING_AND_TASK, retry, task_id=task_id)
+    if standing["first_event"]:
+        return await first_outcome(database, standing)
+    task = task_in(standing)
+    if task is None:
+        raise no_such_task(task_id)
+    return await save(
+        database, standing, task, decide(task, standing), if_version=if_version, retry=retry
+    )
+
+
+async def look_up(
+    database: UserDatabase, statement: Statement, retry: ledger.Retry | None, **values: Any
+) -> Mapping[str, Any]:
+    """What stands under the lock, after the trash has been swept."""
+    standing = await ledger.standing(database, statement, retry, **values)
+    return await purge.sweep(database, standing) if standing["any_expired"] else standing
+
+
+async def save(
+    database: UserDatabase,
+    standing: Mapping[str, Any],
+    task: Row,
+    columns: Mapping[str, Any],
+    *,
+    kind: EventKind | None = None,
+    if_version: int | None = None,
+    undoes: int | None = None,
+    retry: ledger.Retry | None = None,
+) -> Outcome:
+    """Write the columns that differ, with their event; none, when none does."""
+    wanted = {**task, **columns}
+    differing = history.differing(task, wanted)
+    timezone = standing["timezone"]
+    if not differing:
+        return Outcome(task, timezone, [])
+    if if_version is not None and if_version != task["version"]:
+        raise VersionMismatch(
+            f"Task {task['id']} has changed since version {if_version}: it is now at version "
+            f"{task['version']}, as given here. Look at it, then call again with that version.",
+            current=representation.whole(task, timezone),
+        )
+    old, new = status_of(task), status_of(wanted)
+    event = ledger.Change(
+        kind or _kind(differing, old, new),
+        task["id"],
+        before={name: task[name] for name in differing},
+        after={name: wanted[name] for name in differing},
+        pending=(new == "pending") - (old == "pending"),
+        completed=(new == "completed") - (old == "completed"),
+        undoes=undoes,
+    )
+    await ledger.append(
+        database,
+        _SAVE,
+        event,
+        standing,
+        retry,
+        task_id=task["id"],
+        sort_title=sort_title(wanted["title"]),
+        search_text=search_text(wanted["title"], wanted["description"]),
+        **{name: wanted[name] for name in history.FIELDS},
+    )
+    wanted |= {"version": standing["last_event"] + 1, "updated_at": standing["now"]}
+    return Outcome(wanted, timezone, history.named(differing))
+
+
+async def first_outcome(database: UserDatabase, standing: Mapping[str, Any]) -> Outcome:
+    """The outcome of the first call with this key, as the ledger remembers it."""
+    return await outcome_of(database, standing, standing["first_task"], standing["first_event"])
+
+
+async def outcome_of(
+    database: UserDatabase, standing: Mapping[str, Any], task_id: int, event_id: int
+) -> Outcome:
+    """What `event_id` made of its task, for a call that repeats it."""
+    task, columns = await history.recall(database, task_id, event_id)
+    return Outcome(task, standing["timezone"], history.named(columns), repeated=True)
+
+
+def task_in(standing: Mapping[str, Any]) -> Row | None:
+    """The task that a lookup found, if it found one."""
+    if standing["id"] is None:
+        return None
+    return {column.name: standing[column.name] for column in TASK_COLUMNS}
+
+
+def no_such_task(task_id: int) -> NotFound:
+    """The answer for a task that is absent, purged or somebody else's."""
+    return NotFound(f"There is no task {task_id}. List the tasks to find the id that is meant.")
+
+
+def _kind(differing: list[str], old: Status, new: Status) -> EventKind:
+    if history.named(differing) != ["status"]:
+        return "updated"
+    if new == "deleted":
+        return "deleted"
+    if old == "deleted":
+        return "restored"
+    return "completed" if new == "completed" else "reopened"

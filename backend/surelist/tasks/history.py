@@ -1,0 +1,76 @@
+"""A task as the ledger remembers it: what an event holds of it, and how it stood after one."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, bindparam, select
+
+from surelist.database import compiled
+from surelist.errors import Gone
+from surelist.isolation import UserDatabase, mine
+from surelist.ledger.models import Event
+from surelist.tasks.models import Row
+
+FIELDS = {
+    "title": "title",
+    "description": "description",
+    "priority": "priority",
+    "due_on": "due",
+    "due_at": "due",
+    "tags": "tags",
+    "completed_at": "status",
+    "deleted_at": "status",
+}
+"""The columns that an event holds, each with the name of the field that people know."""
+
+EMPTY: Row = dict.fromkeys(FIELDS) | {"priority": 0, "tags": []}
+
+_event = mine(Event)
+_EVENTS_OF_TASK = compiled(
+    select(_event.c.id, _event.c.at, _event.c.after)
+    .where(
+        _event.c.task_id == bindparam("task_id", type_=BigInteger, required=True),
+        _event.c.id <= bindparam("event_id", type_=BigInteger, required=True),
+    )
+    .order_by(_event.c.id)
+)
+
+
+def differing(one: Row, other: Row) -> list[str]:
+    """The columns in which two states of a task differ."""
+    return [name for name in FIELDS if one[name] != other[name]]
+
+
+def named(columns: list[str]) -> list[str]:
+    """Those columns as the fields that people know, each once."""
+    return list(dict.fromkeys(FIELDS[name] for name in columns))
+
+
+def remembered(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns from an event's JSON, in the types of the table."""
+    return {name: _typed(name, value) for name, value in values.items()}
+
+
+def _typed(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name == "due_on":
+        return date.fromisoformat(value)
+    return datetime.fromisoformat(value) if name.endswith("_at") else value
+
+
+async def recall(database: UserDatabase, task_id: int, event_id: int) -> tuple[Row, list[str]]:
+    """The task as `event_id` left it, and the columns that it changed.
+
+    Raises Gone when the task has been purged, and its past with it.
+    """
+    events = await database.all(_EVENTS_OF_TASK, task_id=task_id, event_id=event_id)
+    if not events or any(event["after"] is None for event in events):
+        raise Gone(
+            f"Task {task_id} has been purged from the trash. List the tasks to see what is left."
+        )
+    task = dict(EMPTY) | {"id": task_id, "created_at": events[0]["at"]}
+    for event in events:
+        task |= remembered(event["after"]) | {"version": event["id"], "updated_at": event["at"]}
+    return task, list(events[-1]["after"])

@@ -1,0 +1,165 @@
+"""A task: its fields, each named once for the table, for REST and for the tools, and its table."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, StringConstraints
+from pydantic import Field as Described
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from surelist.arguments import ABSENT, Closed
+from surelist.ledger.models import INSTANT, user_id_key
+
+TITLE_LENGTH = 200
+DESCRIPTION_LENGTH = 10_000
+TAG_LENGTH = 50
+TAG_COUNT = 20
+
+Row = Mapping[str, Any]
+"""A task as stored: its columns but `user_id`."""
+
+
+def _one_line(value: str) -> str:
+    if any(ord(character) < 32 or ord(character) == 127 for character in value):
+        raise ValueError("must be one line, without control characters")
+    return value
+
+
+def _no_control_characters(value: str) -> str:
+    if any(ord(character) < 32 and character not in "\n\r\t" for character in value):
+        raise ValueError("must not contain control characters other than line breaks and tabs")
+    return value
+
+
+def _each_once(tags: list[str]) -> list[str]:
+    return list({tag.casefold(): tag for tag in reversed(tags)}.values())[::-1]
+
+
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_LENGTH),
+    AfterValidator(_one_line),
+    Described(description="What is to be done, 1 to 200 characters."),
+]
+Description = Annotated[
+    str,
+    StringConstraints(max_length=DESCRIPTION_LENGTH),
+    AfterValidator(_no_control_characters),
+    Described(description="Details, at most 10,000 characters."),
+]
+Due = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=40),
+    Described(description='"2026-12-31", "2026-12-31T15:00" (user\'s timezone) or with an offset.'),
+]
+Priority = Literal["low", "medium", "high"]
+Tag = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=TAG_LENGTH),
+    AfterValidator(_one_line),
+]
+Tags = Annotated[list[Tag], Described(max_length=TAG_COUNT), AfterValidator(_each_once)]
+TaskId = Annotated[int, Described(ge=1, le=2**53 - 1)]
+Version = Annotated[int, Described(ge=1, le=2**53 - 1)]
+Status = Literal["pending", "completed", "deleted"]
+ClearableField = Literal["description", "due", "priority", "tags"]
+
+PRIORITIES: dict[str | None, int] = {None: 0, "low": 1, "medium": 2, "high": 3}
+PRIORITY_NAMES = {rank: name for name, rank in PRIORITIES.items()}
+
+
+class NewTask(Closed):
+    """What a task is made from."""
+
+    title: Title
+    description: Description = ABSENT
+    due: Due = ABSENT
+    priority: Priority = ABSENT
+    tags: Tags = ABSENT
+
+
+class TaskChanges(Closed):
+    """What a task is changed by: the fields that are given, and those in `clear`."""
+
+    title: Title = ABSENT
+    description: Description = ABSENT
+    due: Due = ABSENT
+    priority: Priority = ABSENT
+    tags: Tags = ABSENT
+    status: Annotated[
+        Literal["pending", "completed"], Described(description="pending reopens or restores.")
+    ] = ABSENT
+    clear: Annotated[list[ClearableField], Described(description="Fields to empty.")] = ABSENT
+
+
+class Task(SQLModel, table=True):
+    """One task.
+
+    `due_at` is the instant it falls due; with `due_on`, only a date was given and `due_at` is the
+    start of that day in the user's timezone. `version` is the id of the last event that touched it.
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (
+        ForeignKeyConstraint(["user_id"], ["account.user_id"], name="task_account_fkey"),
+        CheckConstraint("id > 0", name="task_id_check"),
+        CheckConstraint(
+            f"char_length(title) BETWEEN 1 AND {TITLE_LENGTH}", name="task_title_check"
+        ),
+        CheckConstraint(
+            f"char_length(description) BETWEEN 1 AND {DESCRIPTION_LENGTH}",
+            name="task_description_check",
+        ),
+        CheckConstraint("priority BETWEEN 0 AND 3", name="task_priority_check"),
+        CheckConstraint(f"cardinality(tags) <= {TAG_COUNT}", name="task_tags_check"),
+        CheckConstraint("due_on IS NULL OR due_at IS NOT NULL", name="task_due_check"),
+        Index(
+            "task_by_due",
+            "user_id",
+            text("coalesce(due_at, 'infinity'::timestamptz)"),
+            "id",
+        ),
+        Index("task_by_priority", "user_id", text("priority DESC"), "id"),
+        Index("task_by_title", "user_id", "sort_title", "id"),
+        Index("task_by_version", "user_id", text("version DESC"), unique=True),
+        Index(
+            "task_in_trash",
+            "user_id",
+            "deleted_at",
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
+    )
+
+    user_id: str = user_id_key()
+    id: int = Field(primary_key=True, sa_type=BigInteger)
+    title: str = Field(sa_type=Text)
+    description: str | None = Field(default=None, sa_type=Text)
+    priority: int = Field(default=0, sa_type=SmallInteger)
+    due_on: date | None = None
+    due_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    tags: list[str] = Field(sa_type=ARRAY(Text))
+    sort_title: str = Field(sa_type=Text(collation="C"))
+    search_text: str = Field(sa_type=Text)
+    completed_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    deleted_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    version: int = Field(sa_type=BigInteger)
+    created_at: datetime = Field(sa_type=INSTANT)
+    updated_at: datetime = Field(sa_type=INSTANT)
+
+
+def status_of(task: Row) -> Status:
+    """The status that the timestamps of `task` add up to."""
+    if task["deleted_at"]:
+        return "deleted"
+    return "completed" if task["completed_at"] else "pending"

@@ -1,0 +1,58 @@
+"""Purging: the task is gone for good, its events keep their ids and lose their contents."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, bindparam, func, null, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import Subquery
+from sqlmodel import col
+
+from surelist.auth import Caller
+from surelist.database import compiled
+from surelist.isolation import UserDatabase, changed, mine, removed
+from surelist.ledger.models import Event
+from surelist.ledger.service import Change, append, recorded
+from surelist.tasks.models import Task
+
+TRASH_TIME = timedelta(days=30)
+"""How long a deleted task can be restored."""
+
+SWEPT_AT_ONCE = 20
+"""Expired tasks that one write purges on its way; the next write goes on."""
+
+_SYSTEM = Caller("system", "surelist", "Surelist")
+
+_expiry = func.clock_timestamp() - TRASH_TIME
+_task = mine(Task)
+_EXPIRED = compiled(
+    select(_task.c.id)
+    .where(_task.c.deleted_at <= _expiry)
+    .order_by(_task.c.id)
+    .limit(SWEPT_AT_ONCE)
+)
+_task_id = bindparam("task_id", type_=BigInteger, required=True)
+_PURGE = recorded(
+    removed(Task).where(col(Task.id) == _task_id),
+    changed(Event)
+    .where(col(Event.task_id) == _task_id)
+    .values(before=null(), after=null(), request_hash=null()),
+)
+
+ANY_EXPIRED = select(_task.c.id).where(_task.c.deleted_at <= _expiry).exists().label("any_expired")
+"""A column of each write's lookup: whether the trash holds a task whose time is over."""
+
+
+def restorable(task: Subquery) -> ColumnElement[bool]:
+    """Whether a task is not in the trash, or can still be taken out of it."""
+    return or_(task.c.deleted_at.is_(None), task.c.deleted_at > _expiry)
+
+
+async def sweep(database: UserDatabase, standing: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Purge what has been in the trash for too long; what stands afterwards."""
+    for expired in await database.all(_EXPIRED):
+        change = Change("purged", expired["id"], None, None)
+        await append(database, _PURGE, change, standing, caller=_SYSTEM, task_id=expired["id"])
+        standing = {**standing, "last_event": standing["last_event"] + 1}
+    return standing

@@ -1,0 +1,103 @@
+"""A task as people and agents see it: nothing empty, times in the user's timezone."""
+
+from datetime import datetime
+from typing import Any, NotRequired, cast
+
+from pydantic import ConfigDict
+from typing_extensions import TypedDict
+
+from surelist.tasks.due import write_moment, zone
+from surelist.tasks.models import PRIORITY_NAMES, Priority, Row, Status, status_of
+
+DESCRIPTION_SHOWN = 200
+"""Characters of a description in a row of a list."""
+
+
+class _Shown(TypedDict):
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    id: int
+    title: str
+    completed: bool
+    status: Status
+    description: NotRequired[str]
+    due: NotRequired[str]
+    weekday: NotRequired[str]
+    priority: NotRequired[Priority]
+    tags: NotRequired[list[str]]
+    version: int
+
+
+class TaskRow(_Shown):
+    """A row of a list; a long description is cut, and says so."""
+
+    description_truncated: NotRequired[bool]
+
+
+class WholeTask(_Shown):
+    """One task in full."""
+
+    created_at: str
+    updated_at: str
+    completed_at: NotRequired[str]
+    deleted_at: NotRequired[str]
+
+
+class TaskPage(TypedDict):
+    """A page of a list."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    tasks: list[TaskRow]
+    next_cursor: NotRequired[str]
+
+
+def row(task: Row, timezone: str) -> TaskRow:
+    """A task as a row of a list."""
+    shown = _state(task) | _fields(task, timezone)
+    description = task["description"]
+    if description and len(description) > DESCRIPTION_SHOWN:
+        shown["description"] = description[:DESCRIPTION_SHOWN]
+        shown["description_truncated"] = True
+    return cast("TaskRow", shown)
+
+
+def whole(task: Row, timezone: str) -> WholeTask:
+    """A task in full."""
+    times = {
+        name: _local(task[name], timezone)
+        for name in ("created_at", "updated_at", "completed_at", "deleted_at")
+        if task[name]
+    }
+    return cast("WholeTask", _state(task) | _fields(task, timezone) | times)
+
+
+def beyond_title(task: Row, timezone: str) -> dict[str, Any]:
+    """What a change echoes of a task beyond its title."""
+    return {name: value for name, value in _fields(task, timezone).items() if name != "description"}
+
+
+def _state(task: Row) -> dict[str, Any]:
+    return {
+        "id": task["id"],
+        "title": task["title"],
+        "completed": task["completed_at"] is not None,
+        "status": status_of(task),
+    }
+
+
+def _fields(task: Row, timezone: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {"version": task["version"]}
+    if task["description"]:
+        fields["description"] = task["description"]
+    if task["due_at"]:
+        fields["due"], fields["weekday"] = write_moment(task["due_at"], task["due_on"], timezone)
+    if task["priority"]:
+        fields["priority"] = PRIORITY_NAMES[task["priority"]]
+    if task["tags"]:
+        fields["tags"] = list(task["tags"])
+    return fields
+
+
+def _local(at: datetime, timezone: str) -> str:
+    return at.astimezone(zone(timezone)).isoformat(timespec="seconds")

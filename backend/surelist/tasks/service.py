@@ -1,0 +1,230 @@
+"""What can be done with tasks. Each function runs inside the caller's transaction."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Interval, LargeBinary, bindparam, func, literal_column, select
+
+from surelist.database import compiled
+from surelist.errors import Conflict, Invalid
+from surelist.isolation import UserDatabase, added, mine
+from surelist.ledger import service as ledger
+from surelist.ledger.models import Account, Event
+from surelist.ledger.service import Retry
+from surelist.tasks import history, purge
+from surelist.tasks.changes import (
+    TASK,
+    TASK_COLUMNS,
+    UNREAD,
+    Outcome,
+    change,
+    first_outcome,
+    look_up,
+    no_such_task,
+    task_in,
+)
+from surelist.tasks.due import read_moment
+from surelist.tasks.models import PRIORITIES, NewTask, Row, Status, Task, TaskChanges
+from surelist.tasks.words import search_text, sort_title
+
+ALIKE_WINDOW = timedelta(seconds=30)
+"""How long an add without a key that equals one of the same client is taken for its retry."""
+
+_alike = mine(Event, "alike")
+_LATEST_ALIKE = (
+    select(_alike.c.id)
+    .where(
+        _alike.c.client_id == bindparam("client_id"),
+        _alike.c.request_hash == bindparam("request_hash", type_=LargeBinary, required=True),
+        _alike.c.kind == literal_column("'created'"),
+        _alike.c.at > func.clock_timestamp() - bindparam("window", type_=Interval(), required=True),
+    )
+    .order_by(_alike.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_STANDING_AND_ALIKE = compiled(
+    select(*ledger.STANDING, purge.ANY_EXPIRED, *TASK_COLUMNS).select_from(
+        ledger.STANDING_FROM.outerjoin(TASK, TASK.c.version == _LATEST_ALIKE)
+    )
+)
+_CREATE = ledger.recorded(
+    added(Task).values(
+        {
+            column.name: bindparam(column.name, type_=column.type)
+            for column in Task.__table__.c
+            if column.name in history.FIELDS or column.name in UNREAD
+        }
+        | {
+            "id": bindparam("event_task_id"),
+            "version": bindparam("event_id"),
+            "created_at": bindparam("event_at"),
+            "updated_at": bindparam("event_at"),
+        }
+    )
+)
+_account = mine(Account)
+_TASK = compiled(
+    select(_account.c.timezone, *TASK_COLUMNS)
+    .select_from(_account.join(TASK, purge.restorable(TASK)))
+    .where(TASK.c.id == bindparam("task_id", type_=BigInteger, required=True))
+)
+
+
+async def add(
+    database: UserDatabase, new: NewTask, retry: Retry, *, window: timedelta = timedelta()
+) -> Outcome:
+    """Make a task; or the first one again, when `retry` shows this to be a repeated call.
+
+    Without a key, an equal add by the same client within `window` is the first, as long as its task
+    has not been changed since.
+    """
+    standing = await look_up(
+        database,
+        _STANDING_AND_ALIKE,
+        retry,
+        request_hash=retry.request_hash,
+        window=timedelta() if retry.key else window,
+    )
+    if standing["first_event"]:
+        return await first_outcome(database, standing)
+    if alike := task_in(standing):
+        return Outcome(alike, standing["timezone"], [], repeated=True)
+    now, task_id = standing["now"], standing["last_task"] + 1
+    fields = {**history.EMPTY, **_columns(new.given(NewTask), standing)}
+    event = ledger.Change("created", task_id, before=None, after=fields, pending=1)
+    await ledger.append(
+        database,
+        _CREATE,
+        event,
+        standing,
+        retry,
+        sort_title=sort_title(fields["title"]),
+        search_text=search_text(fields["title"], fields["description"]),
+        **fields,
+    )
+    stamps = {
+        "id": task_id,
+        "version": standing["last_event"] + 1,
+        "created_at": now,
+        "updated_at": now,
+    }
+    return Outcome(fields | stamps, standing["timezone"], history.named(list(fields)))
+
+
+async def find(database: UserDatabase, task_id: int) -> tuple[Row, str]:
+    """One task, also from the trash, and the user's timezone. Raises NotFound."""
+    found = await database.one(_TASK, task_id=task_id)
+    if found is None:
+        raise no_such_task(task_id)
+    return found, found["timezone"]
+
+
+async def complete(
+    database: UserDatabase,
+    task_id: int,
+    completed: bool | None = True,
+    *,
+    if_version: int | None = None,
+    retry: Retry | None = None,
+) -> Outcome:
+    """Complete a task, or reopen it; with None, whichever it is not."""
+
+    def decide(task: Row, standing: Mapping[str, Any]) -> Mapping[str, Any]:
+        _refuse_in_trash(task)
+        done = not task["completed_at"] if completed is None else completed
+        return {"completed_at": (task["completed_at"] or standing["now"]) if done else None}
+
+    return await change(database, task_id, decide, if_version=if_version, retry=retry)
+
+
+async def delete(
+    database: UserDatabase,
+    task_id: int,
+    *,
+    if_version: int | None = None,
+    retry: Retry | None = None,
+) -> Outcome:
+    """Put a task into the trash; one that is there stays there."""
+    return await change(
+        database,
+        task_id,
+        lambda task, standing: {"deleted_at": task["deleted_at"] or standing["now"]},
+        if_version=if_version,
+        retry=retry,
+    )
+
+
+async def update(
+    database: UserDatabase,
+    task_id: int,
+    changes: TaskChanges,
+    *,
+    if_version: int | None = None,
+    retry: Retry | None = None,
+) -> Outcome:
+    """Change the fields that were given, empty those named in `clear`, leave the others."""
+    given = changes.given(TaskChanges)
+    emptied = given.pop("clear", [])
+    status = given.pop("status", None)
+    if both := sorted(set(emptied) & set(given)):
+        raise Invalid(
+            f"{', '.join(both)}: both given and in clear. Call again with each field in one place."
+        )
+
+    def decide(task: Row, standing: Mapping[str, Any]) -> Mapping[str, Any]:
+        columns = _columns(given, standing)
+        columns |= {
+            name: history.EMPTY[name] for name, field in history.FIELDS.items() if field in emptied
+        }
+        return columns | _with_status(task, status, standing)
+
+    return await change(database, task_id, decide, if_version=if_version, retry=retry)
+
+
+async def replace(
+    database: UserDatabase,
+    task_id: int,
+    new: NewTask,
+    completed: bool,
+    *,
+    if_version: int | None = None,
+    retry: Retry | None = None,
+) -> Outcome:
+    """Give a task all its fields anew: what is absent becomes empty."""
+
+    def decide(task: Row, standing: Mapping[str, Any]) -> Mapping[str, Any]:
+        _refuse_in_trash(task)
+        columns = {**history.EMPTY, **_columns(new.given(NewTask), standing)}
+        done = (task["completed_at"] or standing["now"]) if completed else None
+        return columns | {"completed_at": done}
+
+    return await change(database, task_id, decide, if_version=if_version, retry=retry)
+
+
+def _with_status(task: Row, status: Status | None, standing: Mapping[str, Any]) -> dict[str, Any]:
+    if status == "pending":
+        return {"completed_at": None, "deleted_at": None}
+    _refuse_in_trash(task)
+    return {"completed_at": task["completed_at"] or standing["now"]} if status else {}
+
+
+def _refuse_in_trash(task: Row) -> None:
+    if task["deleted_at"]:
+        raise Conflict(
+            f"Task {task['id']} is in the trash. Restore it first by updating it with the status "
+            f"pending, then call again."
+        )
+
+
+def _columns(given: Mapping[str, Any], standing: Mapping[str, Any]) -> dict[str, Any]:
+    columns = dict(given)
+    if "due" in columns:
+        due = read_moment(columns.pop("due"), standing["timezone"], "due")
+        columns |= {"due_at": due.at, "due_on": due.on}
+    if "priority" in columns:
+        columns["priority"] = PRIORITIES[columns["priority"]]
+    if "description" in columns:
+        columns["description"] = columns["description"] or None
+    return columns

@@ -1,0 +1,157 @@
+"""The five tools. Each docstring is written for a model to read."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from surelist.arguments import ABSENT, Closed
+from surelist.errors import Invalid
+from surelist.isolation import UserDatabase
+from surelist.ledger.service import Retry
+from surelist.tasks import listing, representation, service
+from surelist.tasks.changes import Outcome
+from surelist.tasks.due import zone
+from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version
+from surelist.tasks.undo import undo
+from surelist.toolbox import Answer, tool
+
+CHANGED = {
+    "type": "object",
+    "properties": {
+        "task_id": {"type": "integer"},
+        "status": {"type": "string"},
+        "title": {"type": "string"},
+        "version": {"type": "integer"},
+    },
+    "required": ["task_id", "status", "title", "version"],
+}
+LISTED = {
+    "type": "object",
+    "properties": {
+        "tasks": {"type": "array", "items": {"type": "object"}},
+        "total": {"type": ["integer", "string"]},
+        "next_cursor": {"type": "string"},
+        "now": {"type": "string"},
+        "timezone": {"type": "string"},
+    },
+    "required": ["tasks", "total", "now", "timezone"],
+}
+
+
+class AddTask(NewTask):
+    """The arguments of add_task."""
+
+    idempotency_key: Annotated[
+        str, Field(min_length=1, max_length=200, description="Same key, same task: for retries.")
+    ] = ABSENT
+
+
+class OneTask(Closed):
+    """The arguments of complete_task and delete_task."""
+
+    task_id: TaskId
+    if_version: Version = ABSENT
+
+
+class ListTasks(listing.Page, listing.Filters):
+    """The arguments of list_tasks."""
+
+    task_id: Annotated[TaskId, Field(description="This one task, in full.")] = ABSENT
+
+
+class _Guard(Closed):
+    undo: Annotated[Version, Field(description="A version of this task to take back.")] = ABSENT
+    if_version: Annotated[Version, Field(description="Refuse if changed since.")] = ABSENT
+
+
+class _Target(Closed):
+    task_id: TaskId
+
+
+class UpdateTask(_Guard, TaskChanges, _Target):
+    """The arguments of update_task."""
+
+
+@tool(title="Add a task", returns=CHANGED)
+async def add_task(database: UserDatabase, arguments: AddTask) -> Answer:
+    """Add a task to the user's list. A repeated call returns the first task, marked repeated."""
+    retry = Retry.of("add", arguments.given(NewTask), arguments.idempotency_key)
+    added = await service.add(database, arguments, retry, window=service.ALIKE_WINDOW)
+    return _told("created", added) | ({"repeated": True} if added.repeated else {})
+
+
+@tool(title="List tasks", returns=LISTED, reads_only=True, idempotent=True)
+async def list_tasks(database: UserDatabase, arguments: ListTasks) -> Answer:
+    """List the user's tasks, or search them; the other tools take their ids from here. Also tells
+    the time. "all" leaves out deleted ones."""
+    if arguments.task_id is None:
+        return listed(await listing.list_tasks(database, arguments, arguments))
+    if arguments.model_fields_set != {"task_id"}:
+        raise Invalid('"task_id" stands alone. Call list_tasks again with it only, or without it.')
+    task, timezone = await service.find(database, arguments.task_id)
+    return {"tasks": [representation.whole(task, timezone)], "total": 1} | _clock(timezone)
+
+
+@tool(title="Complete a task", returns=CHANGED, idempotent=True)
+async def complete_task(database: UserDatabase, arguments: OneTask) -> Answer:
+    """Mark a task as completed. It stays so when called again."""
+    return _told(
+        "completed",
+        await service.complete(database, arguments.task_id, if_version=arguments.if_version),
+    )
+
+
+@tool(title="Delete a task", returns=CHANGED, destructive=True, idempotent=True)
+async def delete_task(database: UserDatabase, arguments: OneTask) -> Answer:
+    """Move a task to the trash, where it can be restored for 30 days. Only on the user's wish: a
+    task that is done is completed, not deleted."""
+    return _told(
+        "deleted",
+        await service.delete(database, arguments.task_id, if_version=arguments.if_version),
+    )
+
+
+@tool(title="Update a task", returns=CHANGED)
+async def update_task(database: UserDatabase, arguments: UpdateTask) -> Answer:
+    """Change fields of a task: what is left out stays. Also reopens, restores and undoes."""
+    updated = await _updated(database, arguments)
+    return _told("updated", updated, changed=updated.changed)
+
+
+TOOLS = {one.name: one for one in (add_task, list_tasks, complete_task, delete_task, update_task)}
+
+
+async def _updated(database: UserDatabase, arguments: UpdateTask) -> Outcome:
+    task_id, if_version = arguments.task_id, arguments.if_version
+    changes = arguments.given(TaskChanges)
+    if arguments.undo is not None:
+        if changes:
+            raise Invalid(
+                '"undo" stands alone. Call update_task again with it only, or without it.'
+            )
+        return await undo(database, arguments.undo, task_id=task_id, if_version=if_version)
+    if not changes:
+        raise Invalid("Nothing to change was given. Call update_task again with what is to change.")
+    return await service.update(database, task_id, arguments, if_version=if_version)
+
+
+def _told(status: str, outcome: Outcome, **more: Any) -> Answer:
+    task = outcome.task
+    told = {"task_id": task["id"], "status": status, "title": task["title"], **more}
+    told |= representation.beyond_title(task, outcome.timezone)
+    return told | ({"timezone": outcome.timezone} if task["due_at"] else {})
+
+
+def listed(page: listing.Listing) -> Answer:
+    """A page of the list as the tool tells it."""
+    told: Answer = {
+        "tasks": [representation.row(task, page.timezone) for task in page.tasks],
+        "total": f"{listing.COUNTED}+" if page.total is None else page.total,
+    }
+    return told | ({"next_cursor": page.cursor} if page.cursor else {}) | _clock(page.timezone)
+
+
+def _clock(timezone: str) -> Answer:
+    now = datetime.now(zone(timezone))
+    return {"now": now.isoformat(timespec="seconds"), "weekday": f"{now:%A}", "timezone": timezone}

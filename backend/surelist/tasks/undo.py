@@ -1,0 +1,105 @@
+"""Undo: a new event that puts back what an old one changed, field by field."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import BigInteger, and_, bindparam, select
+
+from surelist.database import compiled
+from surelist.errors import Conflict, Gone, NotFound
+from surelist.isolation import UserDatabase, mine
+from surelist.ledger import service as ledger
+from surelist.ledger.models import Event
+from surelist.tasks import history, purge, representation
+from surelist.tasks.changes import (
+    TASK,
+    TASK_COLUMNS,
+    Outcome,
+    first_outcome,
+    look_up,
+    no_such_task,
+    outcome_of,
+    save,
+    task_in,
+)
+from surelist.tasks.models import Row
+
+_undone = mine(Event, "undone")
+_undoing = mine(Event, "undoing")
+_STANDING_AND_EVENT = compiled(
+    select(
+        *ledger.STANDING,
+        purge.ANY_EXPIRED,
+        *TASK_COLUMNS,
+        _undone.c.task_id.label("undone_task"),
+        _undone.c.before.label("undone_before"),
+        _undone.c.after.label("undone_after"),
+        _undoing.c.id.label("undoing_event"),
+    ).select_from(
+        ledger.STANDING_FROM.outerjoin(
+            _undone, _undone.c.id == bindparam("undone", type_=BigInteger, required=True)
+        )
+        .outerjoin(_undoing, _undoing.c.undoes == _undone.c.id)
+        .outerjoin(TASK, and_(TASK.c.id == _undone.c.task_id, purge.restorable(TASK)))
+    )
+)
+
+
+async def undo(
+    database: UserDatabase,
+    event_id: int,
+    *,
+    task_id: int | None = None,
+    if_version: int | None = None,
+    retry: ledger.Retry | None = None,
+) -> Outcome:
+    """Take one event back, restoring only the fields that it changed; of a creation, to the trash.
+
+    With `task_id`, the event must be one of that task's. A second undo returns the first.
+    Raises NotFound, Conflict naming each field that has changed since, Gone after a purge.
+    """
+    standing = await look_up(database, _STANDING_AND_EVENT, retry, undone=event_id)
+    if standing["first_event"]:
+        return await first_outcome(database, standing)
+    owner = standing["undone_task"]
+    if owner is None or task_id not in (None, owner):
+        of_task = f" of task {task_id}" if task_id else ""
+        raise NotFound(
+            f"There is no change {event_id}{of_task}. "
+            f"A change is named by the version that the call which made it returned."
+        )
+    if standing["undone_after"] is None:
+        raise Gone(f"Task {owner} has been purged from the trash, and change {event_id} with it.")
+    if standing["undoing_event"]:
+        return await outcome_of(database, standing, owner, standing["undoing_event"])
+    task = task_in(standing)
+    if task is None:
+        raise no_such_task(owner)
+    _refuse_if_changed_since(task, standing, event_id)
+    return await save(
+        database,
+        standing,
+        task,
+        _columns_before(standing),
+        kind="undone",
+        if_version=if_version,
+        undoes=event_id,
+        retry=retry,
+    )
+
+
+def _columns_before(standing: Mapping[str, Any]) -> Mapping[str, Any]:
+    before = standing["undone_before"]
+    return {"deleted_at": standing["now"]} if before is None else history.remembered(before)
+
+
+def _refuse_if_changed_since(task: Row, standing: Mapping[str, Any], event_id: int) -> None:
+    left = history.remembered(standing["undone_after"])
+    changed_since = history.named([name for name in left if task[name] != left[name]])
+    if changed_since:
+        raise Conflict(
+            f"Change {event_id} was not taken back: {', '.join(changed_since)} changed again since. "
+            f"Look at the task as given here, and update it to the values that are wanted.",
+            current=representation.whole(task, standing["timezone"]),
+            details={"fields": changed_since},
+        )

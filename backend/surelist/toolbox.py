@@ -1,0 +1,128 @@
+"""Gives a tool its UserDatabase, and turns what comes back, or is refused, into a tool result."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+import orjson
+from pydantic import ValidationError
+
+from surelist.arguments import Closed, explain, input_schema
+from surelist.auth import Principal
+from surelist.errors import Forbidden, Invalid, SurelistError, Unauthenticated, Unavailable
+from surelist.isolation import Database, UserDatabase
+
+Answer = dict[str, Any]
+"""What a tool tells: an object of its output schema."""
+
+NOT_FOR_MODELS = (Unauthenticated, Forbidden, Unavailable)
+"""Refusals that the HTTP response says, for the client to act on: sign in, step up, try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool as clients see it, and the function that it runs in the user's transaction."""
+
+    name: str
+    title: str
+    description: str
+    arguments: type[Closed]
+    run: Callable[[UserDatabase, Any], Awaitable[Answer]]
+    output_schema: Mapping[str, Any]
+    reads_only: bool
+    destructive: bool
+    idempotent: bool
+
+    @property
+    def scope(self) -> str:
+        """The scope that a token needs for this tool."""
+        return "tasks:read" if self.reads_only else "tasks:write"
+
+    def listed(self) -> dict[str, Any]:
+        """The tool's entry in `tools/list`."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "description": self.description,
+            "inputSchema": input_schema(self.arguments),
+            "outputSchema": dict(self.output_schema),
+            "annotations": {
+                "readOnlyHint": self.reads_only,
+                "destructiveHint": self.destructive,
+                "idempotentHint": self.idempotent,
+                "openWorldHint": False,
+            },
+        }
+
+    async def call(
+        self, database: Database, principal: Principal, arguments: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The tool result for these raw arguments; raises only what is not for the model to read."""
+        principal.require(self.scope)
+        unit = database.read if self.reads_only else database.write
+        try:
+            parsed = self._parse(principal, arguments)
+            return result(await unit(principal, lambda mine: self.run(mine, parsed)))
+        except NOT_FOR_MODELS:
+            raise
+        except SurelistError as refusal:
+            return refused(refusal)
+
+    def _parse(self, principal: Principal, arguments: Mapping[str, Any]) -> Closed:
+        named = arguments.get("user_id", principal.user_id)
+        if named != principal.user_id:
+            raise Invalid(
+                '"user_id" is not an argument: the token says whose list this is. '
+                "Call again without it."
+            )
+        try:
+            return self.arguments.model_validate(
+                {name: value for name, value in arguments.items() if name != "user_id"}
+            )
+        except ValidationError as error:
+            wrong = explain(error, self.arguments)
+            raise Invalid(
+                f"{wrong} Nothing was changed. Call {self.name} again, corrected."
+            ) from None
+
+
+def tool(
+    *,
+    title: str,
+    returns: Mapping[str, Any],
+    reads_only: bool = False,
+    destructive: bool = False,
+    idempotent: bool = False,
+) -> Callable[[Callable[[UserDatabase, Any], Awaitable[Answer]]], Tool]:
+    """Make a tool of a function `(database, arguments)`, whose docstring is for the model to read."""
+
+    def made(function: Callable[[UserDatabase, Any], Awaitable[Answer]]) -> Tool:
+        return Tool(
+            name=function.__name__,
+            title=title,
+            description=" ".join((function.__doc__ or "").split()),
+            arguments=get_type_hints(function)["arguments"],
+            run=function,
+            output_schema=returns,
+            reads_only=reads_only,
+            destructive=destructive,
+            idempotent=idempotent,
+        )
+
+    return made
+
+
+def result(answer: Answer) -> dict[str, Any]:
+    """A tool result that says `answer`, as an object and as text."""
+    text = orjson.dumps(answer).decode()
+    return {"content": [{"type": "text", "text": text}], "structuredContent": answer}
+
+
+def refused(refusal: SurelistError) -> dict[str, Any]:
+    """A tool result that says what was wrong, with the task as it stands where that helps."""
+    content = [{"type": "text", "text": refusal.message}]
+    if refusal.current is None:
+        return {"content": content, "isError": True}
+    current = {"task_id": refusal.current["id"], **refusal.current}
+    content.append({"type": "text", "text": orjson.dumps(current).decode()})
+    return {"content": content, "structuredContent": current, "isError": True}

@@ -1,0 +1,61 @@
+"""What both doors need of HTTP: the token's challenge, the body within its limit, the metadata."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+
+from surelist.auth import AGENT_SCOPES
+from surelist.config import Settings
+from surelist.errors import InsufficientScope, SurelistError, TooLarge, Unauthenticated, Unavailable
+
+BODY_BYTES = 1_000_000
+"""The largest request body that is read."""
+
+TASK_SCOPES = "tasks:read tasks:write"
+
+
+async def read_body(request: Request) -> bytes:
+    """The request's body; TooLarge as soon as it is longer than BODY_BYTES."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > BODY_BYTES:
+            raise TooLarge(f"The request is larger than {BODY_BYTES} bytes. Send less at a time.")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def refusal_headers(error: SurelistError, settings: Settings) -> dict[str, str]:
+    """The headers that tell a client what to do about `error`: sign in, step up, wait."""
+    if isinstance(error, Unavailable):
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, Unauthenticated):
+        return {"WWW-Authenticate": _challenge(settings, error.details.get("error"), error.message)}
+    if isinstance(error, InsufficientScope):
+        return {"WWW-Authenticate": _challenge(settings, error.kind, error.message, error.scope)}
+    return {}
+
+
+def protected_resource(settings: Settings) -> Mapping[str, Any]:
+    """The RFC 9728 document of the MCP server."""
+    return {
+        "resource": settings.mcp_url,
+        "resource_name": "Surelist",
+        "bearer_methods_supported": ["header"],
+        "scopes_supported": list(AGENT_SCOPES),
+    }
+
+
+def _challenge(
+    settings: Settings, error: str | None, description: str, scope: str = TASK_SCOPES
+) -> str:
+    said = {
+        "resource_metadata": f"{settings.url}/.well-known/oauth-protected-resource/mcp",
+        "scope": scope,
+    }
+    if error:
+        quotable = "".join(c for c in description if " " <= c <= "~" and c not in '"\\')
+        said = {"error": error, "error_description": quotable} | said
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in said.items())
