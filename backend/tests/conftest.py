@@ -1,0 +1,81 @@
+"""A real PostgreSQL for the whole run, and a new user for each test."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from itertools import count
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from surelist.config import Settings
+from surelist.database import migrate
+from surelist.embedded import OWNER_ROLE, Server, postgres
+from surelist.isolation import Database
+from surelist.main import create_app
+from tests.person import Person
+
+URL = "http://localhost:8000"
+SECRET = "a secret for tests, of no use anywhere"  # noqa: S105
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A PostgreSQL of this run's own, whose database `surelist` is migrated."""
+    with postgres(tmp_path_factory.mktemp("cluster") / "data", durable=False) as server:
+        migrate(server.url(OWNER_ROLE), server.url())
+        yield server
+
+
+@pytest.fixture(scope="session")
+def settings(cluster: Server) -> Settings:
+    """The settings of the app under test."""
+    return Settings(SURELIST_URL=URL, DATABASE_URL=cluster.url(), BETTER_AUTH_SECRET=SECRET)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Starlette]:
+    """The app, started; its Database is `app.state.database`."""
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings) -> AsyncIterator[Starlette]:
+    """The app, for the whole run."""
+    async with running(settings) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def database(app: Starlette) -> Database:
+    """The one door to the data."""
+    return app.state.database
+
+
+@pytest.fixture(scope="session")
+async def http(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the app, without a token."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
+        yield client
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def newcomer(http: httpx.AsyncClient, settings: Settings, database: Database) -> Callable[..., Person]:
+    """Makes a person whom nobody has seen before; each test's users are its own."""
+
+    def make(client: str = "claude", *, owner: bool = False) -> Person:
+        return Person(http, settings, database, f"user-{next(_numbers)}", client, owner=owner)
+
+    return make
+
+
+@pytest.fixture
+def ann(newcomer: Callable[..., Person]) -> Person:
+    """A person with an empty list."""
+    return newcomer()
