@@ -105,10 +105,9 @@ class Settings(BaseSettings):
 
     @cached_property
     def secret(self) -> str:
-        """The secret that tokens are signed with.
+        """The secret that tokens are signed with: the one given, or the embedded database's own.
 
-        One that was not given is made and kept beside the embedded database; next to any other
-        database it must be given, or this raises ConfigurationError.
+        Raises ConfigurationError when there is neither.
         """
         if self.better_auth_secret:
             return self.better_auth_secret.get_secret_value()

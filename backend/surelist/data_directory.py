@@ -1,6 +1,6 @@
 """What an installation keeps on disk beside its PostgreSQL, and who is using it.
 
-`lock` is held by the process that has it, whose id it contains; `server.json` says where the last
+`lock` is held by the process that uses it and contains its id; `server.json` says where the last
 server answered; `secret` signs tokens.
 """
 
@@ -66,13 +66,18 @@ def recorded_url(data: Path) -> str | None:
         return None
 
 
-def kept_secret(data: Path) -> str:
-    """The secret of `data`, made when it is first asked for."""
-    make(data)
-    path = data / "secret"
+def make_secret(data: Path) -> None:
+    """Give `data` the secret that its tokens are signed with, unless it has one."""
     with suppress(FileExistsError):
-        write_private(path, secrets.token_urlsafe(SECRET_BYTES))
-    secret = path.read_text()
-    if len(secret) < SECRET_BYTES:
-        raise ConfigurationError(f"{path} is damaged; restore it, or remove it to void all tokens.")
-    return secret
+        write_private(data / "secret", secrets.token_urlsafe(SECRET_BYTES))
+
+
+def kept_secret(data: Path) -> str:
+    """The secret of `data`; ConfigurationError when nothing was ever served from there."""
+    try:
+        return (data / "secret").read_text()
+    except FileNotFoundError:
+        raise ConfigurationError(
+            f"There is no Surelist in {data}: start it with surelist serve, "
+            "or name the directory of one with --data."
+        ) from None

@@ -1,0 +1,183 @@
+"""The command line: serve, token, migrate."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from subprocess import Popen
+from threading import Thread
+from types import FrameType
+
+import click
+
+from surelist import config, database, serving
+from surelist.auth import AGENT_SCOPES, LIFETIME_DAYS, OWNER_SCOPE, sign_token
+from surelist.config import Settings
+from surelist.data_directory import make_secret, record_server
+from surelist.embedded import OWNER_ROLE, postgres
+from surelist.errors import ConfigurationError
+from surelist.welcome import wait_until_answering, welcome
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main() -> None:
+    """Run the command line; what cannot work is one line on standard error and exit status 2."""
+    try:
+        surelist()
+    except ConfigurationError as error:
+        _fail(str(error))
+    except OSError as error:
+        if not error.filename:
+            raise
+        _fail(f"{error.filename}: {error.strerror}.")
+
+
+def _fail(message: str) -> None:
+    click.echo(f"surelist: {message}", err=True)
+    sys.exit(2)
+
+
+def _name_data(_context: click.Context, _option: click.Parameter, data: Path | None) -> None:
+    if data:
+        os.environ["SURELIST_DATA"] = str(data)
+
+
+data_option = click.option(
+    "--data",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    callback=_name_data,
+    expose_value=False,
+    help="The data directory.  [default: $SURELIST_DATA, or data]",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+def surelist() -> None:
+    """One task list that a person and all of their AI agents share.
+
+    Everything is kept in a data directory, PostgreSQL included, unless DATABASE_URL names another
+    PostgreSQL.
+    """
+
+
+@surelist.command()
+@click.option("--host", default="127.0.0.1", help="The address to listen on.")
+@click.option("--port", default=8000, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--workers", default=1, type=click.IntRange(1), help="Processes that share the port.")
+@click.option(
+    "--welcome", "paste", is_flag=True, help="Print a token, and lines that connect with it."
+)
+@data_option
+def serve(host: str, port: int, workers: int, *, paste: bool) -> None:
+    """Serve MCP at /mcp and REST at /api, until Ctrl-C.
+
+    SURELIST_URL is the address that clients use, http://localhost:PORT if it is not set: tokens
+    are good for that address alone.
+
+    With DATABASE_URL, which needs BETTER_AUTH_SECRET beside it, run `surelist migrate` first.
+    """
+    for each in STOP_SIGNALS:
+        signal.signal(each, _stop)
+    settings = config.load()
+    with _database(settings) as url, serving.listen(host, port) as listener:
+        address, port = listener.getsockname()[:2]
+        os.environ |= {
+            "DATABASE_URL": url,
+            "BETTER_AUTH_SECRET": settings.secret,
+            "SURELIST_URL": os.environ.get("SURELIST_URL") or f"http://localhost:{port}",
+        }
+        asyncio.run(database.check(url))
+        settings = config.load()
+        with suppress(OSError):
+            record_server(settings.data, settings.url)
+        words = welcome(settings) if paste else f"Surelist answers at {settings.mcp_url}"
+        greeting = Thread(target=_greet, args=(words, settings, address, port), daemon=True)
+        greeting.start()
+        serving.run(listener, workers)
+
+
+@contextmanager
+def _database(settings: Settings) -> Generator[str]:
+    """The address of the database: the one that is set, or the embedded one, migrated."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    with postgres(settings.data) as server:
+        Thread(target=_stop_after, args=(server.process,), daemon=True).start()
+        try:
+            make_secret(settings.data)
+            database.migrate(server.url(OWNER_ROLE), server.url())
+            yield server.url()
+        finally:
+            _ignore_signals()
+            if server.process.poll() is not None:
+                log = settings.data / "postgres.log"
+                raise ConfigurationError(f"PostgreSQL has ended by itself; {log} may say why.")
+
+
+def _stop_after(process: Popen[bytes]) -> None:
+    process.wait()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    _ignore_signals()
+    raise SystemExit(0)
+
+
+def _ignore_signals() -> None:
+    for each in STOP_SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+
+
+def _greet(words: str, settings: Settings, address: str, port: int) -> None:
+    if wait_until_answering(settings, address, port):
+        click.echo(words)
+
+
+@surelist.command()
+@click.argument("user")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(AGENT_SCOPES),
+    default=AGENT_SCOPES,
+    help="What the token allows; may be repeated.",
+)
+@click.option("--days", default=30, help=f"How long it lives, at most {LIFETIME_DAYS}.")
+@click.option("--client", default="agent", help="Whom the history names as author of its changes.")
+@click.option("--owner", is_flag=True, help=f"Add {OWNER_SCOPE}: a person's own, never an agent's.")
+@data_option
+def token(user: str, scopes: tuple[str, ...], days: int, client: str, *, owner: bool) -> None:
+    """Print one bearer token for USER, and nothing else.
+
+    USER is 1 to 128 letters, digits or . _ : @ | - and begins with a letter or digit. The token
+    is good at SURELIST_URL, or where the last `surelist serve` on the data directory answered.
+    """
+    scopes = (*scopes, OWNER_SCOPE) if owner else scopes
+    try:
+        click.echo(sign_token(config.load(), user, scopes=scopes, days=days, client=client))
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+
+
+@surelist.command()
+@data_option
+def migrate() -> None:
+    """Bring the database's schema to what this version needs.
+
+    Works on DATABASE_URL_DIRECT, as the owner of the tables, or on DATABASE_URL, whose role is
+    given its rights. The embedded PostgreSQL is migrated by `surelist serve` itself.
+    """
+    settings = config.load()
+    if settings.database_url:
+        database.migrate(settings.database_url_direct, settings.database_url)
+    else:
+        with _database(settings):
+            pass

@@ -1,0 +1,73 @@
+"""uvicorn, on one socket, in one process or in several that share it."""
+
+import errno
+import multiprocessing
+import os
+import signal
+import socket
+import threading
+from multiprocessing.process import BaseProcess
+
+from uvicorn import Config, Server
+from uvicorn._types import ASGIApplication
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.importer import import_from_string
+from uvicorn.supervisors import Multiprocess
+
+from surelist.errors import ConfigurationError
+
+APP = "surelist.main:create_app"
+WORKER = "surelist.serving:create_worker_app"
+
+CONNECTIONS_WAITING = 2048
+SECONDS_TO_FINISH = 5
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket on which clients wait from now on; ConfigurationError when it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=CONNECTIONS_WAITING)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ConfigurationError(
+                f"Port {port} on {host} is in use: stop what uses it, or pass another --port."
+            ) from None
+        raise ConfigurationError(f"Nothing can listen on {host}: {error.strerror}.") from None
+
+
+def run(listener: socket.socket, workers: int) -> None:
+    """Serve until a signal says to stop; SystemExit when the app does not start."""
+    config = Config(
+        APP if workers == 1 else WORKER,
+        factory=True,
+        workers=workers,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+    )
+    if workers == 1:
+        Server(config).run(sockets=[listener])
+        return
+    supervisor = Multiprocess(config, sockets=[listener])
+    supervisor.run()
+    if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+        raise SystemExit(STARTUP_FAILURE)
+
+
+def create_worker_app() -> ASGIApplication:
+    """The app, in a worker that ends when the process that started it was killed."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+    return import_from_string(APP)()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
