@@ -1,18 +1,18 @@
 """A real Surelist for tests: `surelist serve` with its workers and its embedded PostgreSQL."""
 
 import os
-import socket
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import psutil
 
 SURELIST = Path(sys.executable).with_name("surelist")
+ANSWERS = re.compile(r"Surelist answers at http://localhost:(\d+)/mcp")
 OWN_SETTINGS = ("SURELIST_", "BETTER_AUTH_", "DATABASE_URL")
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -44,16 +44,14 @@ class RunningServer:
 @contextmanager
 def serving(data: Path, workers: int = 2, **settings: str) -> Iterator[RunningServer]:
     """Run `surelist serve` on a free port; on leaving, nothing that it started may be left."""
-    port = free_port()
-    command = [SURELIST, "serve", "--port", str(port), "--data", data, "--workers", str(workers)]
+    command = [SURELIST, "serve", "--port", "0", "--data", data, "--workers", str(workers)]
     log = data.parent / f"{data.name}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, env=environment() | settings, stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        wait_until_it_answers(process, port, log)
-        yield RunningServer(port, data, log)
+        yield RunningServer(port_once_it_answers(process, log), data, log)
     finally:
         family = processes_of(process.pid, data)
         process.terminate()
@@ -70,36 +68,23 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(OWN_SETTINGS)}
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
-def wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def port_once_it_answers(process: subprocess.Popen[bytes], log: Path) -> int:
     for _ in range(START_SECONDS * 10):
+        if found := ANSWERS.search(log.read_text()):
+            return int(found[1])
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.1)
             break
-        if is_ready(port):
-            return
     raise RuntimeError(f"surelist serve does not answer. It said:\n{log.read_text()}")
-
-
-def is_ready(port: int) -> bool:
-    with (
-        suppress(OSError, HTTPException),
-        closing(HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)) as connection,
-    ):
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    return False
 
 
 def processes_of(pid: int, data: Path) -> list[psutil.Process]:
     """The process and its descendants, and PostgreSQL's: each of those works inside `data`."""
-    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    family = set[psutil.Process]()
+    with suppress(psutil.NoSuchProcess):
+        family |= {psutil.Process(pid), *psutil.Process(pid).children(recursive=True)}
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if Path(process.cwd()).is_relative_to(data) and process not in family:
-                family.append(process)
-    return family
+            if Path(process.cwd()).is_relative_to(data):
+                family.add(process)
+    return list(family)

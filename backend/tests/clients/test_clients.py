@@ -99,7 +99,6 @@ async def test_an_unknown_task_is_an_error_that_the_model_can_read(client):
 
     assert answer.is_error
     assert str(NO_SUCH_TASK) in answer.text
-    assert "list_tasks" in answer.text
 
 
 async def test_an_unknown_tool_is_a_protocol_error(client):
