@@ -1,14 +1,14 @@
 """Who may come near the pool, so that one busy user does not hold up the others."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from surelist.errors import Unavailable
 
 WRITES_AT_ONCE = 2
-"""Writes of one user that a worker lets near the pool. More of them only wait for the same row lock,
-each holding a connection: 200 took another user's read from 2 ms to 290 ms."""
+"""Writes of one user that a worker lets near the pool. More only wait for the same row lock, each
+holding a connection: 200 took another user's read from 2 ms to 290 ms."""
 
 
 class Turns:
@@ -18,7 +18,7 @@ class Turns:
         self._gates: dict[str, tuple[asyncio.Semaphore, int]] = {}
 
     @asynccontextmanager
-    async def of(self, user_id: str, patience: float) -> AsyncIterator[None]:
+    async def of(self, user_id: str, patience: float) -> AsyncGenerator[None]:
         """Wait for a turn of `user_id`'s, at most `patience` seconds; then raise Unavailable."""
         gate, users = self._gates.get(user_id) or (asyncio.Semaphore(WRITES_AT_ONCE), 0)
         self._gates[user_id] = gate, users + 1

@@ -32,7 +32,7 @@ def explain(error: ValidationError | list[ErrorDetails], model: type[BaseModel])
 
 
 def input_schema(model: type[Closed]) -> dict[str, Any]:
-    """The JSON schema of a closed model, as small as it can be: no titles, no null, no references."""
+    """The JSON schema of a closed model, as small as can be: no titles, no null."""
     schema = model.model_json_schema()
     properties = {name: _bare(field) for name, field in schema["properties"].items()}
     bare = {"type": "object", "properties": properties, "additionalProperties": False}
@@ -55,6 +55,6 @@ def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
         known = ", ".join(model.model_fields)
         return f'"{name}" is not known here; known are: {known}.'
     if error["input"] is None:
-        return f'"{name}" is null: leave it out to keep it as it is, or name it in "clear" to empty it.'
+        return f'"{name}" is null: leave it out, or to empty a field name it in "clear".'
     message = error["msg"].removeprefix("Value error, ").replace("Input should", "should")
     return f'"{name}" {message[0].lower()}{message[1:]}.'

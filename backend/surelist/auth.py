@@ -12,7 +12,7 @@ from surelist.config import Settings
 from surelist.errors import InsufficientScope, Unauthenticated
 
 USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}")
-"""A user id, matched whole. Nothing looser: it is written into the SET LOCAL that names the user."""
+"""A user id, matched whole. Nothing looser: it is written into a SET LOCAL as it is."""
 
 RESERVED_USER_ID = "me"
 CLIENT = re.compile(r"[^\x00-\x1f\x7f]{1,100}")

@@ -1,11 +1,11 @@
 """PostgreSQL as Surelist reaches it: addresses, the pool, compiled statements, the schema."""
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
@@ -16,9 +16,14 @@ from sqlalchemy.sql.expression import ClauseElement
 from surelist.config import Settings
 from surelist.errors import ConfigurationError, Unavailable
 
+if TYPE_CHECKING:
+    from sqlalchemy.sql.compiler import SQLCompiler
+
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 PooledConnection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
-Record = asyncpg.Record
+Record: TypeAlias = Mapping[str, Any]
+"""A row, by the names of its columns."""
+
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -52,7 +57,7 @@ class ConnectionLost(Unavailable):
 
 
 @contextmanager
-def faults_as_unavailable() -> Iterator[None]:
+def faults_as_unavailable() -> Generator[None]:
     """Turn what a database does when it is away, restarting or overloaded into Unavailable."""
     try:
         yield
@@ -68,7 +73,7 @@ def faults_as_unavailable() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A compiled statement: its SQL, and the names of its parameters in the order of their places."""
+    """A compiled statement: its SQL, and the names of its parameters in order."""
 
     sql: str
     parameters: tuple[str, ...]
@@ -83,7 +88,7 @@ class Statement:
 
 def compiled(statement: ClauseElement) -> Statement:
     """Compile a SQLAlchemy Core statement once, for asyncpg to run."""
-    result = statement.compile(dialect=asyncpg_dialect.dialect())
+    result = cast("SQLCompiler", statement.compile(dialect=asyncpg_dialect.dialect()))
     constants = {name: bind.value for name, bind in result.binds.items() if not bind.required}
     return Statement(str(result), tuple(result.positiontup or ()), constants)
 
@@ -124,7 +129,7 @@ async def _prepare(connection: Connection) -> None:
 
 
 async def _nothing_to_reset(_: object) -> None:
-    """Settings live and die with their transaction, so a returned connection needs no round trip."""
+    """Settings end with their transaction: a connection comes back as it went."""
 
 
 async def open_pool(settings: Settings) -> Pool:
@@ -148,7 +153,8 @@ async def check(url: str) -> None:
         connection = await asyncpg.connect(**arguments, timeout=10)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise ConfigurationError(
-            f"The database at DATABASE_URL cannot be reached: {error or 'no answer in 10 seconds'}. "
+            f"The database at DATABASE_URL cannot be reached: "
+            f"{error or 'no answer in 10 seconds'}. "
             f"Check the address, the password and that PostgreSQL is running."
         ) from error
     try:
@@ -160,7 +166,8 @@ async def check(url: str) -> None:
 
 async def _check_role(connection: Connection) -> None:
     role = await connection.fetchrow(
-        "SELECT rolname, rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = current_user"
+        "SELECT rolname, rolsuper OR rolbypassrls AS bypasses "
+        "FROM pg_roles WHERE rolname = current_user"
     )
     if role is None or role["bypasses"]:
         raise ConfigurationError(

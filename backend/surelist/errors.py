@@ -13,10 +13,10 @@ class ConfigurationError(Exception):
 
 
 class SurelistError(Exception):
-    """A refusal: `status` is its HTTP status, `kind` its problem type, `details` what a client may read.
+    """A refusal: `status` is its HTTP status, `kind` its problem type.
 
     `current`, where given, is the task as it stands, so that the caller can decide without
-    another call.
+    another call. `details` are for a client to read.
     """
 
     status: ClassVar[int]

@@ -10,9 +10,20 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Delete, Insert, Text, Update, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Delete,
+    Insert,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.sql.selectable import Subquery
 from sqlmodel import SQLModel
 
@@ -36,26 +47,30 @@ _ME = bindparam("user_id", type_=Text, required=True)
 
 def mine(model: type[SQLModel], name: str | None = None) -> Subquery:
     """The rows of `model` that are this user's, without the column that says so."""
-    table = model.__table__
+    table = _table(model)
     columns = [column for column in table.c if column.name != "user_id"]
     return select(*columns).where(table.c.user_id == _ME).subquery(name or table.name)
 
 
 def added(model: type[SQLModel]) -> Insert:
     """An insert into `model`, stamped with this user."""
-    return insert(model.__table__).values(user_id=_ME)
+    return insert(_table(model)).values(user_id=_ME)
 
 
 def changed(model: type[SQLModel]) -> Update:
     """An update of this user's rows of `model`."""
-    table = model.__table__
+    table = _table(model)
     return update(table).where(table.c.user_id == _ME)
 
 
 def removed(model: type[SQLModel]) -> Delete:
     """A delete of this user's rows of `model`."""
-    table = model.__table__
+    table = _table(model)
     return delete(table).where(table.c.user_id == _ME)
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[model.__name__.lower()]
 
 
 class UserDatabase:
@@ -77,12 +92,12 @@ class UserDatabase:
     async def all(self, statement: Statement, **values: Any) -> list[Record]:
         """Every row that `statement` returns."""
         arguments = statement.arguments(values | self._stamps)
-        return await self._connection.fetch(statement.sql, *arguments)
+        return cast("list[Record]", await self._connection.fetch(statement.sql, *arguments))
 
     async def one(self, statement: Statement, **values: Any) -> Record | None:
         """The first row that `statement` returns."""
         arguments = statement.arguments(values | self._stamps)
-        return await self._connection.fetchrow(statement.sql, *arguments)
+        return cast("Record | None", await self._connection.fetchrow(statement.sql, *arguments))
 
     async def run(self, statement: Statement, **values: Any) -> None:
         """Run `statement` for its effect."""
@@ -125,14 +140,14 @@ class Database:
             return await self._run(principal, begin, work)
 
     async def write(self, principal: Principal, work: Work[T]) -> T:
-        """Run `work` in a transaction that holds this user's account row; see specs/data-model.md.
+        """Run `work` in a transaction that holds this user's account row (specs/data-model.md).
 
         The row is locked before `work` runs its first statement, so that each of its statements
-        reads what the writes before it left. Raises Unavailable when the lock does not come in time.
+        reads what the writes before it left. Raises Unavailable when the lock comes too late.
         """
         user_id = principal.user_id
         begin = (
-            f"BEGIN; {_as_user(user_id)}; SET LOCAL lock_timeout = {self._lock_timeout};"
+            f"BEGIN; {_as_user(user_id)}; SET LOCAL lock_timeout = {self._lock_timeout};"  # noqa: S608
             f"INSERT INTO account (user_id) VALUES ('{user_id}') ON CONFLICT DO NOTHING;"
             f"SELECT FROM account WHERE user_id = '{user_id}' FOR NO KEY UPDATE"
         )
@@ -157,7 +172,7 @@ class Database:
 
 
 def _as_user(user_id: str) -> str:
-    """The setting that row-level security reads; local to the transaction, or a pooler would share it."""
+    """What row-level security reads: local to the transaction, for a pooler shares the session."""
     if not USER_ID.fullmatch(user_id):
         raise ValueError("not a user id")
     return f"SET LOCAL app.user_id = '{user_id}'"

@@ -1,7 +1,7 @@
 """Where a request enters: /mcp is the MCP server, everything else the REST application."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -24,7 +24,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     mcp = McpEndpoint(make_server(), settings)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         await check(settings.database_url)
         pool = await open_pool(settings)
         app.state.database = Database(pool, settings)

@@ -8,7 +8,7 @@ and what they leave undone: the token, Host and Origin, the size, the era, the H
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import orjson
@@ -77,7 +77,7 @@ class ProtocolError(Exception):
 
 @dataclass(slots=True)
 class Exchange:
-    """What the SDK calls a dispatch context: one request, with no way back to the client but its answer."""
+    """What the SDK calls a dispatch context: one request, answered once."""
 
     request_id: str | int
     message_metadata: ServerMessageMetadata
@@ -85,11 +85,14 @@ class Exchange:
     transport: TransportContext = _TRANSPORT
     can_send_request: bool = False
 
-    async def send_raw_request(self, method: str, params: Any, opts: Any = None) -> dict[str, Any]:
+    async def send_raw_request(
+        self, method: str, params: object, opts: object = None
+    ) -> dict[str, Any]:
         """Refuse: a stateless server has nobody to ask."""
+        del params, opts
         raise NoBackChannelError(method)
 
-    async def notify(self, method: str, params: Any, opts: Any = None) -> None:
+    async def notify(self, method: str, params: object, opts: object = None) -> None:
         """Drop it: the answer is one JSON body."""
 
     async def progress(
@@ -101,7 +104,7 @@ class Exchange:
 class McpEndpoint:
     """The ASGI application at /mcp."""
 
-    def __init__(self, server: Server[Database], settings: Settings) -> None:
+    def __init__(self, server: Server[Any], settings: Settings) -> None:
         self._server = server
         self._settings = settings
         self._authenticator = Authenticator(settings)
@@ -194,18 +197,17 @@ async def _read_message(request: Request) -> dict[str, Any]:
         raise ProtocolError(PARSE_ERROR, "The body is not JSON.") from None
     if isinstance(message, list):
         raise ProtocolError(INVALID_REQUEST, "Batches are not served: send one request at a time.")
-    if not _is_message(message):
+    if not isinstance(message, dict) or not _is_message(fields := cast("dict[str, Any]", message)):
         raise ProtocolError(INVALID_REQUEST, "The body is not a JSON-RPC 2.0 request.")
     _check_version_header(request)
-    return message
+    return fields
 
 
-def _is_message(message: Any) -> bool:
-    if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
-        return False
+def _is_message(message: Mapping[str, Any]) -> bool:
     request_id = message.get("id", 0)
     return (
-        isinstance(message.get("method"), str)
+        message.get("jsonrpc") == "2.0"
+        and isinstance(message.get("method"), str)
         and isinstance(request_id, str | int)
         and not isinstance(request_id, bool)
         and isinstance(message.get("params", {}), dict)

@@ -39,9 +39,9 @@ RESOURCE_NOT_FOUND = -32002
 Context = ServerRequestContext[Database, Principal]
 
 
-def make_server() -> Server[Database]:
+def make_server() -> Server[Any]:
     """The server, whose lifespan state is the Database and whose request is the Principal."""
-    server: Server[Database] = Server(
+    server: Server[Any] = Server(
         "surelist",
         version=version("surelist"),
         title="Surelist",
@@ -62,7 +62,7 @@ def make_server() -> Server[Database]:
 _TOOL_LIST = {"tools": [tool.listed() for tool in TOOLS.values()], **PUBLIC}
 
 
-async def _list_tools(context: Context, params: Any) -> Any:
+async def _list_tools(_context: Context, _params: object) -> Any:
     return _TOOL_LIST
 
 
@@ -76,11 +76,11 @@ async def _call_tool(context: Context, params: CallToolRequestParams) -> Any:
     return {**COMPLETE, **told}
 
 
-async def _list_resources(context: Context, params: Any) -> Any:
+async def _list_resources(_context: Context, _params: object) -> Any:
     return {"resources": RESOURCES, **PUBLIC}
 
 
-async def _list_templates(context: Context, params: Any) -> Any:
+async def _list_templates(_context: Context, _params: object) -> Any:
     return {"resourceTemplates": TEMPLATES, **PUBLIC}
 
 
@@ -102,7 +102,7 @@ async def _read_resource(context: Context, params: ReadResourceRequestParams) ->
     return {"contents": [content], **PRIVATE}
 
 
-async def _list_prompts(context: Context, params: Any) -> Any:
+async def _list_prompts(_context: Context, _params: object) -> Any:
     prompts = [
         {"name": one.name, "title": one.title, "description": one.description}
         for one in PROMPTS.values()

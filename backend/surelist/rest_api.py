@@ -1,4 +1,4 @@
-"""The door /api: the REST application, its errors as problem details, and the documents around it."""
+"""The door /api: the REST application, its refusals and its documents."""
 
 from collections.abc import Callable
 from importlib.metadata import version

@@ -2,14 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import orjson
 from fastapi import Depends, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from surelist.auth import RESERVED_USER_ID, Principal
@@ -17,13 +15,17 @@ from surelist.errors import Forbidden, Invalid, SurelistError
 from surelist.isolation import Database, UserDatabase
 from surelist.web import refusal_headers
 
+if TYPE_CHECKING:
+    from fastapi.exceptions import RequestValidationError
+    from starlette.exceptions import HTTPException
+
 T = TypeVar("T")
 
 _BEARER = HTTPBearer(auto_error=False, description="A token from `surelist token USER`.")
 
 
 class Door:
-    """One user's way to their data: each unit of work is a transaction, committed when it returns."""
+    """One user's way to their data: a unit of work is a transaction, committed when it ends."""
 
     def __init__(self, database: Database, principal: Principal) -> None:
         self._database = database
@@ -87,7 +89,7 @@ def answer(content: Any, status: int = 200, headers: dict[str, str] | None = Non
 def problem(request: Request, error: Exception) -> Response:
     """The problem details of a refusal; `current` is the task as it stands."""
     refusal = error if isinstance(error, SurelistError) else _as_refusal(error)
-    said = {
+    said: dict[str, Any] = {
         "type": f"urn:surelist:{refusal.kind}",
         "title": refusal.kind.replace("_", " ").capitalize(),
         "status": refusal.status,
@@ -103,20 +105,18 @@ def problem(request: Request, error: Exception) -> Response:
 
 def http_problem(request: Request, error: Exception) -> Response:
     """The problem details of what the framework itself refuses: no such path, no such method."""
-    assert isinstance(error, HTTPException)
+    refusal = cast("HTTPException", error)
     said = {
         "type": "about:blank",
-        "title": error.detail,
-        "status": error.status_code,
-        "detail": f"{request.method} {request.url.path}: {error.detail}. See /openapi.json.",
+        "title": refusal.detail,
+        "status": refusal.status_code,
+        "detail": f"{request.method} {request.url.path}: {refusal.detail}. See /openapi.json.",
     }
-    headers = dict(error.headers or {})
-    return Response(orjson.dumps(said), error.status_code, headers, "application/problem+json")
+    headers = dict(refusal.headers or {})
+    return Response(orjson.dumps(said), refusal.status_code, headers, "application/problem+json")
 
 
 def _as_refusal(error: Exception) -> SurelistError:
-    assert isinstance(error, RequestValidationError)
-    sentences = [
-        f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}." for one in error.errors()
-    ]
+    wrong = cast("RequestValidationError", error).errors()
+    sentences = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}." for one in wrong]
     return Invalid(" ".join(sentences) + " Nothing was changed. Call again, corrected.")

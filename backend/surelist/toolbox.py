@@ -57,7 +57,7 @@ class Tool:
     async def call(
         self, database: Database, principal: Principal, arguments: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """The tool result for these raw arguments; raises only what is not for the model to read."""
+        """The tool result for raw arguments; raises only what is not for the model to read."""
         principal.require(self.scope)
         unit = database.read if self.reads_only else database.write
         try:
@@ -94,7 +94,7 @@ def tool(
     destructive: bool = False,
     idempotent: bool = False,
 ) -> Callable[[Callable[[UserDatabase, Any], Awaitable[Answer]]], Tool]:
-    """Make a tool of a function `(database, arguments)`, whose docstring is for the model to read."""
+    """Make a tool of a function `(database, arguments)` with a docstring for models to read."""
 
     def made(function: Callable[[UserDatabase, Any], Awaitable[Answer]]) -> Tool:
         return Tool(

@@ -1,5 +1,6 @@
 """A real PostgreSQL for the whole run, and a new user for each test."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from itertools import count
@@ -10,13 +11,14 @@ from starlette.applications import Starlette
 
 from surelist.config import Settings
 from surelist.database import migrate
-from surelist.embedded import OWNER_ROLE, Server, postgres
+from surelist.embedded import OWNER_ROLE, SUPERUSER, Server, postgres
 from surelist.isolation import Database
 from surelist.main import create_app
+from tests.copies import PRISTINE, Copy, copied
 from tests.person import Person
 
 URL = "http://localhost:8000"
-SECRET = "a secret for tests, of no use anywhere"  # noqa: S105
+SECRET = "a secret for tests, of no use anywhere"
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +68,9 @@ _numbers = count(1)
 
 
 @pytest.fixture
-def newcomer(http: httpx.AsyncClient, settings: Settings, database: Database) -> Callable[..., Person]:
+def newcomer(
+    http: httpx.AsyncClient, settings: Settings, database: Database
+) -> Callable[..., Person]:
     """Makes a person whom nobody has seen before; each test's users are its own."""
 
     def make(client: str = "claude", *, owner: bool = False) -> Person:
@@ -79,3 +83,18 @@ def newcomer(http: httpx.AsyncClient, settings: Settings, database: Database) ->
 def ann(newcomer: Callable[..., Person]) -> Person:
     """A person with an empty list."""
     return newcomer()
+
+
+@pytest.fixture(scope="session")
+def pristine(cluster: Server) -> str:
+    """The name of a migrated database to copy from."""
+    asyncio.run(Copy(cluster, SUPERUSER).run(f"CREATE DATABASE {PRISTINE} OWNER {OWNER_ROLE}"))
+    migrate(cluster.url(OWNER_ROLE, PRISTINE), cluster.url())
+    return PRISTINE
+
+
+@pytest.fixture
+async def copy(cluster: Server, pristine: str) -> AsyncIterator[Copy]:
+    """A database that this test may break."""
+    async with copied(cluster, pristine) as copy:
+        yield copy

@@ -96,7 +96,8 @@ def upgrade() -> None:
             "actor IN ('person', 'assistant', 'agent', 'system')", name="event_actor_check"
         ),
         sa.CheckConstraint(
-            "kind IN ('created', 'updated', 'completed', 'reopened', 'deleted', 'restored', 'purged', 'undone')",
+            "kind IN ('created', 'updated', 'completed', 'reopened', 'deleted', 'restored', "
+            "'purged', 'undone')",
             name="event_kind_check",
         ),
         sa.CheckConstraint("id > 0", name="event_id_check"),

@@ -9,9 +9,11 @@ from surelist.ledger.models import INSTANT, NOW, user_id_key
 
 
 class Agent(SQLModel, table=True):
-    """One agent key, or one OAuth client that has called; tokens issued before `valid_after` are refused."""
+    """One agent key, or one OAuth client that has called.
 
-    __tablename__ = "agent"
+    Tokens issued before `valid_after` are refused.
+    """
+
     __table_args__ = (CheckConstraint("user_id <> ''", name="agent_user_id_check"),)
 
     user_id: str = user_id_key()

@@ -13,7 +13,6 @@ from surelist.ledger.models import INSTANT, NOW, user_id_key
 class Conversation(SQLModel, table=True):
     """One conversation of a person with the assistant."""
 
-    __tablename__ = "conversation"
     __table_args__ = (
         ForeignKeyConstraint(["user_id"], ["account.user_id"], name="conversation_account_fkey"),
         Index("conversation_recent", "user_id", "updated_at", "id"),
@@ -29,7 +28,6 @@ class Conversation(SQLModel, table=True):
 class Message(SQLModel, table=True):
     """One message of a conversation; `id` counts from 1 within it."""
 
-    __tablename__ = "message"
     __table_args__ = (
         ForeignKeyConstraint(
             ["user_id", "conversation_id"],

@@ -32,7 +32,6 @@ def user_id_key() -> Any:
 class Account(SQLModel, table=True):
     """One user's counters; its row lock makes that user's writes serial."""
 
-    __tablename__ = "account"
     __table_args__ = (CheckConstraint("user_id <> ''", name="account_user_id_check"),)
 
     user_id: str = user_id_key()
@@ -58,7 +57,6 @@ class Event(SQLModel, table=True):
     `id` counts from 1 without a gap within a user. `undoes` is the event that this one took back.
     """
 
-    __tablename__ = "event"
     __table_args__ = (
         ForeignKeyConstraint(["user_id"], ["account.user_id"], name="event_account_fkey"),
         CheckConstraint("id > 0", name="event_id_check"),

@@ -19,7 +19,7 @@ from surelist.ledger.models import Account, Event, EventKind
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """How a repeated call is known: by its key, if it has one, and by a hash of what it asks for."""
+    """How a repeated call is known: by its key, if any, and a hash of what it asks for."""
 
     request_hash: bytes
     key: str | None = None
@@ -84,8 +84,8 @@ async def standing(
         raise RuntimeError("a write without its account row")
     if found["first_event"] and retry and found["first_hash"] != retry.request_hash:
         raise Conflict(
-            "This idempotency key has already been used with other arguments, and nothing was "
-            "changed. Call again with the first arguments to get the first result, or with a new key."
+            "This idempotency key has been used with other arguments, and nothing was changed. "
+            "Call again with the first arguments for the first result, or with a new key."
         )
     return found
 
@@ -94,9 +94,8 @@ def recorded(*writes: UpdateBase) -> Statement:
     """`writes`, the event that tells of them and the account's counters, as one statement."""
     event = added(Event).values(
         {
-            name: bindparam(f"event_{name}", type_=column.type, required=True)
-            for name, column in Event.__table__.c.items()
-            if name != "user_id"
+            column.name: bindparam(f"event_{column.name}", type_=column.type, required=True)
+            for column in FIRST.c
         }
     )
     return compiled(

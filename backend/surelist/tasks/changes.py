@@ -50,7 +50,7 @@ _SAVE = ledger.recorded(
     changed(Task)
     .where(col(Task.id) == bindparam("task_id", type_=BigInteger, required=True))
     .values(
-        {name: bindparam(name, type_=Task.__table__.c[name].type) for name in history.FIELDS}
+        {name: bindparam(name, type_=TASK.c[name].type) for name in history.FIELDS}
         | {
             "sort_title": bindparam("sort_title"),
             "search_text": bindparam("search_text"),

@@ -158,14 +158,15 @@ def _page(shape: _Shape) -> Statement:
 
 
 def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
-    in_trash = _task.c.deleted_at.is_not(None)
-    done = _task.c.completed_at.is_not(None)
-    conditions = {
+    in_trash: ColumnElement[bool] = _task.c.deleted_at.is_not(None)
+    done: ColumnElement[bool] = _task.c.completed_at.is_not(None)
+    statuses: dict[str, list[ColumnElement[bool]]] = {
         "all": [~in_trash],
         "pending": [~in_trash, ~done],
         "completed": [~in_trash, done],
         "deleted": [in_trash, purge.restorable(_task)],
-    }[shape.status]
+    }
+    conditions = statuses[shape.status]
     if "search" in shape.filters:
         patterns = bindparam("patterns", type_=ARRAY(Text), required=True)
         conditions.append(_task.c.search_text.like(func.all(patterns)))
@@ -191,7 +192,7 @@ def _total(shape: _Shape, passing: list[ColumnElement[bool]]) -> ColumnElement[i
     if not shape.filters and shape.status != "deleted":
         counts = {"pending": _account.c.pending_count, "completed": _account.c.completed_count}
         return counts.get(shape.status, _account.c.pending_count + _account.c.completed_count)
-    counted = select(literal_column("1")).select_from(_task).where(*passing).limit(COUNTED + 1)
+    counted = select(_task.c.id).where(*passing).limit(COUNTED + 1)
     return select(func.count()).select_from(counted.subquery("counted")).scalar_subquery()
 
 
@@ -242,7 +243,7 @@ def _sealed(database: UserDatabase, last: Row, mark: str) -> str:
 
 def _unsealed(database: UserDatabase, cursor: str, mark: str, sort: Sort) -> dict[str, Any]:
     content = database.unseal(cursor)
-    of, key, task_id = orjson.loads(content) if content else (None, None, None)
+    of, key, task_id = orjson.loads(content) if content else ("", "", 0)
     if of != mark:
         raise Invalid(
             '"cursor" does not belong to this list: pass next_cursor unchanged, with the same '

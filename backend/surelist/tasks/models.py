@@ -110,7 +110,6 @@ class Task(SQLModel, table=True):
     start of that day in the user's timezone. `version` is the id of the last event that touched it.
     """
 
-    __tablename__ = "task"
     __table_args__ = (
         ForeignKeyConstraint(["user_id"], ["account.user_id"], name="task_account_fkey"),
         CheckConstraint("id > 0", name="task_id_check"),

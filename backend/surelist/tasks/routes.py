@@ -83,7 +83,9 @@ async def replace_task(
     """Replace a task."""
     guards = _guards(f"replace {task_id}", new, if_match, key)
     return _task(
-        await door.write(lambda mine: service.replace(mine, task_id, new, new.completed, **guards))
+        await door.write(
+            lambda mine: service.replace(mine, task_id, new, completed=new.completed, **guards)
+        )
     )
 
 
@@ -95,7 +97,7 @@ async def change_task(
     guards = _guards(f"change {task_id}", patch, if_match, key)
     if not patch.model_fields_set:
         raise Invalid("Nothing to change was given. Send at least one field.")
-    if patch.undo is None:
+    if "undo" not in patch.model_fields_set:
         return _task(await door.write(lambda mine: service.update(mine, task_id, patch, **guards)))
     if patch.model_fields_set != {"undo"}:
         raise Invalid('"undo" stands alone. Send it without other fields.')
@@ -124,14 +126,16 @@ async def complete_task(
     guards = _guards(f"complete {task_id}", completion, if_match, key)
     completed = completion.completed if completion else None
     return _task(
-        await door.write(lambda mine: service.complete(mine, task_id, completed, **guards))
+        await door.write(
+            lambda mine: service.complete(mine, task_id, completed=completed, **guards)
+        )
     )
 
 
 def _guards(
     operation: str, body: Closed | None, if_match: str | None, key: str | None
 ) -> dict[str, Any]:
-    version = None if if_match in (None, "*") else int(if_match.strip('"'))
+    version = int(if_match.strip('"')) if if_match and if_match != "*" else None
     retry = Retry.of(operation, body.given() if body else {}, key) if key else None
     return {"if_version": version, "retry": retry}
 

@@ -53,7 +53,7 @@ _CREATE = ledger.recorded(
     added(Task).values(
         {
             column.name: bindparam(column.name, type_=column.type)
-            for column in Task.__table__.c
+            for column in TASK.c
             if column.name in history.FIELDS or column.name in UNREAD
         }
         | {
@@ -124,8 +124,8 @@ async def find(database: UserDatabase, task_id: int) -> tuple[Row, str]:
 async def complete(
     database: UserDatabase,
     task_id: int,
-    completed: bool | None = True,
     *,
+    completed: bool | None = True,
     if_version: int | None = None,
     retry: Retry | None = None,
 ) -> Outcome:
@@ -187,8 +187,8 @@ async def replace(
     database: UserDatabase,
     task_id: int,
     new: NewTask,
-    completed: bool,
     *,
+    completed: bool,
     if_version: int | None = None,
     retry: Retry | None = None,
 ) -> Outcome:

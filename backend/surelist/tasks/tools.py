@@ -85,7 +85,7 @@ async def add_task(database: UserDatabase, arguments: AddTask) -> Answer:
 async def list_tasks(database: UserDatabase, arguments: ListTasks) -> Answer:
     """List the user's tasks, or search them; the other tools take their ids from here. Also tells
     the time. "all" leaves out deleted ones."""
-    if arguments.task_id is None:
+    if "task_id" not in arguments.model_fields_set:
         return listed(await listing.list_tasks(database, arguments, arguments))
     if arguments.model_fields_set != {"task_id"}:
         raise Invalid('"task_id" stands alone. Call list_tasks again with it only, or without it.')
@@ -125,7 +125,7 @@ TOOLS = {one.name: one for one in (add_task, list_tasks, complete_task, delete_t
 async def _updated(database: UserDatabase, arguments: UpdateTask) -> Outcome:
     task_id, if_version = arguments.task_id, arguments.if_version
     changes = arguments.given(TaskChanges)
-    if arguments.undo is not None:
+    if "undo" in arguments.model_fields_set:
         if changes:
             raise Invalid(
                 '"undo" stands alone. Call update_task again with it only, or without it.'

@@ -98,7 +98,7 @@ def _refuse_if_changed_since(task: Row, standing: Mapping[str, Any], event_id: i
     changed_since = history.named([name for name in left if task[name] != left[name]])
     if changed_since:
         raise Conflict(
-            f"Change {event_id} was not taken back: {', '.join(changed_since)} changed again since. "
+            f"Change {event_id} was not taken back: {', '.join(changed_since)} changed since. "
             f"Look at the task as given here, and update it to the values that are wanted.",
             current=representation.whole(task, standing["timezone"]),
             details={"fields": changed_since},
