@@ -43,7 +43,6 @@ _CONNECTION_FAULTS = (
     OSError,
 )
 _PASSING_FAULTS = (
-    TimeoutError,
     asyncpg.LockNotAvailableError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
@@ -61,6 +60,8 @@ def faults_as_unavailable() -> Generator[None]:
     """Turn what a database does when it is away, restarting or overloaded into Unavailable."""
     try:
         yield
+    except TimeoutError as fault:  # an OSError too, but a second wait would be no shorter
+        raise Unavailable(TRY_AGAIN) from fault
     except _CONNECTION_FAULTS as fault:
         raise ConnectionLost(TRY_AGAIN) from fault
     except _PASSING_FAULTS as fault:
