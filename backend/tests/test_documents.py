@@ -1,0 +1,77 @@
+"""What the documents say about the code, held against the code."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from sqlmodel import SQLModel
+
+import surelist.agents.models
+import surelist.conversations.models
+import surelist.tasks.models  # noqa: F401  (imported for their tables)
+from surelist.config import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def ours(pattern: str) -> list[Path]:
+    """The repository's files of that pattern, without what was installed among them."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", pattern]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [path for path in map(ROOT.joinpath, listed.split()) if path.exists()]
+
+
+DOCUMENTS = ours("*.md")
+TESTS = ours("backend/tests/*.py")
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+
+
+def anchors(document: Path) -> set[str]:
+    """The anchors that a reader's renderer makes of the headings."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
+    broken = []
+    for path, anchor in LINK.findall(document.read_text()):
+        target = (document.parent / path).resolve() if path else document
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(f"{path}#{anchor}")
+    assert broken == []
+
+
+def test_every_test_that_a_document_names_exists() -> None:
+    defined = {name for path in TESTS for name in re.findall(r"def (test_\w+)\(", path.read_text())}
+    modules = {path.stem for path in TESTS}
+    named = {
+        name for document in DOCUMENTS for name in re.findall(r"\b(test_\w+)", document.read_text())
+    }
+    assert named - defined - modules == set()
+
+
+def test_every_decision_names_the_check_that_enforces_it() -> None:
+    for decision in (ROOT / "docs/decisions").glob("*.md"):
+        check = decision.read_text().partition("**Check.**")[2]
+        assert re.search(r"test_\w+|make check|lint", check), decision.name
+
+
+def test_the_data_model_names_every_column_and_index() -> None:
+    contract = (ROOT / "specs/data-model.md").read_text()
+    named = set(re.findall(r"`(\w+)`", contract))
+    tables = SQLModel.metadata.tables.values()
+    columns = {column.name for table in tables for column in table.columns}
+    indexes = {str(index.name) for table in tables for index in table.indexes}
+    assert (columns | indexes) - named == set()
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/deploying.md"])
+def test_a_configuration_table_names_every_variable_there_is(document: str) -> None:
+    text = (ROOT / document).read_text()
+    rows = re.findall(
+        r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", text, re.MULTILINE
+    )
+    named = {name for row in rows for name in re.findall(r"[A-Z_]+", row)}
+    assert named == {field.alias for field in Settings.model_fields.values()}
