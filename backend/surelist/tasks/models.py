@@ -1,5 +1,6 @@
 """A task: its fields, each named once for the table, for REST and for the tools, and its table."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -30,26 +31,34 @@ Row = Mapping[str, Any]
 """A task as stored: its columns but `user_id`."""
 
 
-def _one_line(value: str) -> str:
-    if any(ord(character) < 32 or ord(character) == 127 for character in value):
+_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NOT_IN_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def one_line(value: str) -> str:
+    """`value`, when it is one line without control characters; else ValueError."""
+    if _NOT_IN_A_LINE.search(value):
         raise ValueError("must be one line, without control characters")
     return value
 
 
 def _no_control_characters(value: str) -> str:
-    if any(ord(character) < 32 and character not in "\n\r\t" for character in value):
+    if _NOT_IN_LINES.search(value):
         raise ValueError("must not contain control characters other than line breaks and tabs")
     return value
 
 
 def _each_once(tags: list[str]) -> list[str]:
-    return list({tag.casefold(): tag for tag in reversed(tags)}.values())[::-1]
+    kept: dict[str, str] = {}
+    for tag in tags:
+        kept.setdefault(tag.casefold(), tag)
+    return list(kept.values())
 
 
 Title = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_LENGTH),
-    AfterValidator(_one_line),
+    AfterValidator(one_line),
     Described(description="What is to be done, 1 to 200 characters."),
 ]
 Description = Annotated[
@@ -67,7 +76,7 @@ Priority = Literal["low", "medium", "high"]
 Tag = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TAG_LENGTH),
-    AfterValidator(_one_line),
+    AfterValidator(one_line),
 ]
 Tags = Annotated[list[Tag], Described(max_length=TAG_COUNT), AfterValidator(_each_once)]
 TaskId = Annotated[int, Described(ge=1, le=2**53 - 1)]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from surelist.arguments import ABSENT, Closed
 from surelist.errors import Invalid
@@ -12,7 +12,7 @@ from surelist.ledger.service import Retry
 from surelist.tasks import listing, representation, service
 from surelist.tasks.changes import Outcome
 from surelist.tasks.due import zone
-from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version
+from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version, one_line
 from surelist.tasks.undo import undo
 from surelist.toolbox import Answer, tool
 
@@ -43,7 +43,9 @@ class AddTask(NewTask):
     """The arguments of add_task."""
 
     idempotency_key: Annotated[
-        str, Field(min_length=1, max_length=200, description="Same key, same task: for retries.")
+        str,
+        Field(min_length=1, max_length=200, description="Same key, same task: for retries."),
+        AfterValidator(one_line),
     ] = ABSENT
 
 
