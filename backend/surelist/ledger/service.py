@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from surelist.auth import Caller
 from surelist.database import Statement, compiled
-from surelist.errors import Conflict
+from surelist.errors import Conflict, Gone
 from surelist.isolation import UserDatabase, added, changed, mine
 from surelist.ledger.models import Account, Event, EventKind
 
@@ -72,7 +72,8 @@ async def standing(
 ) -> Mapping[str, Any]:
     """Run a write's one lookup, which selects STANDING from STANDING_FROM and what else it needs.
 
-    Raises Conflict when the idempotency key has been used for something else.
+    Raises Conflict when the idempotency key has been used for something else, Gone when what it
+    was used for has been purged.
     """
     found = await database.one(
         statement,
@@ -82,6 +83,11 @@ async def standing(
     )
     if found is None:
         raise RuntimeError("a write without its account row")
+    if found["first_event"] and found["first_hash"] is None:
+        raise Gone(
+            "What the first call with this idempotency key made has been purged from the trash, "
+            "and nothing was changed. Call again with a new key."
+        )
     if found["first_event"] and retry and found["first_hash"] != retry.request_hash:
         raise Conflict(
             "This idempotency key has been used with other arguments, and nothing was changed. "

@@ -58,7 +58,7 @@ async def list_tasks(door: UserDoor, query: Annotated[ListQuery, Query()]) -> Re
 @router.post(
     "",
     status_code=201,
-    responses={201: {"model": WholeTask}} | problems(401, 403, 409, 413, 422, 503),
+    responses={201: {"model": WholeTask}} | problems(401, 403, 409, 410, 413, 422, 503),
 )
 async def create_task(door: UserDoor, new: NewTask, key: Key = None) -> Response:
     """Create a task."""
@@ -104,7 +104,9 @@ async def change_task(
     return _task(await door.write(lambda mine: undo(mine, patch.undo, task_id=task_id, **guards)))
 
 
-@router.delete("/{task_id}", status_code=204, responses=problems(401, 403, 404, 409, 412, 422, 503))
+@router.delete(
+    "/{task_id}", status_code=204, responses=problems(401, 403, 404, 409, 410, 412, 422, 503)
+)
 async def delete_task(
     door: UserDoor, task_id: TaskPath, if_match: IfMatch = None, key: Key = None
 ) -> Response:
