@@ -1,6 +1,6 @@
 """A task as the ledger remembers it: what an event holds of it, and how it stood after one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -38,13 +38,19 @@ _EVENTS_OF_TASK = compiled(
 
 
 def differing(one: Row, other: Row) -> list[str]:
-    """The columns in which two states of a task differ."""
-    return [name for name in FIELDS if one[name] != other[name]]
+    """The columns in which two states of a task differ; a due date is one value in two of them."""
+    due = one["due_at"], one["due_on"]
+    due_differs = due != (other["due_at"], other["due_on"])
+    return [
+        name
+        for name, field in FIELDS.items()
+        if (due_differs if field == "due" else one[name] != other[name])
+    ]
 
 
-def named(columns: list[str]) -> list[str]:
-    """Those columns as the fields that people know, each once."""
-    return list(dict.fromkeys(FIELDS[name] for name in columns))
+def named(columns: Collection[str]) -> list[str]:
+    """Those columns as the fields that people know, each once and in their order."""
+    return list(dict.fromkeys(field for name, field in FIELDS.items() if name in columns))
 
 
 def remembered(values: Mapping[str, Any]) -> dict[str, Any]:
