@@ -66,10 +66,13 @@ async def undo(
         of_task = f" of task {task_id}" if task_id else ""
         raise NotFound(
             f"There is no change {event_id}{of_task}. "
-            f"A change is named by the version that the call which made it returned."
+            f"Call again with the version that the call which made the change returned."
         )
     if standing["undone_after"] is None:
-        raise Gone(f"Task {owner} has been purged from the trash, and change {event_id} with it.")
+        raise Gone(
+            f"Task {owner} has been purged from the trash, and change {event_id} with it. "
+            f"List the tasks to see what is left."
+        )
     if standing["undoing_event"]:
         return await outcome_of(database, standing, owner, standing["undoing_event"])
     task = task_in(standing)
@@ -89,13 +92,18 @@ async def undo(
 
 
 def _columns_before(standing: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the event found; what it created or restored goes to the trash, for 30 days from now."""
     before = standing["undone_before"]
-    return {"deleted_at": standing["now"]} if before is None else history.remembered(before)
+    columns = {} if before is None else history.remembered(before)
+    to_trash = before is None or columns.get("deleted_at")
+    return columns | ({"deleted_at": standing["now"]} if to_trash else {})
 
 
 def _refuse_if_changed_since(task: Row, standing: Mapping[str, Any], event_id: int) -> None:
     left = history.remembered(standing["undone_after"])
-    changed_since = history.named([name for name in left if task[name] != left[name]])
+    changed_since = history.named(
+        [name for name, value in left.items() if not _stands(name, task[name], value)]
+    )
     if changed_since:
         raise Conflict(
             f"Change {event_id} was not taken back: {', '.join(changed_since)} changed since. "
@@ -103,3 +111,9 @@ def _refuse_if_changed_since(task: Row, standing: Mapping[str, Any], event_id: i
             current=representation.whole(task, standing["timezone"]),
             details={"fields": changed_since},
         )
+
+
+def _stands(name: str, now: Any, left: Any) -> bool:
+    if history.FIELDS[name] == "status":  # people know whether, not since when
+        return (now is None) == (left is None)
+    return now == left
