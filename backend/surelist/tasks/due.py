@@ -12,7 +12,8 @@ YEARS = range(1900, 9999)
 """Years in which every instant can be written in every timezone."""
 
 _ISO = re.compile(
-    r"\d{4}-\d\d-\d\d(?P<time>[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(?P<offset>Z|[+-]\d\d:\d\d(:\d\d)?)?)?",
+    r"\d{4}-\d\d-\d\d"
+    r"(?P<time>[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(?P<offset>Z|[+-]\d\d:\d\d(:\d\d)?)?)?",
     re.ASCII | re.IGNORECASE,
 )
 
