@@ -232,9 +232,8 @@ def _end(moment: Moment, timezone: str) -> datetime:
 
 
 def _mark(filters: Filters) -> str:
-    return hashlib.sha256(
-        orjson.dumps(filters.given(Filters), option=orjson.OPT_SORT_KEYS)
-    ).hexdigest()[:16]
+    meant = {**filters.given(Filters), "status": filters.status, "sort": filters.sort}
+    return hashlib.sha256(orjson.dumps(meant, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 def _sealed(database: UserDatabase, last: Row, mark: str) -> str:
