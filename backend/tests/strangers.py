@@ -1,0 +1,273 @@
+"""Everything that somebody could try on another person's list, knowing all its numbers.
+
+A door without a case here fails `test_every_door_has_a_strangers_case`.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.copies import Copy
+from tests.person import ERAS, Person
+
+SECRET_WORD = "gooseberry"
+
+
+@dataclass(frozen=True)
+class Hers:
+    """What a stranger has found out about Ann's list."""
+
+    user_id: str
+    cursor: str = "A" * 80
+    key: str = f"{SECRET_WORD}-key"
+    title: str = f"Pick {SECRET_WORD} 1"
+    pending: int = 1
+    completed: int = 2
+    deleted: int = 3
+    changed: int = 4
+    version: int = 7
+    versions: int = 7
+
+    @property
+    def tasks(self) -> tuple[int, ...]:
+        """The id of one task in each state."""
+        return self.pending, self.completed, self.deleted, self.changed
+
+
+async def make_list(ann: Person, word: str = SECRET_WORD) -> Hers:
+    """A list that has seen every kind of change."""
+    for number in range(1, 5):
+        await ann.call(
+            "add_task",
+            title=f"Pick {word} {number}",
+            description=f"The {word} in the garden",
+            due="2026-12-24",
+            priority="high",
+            tags=[word],
+            idempotency_key=f"{word}-key" if number == 1 else f"{word}-{number}",
+        )
+    await ann.call("complete_task", task_id=2)
+    await ann.call("delete_task", task_id=3)
+    last = await ann.call("update_task", task_id=4, title=f"Pick {word} twice")
+    page = await ann.call("list_tasks", limit=1)
+    hers = Hers(ann.user_id, page["next_cursor"])
+    assert (last["task_id"], last["version"]) == (hers.changed, hers.version)
+    return hers
+
+
+Arguments = dict[str, Any]
+TOOLS: Mapping[str, Callable[[Hers], list[Arguments]]] = {
+    "add_task": lambda hers: [
+        {"title": hers.title, "idempotency_key": hers.key},
+        {"title": "Something else", "idempotency_key": hers.key},
+        {"title": hers.title},
+        {"title": hers.title, "user_id": hers.user_id},
+    ],
+    "list_tasks": lambda hers: [
+        {},
+        {"status": "deleted"},
+        {"search": SECRET_WORD},
+        {"tag": SECRET_WORD},
+        {"priority": "high", "sort": "due"},
+        {"due_before": "2027-01-01", "due_after": "2026-01-01"},
+        {"limit": 1, "cursor": hers.cursor},
+        {"cursor": hers.cursor},
+        {"user_id": hers.user_id},
+        *({"task_id": task_id} for task_id in hers.tasks),
+    ],
+    "complete_task": lambda hers: _on_each(hers),
+    "delete_task": lambda hers: _on_each(hers),
+    "update_task": lambda hers: [
+        *_on_each(hers, title="Mine now"),
+        *_on_each(hers, status="pending"),
+        *_on_each(hers, clear=["description", "tags"]),
+        *({"task_id": hers.changed, "undo": version} for version in range(1, hers.versions + 1)),
+        *({"task_id": task_id, "undo": 1} for task_id in hers.tasks),
+    ],
+}
+RESOURCES: Mapping[str, Callable[[Hers], list[str]]] = {
+    "surelist://tasks": lambda hers: ["surelist://tasks"],
+    "surelist://tasks/{id}": lambda hers: [
+        *(f"surelist://tasks/{task_id}" for task_id in hers.tasks),
+        f"surelist://tasks/{hers.user_id}",
+        f"surelist://tasks/../{hers.user_id}/1",
+    ],
+}
+PROMPTS = ("plan_my_day", "weekly_review")
+COMPLETIONS: Mapping[tuple[str, str], list[str]] = {
+    ("surelist://tasks/{id}", "id"): ["", "1", "2", SECRET_WORD],
+}
+
+Request = dict[str, Any]
+_TASKS = "/api/{user_id}/tasks"
+_TASK = "/api/{user_id}/tasks/{task_id}"
+ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
+    ("GET", _TASKS): lambda hers: [
+        {},
+        {"params": {"status": "deleted"}},
+        {"params": {"search": SECRET_WORD}},
+        {"params": {"tag": SECRET_WORD}},
+        {"params": {"limit": 1, "cursor": hers.cursor}},
+    ],
+    ("POST", _TASKS): lambda hers: [
+        {"json": {"title": hers.title}, "headers": {"Idempotency-Key": hers.key}},
+        {"json": {"title": "Something else"}, "headers": {"Idempotency-Key": hers.key}},
+        {"json": {"title": hers.title}},
+    ],
+    ("GET", _TASK): lambda hers: _at_each(hers),
+    ("PUT", _TASK): lambda hers: _at_each(hers, json={"title": "Mine now"}),
+    ("PATCH", _TASK): lambda hers: [
+        *_at_each(hers, json={"title": "Mine now"}),
+        *_at_each(hers, json={"undo": hers.version}),
+    ],
+    ("DELETE", _TASK): lambda hers: _at_each(hers),
+    ("PATCH", f"{_TASK}/complete"): lambda hers: [
+        *_at_each(hers),
+        *_at_each(hers, json={"completed": True}),
+    ],
+}
+OPEN_TO_ALL = {
+    ("GET", "/.well-known/oauth-protected-resource"),
+    ("GET", "/.well-known/oauth-protected-resource/mcp"),
+    ("GET", "/openapi.json"),
+}
+"""Routes that answer everybody alike, and hold nobody's data."""
+
+MCP_METHODS = {
+    "tools/call",
+    "resources/read",
+    "prompts/get",
+    "completion/complete",
+}
+MCP_METHODS_OPEN_TO_ALL = {
+    "initialize",
+    "ping",
+    "server/discover",
+    "tools/list",
+    "resources/list",
+    "resources/templates/list",
+    "prompts/list",
+}
+
+
+def _on_each(hers: Hers, **arguments: Any) -> list[Arguments]:
+    return [
+        *({"task_id": task_id, **arguments} for task_id in hers.tasks),
+        {"task_id": hers.changed, "if_version": hers.version, **arguments},
+        {"task_id": hers.pending, "user_id": hers.user_id, **arguments},
+    ]
+
+
+def _at_each(hers: Hers, **request: Any) -> list[Request]:
+    keyed = {"Idempotency-Key": hers.key}
+    matching = {"If-Match": f'"{hers.version}"'}
+    return [
+        *({"task_id": task_id, **request} for task_id in hers.tasks),
+        {"task_id": hers.changed, "headers": matching, **request},
+        {"task_id": hers.pending, "headers": keyed, **request},
+    ]
+
+
+Attempt = tuple[str, Callable[[Person], Awaitable[Any]]]
+
+
+def attempts(hers: Hers) -> list[Attempt]:
+    """Every case as a request that a stranger can send, with its name."""
+    return [
+        *(attempt for era in ERAS for attempt in mcp_attempts(hers, era)),
+        *(
+            rest_attempt(method, path, named, request)
+            for (method, path), requests in ROUTES.items()
+            for request in requests(hers)
+            for named in (hers.user_id, "me")
+        ),
+    ]
+
+
+def mcp_attempts(hers: Hers, era: str) -> list[Attempt]:
+    """The cases of the MCP server, as a client of `era` sends them."""
+    sent: list[tuple[str, Arguments]] = [
+        *(
+            ("tools/call", {"name": name, "arguments": arguments})
+            for name, cases in TOOLS.items()
+            for arguments in cases(hers)
+        ),
+        *(("resources/read", {"uri": uri}) for uris in RESOURCES.values() for uri in uris(hers)),
+        *(("prompts/get", {"name": name}) for name in PROMPTS),
+        *(
+            (
+                "completion/complete",
+                {
+                    "ref": {"type": "ref/resource", "uri": uri},
+                    "argument": {"name": name, "value": value},
+                },
+            )
+            for (uri, name), values in COMPLETIONS.items()
+            for value in values
+        ),
+    ]
+    return [
+        (
+            f"{era} {method} {params}",
+            lambda stranger, method=method, params=params: stranger.rpc(
+                method, params, version=era
+            ),
+        )
+        for method, params in sent
+    ]
+
+
+def rest_attempt(method: str, path: str, named: str, request: Request) -> Attempt:
+    """A REST request to the path of the user `named`."""
+    filled = path.format(user_id=named, task_id=request.get("task_id"))
+    options = {name: value for name, value in request.items() if name != "task_id"}
+
+    async def send(stranger: Person) -> Any:
+        headers = {"Authorization": f"Bearer {stranger.token()}"} | options.get("headers", {})
+        return await stranger.http.request(method, filled, **{**options, "headers": headers})
+
+    return f"{method} {filled} {options}", send
+
+
+_MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
+_CURSOR = re.compile(rb'("next_cursor":")[\w-]+')
+
+
+async def answers(
+    newcomer: Callable[..., Person], hers: Hers, *, neighbours: bool = True
+) -> dict[str, Any]:
+    """What each attempt is told: a stranger without a list, and one whose list has the same ids."""
+    told = {}
+    neighbour = newcomer()
+    if neighbours:
+        await make_list(neighbour, "apricot")
+    for name, attempt in attempts(hers):
+        told[f"a stranger: {name}"] = await told_by(attempt, newcomer())
+        if neighbours:
+            told[f"a neighbour: {name}"] = await told_by(attempt, neighbour)
+    return told
+
+
+async def told_by(attempt: Callable[[Person], Awaitable[Any]], person: Person) -> Any:
+    """Everything in the answer but the time, and cursors, which are each person's own."""
+    response = await attempt(person)
+    body = _CURSOR.sub(rb"\1...", _MOMENT.sub(b"...", response.content))
+    return response.status_code, dict(response.headers), body
+
+
+async def rows_of(copy: Copy, user_id: str) -> dict[str, list[Any]]:
+    """Every row there is of that user, past all the walls."""
+    tables = await copy.rows(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+        "AND tablename <> 'alembic_version' ORDER BY 1"
+    )
+    return {
+        table: [
+            tuple(row)
+            for row in await copy.rows(
+                f"SELECT * FROM {table} WHERE user_id = $1 ORDER BY {table}::text", user_id
+            )
+        ]
+        for (table,) in tables
+    }
