@@ -1,0 +1,211 @@
+from typing import Any
+
+import pytest
+
+from tests.person import ERAS, Person
+from tests.tasks.asking import refusal, task, titles
+from tests.tasks.conftest import Records
+
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+E_ACUTE = "e\u0301"
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_an_added_task_is_answered_and_listed_as_it_is_stored(ann: Person, era: str) -> None:
+    added = await ann.call(
+        "add_task",
+        version=era,
+        title="  Buy groceries ",
+        description="Milk\nBread",
+        due="2026-11-23",
+        priority="high",
+        tags=[" home ", "food"],
+    )
+    [row] = (await ann.call("list_tasks", version=era))["tasks"]
+    assert added == {
+        "task_id": 1,
+        "status": "created",
+        "title": "Buy groceries",
+        "version": 1,
+        "due": "2026-11-23",
+        "weekday": "Monday",
+        "priority": "high",
+        "tags": ["home", "food"],
+        "timezone": "UTC",
+    }
+    assert row == {
+        "id": 1,
+        "title": "Buy groceries",
+        "completed": False,
+        "status": "pending",
+        "version": 1,
+        "description": "Milk\nBread",
+        "due": "2026-11-23",
+        "weekday": "Monday",
+        "priority": "high",
+        "tags": ["home", "food"],
+    }
+
+
+async def test_a_task_of_a_title_alone_holds_nothing_else(ann: Person) -> None:
+    added = await ann.call("add_task", title="Call mom")
+    shown = await task(ann, 1)
+    assert added == {"task_id": 1, "status": "created", "title": "Call mom", "version": 1}
+    assert shown == {
+        "id": 1,
+        "title": "Call mom",
+        "completed": False,
+        "status": "pending",
+        "version": 1,
+        "created_at": shown["created_at"],
+        "updated_at": shown["created_at"],
+    }
+
+
+async def test_tasks_are_numbered_for_each_person_from_one(ann: Person, newcomer: Any) -> None:
+    bob = newcomer()
+    numbers = [
+        (await person.call("add_task", title=title))["task_id"]
+        for person, title in [(ann, "A"), (ann, "B"), (bob, "A"), (ann, "C"), (bob, "B")]
+    ]
+    assert numbers == [1, 2, 1, 3, 2]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "x" * 200,
+        " \t\n" + "x" * 200 + " \u00a0\u3000",
+        "\U0001d54f" * 200,
+        E_ACUTE * 100,
+        FAMILY * 40,
+        "\u202eright to left",
+        "'; DROP TABLE task; --",
+        "{title} %s %(x)s \\ \" ' \\u0000",
+        "<script>alert(1)</script>",
+        "null",
+    ],
+)
+async def test_a_title_within_bounds_is_kept_to_the_letter(ann: Person, title: str) -> None:
+    added = await ann.call("add_task", title=title)
+    assert added["title"] == (await task(ann, 1))["title"] == title.strip()
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["", " \t\n\u3000", "x" * 201, " " + "x" * 201 + " ", "\U0001d54f" * 201, E_ACUTE * 101],
+)
+async def test_a_title_out_of_bounds_is_refused_and_not_cut(ann: Person, title: str) -> None:
+    refused = await refusal(ann, "add_task", title=title)
+    assert '"title" string should have at ' in refused.message
+    assert await titles(ann) == []
+
+
+CONTROL_CHARACTERS = ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\x9f"]
+
+
+@pytest.mark.parametrize("character", [*CONTROL_CHARACTERS, "\n", "\r", "\t", "\u2028", "\u2029"])
+async def test_a_title_is_one_line_without_control_characters(ann: Person, character: str) -> None:
+    refused = await refusal(ann, "add_task", title=f"Buy{character}milk")
+    assert '"title" must be one line, without control characters' in refused.message
+    assert await titles(ann) == []
+
+
+@pytest.mark.parametrize("character", CONTROL_CHARACTERS)
+async def test_a_description_holds_no_control_characters(ann: Person, character: str) -> None:
+    refused = await refusal(ann, "add_task", title="Buy", description=f"milk{character}")
+    assert '"description" must not contain control characters' in refused.message
+    assert await titles(ann) == []
+
+
+@pytest.mark.parametrize(
+    "description", ["a\r\n\tb\n", " kept ", "\U0001d54f" * 10_000, "\u2028", "x" * 10_000]
+)
+async def test_a_description_within_bounds_is_kept_to_the_letter(
+    ann: Person, description: str
+) -> None:
+    await ann.call("add_task", title="Buy", description=description)
+    assert (await task(ann, 1))["description"] == description
+
+
+async def test_a_description_too_long_is_refused_and_not_cut(ann: Person) -> None:
+    refused = await refusal(ann, "add_task", title="Buy", description="x" * 10_001)
+    assert '"description" string should have at most 10000 characters' in refused.message
+    assert await titles(ann) == []
+
+
+async def test_an_empty_description_and_no_tags_are_no_fields(ann: Person) -> None:
+    await ann.call("add_task", title="Buy", description="", tags=[])
+    assert not {"description", "tags"} & set(await task(ann, 1))
+
+
+@pytest.mark.parametrize(
+    ("tags", "kept"),
+    [
+        (["x" * 50], ["x" * 50]),
+        ([f"tag {n}" for n in range(20)], [f"tag {n}" for n in range(20)]),
+        ([" home ", "\tfood\n"], ["home", "food"]),
+        (["Home", "food", "home", "HOME", "Food"], ["Home", "food"]),
+        (["home", "food", "Home"], ["home", "food"]),
+        (["Straße", "STRASSE"], ["Straße"]),
+        (["null", '"', "\\", "{}", ","], ["null", '"', "\\", "{}", ","]),
+    ],
+)
+async def test_tags_are_trimmed_and_of_equal_ones_the_first_is_kept(
+    ann: Person, tags: list[str], kept: list[str]
+) -> None:
+    added = await ann.call("add_task", title="Buy", tags=tags)
+    assert added["tags"] == (await task(ann, 1))["tags"] == kept
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [["x" * 51], [""], [" "], ["a\nb"], ["a\x00"], [f"tag {n}" for n in range(21)], ["a", 1]],
+)
+async def test_tags_out_of_bounds_are_refused(ann: Person, tags: list[Any]) -> None:
+    refused = await refusal(ann, "add_task", title="Buy", tags=tags)
+    assert '"tags' in refused.message
+    assert await titles(ann) == []
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201, "a\x00b"])
+async def test_an_idempotency_key_out_of_bounds_is_refused(ann: Person, key: str) -> None:
+    refused = await refusal(ann, "add_task", title="Buy", idempotency_key=key)
+    assert '"idempotency_key"' in refused.message
+    assert await titles(ann) == []
+
+
+async def test_a_creation_is_told_with_its_author_and_all_its_fields(
+    ann: Person, records: Records
+) -> None:
+    await ann.call("add_task", title="Buy", due="2026-11-23T15:00", priority="low")
+    [event] = await records.events(ann)
+    assert (event["id"], event["task_id"], event["kind"], event["before"]) == (
+        1,
+        1,
+        "created",
+        None,
+    )
+    assert (event["actor"], event["client_id"], event["client_name"]) == (
+        "agent",
+        "claude",
+        "claude",
+    )
+    assert event["after"] == {
+        "title": "Buy",
+        "description": None,
+        "priority": 1,
+        "due_on": None,
+        "due_at": "2026-11-23T15:00:00+00:00",
+        "tags": [],
+        "completed_at": None,
+        "deleted_at": None,
+    }
+
+
+async def test_a_person_s_own_change_is_told_as_the_person_s(
+    newcomer: Any, records: Records
+) -> None:
+    ann = newcomer(owner=True)
+    await ann.call("add_task", title="Buy")
+    assert [event["actor"] for event in await records.events(ann)] == ["person"]

@@ -1,0 +1,298 @@
+from typing import Any
+
+import pytest
+
+from tests.person import ERAS, Person
+from tests.tasks.asking import ids, refusal, task
+from tests.tasks.conftest import Records
+
+WHOLE: dict[str, Any] = {
+    "title": "Call mom",
+    "description": "About Sunday",
+    "due": "2026-11-23",
+    "priority": "high",
+    "tags": ["family"],
+}
+OTHER: dict[str, Any] = {
+    "title": "Call dad",
+    "description": "About Monday",
+    "due": "2026-11-24T10:00:00+00:00",
+    "priority": "low",
+    "tags": ["phone"],
+}
+
+
+@pytest.fixture
+async def with_task(ann: Person) -> Person:
+    """Ann, whose task 1 has every field."""
+    await ann.call("add_task", **WHOLE)
+    return ann
+
+
+def but_for_its_event(shown: dict[str, Any]) -> dict[str, Any]:
+    """A task without what every event moves."""
+    return {name: shown[name] for name in shown if name not in ("version", "updated_at")}
+
+
+async def undo(person: Person, version: int, task_id: int = 1) -> dict[str, Any]:
+    return await person.call("update_task", task_id=task_id, undo=version)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_an_undone_update_puts_every_old_value_back(with_task: Person, era: str) -> None:
+    before = await task(with_task, 1)
+    await with_task.call("update_task", task_id=1, **OTHER)
+    undone = await with_task.call("update_task", version=era, task_id=1, undo=2)
+    assert undone == {
+        "task_id": 1,
+        "status": "updated",
+        "title": "Call mom",
+        "changed": ["title", "description", "priority", "due", "tags"],
+        "version": 3,
+        "due": "2026-11-23",
+        "weekday": "Monday",
+        "priority": "high",
+        "tags": ["family"],
+        "timezone": "UTC",
+    }
+    assert but_for_its_event(await task(with_task, 1)) == but_for_its_event(before)
+
+
+async def test_an_undone_update_leaves_what_others_changed_since(with_task: Person) -> None:
+    await with_task.call("update_task", task_id=1, title="Call dad")
+    await with_task.call("update_task", task_id=1, priority="low")
+    undone = await undo(with_task, 2)
+    shown = await task(with_task, 1)
+    assert undone["changed"] == ["title"]
+    assert (shown["title"], shown["priority"]) == ("Call mom", "low")
+
+
+async def test_an_undone_clearing_puts_the_fields_back(with_task: Person) -> None:
+    before = await task(with_task, 1)
+    await with_task.call("update_task", task_id=1, clear=["description", "due", "priority", "tags"])
+    await undo(with_task, 2)
+    assert but_for_its_event(await task(with_task, 1)) == but_for_its_event(before)
+
+
+async def test_an_undone_creation_is_in_the_trash(with_task: Person, records: Records) -> None:
+    undone = await undo(with_task, 1)
+    assert (undone["changed"], undone["version"]) == (["status"], 2)
+    assert (await task(with_task, 1))["status"] == "deleted"
+    assert await records.kinds(with_task) == ["created", "undone"]
+    assert (await records.events(with_task))[1]["undoes"] == 1
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "status"),
+    [
+        ("complete_task", {}, "pending"),
+        ("delete_task", {}, "pending"),
+        ("update_task", {"status": "completed"}, "pending"),
+    ],
+)
+async def test_an_undone_completion_or_deletion_leaves_the_task_as_it_was(
+    with_task: Person, tool: str, arguments: dict[str, Any], status: str
+) -> None:
+    before = await task(with_task, 1)
+    await with_task.call(tool, task_id=1, **arguments)
+    assert (await undo(with_task, 2))["changed"] == ["status"]
+    assert but_for_its_event(await task(with_task, 1)) == but_for_its_event(before)
+
+
+async def test_an_undone_reopening_is_completed_since_when_it_was(with_task: Person) -> None:
+    await with_task.call("complete_task", task_id=1)
+    completed = await task(with_task, 1)
+    await with_task.call("update_task", task_id=1, status="pending")
+    await undo(with_task, 3)
+    assert but_for_its_event(await task(with_task, 1)) == but_for_its_event(completed)
+
+
+async def test_an_undone_deletion_of_a_completed_task_leaves_it_completed(
+    with_task: Person,
+) -> None:
+    await with_task.call("complete_task", task_id=1)
+    completed = await task(with_task, 1)
+    await with_task.call("delete_task", task_id=1)
+    await undo(with_task, 3)
+    assert but_for_its_event(await task(with_task, 1)) == but_for_its_event(completed)
+
+
+async def test_an_undone_restoring_is_back_in_the_trash(with_task: Person) -> None:
+    await with_task.call("complete_task", task_id=1)
+    await with_task.call("delete_task", task_id=1)
+    await with_task.call("update_task", task_id=1, status="pending")
+    await undo(with_task, 4)
+    shown = await task(with_task, 1)
+    assert (shown["status"], shown["completed"]) == ("deleted", True)
+
+
+async def test_an_undone_restoring_leaves_30_days_more_to_restore(
+    with_task: Person, records: Records
+) -> None:
+    await with_task.call("delete_task", task_id=1)
+    await records.run(
+        "UPDATE task SET deleted_at = deleted_at - interval '29 days' WHERE user_id = $1",
+        with_task.user_id,
+    )
+    await with_task.call("update_task", task_id=1, status="pending")
+    await undo(with_task, 3)
+    await records.age_the_trash(with_task, 2)
+    assert await ids(with_task, status="deleted") == [1]
+
+
+async def test_an_undo_is_undone_and_that_undo_undone_again(
+    with_task: Person, records: Records
+) -> None:
+    await with_task.call("update_task", task_id=1, title="Call dad")
+    seen = []
+    for version in (2, 3, 4):
+        await undo(with_task, version)
+        seen.append((await task(with_task, 1))["title"])
+    assert seen == ["Call mom", "Call dad", "Call mom"]
+    assert [event["undoes"] for event in await records.events(with_task)] == [None, None, 2, 3, 4]
+
+
+async def test_an_undone_undo_of_a_creation_takes_it_out_of_the_trash(with_task: Person) -> None:
+    before = await task(with_task, 1)
+    await undo(with_task, 1)
+    await undo(with_task, 2)
+    assert but_for_its_event(await task(with_task, 1)) == but_for_its_event(before)
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        [],
+        [{"title": "Call nobody"}],
+        [{"undo": 3}],
+        [{"undo": 3}, {"title": "Call nobody"}],
+    ],
+)
+async def test_undoing_twice_returns_the_first_undo(
+    with_task: Person, records: Records, since: list[dict[str, Any]]
+) -> None:
+    await with_task.call("update_task", task_id=1, **OTHER)
+    first = await undo(with_task, 2)
+    for arguments in since:
+        await with_task.call("update_task", task_id=1, **arguments)
+    events = await records.events(with_task)
+    assert await undo(with_task, 2) == first
+    assert await records.events(with_task) == events
+
+
+async def test_an_undo_names_each_field_that_changed_since_and_gives_the_task(
+    with_task: Person,
+) -> None:
+    await with_task.call("update_task", task_id=1, title="Call dad", priority="low", tags=["a"])
+    await with_task.call("update_task", task_id=1, title="Call nobody", tags=["b"])
+    current = await task(with_task, 1)
+    refused = await refusal(with_task, "update_task", task_id=1, undo=2)
+    assert "title, tags changed since" in refused.message
+    assert refused.current == current | {"task_id": 1}
+    assert await task(with_task, 1) == current
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"title": "Call dad"}, "title"),
+        ({"due": "2026-11-24"}, "due"),
+        ({"status": "completed"}, "status"),
+        ({"clear": ["tags"]}, "tags"),
+    ],
+)
+async def test_a_creation_is_not_undone_once_something_changed(
+    with_task: Person, change: dict[str, Any], named: str
+) -> None:
+    await with_task.call("update_task", task_id=1, **change)
+    refused = await refusal(with_task, "update_task", task_id=1, undo=1)
+    assert f"{named} changed since" in refused.message
+
+
+async def test_a_creation_is_undone_when_all_that_changed_was_put_back(with_task: Person) -> None:
+    await with_task.call("update_task", task_id=1, title="Call dad", due="2026-12-01")
+    await undo(with_task, 2)
+    await undo(with_task, 1)
+    assert (await task(with_task, 1))["status"] == "deleted"
+
+
+async def test_a_deletion_is_not_undone_once_the_task_was_restored(with_task: Person) -> None:
+    await with_task.call("delete_task", task_id=1)
+    await with_task.call("update_task", task_id=1, status="pending")
+    refused = await refusal(with_task, "update_task", task_id=1, undo=2)
+    assert "status changed since" in refused.message
+
+
+async def test_a_due_day_made_a_time_of_that_day_conflicts_with_a_later_due(
+    with_task: Person,
+) -> None:
+    await with_task.call("update_task", task_id=1, due="2026-11-23T00:00")
+    await with_task.call("update_task", task_id=1, due="2026-12-01T09:00")
+    refused = await refusal(with_task, "update_task", task_id=1, undo=2)
+    assert "due changed since" in refused.message
+    assert (await task(with_task, 1))["due"] == "2026-12-01T09:00:00+00:00"
+
+
+async def test_a_change_of_a_task_in_the_trash_is_undone_there(with_task: Person) -> None:
+    await with_task.call("update_task", task_id=1, title="Call dad")
+    await with_task.call("delete_task", task_id=1)
+    await undo(with_task, 2)
+    shown = await task(with_task, 1)
+    assert (shown["title"], shown["status"]) == ("Call mom", "deleted")
+
+
+@pytest.mark.parametrize("version", [2, 3, 99, 2**53 - 1])
+async def test_a_version_that_is_no_change_of_this_task_is_not_undone(
+    with_task: Person, records: Records, version: int
+) -> None:
+    await with_task.call("add_task", title="Task 2")
+    refused = await refusal(with_task, "update_task", task_id=1, undo=version)
+    assert str(version) in refused.message
+    assert await records.kinds(with_task) == ["created", "created"]
+
+
+async def test_another_person_s_change_is_not_undone(with_task: Person, newcomer: Any) -> None:
+    bob = newcomer()
+    await refusal(bob, "update_task", task_id=1, undo=1)
+    assert await ids(with_task) == [1]
+
+
+async def test_another_client_of_the_person_may_undo(with_task: Person, records: Records) -> None:
+    await with_task.through("cursor").call("update_task", task_id=1, undo=1)
+    events = await records.events(with_task)
+    assert [event["client_id"] for event in events] == ["claude", "cursor"]
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+async def test_nothing_of_a_purged_task_is_undone(
+    with_task: Person, records: Records, version: int
+) -> None:
+    await with_task.call("delete_task", task_id=1)
+    await records.age_the_trash(with_task, 31)
+    await with_task.call("add_task", title="Sweep")
+    refused = await refusal(with_task, "update_task", task_id=1, undo=version)
+    assert "purged" in refused.message
+    assert await ids(with_task, status="deleted") == []
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [{"title": "x"}, {"due": "2026-11-23"}, {"status": "pending"}, {"clear": ["due"]}],
+)
+async def test_undo_stands_alone(
+    with_task: Person, records: Records, beside: dict[str, Any]
+) -> None:
+    refused = await refusal(with_task, "update_task", task_id=1, undo=1, **beside)
+    assert '"undo" stands alone' in refused.message
+    assert await records.kinds(with_task) == ["created"]
+
+
+async def test_an_undo_with_a_stale_version_is_refused_with_the_current_task(
+    with_task: Person,
+) -> None:
+    await with_task.call("update_task", task_id=1, title="Call dad")
+    await with_task.call("update_task", task_id=1, priority="low")
+    refused = await refusal(with_task, "update_task", task_id=1, undo=2, if_version=2)
+    assert refused.current == await task(with_task, 1) | {"task_id": 1}
+    done = await with_task.call("update_task", task_id=1, undo=2, if_version=3)
+    assert done["title"] == "Call mom"
