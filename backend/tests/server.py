@@ -55,6 +55,8 @@ def serving(data: Path, workers: int = 2, **settings: str) -> Iterator[RunningSe
     finally:
         family = processes_of(process.pid, data)
         process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
         _, left = psutil.wait_procs(family, timeout=STOP_SECONDS)
         for survivor in left:
             survivor.kill()
