@@ -34,6 +34,10 @@ check: $(DEV) ## format, lint, types, import contracts, tests
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
+.PHONY: bench
+bench: $(DEV) ## what a call costs, beside a plain program
+	PYTHONPATH=. $(BIN)/python -m bench.cpu
+
 .PHONY: locks
 locks: $(DEV) ## resolve requirements/ anew from pyproject.toml
 	$(COMPILE) --upgrade --group build -o requirements/runtime.txt pyproject.toml

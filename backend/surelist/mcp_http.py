@@ -1,7 +1,7 @@
 """One POST to /mcp is one exchange: read, checked, served by the SDK, answered.
 
 Both protocol eras take this path, without sessions and without streams (docs/decisions/0004). The
-SDK validates and dispatches in `serve_one`; around it this does what the SDK's own transports do,
+SDK's ServerRunner validates and dispatches; around it this does what the SDK's own transports do,
 and what they leave undone: the token, Host and Origin, the size, the era, the HTTP status.
 """
 
@@ -14,7 +14,7 @@ import anyio
 import orjson
 from mcp.server.connection import Connection
 from mcp.server.lowlevel import Server
-from mcp.server.runner import serve_one
+from mcp.server.runner import ServerRunner
 from mcp.server.streamable_http import check_accept_headers
 from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
 from mcp.shared.exceptions import MCPError, NoBackChannelError
@@ -163,15 +163,10 @@ class McpEndpoint:
     ) -> dict[str, Any]:
         modern = request.headers.get(VERSION_HEADER) in MODERN_PROTOCOL_VERSIONS
         connection = (_modern if modern else _handshake)(request, message)
+        runner = ServerRunner(self._server, connection, self._database)
+        exchange = Exchange(message["id"], ServerMessageMetadata(request_context=principal))
         try:
-            return await serve_one(
-                self._server,
-                Exchange(message["id"], ServerMessageMetadata(request_context=principal)),
-                message["method"],
-                message.get("params"),
-                connection=connection,
-                lifespan_state=self._database,
-            )
+            return await runner.on_request(exchange, message["method"], message.get("params"))
         except MCPError as error:
             # The 2025 revisions answer a request that was understood with 200, error or not.
             status = ERROR_CODE_HTTP_STATUS.get(error.error.code, 200) if modern else 200

@@ -12,6 +12,9 @@ from surelist.tasks.models import PRIORITY_NAMES, Priority, Row, Status, status_
 DESCRIPTION_SHOWN = 200
 """Characters of a description in a row of a list."""
 
+_TIMES = ("created_at", "updated_at", "completed_at", "deleted_at")
+_ECHOED = {"due", "weekday", "priority", "tags", "version"}
+
 
 class _Shown(TypedDict):
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
@@ -54,7 +57,7 @@ class TaskPage(TypedDict):
 
 def row(task: Row, timezone: str) -> TaskRow:
     """A task as a row of a list."""
-    shown = _state(task) | _fields(task, timezone)
+    shown = _shown(task, timezone)
     description = task["description"]
     if description and len(description) > DESCRIPTION_SHOWN:
         shown["description"] = description[:DESCRIPTION_SHOWN]
@@ -64,39 +67,32 @@ def row(task: Row, timezone: str) -> TaskRow:
 
 def whole(task: Row, timezone: str) -> WholeTask:
     """A task in full."""
-    times = {
-        name: _local(task[name], timezone)
-        for name in ("created_at", "updated_at", "completed_at", "deleted_at")
-        if task[name]
-    }
-    return cast("WholeTask", _state(task) | _fields(task, timezone) | times)
+    times = {name: _local(task[name], timezone) for name in _TIMES if task[name]}
+    return cast("WholeTask", _shown(task, timezone) | times)
 
 
 def beyond_title(task: Row, timezone: str) -> dict[str, Any]:
     """What a change echoes of a task beyond its title."""
-    return {name: value for name, value in _fields(task, timezone).items() if name != "description"}
+    return {name: value for name, value in _shown(task, timezone).items() if name in _ECHOED}
 
 
-def _state(task: Row) -> dict[str, Any]:
-    return {
+def _shown(task: Row, timezone: str) -> dict[str, Any]:
+    shown: dict[str, Any] = {
         "id": task["id"],
         "title": task["title"],
         "completed": task["completed_at"] is not None,
         "status": status_of(task),
     }
-
-
-def _fields(task: Row, timezone: str) -> dict[str, Any]:
-    fields: dict[str, Any] = {"version": task["version"]}
     if task["description"]:
-        fields["description"] = task["description"]
+        shown["description"] = task["description"]
     if task["due_at"]:
-        fields["due"], fields["weekday"] = write_moment(task["due_at"], task["due_on"], timezone)
+        shown["due"], shown["weekday"] = write_moment(task["due_at"], task["due_on"], timezone)
     if task["priority"]:
-        fields["priority"] = PRIORITY_NAMES[task["priority"]]
+        shown["priority"] = PRIORITY_NAMES[task["priority"]]
     if task["tags"]:
-        fields["tags"] = list(task["tags"])
-    return fields
+        shown["tags"] = task["tags"]
+    shown["version"] = task["version"]
+    return shown
 
 
 def _local(at: datetime, timezone: str) -> str:
