@@ -139,8 +139,10 @@ class Database:
         except ConnectionLost:
             return await self._run(principal, begin, work)
 
-    async def write(self, principal: Principal, work: Work[T]) -> T:
+    async def write(self, principal: Principal, work: Work[T], *, keep: bool = True) -> T:
         """Run `work` in a transaction that holds this user's account row (specs/data-model.md).
+
+        Without `keep` it is rolled back: a trial of what `work` would do.
 
         The row is locked before `work` runs its first statement, so that each of its statements
         reads what the writes before it left. Raises Unavailable when the lock comes too late.
@@ -152,15 +154,15 @@ class Database:
             f"SELECT FROM account WHERE user_id = '{user_id}' FOR NO KEY UPDATE"
         )
         async with self._turns.of(user_id, self._patience):
-            return await self._run(principal, begin, work)
+            return await self._run(principal, begin, work, "COMMIT" if keep else "ROLLBACK")
 
-    async def _run(self, principal: Principal, begin: str, work: Work[T]) -> T:
+    async def _run(self, principal: Principal, begin: str, work: Work[T], end: str = "COMMIT") -> T:
         with faults_as_unavailable():
             async with self._pool.acquire(timeout=self._patience) as connection:
                 try:
                     await connection.execute(begin)
                     result = await work(UserDatabase(connection, principal, self._key))
-                    if await connection.execute("COMMIT") != "COMMIT":
+                    if await connection.execute(end) != end:
                         raise RuntimeError(
                             "PostgreSQL rolled back a transaction that had failed unseen"
                         )

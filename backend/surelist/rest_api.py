@@ -10,11 +10,13 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from surelist.account import routes as account
 from surelist.auth import Authenticator
 from surelist.config import Settings
 from surelist.errors import SurelistError
 from surelist.isolation import Database
 from surelist.routing import Problem, answer, http_problem, problem
+from surelist.tasks import ledger_routes
 from surelist.tasks import routes as tasks
 from surelist.web import protected_resource
 
@@ -36,7 +38,8 @@ def make_rest_api(settings: Settings, database: Callable[[], Database]) -> FastA
     api.add_exception_handler(SurelistError, problem)
     api.add_exception_handler(RequestValidationError, problem)
     api.add_exception_handler(HTTPException, http_problem)
-    api.include_router(tasks.router)
+    for router in (tasks.router, ledger_routes.router, account.router):
+        api.include_router(router)
 
     @api.get(METADATA_PATH, include_in_schema=False)
     @api.get(f"{METADATA_PATH}/mcp", include_in_schema=False)

@@ -31,15 +31,35 @@ class Door:
         self._database = database
         self._principal = principal
 
-    async def read(self, work: Callable[[UserDatabase], Awaitable[T]]) -> T:
-        """Run `work` in a transaction that reads. Raises Forbidden without tasks:read."""
-        self._principal.require("tasks:read")
+    @property
+    def user_id(self) -> str:
+        """Whose data is behind it."""
+        return self._principal.user_id
+
+    def require(self, scope: str) -> None:
+        """Raise InsufficientScope without `scope`."""
+        self._principal.require(scope)
+
+    async def read(
+        self, work: Callable[[UserDatabase], Awaitable[T]], scope: str = "tasks:read"
+    ) -> T:
+        """Run `work` in a transaction that reads. Raises InsufficientScope without `scope`."""
+        self._principal.require(scope)
         return await self._database.read(self._principal, work)
 
-    async def write(self, work: Callable[[UserDatabase], Awaitable[T]]) -> T:
-        """Run `work` in a transaction that writes. Raises Forbidden without tasks:write."""
-        self._principal.require("tasks:write")
-        return await self._database.write(self._principal, work)
+    async def write(
+        self,
+        work: Callable[[UserDatabase], Awaitable[T]],
+        scope: str = "tasks:write",
+        *,
+        keep: bool = True,
+    ) -> T:
+        """Run `work` in a transaction that writes; without `keep`, see what it would do.
+
+        Raises InsufficientScope without `scope`.
+        """
+        self._principal.require(scope)
+        return await self._database.write(self._principal, work, keep=keep)
 
 
 async def open_door(

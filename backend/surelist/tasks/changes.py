@@ -35,7 +35,7 @@ class Outcome:
 
 TASK = mine(Task)
 TASK_COLUMNS = [column for column in TASK.c if column.name not in UNREAD]
-_STANDING_AND_TASK = compiled(
+STANDING_AND_TASK = compiled(
     select(*ledger.STANDING, purge.ANY_EXPIRED, *TASK_COLUMNS).select_from(
         ledger.STANDING_FROM.outerjoin(
             TASK,
@@ -70,7 +70,7 @@ async def change(
     retry: ledger.Retry | None = None,
 ) -> Outcome:
     """Give the task the columns that `decide` returns. Raises NotFound, VersionMismatch."""
-    standing = await look_up(database, _STANDING_AND_TASK, retry, task_id=task_id)
+    standing = await look_up(database, STANDING_AND_TASK, retry, task_id=task_id)
     if standing["first_event"]:
         return await first_outcome(database, standing)
     task = task_in(standing)
@@ -106,12 +106,7 @@ async def save(
     timezone = standing["timezone"]
     if not differing:
         return Outcome(task, timezone, [])
-    if if_version is not None and if_version != task["version"]:
-        raise VersionMismatch(
-            f"Task {task['id']} has changed since version {if_version}: it is now at version "
-            f"{task['version']}, as given here. Look at it, then call again with that version.",
-            current=representation.whole(task, timezone),
-        )
+    refuse_unless_at(if_version, task, timezone)
     old, new = status_of(task), status_of(wanted)
     event = ledger.Change(
         kind or _kind(differing, old, new),
@@ -135,6 +130,16 @@ async def save(
     )
     wanted |= {"version": standing["last_event"] + 1, "updated_at": standing["now"]}
     return Outcome(wanted, timezone, history.named(differing))
+
+
+def refuse_unless_at(version: int | None, task: Row, timezone: str) -> None:
+    """Raise VersionMismatch when the task is not at `version`, unless that is None."""
+    if version not in (None, task["version"]):
+        raise VersionMismatch(
+            f"Task {task['id']} has changed since version {version}: it is now at version "
+            f"{task['version']}, as given here. Look at it, then call again with that version.",
+            current=representation.whole(task, timezone),
+        )
 
 
 async def first_outcome(database: UserDatabase, standing: Mapping[str, Any]) -> Outcome:

@@ -13,7 +13,7 @@ from surelist.auth import Caller
 from surelist.database import compiled
 from surelist.isolation import UserDatabase, changed, mine, removed
 from surelist.ledger.models import Event
-from surelist.ledger.service import Change, append, recorded
+from surelist.ledger.service import Change, Retry, append, recorded
 from surelist.tasks.models import Task
 
 TRASH_TIME = timedelta(days=30)
@@ -52,7 +52,19 @@ def restorable(task: Subquery) -> ColumnElement[bool]:
 async def sweep(database: UserDatabase, standing: Mapping[str, Any]) -> Mapping[str, Any]:
     """Purge what has been in the trash for too long; what stands afterwards."""
     for expired in await database.all(_EXPIRED):
-        change = Change("purged", expired["id"], None, None)
-        await append(database, _PURGE, change, standing, caller=_SYSTEM, task_id=expired["id"])
+        await purge(database, standing, expired["id"], caller=_SYSTEM)
         standing = {**standing, "last_event": standing["last_event"] + 1}
     return standing
+
+
+async def purge(
+    database: UserDatabase,
+    standing: Mapping[str, Any],
+    task_id: int,
+    *,
+    retry: Retry | None = None,
+    caller: Caller | None = None,
+) -> None:
+    """Purge one task."""
+    change = Change("purged", task_id, None, None)
+    await append(database, _PURGE, change, standing, retry, caller, task_id=task_id)

@@ -67,7 +67,7 @@ def row(task: Row, timezone: str) -> TaskRow:
 
 def whole(task: Row, timezone: str) -> WholeTask:
     """A task in full."""
-    times = {name: _local(task[name], timezone) for name in _TIMES if task[name]}
+    times = {name: local(task[name], timezone) for name in _TIMES if task[name]}
     return cast("WholeTask", _shown(task, timezone) | times)
 
 
@@ -95,5 +95,6 @@ def _shown(task: Row, timezone: str) -> dict[str, Any]:
     return shown
 
 
-def _local(at: datetime, timezone: str) -> str:
+def local(at: datetime, timezone: str) -> str:
+    """An instant in the timezone, to the second."""
     return at.astimezone(zone(timezone)).isoformat(timespec="seconds")

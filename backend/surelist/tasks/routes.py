@@ -6,6 +6,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import Field
 
 from surelist.arguments import ABSENT, Closed
+from surelist.auth import OWNER_SCOPE
 from surelist.errors import Invalid
 from surelist.ledger.service import Retry
 from surelist.routing import UserDoor, answer, problems
@@ -63,14 +64,14 @@ async def list_tasks(door: UserDoor, query: Annotated[ListQuery, Query()]) -> Re
 async def create_task(door: UserDoor, new: NewTask, key: Key = None) -> Response:
     """Create a task."""
     retry = Retry.of("add", new.given(NewTask), key)
-    return _task(await door.write(lambda mine: service.add(mine, new, retry)), created=True)
+    return task_answer(await door.write(lambda mine: service.add(mine, new, retry)), created=True)
 
 
 @router.get("/{task_id}", responses={200: {"model": WholeTask}} | problems(401, 403, 404, 422, 503))
 async def read_task(door: UserDoor, task_id: TaskPath) -> Response:
     """Read one task, also from the trash."""
     task, timezone = await door.read(lambda mine: service.find(mine, task_id))
-    return _task(Outcome(task, timezone, []))
+    return task_answer(Outcome(task, timezone, []))
 
 
 CHANGES = {200: {"model": WholeTask}} | problems(401, 403, 404, 409, 410, 412, 413, 422, 503)
@@ -81,10 +82,10 @@ async def replace_task(
     door: UserDoor, task_id: TaskPath, new: Replacement, if_match: IfMatch = None, key: Key = None
 ) -> Response:
     """Replace a task."""
-    guards = _guards(f"replace {task_id}", new, if_match, key)
-    return _task(
+    kept = guards(f"replace {task_id}", new, if_match, key)
+    return task_answer(
         await door.write(
-            lambda mine: service.replace(mine, task_id, new, completed=new.completed, **guards)
+            lambda mine: service.replace(mine, task_id, new, completed=new.completed, **kept)
         )
     )
 
@@ -94,14 +95,18 @@ async def change_task(
     door: UserDoor, task_id: TaskPath, patch: Patch, if_match: IfMatch = None, key: Key = None
 ) -> Response:
     """Change the fields that are given."""
-    guards = _guards(f"change {task_id}", patch, if_match, key)
+    kept = guards(f"change {task_id}", patch, if_match, key)
     if not patch.model_fields_set:
         raise Invalid("Nothing to change was given. Send at least one field.")
     if "undo" not in patch.model_fields_set:
-        return _task(await door.write(lambda mine: service.update(mine, task_id, patch, **guards)))
+        return task_answer(
+            await door.write(lambda mine: service.update(mine, task_id, patch, **kept))
+        )
     if patch.model_fields_set != {"undo"}:
         raise Invalid('"undo" stands alone. Send it without other fields.')
-    return _task(await door.write(lambda mine: undo(mine, patch.undo, task_id=task_id, **guards)))
+    return task_answer(
+        await door.write(lambda mine: undo(mine, patch.undo, task_id=task_id, **kept))
+    )
 
 
 @router.delete(
@@ -111,8 +116,8 @@ async def delete_task(
     door: UserDoor, task_id: TaskPath, if_match: IfMatch = None, key: Key = None
 ) -> Response:
     """Put a task into the trash."""
-    guards = _guards(f"delete {task_id}", None, if_match, key)
-    await door.write(lambda mine: service.delete(mine, task_id, **guards))
+    kept = guards(f"delete {task_id}", None, if_match, key)
+    await door.write(lambda mine: service.delete(mine, task_id, **kept))
     return Response(status_code=204)
 
 
@@ -125,24 +130,36 @@ async def complete_task(
     key: Key = None,
 ) -> Response:
     """Complete or reopen a task; without a body, whichever it is not."""
-    guards = _guards(f"complete {task_id}", completion, if_match, key)
+    kept = guards(f"complete {task_id}", completion, if_match, key)
     completed = completion.completed if completion else None
-    return _task(
-        await door.write(
-            lambda mine: service.complete(mine, task_id, completed=completed, **guards)
-        )
+    return task_answer(
+        await door.write(lambda mine: service.complete(mine, task_id, completed=completed, **kept))
     )
 
 
-def _guards(
+@router.delete(
+    "/{task_id}/permanently", status_code=204, responses=problems(401, 403, 404, 409, 412, 422, 503)
+)
+async def purge_task(
+    door: UserDoor, task_id: TaskPath, if_match: IfMatch = None, key: Key = None
+) -> Response:
+    """Purge a task from the trash, and its past with it. For the person only."""
+    kept = guards(f"purge {task_id}", None, if_match, key)
+    await door.write(lambda mine: service.purge_task(mine, task_id, **kept), OWNER_SCOPE)
+    return Response(status_code=204)
+
+
+def guards(
     operation: str, body: Closed | None, if_match: str | None, key: str | None
 ) -> dict[str, Any]:
+    """The version and the retry of a write, from its headers and its body."""
     version = int(if_match.strip('"')) if if_match and if_match != "*" else None
     retry = Retry.of(operation, body.given() if body else {}, key) if key else None
     return {"if_version": version, "retry": retry}
 
 
-def _task(outcome: Outcome, *, created: bool = False) -> Response:
+def task_answer(outcome: Outcome, *, created: bool = False) -> Response:
+    """A task in full, with its version as ETag."""
     task = outcome.task
     headers = {"ETag": f'"{task["version"]}"'}
     if created:

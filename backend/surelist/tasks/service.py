@@ -14,6 +14,7 @@ from surelist.ledger.models import Account, Event
 from surelist.ledger.service import Retry
 from surelist.tasks import history, purge
 from surelist.tasks.changes import (
+    STANDING_AND_TASK,
     TASK,
     TASK_COLUMNS,
     UNREAD,
@@ -22,6 +23,7 @@ from surelist.tasks.changes import (
     first_outcome,
     look_up,
     no_such_task,
+    refuse_unless_at,
     task_in,
 )
 from surelist.tasks.due import read_moment
@@ -201,6 +203,26 @@ async def replace(
         return columns | {"completed_at": done}
 
     return await change(database, task_id, decide, if_version=if_version, retry=retry)
+
+
+async def purge_task(
+    database: UserDatabase,
+    task_id: int,
+    *,
+    if_version: int | None = None,
+    retry: ledger.Retry | None = None,
+) -> None:
+    """Purge a task from the trash. Raises NotFound, VersionMismatch, Conflict outside the trash."""
+    standing = await look_up(database, STANDING_AND_TASK, retry, task_id=task_id)
+    if standing["first_event"]:
+        return
+    task = task_in(standing)
+    if task is None:
+        raise no_such_task(task_id)
+    refuse_unless_at(if_version, task, standing["timezone"])
+    if not task["deleted_at"]:
+        raise Conflict(f"Task {task_id} is not in the trash, and only what is there can be purged.")
+    await purge.purge(database, standing, task_id, retry=retry)
 
 
 def _with_status(task: Row, status: Status | None, standing: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,129 @@
+"""Everything that is kept of a user, as it stood at one event, read page by page."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import partial
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+import orjson
+from sqlalchemy import BigInteger, bindparam, select
+
+from surelist.account import service
+from surelist.database import compiled
+from surelist.isolation import UserDatabase, mine
+from surelist.ledger.models import Event
+from surelist.tasks import history, purge
+from surelist.tasks.event_representation import event as shown_event
+from surelist.tasks.models import Task
+from surelist.tasks.representation import whole
+
+T = TypeVar("T")
+
+Page: TypeAlias = tuple[list[Any], int | None]
+"""What is shown of a page, and the id that the next one begins after; None after the last."""
+
+PAGE = 200
+"""Rows that are read in one transaction; between two of them no connection is held."""
+
+_as_of = bindparam("as_of", type_=BigInteger, required=True)
+_last = bindparam("last", type_=BigInteger, required=True)
+_task = mine(Task)
+_event = mine(Event)
+_TASKS = compiled(
+    select(*_task.c)
+    .where(_task.c.id > _last, purge.restorable(_task))
+    .order_by(_task.c.id)
+    .limit(PAGE)
+)
+_SINCE = compiled(
+    select(_event.c.id, _event.c.task_id, _event.c.before)
+    .where(
+        _event.c.id > _as_of,
+        _event.c.task_id > _last,
+        _event.c.task_id <= bindparam("through", type_=BigInteger, required=True),
+    )
+    .order_by(_event.c.id.desc())
+)
+_LATEST = compiled(
+    select(_event.c.task_id, _event.c.id, _event.c.at)
+    .where(
+        _event.c.id <= _as_of,
+        _event.c.task_id > _last,
+        _event.c.task_id <= bindparam("through", type_=BigInteger, required=True),
+    )
+    .distinct(_event.c.task_id)
+    .order_by(_event.c.task_id, _event.c.id.desc())
+)
+_EVENTS = compiled(
+    select(*_event.c)
+    .where(_event.c.id > _last, _event.c.id <= _as_of)
+    .order_by(_event.c.id)
+    .limit(PAGE)
+)
+
+
+class Reading(Protocol):
+    """Runs a unit of work in a reading transaction of its own."""
+
+    async def __call__(self, work: Callable[[UserDatabase], Awaitable[T]]) -> T:
+        """Run `work`."""
+        ...
+
+
+async def export(read: Reading) -> AsyncGenerator[bytes]:
+    """The pieces of one JSON object: `as_of`, `timezone`, `tasks`, and `events` up to that one.
+
+    A task that has changed since is put back to how it stood at `as_of`; of what is purged while
+    this is read, nothing is left to tell.
+    """
+    account = await read(service.find)
+    timezone, as_of = (account["timezone"], account["last_event"]) if account else ("UTC", 0)
+    yield b'{"as_of":%d,"timezone":%b,"tasks":[' % (as_of, orjson.dumps(timezone))
+    async for piece in _pages(read, lambda mine, last: _tasks(mine, last, as_of, timezone)):
+        yield piece
+    yield b'],"events":['
+    async for piece in _pages(read, lambda mine, last: _events(mine, last, as_of, timezone)):
+        yield piece
+    yield b"]}"
+
+
+async def _pages(
+    read: Reading, page: Callable[[UserDatabase, int], Awaitable[Page]]
+) -> AsyncGenerator[bytes]:
+    """The members of a JSON array, a page at a time."""
+    last: int | None = 0
+    separator = b""
+    while last is not None:
+        shown, last = await read(partial(_turned, page, last))
+        if shown:
+            yield separator + orjson.dumps(shown)[1:-1]
+            separator = b","
+
+
+async def _turned(
+    page: Callable[[UserDatabase, int], Awaitable[Page]], last: int, database: UserDatabase
+) -> Page:
+    return await page(database, last)
+
+
+async def _tasks(database: UserDatabase, last: int, as_of: int, timezone: str) -> Page:
+    found = await database.all(_TASKS, last=last)
+    if not found:
+        return [], None
+    span = {"as_of": as_of, "last": last, "through": found[-1]["id"]}
+    tasks: dict[int, dict[str, Any]] = {row["id"]: dict(row) for row in found}
+    for later in await database.all(_SINCE, **span):
+        if later["before"] is None:
+            tasks.pop(later["task_id"], None)
+        elif later["task_id"] in tasks:
+            tasks[later["task_id"]] |= history.remembered(later["before"])
+    for event in await database.all(_LATEST, **span):
+        if event["task_id"] in tasks:
+            tasks[event["task_id"]] |= {"version": event["id"], "updated_at": event["at"]}
+    return [whole(task, timezone) for task in tasks.values()], found[-1]["id"]
+
+
+async def _events(database: UserDatabase, last: int, as_of: int, timezone: str) -> Page:
+    found = await database.all(_EVENTS, last=last, as_of=as_of)
+    if not found:
+        return [], None
+    return [shown_event(row, timezone) for row in found], found[-1]["id"]

@@ -1,0 +1,96 @@
+"""REST for the account: for the person only, but for looking at it."""
+
+from datetime import datetime
+from typing import Annotated, NotRequired
+
+from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
+from pydantic import ConfigDict, Field
+from typing_extensions import TypedDict
+
+from surelist.account import service
+from surelist.account.export import export
+from surelist.arguments import Closed
+from surelist.auth import OWNER_SCOPE
+from surelist.database import Record
+from surelist.routing import Door, UserDoor, answer, problems
+from surelist.tasks.due import zone
+from surelist.tasks.event_representation import TaskEvent
+from surelist.tasks.representation import WholeTask, local
+
+
+class ShownAccount(TypedDict):
+    """An account; `last_event` is the newest event of its ledger."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    user_id: str
+    timezone: str
+    now: str
+    pending: int
+    completed: int
+    last_event: int
+    created_at: NotRequired[str]
+
+
+class Export(TypedDict):
+    """All that is kept of a user, as it stood at the event `as_of`."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    as_of: int
+    timezone: str
+    tasks: list[WholeTask]
+    events: list[TaskEvent]
+
+
+class AccountPatch(Closed):
+    """Changes to an account."""
+
+    timezone: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+router = APIRouter(prefix="/api/{user_id}", tags=["account"])
+
+
+@router.get("", responses={200: {"model": ShownAccount}} | problems(401, 403, 503))
+async def read_account(door: UserDoor) -> Response:
+    """Read the account."""
+    return answer(_shown(door, await door.read(service.find)))
+
+
+@router.patch("", responses={200: {"model": ShownAccount}} | problems(401, 403, 413, 422, 503))
+async def change_account(door: UserDoor, patch: AccountPatch) -> Response:
+    """Change the time zone."""
+    account = await door.write(lambda mine: service.set_timezone(mine, patch.timezone), OWNER_SCOPE)
+    return answer(_shown(door, account))
+
+
+@router.delete("", status_code=204, responses=problems(401, 403, 503))
+async def erase_account(door: UserDoor) -> Response:
+    """Erase everything; every token issued until now is refused from now on."""
+    await door.write(service.erase, OWNER_SCOPE)
+    return Response(status_code=204)
+
+
+@router.get("/export", responses={200: {"model": Export}} | problems(401, 403, 503))
+async def export_account(door: UserDoor) -> Response:
+    """Everything, as one JSON document."""
+    door.require(OWNER_SCOPE)
+    headers = {"Content-Disposition": 'attachment; filename="surelist.json"'}
+    return StreamingResponse(export(door.read), headers=headers, media_type="application/json")
+
+
+def _shown(door: Door, account: Record | None) -> ShownAccount:
+    timezone = account["timezone"] if account else "UTC"
+    shown: ShownAccount = {
+        "user_id": door.user_id,
+        "timezone": timezone,
+        "now": datetime.now(zone(timezone)).isoformat(timespec="seconds"),
+        "pending": account["pending_count"] if account else 0,
+        "completed": account["completed_count"] if account else 0,
+        "last_event": account["last_event"] if account else 0,
+    }
+    if account:
+        shown["created_at"] = local(account["created_at"], timezone)
+    return shown

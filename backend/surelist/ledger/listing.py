@@ -1,0 +1,85 @@
+"""Reading the ledger, page by page."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any
+
+import orjson
+from pydantic import Field
+from sqlalchemy import BigInteger, Text, bindparam, select, true
+
+from surelist.arguments import ABSENT, Closed
+from surelist.database import Record, Statement, compiled
+from surelist.errors import Invalid
+from surelist.isolation import UserDatabase, mine
+from surelist.ledger.models import Account, Event
+
+EVENT = mine(Event)
+_account = mine(Account)
+
+
+class EventQuery(Closed):
+    """Which events are wanted: newest first, or with `after` oldest first from there."""
+
+    after: Annotated[int, Field(ge=0, le=2**53 - 1, strict=False)] = ABSENT
+    task_id: Annotated[int, Field(ge=1, le=2**53 - 1, strict=False)] = ABSENT
+    client_id: Annotated[str, Field(min_length=1, max_length=100)] = ABSENT
+    limit: Annotated[int, Field(ge=1, le=200, strict=False)] = 50
+    cursor: Annotated[str, Field(min_length=1, max_length=1000)] = ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """A page of events; `cursor` leads to the next page."""
+
+    events: list[Record]
+    cursor: str | None
+    timezone: str
+
+
+async def list_events(database: UserDatabase, query: EventQuery) -> EventPage:
+    """One page of the ledger. Raises Invalid on a cursor of another list."""
+    given = query.given()
+    limit, cursor = given.pop("limit", 50), given.pop("cursor", None)
+    values = given | {"rows": limit + 1}
+    if cursor:
+        values["last_id"] = _unsealed(database, cursor, given)
+    elif "after" in given:
+        values["last_id"] = given["after"]
+    statement = _page(frozenset(given), "last_id" in values)
+    found = await database.all(statement, **values)
+    events = [row for row in found if row["id"] is not None]
+    timezone = found[0]["timezone"] if found else "UTC"
+    if len(events) <= limit:
+        return EventPage(events, None, timezone)
+    events = events[:limit]
+    return EventPage(events, database.seal(orjson.dumps([given, events[-1]["id"]])), timezone)
+
+
+@lru_cache(maxsize=64)
+def _page(given: frozenset[str], continued: bool) -> Statement:  # noqa: FBT001
+    oldest_first = "after" in given
+    rows = select(*EVENT.c).limit(bindparam("rows", type_=BigInteger, required=True))
+    for name in given & {"task_id", "client_id"}:
+        kind = Text if name == "client_id" else BigInteger
+        rows = rows.where(EVENT.c[name] == bindparam(name, type_=kind, required=True))
+    if continued:
+        last = bindparam("last_id", type_=BigInteger, required=True)
+        rows = rows.where(EVENT.c.id > last if oldest_first else EVENT.c.id < last)
+    page = rows.order_by(EVENT.c.id if oldest_first else EVENT.c.id.desc()).subquery("page")
+    return compiled(
+        select(_account.c.timezone, *page.c)
+        .select_from(_account.outerjoin(page, true()))
+        .order_by(page.c.id if oldest_first else page.c.id.desc())
+    )
+
+
+def _unsealed(database: UserDatabase, cursor: str, given: dict[str, Any]) -> int:
+    content = database.unseal(cursor)
+    of, last_id = orjson.loads(content) if content else (None, 0)
+    if of != given:
+        raise Invalid(
+            '"cursor" does not belong to this list: pass next_cursor unchanged, with the same '
+            "query. Call again without it to begin at the first page."
+        )
+    return last_id

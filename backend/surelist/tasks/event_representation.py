@@ -1,0 +1,73 @@
+"""An event as people see it: who changed what, in the words of a task's fields."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired, cast
+
+from pydantic import ConfigDict
+from typing_extensions import TypedDict
+
+from surelist.database import Record
+from surelist.ledger.models import EventKind
+from surelist.tasks import history
+from surelist.tasks.due import write_moment
+from surelist.tasks.models import PRIORITY_NAMES, Priority
+from surelist.tasks.representation import local
+
+
+class Fields(TypedDict):
+    """Changed fields and their values; null is empty."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    title: NotRequired[str]
+    description: NotRequired[str | None]
+    due: NotRequired[str | None]
+    priority: NotRequired[Priority | None]
+    tags: NotRequired[list[str]]
+    completed: NotRequired[bool]
+    deleted: NotRequired[bool]
+
+
+class TaskEvent(TypedDict):
+    """One change of a task; a purge takes `before` and `after` with it."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    id: int
+    task_id: int
+    kind: EventKind
+    actor: Literal["person", "assistant", "agent", "system"]
+    client_id: str
+    client_name: str
+    conversation_id: NotRequired[int]
+    at: str
+    undoes: NotRequired[int]
+    before: NotRequired[Fields]
+    after: NotRequired[Fields]
+
+
+def event(stored: Record, timezone: str) -> TaskEvent:
+    """An event in full."""
+    names = ("id", "task_id", "kind", "actor", "client_id", "client_name", "undoes")
+    shown = {name: stored[name] for name in (*names, "conversation_id") if stored[name] is not None}
+    shown["at"] = local(stored["at"], timezone)
+    for side in ("before", "after"):
+        if stored[side] is not None:
+            shown[side] = _fields(history.remembered(stored[side]), timezone)
+    return cast("TaskEvent", shown)
+
+
+def _fields(columns: Mapping[str, Any], timezone: str) -> Fields:
+    shown: dict[str, Any] = {
+        name: columns[name] for name in ("title", "description", "tags") if name in columns
+    }
+    if "priority" in columns:
+        shown["priority"] = PRIORITY_NAMES[columns["priority"]]
+    if "due_at" in columns:
+        at, on = columns["due_at"], columns.get("due_on")
+        shown["due"] = write_moment(at, on, timezone)[0] if at else None
+    if "completed_at" in columns:
+        shown["completed"] = columns["completed_at"] is not None
+    if "deleted_at" in columns:
+        shown["deleted"] = columns["deleted_at"] is not None
+    return cast("Fields", shown)

@@ -1,0 +1,113 @@
+"""REST for the ledger: its events, and taking them back."""
+
+from typing import Annotated, NotRequired
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import AwareDatetime, ConfigDict, Field
+from typing_extensions import TypedDict
+
+from surelist.arguments import Closed
+from surelist.ledger import listing
+from surelist.routing import UserDoor, answer, problems
+from surelist.tasks.event_representation import TaskEvent, event
+from surelist.tasks.models import Version
+from surelist.tasks.representation import WholeTask
+from surelist.tasks.routes import IfMatch, Key, guards, task_answer
+from surelist.tasks.undo import undo
+from surelist.tasks.undo_many import Undone, undo_all
+
+
+class EventList(TypedDict):
+    """A page of the ledger."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    events: list[TaskEvent]
+    next_cursor: NotRequired[str]
+
+
+class UndoneEvent(TypedDict):
+    """An event that was taken back, and the version that its task has now."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    event: int
+    task_id: int
+    version: int
+
+
+class LeftEvent(TypedDict):
+    """An event that was left, and the fields that changed since; none when its task is gone."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    event: int
+    task_id: int
+    fields: list[str]
+
+
+class UndoneEvents(TypedDict):
+    """What was, or with `dry_run` would be, taken back, and what not."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    undone: list[UndoneEvent]
+    left: list[LeftEvent]
+    dry_run: bool
+
+
+class UndoAll(Closed):
+    """Whose changes to take back, and since when."""
+
+    client_id: Annotated[str, Field(min_length=1, max_length=100)]
+    since: Annotated[AwareDatetime, Field(strict=False)]
+    dry_run: bool = False
+
+
+router = APIRouter(prefix="/api/{user_id}", tags=["ledger"])
+EventPath = Annotated[Version, Path(strict=False)]
+
+
+@router.get("/events", responses={200: {"model": EventList}} | problems(401, 403, 422, 503))
+async def list_events(door: UserDoor, query: Annotated[listing.EventQuery, Query()]) -> Response:
+    """The ledger, newest first; with `after`, oldest first from that event on."""
+    page = await door.read(lambda mine: listing.list_events(mine, query))
+    shown: EventList = {"events": [event(one, page.timezone) for one in page.events]}
+    if page.cursor:
+        shown["next_cursor"] = page.cursor
+    return answer(shown)
+
+
+@router.post(
+    "/events/{event_id}/undo",
+    responses={200: {"model": WholeTask}} | problems(401, 403, 404, 409, 410, 412, 422, 503),
+)
+async def undo_event(
+    door: UserDoor, event_id: EventPath, if_match: IfMatch = None, key: Key = None
+) -> Response:
+    """Take one change back."""
+    kept = guards(f"undo {event_id}", None, if_match, key)
+    return task_answer(await door.write(lambda mine: undo(mine, event_id, **kept)))
+
+
+@router.post("/undo", responses={200: {"model": UndoneEvents}} | problems(401, 403, 413, 422, 503))
+async def undo_events(door: UserDoor, wanted: UndoAll) -> Response:
+    """Take back all that one client changed since a time, but what others changed since."""
+    undone = await door.write(
+        lambda mine: undo_all(mine, wanted.client_id, wanted.since), keep=not wanted.dry_run
+    )
+    return answer(_undone(undone, dry_run=wanted.dry_run))
+
+
+def _undone(undone: Undone, *, dry_run: bool) -> UndoneEvents:
+    return {
+        "undone": [
+            {"event": event_id, "task_id": task_id, "version": version}
+            for event_id, task_id, version in undone.events
+        ],
+        "left": [
+            {"event": one.event, "task_id": one.task_id, "fields": one.fields}
+            for one in undone.left
+        ],
+        "dry_run": dry_run,
+    }

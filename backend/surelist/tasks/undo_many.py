@@ -1,0 +1,86 @@
+"""Undo of all that one client did since a time, but what others have changed since."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import BigInteger, DateTime, Text, bindparam, select
+
+from surelist.database import Record, compiled
+from surelist.errors import Conflict, Gone, Invalid, NotFound
+from surelist.isolation import UserDatabase, mine
+from surelist.ledger.models import Event
+from surelist.tasks.undo import undo
+
+AT_ONCE = 500
+"""Events that one call looks at."""
+
+_event = mine(Event)
+_undoing = mine(Event, "undoing")
+_EVENTS = compiled(
+    select(_event.c.id, _event.c.task_id, _event.c.undoes, _undoing.c.id.label("undone_by"))
+    .select_from(_event.outerjoin(_undoing, _undoing.c.undoes == _event.c.id))
+    .where(
+        _event.c.client_id == bindparam("by", type_=Text, required=True),
+        _event.c.at >= bindparam("since", type_=DateTime(timezone=True), required=True),
+        _event.c.kind != "purged",
+    )
+    .order_by(_event.c.id.desc())
+    .limit(bindparam("rows", type_=BigInteger, required=True))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An event that was not taken back: others changed `fields` since; none, its task is gone."""
+
+    event: int
+    task_id: int
+    fields: list[str]
+
+
+@dataclass(slots=True)
+class Undone:
+    """What was taken back, as (event, task, new version), and what was left."""
+
+    events: list[tuple[int, int, int]] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+
+
+async def undo_all(database: UserDatabase, client_id: str, since: datetime) -> Undone:
+    """Take back each effect of that client's changes since then that still stands.
+
+    Raises Invalid when there are more than AT_ONCE events to look at.
+    """
+    events = await database.all(_EVENTS, by=client_id, since=since, rows=AT_ONCE + 1)
+    if len(events) > AT_ONCE:
+        raise Invalid(
+            f"This client made more than {AT_ONCE} changes since then. "
+            f"Call again with a later time first."
+        )
+    undone = Undone()
+    for event in _standing(events):
+        event_id, task_id = event["id"], event["task_id"]
+        try:
+            outcome = await undo(database, event_id)
+        except Conflict as conflict:
+            undone.left.append(Left(event_id, task_id, conflict.details["fields"]))
+        except (Gone, NotFound):
+            undone.left.append(Left(event_id, task_id, []))
+        else:
+            undone.events.append((event_id, task_id, outcome.task["version"]))
+    return undone
+
+
+def _standing(events: list[Record]) -> list[Record]:
+    """The events whose effect stands: an undo and what it took back cancel each other."""
+    by_id = {event["id"]: event for event in events}
+    standing: list[Record] = []
+    for event in events:
+        if event["undone_by"] is not None:
+            continue
+        links, tip = 1, event
+        while tip["undoes"] in by_id:
+            links, tip = links + 1, by_id[tip["undoes"]]
+        if links % 2:
+            standing.append(event)
+    return standing
