@@ -1,8 +1,9 @@
 """PostgreSQL as Surelist reaches it: addresses, the pool, compiled statements, the schema."""
 
+import asyncio
 import ssl
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -149,18 +150,24 @@ async def open_pool(settings: Settings) -> Pool:
 
 async def check(url: str) -> None:
     """Raise ConfigurationError unless the app can safely work on the database at `url`."""
+    async with _connected(url, "DATABASE_URL") as connection:
+        await _check_role(connection)
+        await _check_schema(connection)
+
+
+@asynccontextmanager
+async def _connected(url: str, variable: str) -> AsyncGenerator[Connection]:
     arguments = connection_arguments(url)
     try:
         connection = await asyncpg.connect(**arguments, timeout=10)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise ConfigurationError(
-            f"The database at DATABASE_URL cannot be reached: "
+            f"The database at {variable} cannot be reached: "
             f"{error or 'no answer in 10 seconds'}. "
             f"Check the address, the password and that PostgreSQL is running."
         ) from error
     try:
-        await _check_role(connection)
-        await _check_schema(connection)
+        yield connection
     finally:
         await connection.close()
 
@@ -193,15 +200,29 @@ async def _check_schema(connection: Connection) -> None:
             f"The database's schema is {'older than this code' if found else 'not made yet'}. "
             f"Run: surelist migrate."
         )
-    if found > SCHEMA:
+    _refuse_newer(found)
+
+
+def _refuse_newer(found: str | None) -> None:
+    if found and found > SCHEMA:
         raise ConfigurationError(
             f"The database's schema ({found}) is newer than this code ({SCHEMA}). "
             f"Run the newer version of Surelist."
         )
 
 
+async def _check_migratable(url: str) -> None:
+    async with _connected(url, "DATABASE_URL_DIRECT or DATABASE_URL") as connection:
+        if await connection.fetchval("SELECT to_regclass('alembic_version')"):
+            _refuse_newer(await connection.fetchval("SELECT version_num FROM alembic_version"))
+
+
 def migrate(url: str, app_url: str | None = None) -> None:
-    """Bring the schema at `url` to this code's, and give the role of `app_url` its rights to it."""
+    """Bring the schema at `url` to this code's, and give the role of `app_url` its rights to it.
+
+    Raises ConfigurationError when the database cannot be reached or its schema is newer.
+    """
+    asyncio.run(_check_migratable(url))
     from alembic import command
     from alembic.config import Config
 

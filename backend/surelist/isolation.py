@@ -10,8 +10,10 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
+import asyncpg
 from sqlalchemy import (
     Delete,
     Insert,
@@ -167,10 +169,16 @@ class Database:
                             "PostgreSQL rolled back a transaction that had failed unseen"
                         )
                 except BaseException:
-                    if connection.is_in_transaction():
-                        await connection.execute("ROLLBACK")
+                    await _roll_back(connection)
                     raise
                 return result
+
+
+async def _roll_back(connection: PooledConnection) -> None:
+    """End the transaction without effect; a connection that was lost took it along."""
+    with suppress(asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError):
+        if connection.is_in_transaction():
+            await connection.execute("ROLLBACK")
 
 
 def _as_user(user_id: str) -> str:

@@ -37,7 +37,6 @@ from mcp_types import (
 )
 from mcp_types.version import (
     HANDSHAKE_PROTOCOL_VERSIONS,
-    LATEST_HANDSHAKE_VERSION,
     MODERN_PROTOCOL_VERSIONS,
 )
 from pydantic import ValidationError
@@ -54,12 +53,10 @@ from surelist.web import read_body, refusal_headers
 logger = logging.getLogger(__name__)
 
 VERSION_HEADER = "mcp-protocol-version"
-VERSIONS = tuple(
-    version
-    for version in (*MODERN_PROTOCOL_VERSIONS, *reversed(HANDSHAKE_PROTOCOL_VERSIONS))
-    if version >= "2025-03-26"
+HANDSHAKES = tuple(
+    version for version in reversed(HANDSHAKE_PROTOCOL_VERSIONS) if version >= "2025-03-26"
 )
-"""The protocol versions that are served, newest first."""
+"""The protocol versions with a handshake that are served, newest first."""
 
 _TRANSPORT = TransportContext(kind="streamable-http", can_send_request=False)
 
@@ -122,6 +119,8 @@ class McpEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
+        # RFC 9110 5.5: the space around a value is not of it; httptools leaves what trails.
+        scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
         request = Request(scope, receive)
         try:
             response = await self._respond(request)
@@ -140,9 +139,10 @@ class McpEndpoint:
                 request.headers.getlist("authorization"), self._settings.mcp_url
             )
             message = await _read_message(request)
-            if "id" not in message:
+            request_id = message.get("id")
+            _check_version_header(request)
+            if request_id is None:
                 return Response(status_code=202)
-            request_id = message["id"]
             result = await self._serve(request, message, principal)
         except ProtocolError as error:
             return _error(request_id, error.code, error.message, error.status, data=error.data)
@@ -194,7 +194,6 @@ async def _read_message(request: Request) -> dict[str, Any]:
         raise ProtocolError(INVALID_REQUEST, "Batches are not served: send one request at a time.")
     if not isinstance(message, dict) or not _is_message(fields := cast("dict[str, Any]", message)):
         raise ProtocolError(INVALID_REQUEST, "The body is not a JSON-RPC 2.0 request.")
-    _check_version_header(request)
     return fields
 
 
@@ -213,11 +212,11 @@ def _check_version_header(request: Request) -> None:
     if duplicated := find_duplicated_routing_header(request.headers.items()):
         raise ProtocolError(HEADER_MISMATCH, f"{duplicated} header appears more than once")
     version = request.headers.get(VERSION_HEADER)
-    if version is not None and version not in VERSIONS:
+    if version is not None and version not in (*MODERN_PROTOCOL_VERSIONS, *HANDSHAKES):
         raise ProtocolError(
             UNSUPPORTED_PROTOCOL_VERSION,
             "Unsupported protocol version",
-            data={"supported": list(VERSIONS), "requested": version},
+            data={"supported": list(MODERN_PROTOCOL_VERSIONS), "requested": version},
         )
 
 
@@ -235,9 +234,11 @@ def _modern(request: Request, message: Mapping[str, Any]) -> Connection:
 def _handshake(request: Request, message: Mapping[str, Any]) -> Connection:
     """The connection of a 2025 revision, which a header names on every request but the first."""
     version = request.headers.get(VERSION_HEADER, DEFAULT_NEGOTIATED_VERSION)
-    if message["method"] == "initialize":
-        wanted = message.get("params", {}).get("protocolVersion")
-        version = wanted if wanted in HANDSHAKE_PROTOCOL_VERSIONS else LATEST_HANDSHAKE_VERSION
+    params = message.get("params", {})
+    if message["method"] == "initialize" and isinstance(params.get("protocolVersion"), str):
+        if params["protocolVersion"] not in HANDSHAKES:
+            params["protocolVersion"] = HANDSHAKES[0]
+        version = params["protocolVersion"]
     return Connection.from_envelope(version, None, None)
 
 

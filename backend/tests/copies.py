@@ -64,7 +64,9 @@ async def copied(server: Server, template: str = PRISTINE) -> AsyncIterator[Copy
 
 
 @asynccontextmanager
-async def newcomers(settings: Settings) -> AsyncIterator[Callable[..., Person]]:
+async def newcomers(
+    settings: Settings, prefix: str = "user"
+) -> AsyncIterator[Callable[..., Person]]:
     """An app of its own with these settings, and what makes new people there."""
     app = create_app(settings)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -75,7 +77,7 @@ async def newcomers(settings: Settings) -> AsyncIterator[Callable[..., Person]]:
         numbers = count(1)
 
         def make(client: str = "claude", *, owner: bool = False) -> Person:
-            user_id = f"user-{next(numbers)}"
+            user_id = f"{prefix}-{next(numbers)}"
             return Person(http, settings, app.state.database, user_id, client, owner=owner)
 
         yield make

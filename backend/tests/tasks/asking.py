@@ -27,7 +27,7 @@ async def every_page(person: Person, **arguments: Any) -> list[dict[str, Any]]:
     """The pages of a list, each asked for with the cursor of the one before."""
     pages = [await person.call("list_tasks", **arguments)]
     while cursor := pages[-1].get("next_cursor"):
-        pages.append(await person.call("list_tasks", **arguments, cursor=cursor))
+        pages.append(await person.call("list_tasks", **arguments | {"cursor": cursor}))
         assert len(pages) < 100, "the pages do not end"
     return pages
 

@@ -6,9 +6,13 @@ from typing import Any
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from surelist.embedded import SUPERUSER, Server
 from tests.person import Person
+
+settings.register_profile("same every time", deadline=None, derandomize=True, max_examples=200)
+settings.load_profile("same every time")
 
 
 class Records:

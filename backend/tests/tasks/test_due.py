@@ -1,0 +1,266 @@
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surelist.errors import Invalid
+from surelist.tasks.due import YEARS, Moment, read_moment, start_of, write_moment
+from tests.person import Person
+from tests.tasks.asking import ids, refusal, task
+from tests.tasks.conftest import Records
+
+BERLIN = "Europe/Berlin"
+TIMEZONES = st.sampled_from(sorted(available_timezones()))
+INSTANTS = st.datetimes(timezones=st.just(UTC)).filter(
+    lambda at: datetime(YEARS[0], 1, 2, tzinfo=UTC) < at < datetime(YEARS[-1], 12, 30, tzinfo=UTC)
+)
+DAYS = st.dates(date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31))
+
+
+@given(INSTANTS, TIMEZONES)
+def test_an_instant_that_is_shown_is_taken_back(at: datetime, timezone: str) -> None:
+    shown, _ = write_moment(at, None, timezone)
+    assert read_moment(shown, timezone, "due") == Moment(at)
+
+
+@given(DAYS, TIMEZONES)
+def test_a_day_that_is_shown_is_taken_back(day: date, timezone: str) -> None:
+    moment = read_moment(day.isoformat(), timezone, "due")
+    assert write_moment(moment.at, moment.on, timezone) == (day.isoformat(), f"{day:%A}")
+
+
+@given(DAYS, TIMEZONES)
+def test_a_day_begins_at_its_first_instant(day: date, timezone: str) -> None:
+    zone = ZoneInfo(timezone)
+    start = start_of(day, zone)
+    before = start - timedelta(microseconds=1)
+    assert before.astimezone(zone).date() < day <= start.astimezone(zone).date()
+
+
+@given(DAYS, st.times(), TIMEZONES)
+def test_a_local_time_is_kept_or_refused_as_skipped(day: date, clock: time, timezone: str) -> None:
+    zone = ZoneInfo(timezone)
+    stated = datetime.combine(day, clock, zone)
+    if stated.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != stated.replace(tzinfo=None):
+        with pytest.raises(Invalid, match="does not exist"):
+            read_moment(f"{day}T{clock}", timezone, "due")
+    else:
+        assert read_moment(f"{day}T{clock}", timezone, "due") == Moment(stated.astimezone(UTC))
+
+
+@pytest.mark.parametrize(
+    ("due", "shown", "weekday"),
+    [
+        ("2026-11-23", "2026-11-23", "Monday"),
+        (" 2026-11-23 ", "2026-11-23", "Monday"),
+        ("2026-11-23T15:00", "2026-11-23T15:00:00+01:00", "Monday"),
+        ("2026-11-23 15:00", "2026-11-23T15:00:00+01:00", "Monday"),
+        ("2026-11-23t15:00", "2026-11-23T15:00:00+01:00", "Monday"),
+        ("2026-11-23T15:00:30", "2026-11-23T15:00:30+01:00", "Monday"),
+        ("2026-11-23T15:00:30.5", "2026-11-23T15:00:30.500000+01:00", "Monday"),
+        ("2026-11-23T15:00:30.123456", "2026-11-23T15:00:30.123456+01:00", "Monday"),
+        ("2026-11-23T15:00+01:00", "2026-11-23T15:00:00+01:00", "Monday"),
+        ("2026-11-23T14:00Z", "2026-11-23T15:00:00+01:00", "Monday"),
+        ("2026-11-23T14:00:00z", "2026-11-23T15:00:00+01:00", "Monday"),
+        ("2026-11-23T23:30-05:00", "2026-11-24T05:30:00+01:00", "Tuesday"),
+        ("2026-07-01T15:00", "2026-07-01T15:00:00+02:00", "Wednesday"),
+        ("2028-02-29", "2028-02-29", "Tuesday"),
+        ("1900-01-01", "1900-01-01", "Monday"),
+        ("9998-12-31T23:59", "9998-12-31T23:59:00+01:00", "Thursday"),
+        # The clocks go back on 25 October 2026 at 3 o'clock: 2:30 comes twice, and is the earlier.
+        ("2026-10-25T02:30", "2026-10-25T02:30:00+02:00", "Sunday"),
+        ("2026-10-25T02:30+01:00", "2026-10-25T02:30:00+01:00", "Sunday"),
+    ],
+)
+async def test_a_due_date_is_shown_in_the_person_s_timezone_and_taken_back(
+    ann: Person, records: Records, due: str, shown: str, weekday: str
+) -> None:
+    await records.set_timezone(ann, BERLIN)
+    added = await ann.call("add_task", title="Call", due=due)
+    assert (added["due"], added["weekday"], added["timezone"]) == (shown, weekday, BERLIN)
+    full = await task(ann, 1)
+    assert (full["due"], full["weekday"]) == (shown, weekday)
+    again = await ann.call("update_task", task_id=1, due=added["due"])
+    assert again["changed"] == []
+
+
+@pytest.mark.parametrize(
+    "due",
+    [
+        "tomorrow",
+        "",
+        " ",
+        "2026-02-30",
+        "2026-02-29",
+        "2026-13-01",
+        "2026-00-10",
+        "0000-01-01",
+        "1899-12-31",
+        "9999-01-01",
+        "9999-12-31T23:59",
+        "10000-01-01",
+        "-2026-01-01",
+        "20261123",
+        "2026-W48-1",
+        "2026-327",
+        "26-11-23",
+        "2026-11",
+        "2026-1-2",
+        "23.11.2026",
+        "11/23/2026",
+        "2026-11-23T",
+        "2026-11-23T15",
+        "2026-11-23T25:00",
+        "2026-11-23T15:60",
+        "2026-11-23T15:00:60",
+        "2026-11-23T15:00:00.1234567",
+        "2026-11-23T15:00+25:00",
+        "2026-11-23T15:00+0100",
+        "2026-11-23T15:00 Europe/Berlin",
+        "2026-11-23Z",
+        "2026-11-23T15:00\x00",
+        "\uff12\uff10\uff12\uff16-11-23",
+        "1763856000",
+        "infinity",
+        "now",
+    ],
+)
+async def test_what_is_no_date_is_refused_with_today_s(
+    ann: Person, records: Records, due: str
+) -> None:
+    await records.set_timezone(ann, BERLIN)
+    refused = await refusal(ann, "add_task", title="Call", due=due)
+    today = datetime.now(ZoneInfo(BERLIN))
+    assert '"due"' in refused.message
+    if due.strip():
+        assert f"Today is {today:%A}, {today:%Y-%m-%d}, in {BERLIN}." in refused.message
+    assert await ids(ann) == []
+
+
+@pytest.mark.parametrize(
+    ("timezone", "due"),
+    [
+        (BERLIN, "2026-03-29T02:30"),
+        ("America/New_York", "2026-03-08T02:00"),
+        ("Africa/Cairo", "2026-04-24T00:30"),
+        ("Australia/Lord_Howe", "2026-10-04T02:15"),
+    ],
+)
+async def test_a_time_that_the_clocks_skip_is_refused(
+    ann: Person, records: Records, timezone: str, due: str
+) -> None:
+    await records.set_timezone(ann, timezone)
+    refused = await refusal(ann, "add_task", title="Call", due=due)
+    assert f"does not exist in {timezone}" in refused.message
+    assert await ids(ann) == []
+
+
+@pytest.mark.parametrize(
+    ("timezone", "due", "shown"),
+    [
+        ("America/New_York", "2026-11-01T01:30", "2026-11-01T01:30:00-04:00"),
+        ("America/Havana", "2026-11-01T00:30", "2026-11-01T00:30:00-04:00"),
+        ("Australia/Lord_Howe", "2026-04-05T01:45", "2026-04-05T01:45:00+11:00"),
+        ("Africa/Monrovia", "1960-01-01T10:00", "1960-01-01T10:00:00-00:44:30"),
+        ("Asia/Kathmandu", "2026-11-23T10:00", "2026-11-23T10:00:00+05:45"),
+        ("Pacific/Kiritimati", "2026-11-23", "2026-11-23"),
+        ("Africa/Cairo", "2026-04-24", "2026-04-24"),
+    ],
+)
+async def test_a_time_that_comes_twice_is_the_earlier_in_every_timezone(
+    ann: Person, records: Records, timezone: str, due: str, shown: str
+) -> None:
+    await records.set_timezone(ann, timezone)
+    added = await ann.call("add_task", title="Call", due=due)
+    assert added["due"] == shown
+    assert (await ann.call("update_task", task_id=1, due=shown))["changed"] == []
+
+
+async def test_a_day_falls_due_at_its_start_in_the_person_s_timezone(
+    ann: Person, records: Records
+) -> None:
+    await records.set_timezone(ann, BERLIN)
+    await ann.call("add_task", title="Call", due="2026-11-23")
+    [stored] = await records.tasks(ann)
+    assert stored["due_on"] == date(2026, 11, 23)
+    assert stored["due_at"] == datetime(2026, 11, 22, 23, tzinfo=UTC)
+
+
+DUES = {
+    1: "2026-11-22T23:59:59.999999",
+    2: "2026-11-23",
+    3: "2026-11-23T00:00",
+    4: "2026-11-23T15:00",
+    5: "2026-11-23T23:59:59.999999",
+    6: "2026-11-24",
+    7: "2026-11-24T00:00",
+    8: None,
+}
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"due_before": "2026-11-22"}, [1]),
+        ({"due_before": "2026-11-23"}, [1, 2, 3, 4, 5]),
+        ({"due_before": "2026-11-24"}, [1, 2, 3, 4, 5, 6, 7]),
+        ({"due_before": "2026-11-21"}, []),
+        ({"due_before": "2026-11-22T23:59:59.999999"}, [1]),
+        ({"due_before": "2026-11-23T00:00"}, [1, 2, 3]),
+        ({"due_before": "2026-11-23T15:00"}, [1, 2, 3, 4]),
+        ({"due_before": "2026-11-23T14:59:59.999999"}, [1, 2, 3]),
+        ({"due_before": "2026-11-23T14:00Z"}, [1, 2, 3, 4]),
+        ({"due_before": "9998-12-31"}, [1, 2, 3, 4, 5, 6, 7]),
+        ({"due_after": "2026-11-22"}, [1, 2, 3, 4, 5, 6, 7]),
+        ({"due_after": "2026-11-23"}, [2, 3, 4, 5, 6, 7]),
+        ({"due_after": "2026-11-24"}, [6, 7]),
+        ({"due_after": "2026-11-25"}, []),
+        ({"due_after": "2026-11-23T00:00"}, [2, 3, 4, 5, 6, 7]),
+        ({"due_after": "2026-11-23T15:00"}, [2, 4, 5, 6, 7]),
+        ({"due_after": "2026-11-23T15:00:00.000001"}, [2, 5, 6, 7]),
+        ({"due_after": "2026-11-23T23:59:59.999999"}, [2, 5, 6, 7]),
+        ({"due_after": "2026-11-24T00:00"}, [6, 7]),
+        ({"due_after": "1900-01-01"}, [1, 2, 3, 4, 5, 6, 7]),
+        ({"due_after": "2026-11-23", "due_before": "2026-11-23"}, [2, 3, 4, 5]),
+        ({"due_after": "2026-11-23T15:00", "due_before": "2026-11-23T15:00"}, [2, 4]),
+        ({"due_after": "2026-11-24", "due_before": "2026-11-23"}, []),
+    ],
+)
+async def test_bounds_on_due_dates_are_inclusive_for_days_and_for_times(
+    ann: Person, records: Records, filters: dict[str, str], found: list[int]
+) -> None:
+    await records.set_timezone(ann, BERLIN)
+    for number, due in DUES.items():
+        await ann.call("add_task", title=f"Task {number}", **({"due": due} if due else {}))
+    listed = await ann.call("list_tasks", **filters)
+    assert [row["id"] for row in listed["tasks"]] == found
+    assert listed["total"] == len(found)
+
+
+async def test_a_day_of_23_hours_bounds_what_is_due_on_it(ann: Person, records: Records) -> None:
+    await records.set_timezone(ann, BERLIN)
+    for due in ("2026-03-28T23:59", "2026-03-29T00:00", "2026-03-29T23:59", "2026-03-30T00:00"):
+        await ann.call("add_task", title="Call", due=due)
+    assert await ids(ann, due_after="2026-03-29", due_before="2026-03-29") == [2, 3]
+
+
+@pytest.mark.parametrize("bound", ["due_before", "due_after"])
+@pytest.mark.parametrize("text", ["tomorrow", "2026-02-30", "2026-03-29T02:30", ""])
+async def test_a_bound_that_is_no_time_is_refused(
+    ann: Person, records: Records, bound: str, text: str
+) -> None:
+    await records.set_timezone(ann, BERLIN)
+    assert f'"{bound}"' in (await refusal(ann, "list_tasks", **{bound: text})).message
+
+
+async def test_a_list_tells_the_time_where_the_person_is(ann: Person, records: Records) -> None:
+    await records.set_timezone(ann, "Pacific/Kiritimati")
+    await ann.call("add_task", title="Call")
+    listed = await ann.call("list_tasks")
+    now = datetime.fromisoformat(listed["now"])
+    assert abs(now - datetime.now(UTC)) < timedelta(minutes=1)
+    assert (now.utcoffset(), f"{now:%A}") == (timedelta(hours=14), listed["weekday"])
+    assert listed["timezone"] == "Pacific/Kiritimati"
+    assert (await task(ann, 1))["created_at"].endswith("+14:00")

@@ -1,0 +1,76 @@
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surelist.tasks.words import (
+    SORT_LENGTH,
+    fold,
+    search_patterns,
+    search_text,
+    sort_title,
+    words,
+)
+
+
+def found(search: str, text: str) -> bool:
+    """What PostgreSQL decides with LIKE ALL, the patterns having no wildcards but their own."""
+    return all(pattern[1:-1] in text for pattern in search_patterns(search))
+
+
+@given(st.text())
+def test_folding_is_the_same_for_every_canonical_form(text: str) -> None:
+    forms = {fold(unicodedata.normalize(form, text)) for form in ("NFC", "NFD")}
+    assert forms == {fold(text)}
+
+
+@given(st.text())
+def test_what_is_folded_stays_so(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text())
+def test_words_are_letters_and_digits_only(text: str) -> None:
+    assert all(word and word.isalnum() for word in words(text))
+
+
+@given(st.text())
+def test_words_of_words_are_the_same_words(text: str) -> None:
+    assert words(" ".join(words(text))) == words(text)
+
+
+@given(st.text(), st.text())
+def test_a_task_is_found_by_its_own_words_in_any_order(title: str, description: str) -> None:
+    text = search_text(title, description)
+    assert found(title, text)
+    assert found(description, text)
+    assert found(f"{description} {title}", text)
+
+
+@given(st.text(), st.data())
+def test_a_task_is_found_by_the_beginning_of_each_word(title: str, data: st.DataObject) -> None:
+    beginnings = [word[: data.draw(st.integers(1, len(word)))] for word in words(title)]
+    assert found(" ".join(beginnings), search_text(title, None))
+
+
+@given(st.text())
+def test_a_pattern_has_no_wildcard_but_its_own(search: str) -> None:
+    for pattern in search_patterns(search):
+        assert pattern[:2] == "% "
+        assert pattern[-1] == "%"
+        assert not set("%_\\") & set(pattern[1:-1])
+
+
+@given(st.text(alphabet="aeiouAEIOU\u0301\u0308 -_", max_size=20))
+def test_accents_and_case_make_no_difference(text: str) -> None:
+    bare = text.replace("\u0301", "").replace("\u0308", "")
+    assert words(text) == words(bare.upper()) == words(bare)
+
+
+@given(st.text(min_size=1))
+def test_what_is_sorted_by_fits_an_index(title: str) -> None:
+    assert len(sort_title(title * 300)) <= SORT_LENGTH
+
+
+def test_scripts_without_spaces_have_a_word_for_each_character() -> None:
+    assert words("東京tower 한국 カナ") == ["東", "京", "tower", "한", "국", "カ", "ナ"]

@@ -1,0 +1,166 @@
+"""Who may come near the pool, and that one busy user holds up nobody else."""
+
+import asyncio
+from collections.abc import Callable
+
+import asyncpg
+import pytest
+
+from surelist.admission import WRITES_AT_ONCE, Turns
+from surelist.config import Settings
+from surelist.embedded import SUPERUSER, Server
+from surelist.errors import Unavailable
+from surelist.isolation import UserDatabase
+from tests.copies import newcomers
+from tests.person import Person
+
+PATIENCE = 60.0
+
+
+class Crowd:
+    """Writers who each take a turn and keep it until they are told to go."""
+
+    def __init__(self, turns: Turns, patience: float = PATIENCE) -> None:
+        self.turns = turns
+        self.patience = patience
+        self.inside: list[str] = []
+        self.go = asyncio.Event()
+
+    async def writer(self, user_id: str, name: str) -> None:
+        async with self.turns.of(user_id, self.patience):
+            self.inside.append(name)
+            await self.go.wait()
+
+
+async def settle() -> None:
+    """Let everything run that can run."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_two_writes_of_one_user_are_admitted_and_the_others_wait_in_line() -> None:
+    crowd = Crowd(Turns())
+    writers = [asyncio.create_task(crowd.writer("ann", str(n))) for n in range(5)]
+    await settle()
+    assert crowd.inside == ["0", "1"]
+    assert WRITES_AT_ONCE == 2
+    crowd.go.set()
+    await asyncio.gather(*writers)
+    assert crowd.inside == ["0", "1", "2", "3", "4"]
+
+
+async def test_another_user_does_not_wait_for_them() -> None:
+    crowd = Crowd(Turns())
+    writers = [asyncio.create_task(crowd.writer("ann", f"ann {n}")) for n in range(5)]
+    await settle()
+    writers.append(asyncio.create_task(crowd.writer("bob", "bob")))
+    await settle()
+    assert crowd.inside == ["ann 0", "ann 1", "bob"]
+    crowd.go.set()
+    await asyncio.gather(*writers)
+
+
+async def test_a_write_whose_turn_does_not_come_is_told_to_try_again() -> None:
+    crowd = Crowd(Turns(), patience=0.01)
+    writers = [asyncio.create_task(crowd.writer("ann", str(n))) for n in range(3)]
+    done, waiting = await asyncio.wait(writers, return_when=asyncio.FIRST_COMPLETED)
+    assert done == {writers[2]}
+    with pytest.raises(Unavailable, match="Try again in a second"):
+        await writers[2]
+    crowd.go.set()
+    await asyncio.gather(*waiting)
+    assert crowd.inside == ["0", "1"]
+
+
+async def test_a_write_that_is_given_up_while_it_waits_takes_no_turn() -> None:
+    crowd = Crowd(Turns())
+    writers = [asyncio.create_task(crowd.writer("ann", str(n))) for n in range(4)]
+    await settle()
+    writers[2].cancel()
+    await settle()
+    crowd.go.set()
+    await asyncio.wait(writers)
+    assert crowd.inside == ["0", "1", "3"]
+
+
+async def test_a_write_that_fails_gives_its_turn_back() -> None:
+    turns = Turns()
+    for _ in range(WRITES_AT_ONCE + 1):
+        with pytest.raises(LookupError):
+            async with turns.of("ann", PATIENCE):
+                raise LookupError
+    async with turns.of("ann", 0.01):
+        pass
+
+
+async def test_nothing_is_kept_of_users_who_have_left() -> None:
+    crowd = Crowd(Turns(), patience=0.01)
+    writers = [asyncio.create_task(crowd.writer(f"user {n % 3}", str(n))) for n in range(12)]
+    await settle()
+    assert len(crowd.turns._gates) == 3
+    writers[0].cancel()
+    writers[-1].cancel()
+    crowd.go.set()
+    await asyncio.wait(writers)
+    assert crowd.turns._gates == {}
+
+
+async def test_a_hundred_writes_of_one_user_do_not_hold_up_another_users_read(
+    cluster: Server, settings: Settings
+) -> None:
+    own = settings.model_copy(update={"pool_size": 3, "lock_timeout_ms": 60_000})
+    async with newcomers(own, prefix="crowd") as newcomer:
+        ann, bob = newcomer(), newcomer()
+        await ann.call("add_task", title="First")
+        await bob.call("add_task", title="Mine")
+        superuser = await asyncpg.connect(cluster.url(SUPERUSER))
+        try:
+            async with superuser.transaction():
+                await superuser.execute(
+                    "SELECT FROM account WHERE user_id = $1 FOR UPDATE", ann.user_id
+                )
+                writes = [
+                    asyncio.create_task(ann.call("add_task", title=f"Task {n}")) for n in range(100)
+                ]
+                await until_waiting(superuser, WRITES_AT_ONCE)
+                assert queued(ann) == 100
+                assert await waiting(superuser) == WRITES_AT_ONCE
+                assert (await bob.call("list_tasks"))["total"] == 1
+                assert (await bob.call("add_task", title="Another"))["task_id"] == 2
+                assert not any(write.done() for write in writes)
+            versions = [(await write)["version"] for write in writes]
+        finally:
+            await superuser.close()
+        assert sorted(versions) == list(range(2, 102))
+        assert queued(ann) == 0
+
+
+def queued(person: Person) -> int:
+    """The writes of that user which have come in and are not answered."""
+    return person.database._turns._gates.get(person.user_id, (None, 0))[1]
+
+
+async def waiting(connection: asyncpg.Connection) -> int:
+    """The transactions that wait for a lock."""
+    return await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+
+async def until_waiting(connection: asyncpg.Connection, number: int) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while await waiting(connection) < number:  # noqa: ASYNC110 (no event tells of a lock)
+            await asyncio.sleep(0)
+
+
+async def test_reads_are_not_counted_among_the_writes(newcomer: Callable[..., Person]) -> None:
+    ann = newcomer()
+    reached, go = asyncio.Event(), asyncio.Event()
+
+    async def wait(_: UserDatabase) -> None:
+        reached.set()
+        await go.wait()
+
+    reading = asyncio.create_task(ann.read(wait))
+    await reached.wait()
+    assert queued(ann) == 0
+    go.set()
+    await reading
