@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import orjson
-from sqlalchemy import BigInteger, bindparam, select
+from sqlalchemy import BigInteger, bindparam, func, select
 
 from surelist.account import service
 from surelist.database import compiled
@@ -44,14 +44,13 @@ _SINCE = compiled(
     .order_by(_event.c.id.desc())
 )
 _LATEST = compiled(
-    select(_event.c.task_id, _event.c.id, _event.c.at)
+    select(_event.c.task_id, func.max(_event.c.id).label("id"), func.max(_event.c.at).label("at"))
     .where(
         _event.c.id <= _as_of,
         _event.c.task_id > _last,
         _event.c.task_id <= bindparam("through", type_=BigInteger, required=True),
     )
-    .distinct(_event.c.task_id)
-    .order_by(_event.c.task_id, _event.c.id.desc())
+    .group_by(_event.c.task_id)
 )
 _EVENTS = compiled(
     select(*_event.c)

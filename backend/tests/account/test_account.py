@@ -1,0 +1,91 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.person import Person
+from tests.tasks.asking import task
+from tests.tasks.conftest import Records
+
+TABLES = ("account", "agent", "conversation", "event", "message", "task")
+
+
+@pytest.fixture
+def owner(newcomer: Callable[..., Person]) -> Person:
+    """A person with a token of their own."""
+    return newcomer("page", owner=True)
+
+
+async def account(person: Person) -> dict[str, Any]:
+    return (await person.rest("GET")).json()
+
+
+async def test_a_new_users_account_is_empty(ann: Person) -> None:
+    shown = await account(ann)
+    assert shown.pop("now")
+    assert shown == {
+        "user_id": ann.user_id,
+        "timezone": "UTC",
+        "pending": 0,
+        "completed": 0,
+        "last_event": 0,
+    }
+
+
+async def test_the_account_counts(ann: Person) -> None:
+    for title in ("One", "Two", "Three"):
+        await ann.call("add_task", title=title)
+    await ann.call("complete_task", task_id=1)
+    await ann.call("delete_task", task_id=2)
+    shown = await account(ann)
+    assert (shown["pending"], shown["completed"], shown["last_event"]) == (1, 1, 5)
+
+
+async def test_a_day_stays_that_day_in_another_time_zone_and_a_time_that_instant(
+    owner: Person,
+) -> None:
+    await owner.call("add_task", title="Day", due="2026-11-23")
+    await owner.call("add_task", title="Time", due="2026-11-23T12:00:00+00:00")
+    moved = await owner.rest("PATCH", json={"timezone": "Asia/Tokyo"})
+    assert (moved.status_code, moved.json()["timezone"]) == (200, "Asia/Tokyo")
+    assert (await task(owner, 1))["due"] == "2026-11-23"
+    assert (await task(owner, 2))["due"] == "2026-11-23T21:00:00+09:00"
+    due = await owner.call("list_tasks", sort="due", due_before="2026-11-23T00:00:00+09:00")
+    assert [one["title"] for one in due["tasks"]] == ["Day"]
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "../etc/passwd", "", "utc+1", "UTC'; --"])
+async def test_a_time_zone_that_is_none_is_refused(owner: Person, name: str) -> None:
+    assert (await owner.rest("PATCH", json={"timezone": name})).status_code == 422
+    assert (await account(owner))["timezone"] == "UTC"
+
+
+async def test_nothing_of_an_erased_user_is_left_but_the_counters(
+    owner: Person, records: Records
+) -> None:
+    await owner.call("add_task", title="marzipan", description="marzipan")
+    await owner.call("complete_task", task_id=1)
+    assert (await owner.rest("DELETE")).status_code == 204
+    for table in TABLES:
+        rows = await records.all(
+            f"SELECT * FROM {table} WHERE user_id = $1 OR {table}::text LIKE '%marzipan%'",
+            owner.user_id,
+        )
+        assert len(rows) == (table == "account"), table
+    left = await records.account(owner)
+    assert (left["last_event"], left["last_task"], left["erased_at"] is not None) == (2, 1, True)
+    assert (left["pending_count"], left["completed_count"]) == (0, 0)
+
+
+async def test_an_agent_can_neither_erase_nor_export_nor_move_the_clock(ann: Person) -> None:
+    await ann.call("add_task", title="Safe")
+    for answer in (
+        await ann.rest("DELETE"),
+        await ann.rest("GET", "/export"),
+        await ann.rest("PATCH", json={"timezone": "Asia/Tokyo"}),
+    ):
+        assert (answer.status_code, answer.json()["type"]) == (
+            403,
+            "urn:surelist:insufficient_scope",
+        )
+    assert (await task(ann, 1))["title"] == "Safe"

@@ -1,0 +1,193 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.person import Person
+from tests.tasks.asking import task
+
+LONG_AGO = "2020-01-01T00:00:00Z"
+
+
+async def events(person: Person, query: str = "") -> list[dict[str, Any]]:
+    """The events of one page."""
+    return (await person.rest("GET", f"/events{query}")).json()["events"]
+
+
+async def test_the_ledger_tells_who_changed_what_newest_first(ann: Person) -> None:
+    await ann.call("add_task", title="Call mom", due="2026-11-23", priority="high", tags=["home"])
+    await ann.through("cursor").call("complete_task", task_id=1)
+    completed, created = await events(ann)
+    assert completed.pop("at") >= created.pop("at")
+    assert created == {
+        "id": 1,
+        "task_id": 1,
+        "kind": "created",
+        "actor": "agent",
+        "client_id": "claude",
+        "client_name": "claude",
+        "after": {
+            "title": "Call mom",
+            "description": None,
+            "due": "2026-11-23",
+            "priority": "high",
+            "tags": ["home"],
+            "completed": False,
+            "deleted": False,
+        },
+    }
+    assert completed == {
+        "id": 2,
+        "task_id": 1,
+        "kind": "completed",
+        "actor": "agent",
+        "client_id": "cursor",
+        "client_name": "cursor",
+        "before": {"completed": False},
+        "after": {"completed": True},
+    }
+
+
+async def test_a_person_is_told_from_an_agent(newcomer: Callable[..., Person]) -> None:
+    owner = newcomer("page", owner=True)
+    await owner.rest("POST", "/tasks", json={"title": "Mine"})
+    [event] = await events(owner)
+    assert event["actor"] == "person"
+
+
+async def test_the_ledger_is_read_in_pages_from_either_end(ann: Person) -> None:
+    for number in range(5):
+        await ann.call("add_task", title=f"Task {number}")
+    for query, expected in (("?limit=2", [5, 4, 3, 2, 1]), ("?limit=2&after=1", [2, 3, 4, 5])):
+        seen: list[int] = []
+        path = f"/events{query}"
+        while path:
+            page = (await ann.rest("GET", path)).json()
+            seen += [event["id"] for event in page["events"]]
+            cursor = page.get("next_cursor")
+            path = f"/events{query}&cursor={cursor}" if cursor else ""
+        assert seen == expected
+
+
+async def test_the_ledger_of_one_task_and_of_one_client(ann: Person) -> None:
+    await ann.call("add_task", title="One")
+    await ann.through("cursor").call("add_task", title="Two")
+    await ann.call("complete_task", task_id=2)
+    assert [event["id"] for event in await events(ann, "?task_id=2")] == [3, 2]
+    assert [event["id"] for event in await events(ann, "?client_id=cursor")] == [2]
+
+
+async def test_a_cursor_of_another_query_is_refused(ann: Person) -> None:
+    await ann.call("add_task", title="One")
+    await ann.call("add_task", title="Two")
+    cursor = (await ann.rest("GET", "/events?limit=1")).json()["next_cursor"]
+    refused = await ann.rest("GET", f"/events?limit=1&task_id=1&cursor={cursor}")
+    assert (refused.status_code, refused.json()["type"]) == (422, "urn:surelist:invalid")
+
+
+async def test_an_empty_ledger_is_an_empty_page(ann: Person) -> None:
+    assert (await ann.rest("GET", "/events")).json() == {"events": []}
+
+
+async def test_one_change_is_taken_back(ann: Person) -> None:
+    await ann.call("add_task", title="Before")
+    await ann.call("update_task", task_id=1, title="After")
+    answer = await ann.rest("POST", "/events/2/undo")
+    assert (answer.status_code, answer.json()["title"]) == (200, "Before")
+    assert answer.headers["etag"] == '"3"'
+
+
+async def test_a_change_that_others_built_upon_is_not_taken_back(ann: Person) -> None:
+    await ann.call("add_task", title="Before")
+    await ann.call("update_task", task_id=1, title="After")
+    await ann.call("update_task", task_id=1, title="Later")
+    refused = await ann.rest("POST", "/events/2/undo")
+    assert refused.status_code == 409
+    assert refused.json()["fields"] == ["title"]
+    assert refused.json()["task"]["title"] == "Later"
+
+
+async def test_an_event_that_is_not_there_is_not_found(ann: Person) -> None:
+    await ann.call("add_task", title="One")
+    assert (await ann.rest("POST", "/events/2/undo")).status_code == 404
+
+
+async def undo_all(person: Person, client_id: str, **more: Any) -> dict[str, Any]:
+    body = {"client_id": client_id, "since": LONG_AGO} | more
+    answer = await person.rest("POST", "/undo", json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_all_that_one_client_did_is_taken_back(ann: Person) -> None:
+    await ann.call("add_task", title="Mine")
+    rogue = ann.through("rogue")
+    await rogue.call("update_task", task_id=1, title="Spoilt", priority="low")
+    await rogue.call("complete_task", task_id=1)
+    await rogue.call("add_task", title="Spam")
+    undone = await undo_all(ann, "rogue")
+    assert [one["event"] for one in undone["undone"]] == [4, 3, 2]
+    assert (undone["left"], undone["dry_run"]) == ([], False)
+    mine = await task(ann, 1)
+    assert (mine["title"], mine["status"], "priority" in mine) == ("Mine", "pending", False)
+    assert (await task(ann, 2))["status"] == "deleted"
+
+
+async def test_what_others_changed_since_is_left_and_named(ann: Person) -> None:
+    rogue = ann.through("rogue")
+    await rogue.call("add_task", title="Theirs")
+    await ann.call("update_task", task_id=1, title="Mine now")
+    undone = await undo_all(ann, "rogue")
+    assert undone["undone"] == []
+    assert undone["left"] == [{"event": 1, "task_id": 1, "fields": ["title"]}]
+    assert (await task(ann, 1))["status"] == "pending"
+
+
+async def test_a_dry_run_tells_what_would_be_and_changes_nothing(ann: Person) -> None:
+    await ann.through("rogue").call("add_task", title="Spam")
+    trial = await undo_all(ann, "rogue", dry_run=True)
+    assert ([one["event"] for one in trial["undone"]], trial["dry_run"]) == ([1], True)
+    assert (await task(ann, 1))["status"] == "pending"
+    assert [event["id"] for event in await events(ann)] == [1]
+    real = await undo_all(ann, "rogue")
+    assert real["undone"] == trial["undone"]
+
+
+async def test_only_what_came_since_then_is_taken_back(ann: Person) -> None:
+    rogue = ann.through("rogue")
+    await rogue.call("add_task", title="Old")
+    since = datetime.now(UTC).isoformat()
+    await rogue.call("add_task", title="New")
+    undone = await undo_all(ann, "rogue", since=since)
+    assert [one["event"] for one in undone["undone"]] == [2]
+
+
+async def test_taking_all_back_twice_changes_nothing_more(ann: Person) -> None:
+    rogue = ann.through("rogue")
+    await rogue.call("add_task", title="Spam")
+    await undo_all(ann, "rogue")
+    assert (await undo_all(ann, "rogue"))["undone"] == []
+
+
+async def test_an_undo_of_the_clients_own_is_not_undone_with_what_it_undid(ann: Person) -> None:
+    rogue = ann.through("rogue")
+    await ann.call("add_task", title="A")
+    await rogue.call("update_task", task_id=1, title="B")
+    await rogue.call("update_task", task_id=1, undo=2)
+    assert (await undo_all(ann, "rogue"))["undone"] == []
+    assert (await task(ann, 1))["title"] == "A"
+
+
+async def test_a_redo_of_the_clients_own_is_taken_back_once(ann: Person) -> None:
+    rogue = ann.through("rogue")
+    await ann.call("add_task", title="A")
+    await rogue.call("update_task", task_id=1, title="B")
+    await rogue.call("update_task", task_id=1, undo=2)
+    await rogue.call("update_task", task_id=1, undo=3)
+    assert (await task(ann, 1))["title"] == "B"
+    assert [one["event"] for one in (await undo_all(ann, "rogue"))["undone"]] == [4]
+    assert (await task(ann, 1))["title"] == "A"
+
+
+async def test_a_time_without_an_offset_is_refused(ann: Person) -> None:
+    body = {"client_id": "rogue", "since": "2026-01-01T00:00:00"}
+    assert (await ann.rest("POST", "/undo", json=body)).status_code == 422
