@@ -10,10 +10,18 @@ ABSENT: Any = None
 """The default of an argument that may be left out: what was given is in `model_fields_set`."""
 
 
+def _drop_null_defaults(schema: dict[str, Any]) -> None:
+    for field in schema["properties"].values():
+        if "default" in field and field["default"] is None:
+            del field["default"]
+
+
 class Closed(BaseModel):
     """Arguments in their own types only, and none but those declared."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, json_schema_extra=_drop_null_defaults
+    )
 
     def given(self, of: "type[Closed] | None" = None) -> dict[str, Any]:
         """The arguments that the caller gave, of those that `of` declares."""
@@ -32,7 +40,7 @@ def explain(error: ValidationError | list[ErrorDetails], model: type[BaseModel])
 
 
 def input_schema(model: type[Closed]) -> dict[str, Any]:
-    """The JSON schema of a closed model, as small as can be: no titles, no null."""
+    """The JSON schema of a closed model as a model reads it: without titles and patterns."""
     schema = model.model_json_schema()
     properties = {name: _bare(field) for name, field in schema["properties"].items()}
     bare = {"type": "object", "properties": properties, "additionalProperties": False}
@@ -43,7 +51,7 @@ def _bare(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: _bare(value) if key == "items" else value
         for key, value in schema.items()
-        if key != "title" and not (key == "default" and value is None)
+        if key not in ("title", "pattern", "format")
     }
 
 

@@ -100,6 +100,7 @@ COMPLETIONS: Mapping[tuple[str, str], list[str]] = {
 }
 
 Request = dict[str, Any]
+_USER = "/api/{user_id}"
 _TASKS = "/api/{user_id}/tasks"
 _TASK = "/api/{user_id}/tasks/{task_id}"
 ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
@@ -126,6 +127,25 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
         *_at_each(hers),
         *_at_each(hers, json={"completed": True}),
     ],
+    ("DELETE", f"{_TASK}/permanently"): lambda hers: _at_each(hers),
+    ("GET", "/api/{user_id}/events"): lambda hers: [
+        {},
+        {"params": {"after": 0}},
+        *({"params": {"task_id": task_id}} for task_id in hers.tasks),
+        {"params": {"client_id": "claude"}},
+        {"params": {"cursor": hers.cursor}},
+    ],
+    ("POST", "/api/{user_id}/events/{event_id}/undo"): lambda hers: [
+        {"event_id": version} for version in range(1, hers.versions + 1)
+    ],
+    ("POST", "/api/{user_id}/undo"): lambda hers: [
+        {"json": {"client_id": "claude", "since": "2020-01-01T00:00:00Z", "dry_run": dry_run}}
+        for dry_run in (True, False)
+    ],
+    ("GET", _USER): lambda hers: [{}],
+    ("PATCH", _USER): lambda hers: [{"json": {"timezone": "Asia/Tokyo"}}],
+    ("GET", f"{_USER}/export"): lambda hers: [{}],
+    ("DELETE", _USER): lambda hers: [{}],
 }
 OPEN_TO_ALL = {
     ("GET", "/.well-known/oauth-protected-resource"),
@@ -220,8 +240,9 @@ def mcp_attempts(hers: Hers, era: str) -> list[Attempt]:
 
 def rest_attempt(method: str, path: str, named: str, request: Request) -> Attempt:
     """A REST request to the path of the user `named`."""
-    filled = path.format(user_id=named, task_id=request.get("task_id"))
-    options = {name: value for name, value in request.items() if name != "task_id"}
+    ids = {name: request.get(name) for name in ("task_id", "event_id", "client_id")}
+    filled = path.format(user_id=named, **ids)
+    options = {name: value for name, value in request.items() if name not in ids}
 
     async def send(stranger: Person) -> Any:
         headers = {"Authorization": f"Bearer {stranger.token()}"} | options.get("headers", {})
@@ -239,11 +260,11 @@ async def answers(
 ) -> dict[str, Any]:
     """What each attempt is told: a stranger without a list, and one whose list has the same ids."""
     told = {}
-    neighbour = newcomer()
+    neighbour = newcomer(owner=True)
     if neighbours:
         await make_list(neighbour, "apricot")
     for name, attempt in attempts(hers):
-        told[f"a stranger: {name}"] = await told_by(attempt, newcomer())
+        told[f"a stranger: {name}"] = await told_by(attempt, newcomer(owner=True))
         if neighbours:
             told[f"a neighbour: {name}"] = await told_by(attempt, neighbour)
     return told

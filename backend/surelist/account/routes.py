@@ -47,7 +47,9 @@ class Export(TypedDict):
 class AccountPatch(Closed):
     """Changes to an account."""
 
-    timezone: Annotated[str, Field(min_length=1, max_length=100)]
+    timezone: Annotated[
+        str, Field(min_length=1, max_length=100, json_schema_extra={"format": "time-zone"})
+    ]
 
 
 router = APIRouter(prefix="/api/{user_id}", tags=["account"])

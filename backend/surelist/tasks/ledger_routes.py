@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from surelist.arguments import Closed
+from surelist.arguments import ABSENT, Closed
 from surelist.ledger import listing
 from surelist.routing import UserDoor, answer, problems
 from surelist.tasks.event_representation import TaskEvent, event
@@ -83,7 +83,7 @@ async def list_events(door: UserDoor, query: Annotated[listing.EventQuery, Query
     responses={200: {"model": WholeTask}} | problems(401, 403, 404, 409, 410, 412, 422, 503),
 )
 async def undo_event(
-    door: UserDoor, event_id: EventPath, if_match: IfMatch = None, key: Key = None
+    door: UserDoor, event_id: EventPath, if_match: IfMatch = ABSENT, key: Key = ABSENT
 ) -> Response:
     """Take one change back."""
     kept = guards(f"undo {event_id}", None, if_match, key)

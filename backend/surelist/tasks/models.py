@@ -31,8 +31,12 @@ Row = Mapping[str, Any]
 """A task as stored: its columns but `user_id`."""
 
 
-_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_NOT_IN_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+_CONTROL_IN_LINES = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_NOT_IN_A_LINE = re.compile(f"[{_CONTROL}]")
+_NOT_IN_LINES = re.compile(f"[{_CONTROL_IN_LINES}]")
+_LINE_SCHEMA: Any = {"pattern": f"^[^{_CONTROL}]*[^{_CONTROL}\\s][^{_CONTROL}]*$"}
+_LINES_SCHEMA: Any = {"pattern": f"^[^{_CONTROL_IN_LINES}]*$"}
 
 
 def one_line(value: str) -> str:
@@ -59,24 +63,30 @@ Title = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_LENGTH),
     AfterValidator(one_line),
-    Described(description="What is to be done, 1 to 200 characters."),
+    Described(
+        description="What is to be done, 1 to 200 characters.", json_schema_extra=_LINE_SCHEMA
+    ),
 ]
 Description = Annotated[
     str,
     StringConstraints(max_length=DESCRIPTION_LENGTH),
     AfterValidator(_no_control_characters),
-    Described(description="Details, at most 10,000 characters."),
+    Described(description="Details, at most 10,000 characters.", json_schema_extra=_LINES_SCHEMA),
 ]
 Due = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=40),
-    Described(description='"2026-12-31", "2026-12-31T15:00" (user\'s timezone) or with an offset.'),
+    Described(
+        description='"2026-12-31", "2026-12-31T15:00" (user\'s timezone) or with an offset.',
+        json_schema_extra={"format": "date-or-date-time"},
+    ),
 ]
 Priority = Literal["low", "medium", "high"]
 Tag = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TAG_LENGTH),
     AfterValidator(one_line),
+    Described(json_schema_extra=_LINE_SCHEMA),
 ]
 Tags = Annotated[list[Tag], Described(max_length=TAG_COUNT), AfterValidator(_each_once)]
 TaskId = Annotated[int, Described(ge=1, le=2**53 - 1)]

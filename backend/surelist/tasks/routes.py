@@ -17,8 +17,8 @@ from surelist.tasks.representation import TaskPage, WholeTask
 from surelist.tasks.undo import undo
 
 TaskPath = Annotated[TaskId, Path(alias="task_id", strict=False)]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
-IfMatch = Annotated[str | None, Header(alias="If-Match", pattern=r'^(\*|"[1-9][0-9]{0,15}")$')]
+Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
+IfMatch = Annotated[str, Header(alias="If-Match", pattern=r'^(\*|"[1-9][0-9]{0,15}")$')]
 
 
 class ListQuery(listing.Filters):
@@ -61,7 +61,7 @@ async def list_tasks(door: UserDoor, query: Annotated[ListQuery, Query()]) -> Re
     status_code=201,
     responses={201: {"model": WholeTask}} | problems(401, 403, 409, 410, 413, 422, 503),
 )
-async def create_task(door: UserDoor, new: NewTask, key: Key = None) -> Response:
+async def create_task(door: UserDoor, new: NewTask, key: Key = ABSENT) -> Response:
     """Create a task."""
     retry = Retry.of("add", new.given(NewTask), key)
     return task_answer(await door.write(lambda mine: service.add(mine, new, retry)), created=True)
@@ -79,7 +79,7 @@ CHANGES = {200: {"model": WholeTask}} | problems(401, 403, 404, 409, 410, 412, 4
 
 @router.put("/{task_id}", responses=CHANGES)
 async def replace_task(
-    door: UserDoor, task_id: TaskPath, new: Replacement, if_match: IfMatch = None, key: Key = None
+    door: UserDoor, task_id: TaskPath, new: Replacement, if_match: IfMatch = ABSENT, key: Key = ABSENT
 ) -> Response:
     """Replace a task."""
     kept = guards(f"replace {task_id}", new, if_match, key)
@@ -92,7 +92,7 @@ async def replace_task(
 
 @router.patch("/{task_id}", responses=CHANGES)
 async def change_task(
-    door: UserDoor, task_id: TaskPath, patch: Patch, if_match: IfMatch = None, key: Key = None
+    door: UserDoor, task_id: TaskPath, patch: Patch, if_match: IfMatch = ABSENT, key: Key = ABSENT
 ) -> Response:
     """Change the fields that are given."""
     kept = guards(f"change {task_id}", patch, if_match, key)
@@ -113,7 +113,7 @@ async def change_task(
     "/{task_id}", status_code=204, responses=problems(401, 403, 404, 409, 410, 412, 422, 503)
 )
 async def delete_task(
-    door: UserDoor, task_id: TaskPath, if_match: IfMatch = None, key: Key = None
+    door: UserDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: Key = ABSENT
 ) -> Response:
     """Put a task into the trash."""
     kept = guards(f"delete {task_id}", None, if_match, key)
@@ -126,8 +126,8 @@ async def complete_task(
     door: UserDoor,
     task_id: TaskPath,
     completion: Completion | None = None,
-    if_match: IfMatch = None,
-    key: Key = None,
+    if_match: IfMatch = ABSENT,
+    key: Key = ABSENT,
 ) -> Response:
     """Complete or reopen a task; without a body, whichever it is not."""
     kept = guards(f"complete {task_id}", completion, if_match, key)
@@ -141,7 +141,7 @@ async def complete_task(
     "/{task_id}/permanently", status_code=204, responses=problems(401, 403, 404, 409, 412, 422, 503)
 )
 async def purge_task(
-    door: UserDoor, task_id: TaskPath, if_match: IfMatch = None, key: Key = None
+    door: UserDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: Key = ABSENT
 ) -> Response:
     """Purge a task from the trash, and its past with it. For the person only."""
     kept = guards(f"purge {task_id}", None, if_match, key)

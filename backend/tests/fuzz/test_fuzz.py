@@ -1,0 +1,36 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.server import serving
+
+HERE = Path(__file__).parent
+SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+PHASES = "examples,coverage,fuzzing,stateful"
+MINUTES = 5
+
+
+def test_every_operation_keeps_to_its_openapi_document(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with serving(tmp_path_factory.mktemp("fuzz") / "data", workers=1) as server:
+        command = [SCHEMATHESIS, "--config-file", HERE / "schemathesis.toml"]
+        command += ["run", f"{server.url}/openapi.json", "--checks", "all", "--phases", PHASES]
+        result = subprocess.run(
+            command,
+            env=os.environ
+            | {
+                "TOKEN": server.token("fuzz", "fuzz", "--owner"),
+                "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks",
+                "PYTHONPATH": os.pathsep.join([str(HERE.parents[1])]),
+            },
+            capture_output=True,
+            text=True,
+            timeout=MINUTES * 60,
+            check=False,
+        )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "No issues found" in result.stdout, result.stdout
