@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request, Response
 from orjson import dumps
 from pydantic import BaseModel
 
-from surelist import config
+from surelist import config, issuers
 from surelist.auth import Authenticator
 from surelist.database import open_pool
 
@@ -60,7 +60,7 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Open the pool as Surelist does."""
     settings = config.load()
     app.state.settings = settings
-    app.state.authenticator = Authenticator(settings)
+    app.state.authenticator = Authenticator(issuers.believed(settings))
     async with await open_pool(settings) as app.state.pool:
         yield
 

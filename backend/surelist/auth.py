@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 import jwt
 
@@ -15,13 +15,19 @@ USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}")
 """A user id, matched whole. Nothing looser: it is written into a SET LOCAL as it is."""
 
 RESERVED_USER_ID = "me"
-CLIENT = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
+CLIENT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,100}")
+"""A client's id or name, matched whole: one line that PostgreSQL can keep."""
+
 TOKEN_BYTES = 8192
 LIFETIME_DAYS = 400
 CLOCK_SKEW_SECONDS = 10
 VERIFIED_AT_ONCE = 10_000
+VERIFIED_SECONDS = 300
+"""How long a token is not looked at again, so that a key taken back is soon of no use."""
 
-AGENT_SCOPES = ("tasks:read", "tasks:write", "conversations:read", "conversations:write")
+
+AgentScope = Literal["tasks:read", "tasks:write", "conversations:read", "conversations:write"]
+AGENT_SCOPES: tuple[AgentScope, ...] = get_args(AgentScope)
 OWNER_SCOPE = "account:manage"
 """Erase, export, purge, keys, agents, time zone: a person's own, never an agent's."""
 
@@ -38,11 +44,15 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A verified caller: whose list it works on, what it may do, and who it is."""
+    """A verified caller: whose list it works on, what it may do, who it is, and since when.
+
+    `issued_at` is the token's, in seconds since 1970.
+    """
 
     user_id: str
     scopes: frozenset[str]
     caller: Caller
+    issued_at: int
 
     def require(self, scope: str) -> None:
         """Raise InsufficientScope unless the token carries `scope`."""
@@ -54,49 +64,25 @@ class Issuer(Protocol):
     """Somebody whose tokens are believed: the keys and the algorithms are the issuer's own."""
 
     async def claims(self, token: str, audience: str) -> Mapping[str, Any]:
-        """The verified claims of `token`; raises jwt.InvalidTokenError."""
+        """The verified claims of `token`.
+
+        Raises jwt.InvalidTokenError, or Unavailable when nothing can be said about it now.
+        """
         ...
 
 
-class SharedSecret:
-    """Tokens signed HS256 with BETTER_AUTH_SECRET: `surelist token` and agent keys."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._url = settings.url
-        self._secrets = settings.signing_secrets
-
-    async def claims(self, token: str, audience: str) -> Mapping[str, Any]:
-        """The verified claims; the previous secret still verifies, for rotation."""
-        for secret in self._secrets:
-            try:
-                return self._decoded(token, audience, secret)
-            except jwt.InvalidSignatureError:
-                continue
-        raise jwt.InvalidSignatureError("its signature is not this server's")
-
-    def _decoded(self, token: str, audience: str, secret: str) -> Mapping[str, Any]:
-        return jwt.decode(
-            token,
-            secret,
-            algorithms=["HS256"],
-            audience=audience,
-            issuer=self._url,
-            leeway=CLOCK_SKEW_SECONDS,
-            options={"require": ["sub", "exp", "iat", "iss", "aud"], "strict_aud": False},
-        )
-
-
 class Authenticator:
-    """Verifies bearer tokens for the audiences of this server."""
+    """Verifies bearer tokens; the token's `iss` picks one of the issuers."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._issuers: Mapping[str, Issuer] = {settings.url: SharedSecret(settings)}
+    def __init__(self, issuers: Mapping[str, Issuer]) -> None:
+        self._issuers = issuers
         self._verified: dict[tuple[str, str], tuple[Principal, float]] = {}
 
     async def principal(self, authorization: Iterable[str], audience: str) -> Principal:
         """The principal of a request with these Authorization headers, at `audience`.
 
-        Raises Unauthenticated; its `details` hold `error` when a token was sent and refused.
+        Raises Unauthenticated, whose `details` hold `error` when a token was sent and refused, or
+        Unavailable.
         """
         token = _bearer(list(authorization))
         principal, expires = self._verified.get((token, audience), (None, 0.0))
@@ -104,7 +90,10 @@ class Authenticator:
             principal, expires = await self._verify(token, audience)
             if len(self._verified) >= VERIFIED_AT_ONCE:
                 self._verified.clear()
-            self._verified[token, audience] = principal, expires
+            self._verified[token, audience] = (
+                principal,
+                min(expires, time.time() + VERIFIED_SECONDS),
+            )
         return principal
 
     async def _verify(self, token: str, audience: str) -> tuple[Principal, float]:
@@ -116,15 +105,22 @@ class Authenticator:
             claims = await issuer.claims(token, audience)
             return _principal_of(claims), float(claims["exp"])
         except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
-            raise _refused(str(error)) from None
+            raise refused(str(error)) from None
 
 
 def sign_token(
-    settings: Settings, user_id: str, *, scopes: Iterable[str], days: int, client: str
+    settings: Settings,
+    user_id: str,
+    *,
+    scopes: Iterable[str],
+    days: int,
+    client: str,
+    name: str | None = None,
 ) -> str:
     """A bearer token for every audience of this server, signed with the shared secret.
 
-    Raises ValueError when the user id, the client's name or the lifetime is out of bounds.
+    `name` is what people read for the client, if not its id. Raises ValueError when the user id,
+    the client's id or name or the lifetime is out of bounds.
     """
     if not is_user_id(user_id):
         raise ValueError(
@@ -133,7 +129,8 @@ def sign_token(
         )
     if not 1 <= days <= LIFETIME_DAYS:
         raise ValueError(f"A token lives for 1 to {LIFETIME_DAYS} days.")
-    if not CLIENT.fullmatch(client):
+    name = client if name is None else name
+    if not (CLIENT.fullmatch(client) and CLIENT.fullmatch(name)):
         raise ValueError("A client's name has 1 to 100 characters, on one line.")
     now = int(time.time())
     claims = {
@@ -144,7 +141,7 @@ def sign_token(
         "exp": now + days * 86_400,
         "scope": " ".join(scopes),
         "client_id": client,
-        "client_name": client,
+        "client_name": name,
     }
     return jwt.encode(claims, settings.signing_secrets[0], algorithm="HS256")
 
@@ -159,9 +156,9 @@ def _bearer(authorization: list[str]) -> str:
         raise Unauthenticated("A bearer token is needed. Send it as Authorization: Bearer TOKEN.")
     scheme, _, token = authorization[0].partition(" ")
     if len(authorization) > 1 or scheme.lower() != "bearer" or not token.strip():
-        raise _refused("the Authorization header is not one bearer token")
+        raise refused("the Authorization header is not one bearer token")
     if len(token) > TOKEN_BYTES:
-        raise _refused(f"it is longer than {TOKEN_BYTES} bytes")
+        raise refused(f"it is longer than {TOKEN_BYTES} bytes")
     return token.strip()
 
 
@@ -180,10 +177,11 @@ def _principal_of(claims: Mapping[str, Any]) -> Principal:
         raise ValueError(f"it lives for more than {LIFETIME_DAYS} days")
     scopes = frozenset(scope.split())
     actor = "person" if OWNER_SCOPE in scopes else "agent"
-    return Principal(user_id, scopes, Caller(actor, client_id, client_name))
+    return Principal(user_id, scopes, Caller(actor, client_id, client_name), int(claims["iat"]))
 
 
-def _refused(reason: str) -> Unauthenticated:
+def refused(reason: str) -> Unauthenticated:
+    """The refusal of a token that was sent; `reason` follows a colon."""
     return Unauthenticated(
         f"The bearer token was refused: {reason}. Ask the person for a new token.",
         details={"error": "invalid_token"},

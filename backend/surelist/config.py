@@ -5,7 +5,14 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -26,6 +33,20 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
+def _issuer(issuer: str, info: ValidationInfo) -> str:
+    parts = urlsplit(issuer)
+    if not issuer:
+        return issuer
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("should look like https://lists.example.com/api/auth")
+    if issuer == info.data.get("url"):
+        raise ValueError(
+            "is SURELIST_URL, which is the issuer of tokens signed with the secret; "
+            "let Better Auth's end in /api/auth (its jwt.issuer)"
+        )
+    return issuer
+
+
 def _long_enough(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value().encode()) < SECRET_BYTES:
         raise ValueError(f"is shorter than {SECRET_BYTES} bytes; {MAKE_A_SECRET}")
@@ -38,11 +59,18 @@ def _words(value: object) -> object:
 
 Origin = Annotated[str, AfterValidator(_origin)]
 Secret = Annotated[SecretStr, AfterValidator(_long_enough)]
+Issuer = Annotated[str, AfterValidator(_issuer)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 
 
 def _default_url(known: dict[str, Any]) -> str:
     return recorded_url(known["data"]) or DEFAULT_URL
+
+
+def _default_jwks_url(known: dict[str, Any]) -> str:
+    issuer: str = known["issuer"]
+    parts = urlsplit(issuer)
+    return f"{parts.scheme}://{parts.netloc}/api/auth/jwks" if issuer else ""
 
 
 def _default_direct_url(known: dict[str, Any]) -> str:
@@ -77,6 +105,12 @@ class Settings(BaseSettings):
     better_auth_secret_previous: Secret | None = Field(
         default=None, alias="BETTER_AUTH_SECRET_PREVIOUS"
     )
+    issuer: Issuer = Field(default="", alias="SURELIST_ISSUER")
+    """The `iss` of Better Auth's tokens, exactly; empty for none."""
+    jwks_url: str = Field(
+        default_factory=_default_jwks_url, alias="SURELIST_JWKS_URL", pattern=r"^(https?://[^\s/]|$)"
+    )
+    """Where Better Auth publishes its keys."""
     allowed_origins: Words = Field(
         default_factory=_default_origins, alias="SURELIST_ALLOWED_ORIGINS"
     )

@@ -16,16 +16,15 @@ from typing import Any, TypeVar, cast
 import asyncpg
 from sqlalchemy import (
     Delete,
-    Insert,
     Table,
     Text,
     Update,
     bindparam,
     delete,
-    insert,
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.sql.selectable import Subquery
 from sqlmodel import SQLModel
 
@@ -43,6 +42,8 @@ from surelist.database import (
 
 T = TypeVar("T")
 Work = Callable[["UserDatabase"], Awaitable[T]]
+Admit = Callable[["UserDatabase", Principal], Awaitable[None]]
+"""Raises Unauthenticated when the token, good as it is, has been taken back."""
 
 _ME = bindparam("user_id", type_=Text, required=True)
 
@@ -78,7 +79,7 @@ def _table(model: type[SQLModel]) -> Table:
 class UserDatabase:
     """One user's rows, inside one open transaction."""
 
-    __slots__ = ("_connection", "_key", "_stamps", "caller")
+    __slots__ = ("_connection", "_key", "_stamps", "caller", "issued_at")
 
     def __init__(
         self,
@@ -90,6 +91,7 @@ class UserDatabase:
         self._key = hashlib.sha256(key + principal.user_id.encode()).digest()
         self._stamps = {"user_id": principal.user_id}
         self.caller = principal.caller
+        self.issued_at = principal.issued_at
 
     async def all(self, statement: Statement, **values: Any) -> list[Record]:
         """Every row that `statement` returns."""
@@ -126,8 +128,9 @@ class UserDatabase:
 class Database:
     """The pool, handed out one transaction and one user at a time."""
 
-    def __init__(self, pool: Pool, settings: Settings) -> None:
+    def __init__(self, pool: Pool, settings: Settings, admit: Admit) -> None:
         self._pool = pool
+        self._admit = admit
         self._key = b"surelist cursor " + settings.secret.encode()
         self._lock_timeout = settings.lock_timeout_ms
         self._patience = settings.lock_timeout_ms / 1000
@@ -163,7 +166,9 @@ class Database:
             async with self._pool.acquire(timeout=self._patience) as connection:
                 try:
                     await connection.execute(begin)
-                    result = await work(UserDatabase(connection, principal, self._key))
+                    database = UserDatabase(connection, principal, self._key)
+                    await self._admit(database, principal)
+                    result = await work(database)
                     if await connection.execute(end) != end:
                         raise RuntimeError(
                             "PostgreSQL rolled back a transaction that had failed unseen"

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from surelist import config
+from surelist import config, issuers
+from surelist.agents.admission import Admission
+from surelist.auth import Authenticator
 from surelist.config import Settings
 from surelist.database import check, open_pool
 from surelist.isolation import Database
@@ -21,13 +23,14 @@ logger = logging.getLogger(__name__)
 def create_app(settings: Settings | None = None) -> Starlette:
     """The ASGI application; with no settings, those of the environment."""
     settings = settings or config.load()
-    mcp = McpEndpoint(make_server(), settings)
+    authenticator = Authenticator(issuers.believed(settings))
+    mcp = McpEndpoint(make_server(), settings, authenticator)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         await check(settings.database_url)
         pool = await open_pool(settings)
-        app.state.database = Database(pool, settings)
+        app.state.database = Database(pool, settings, Admission())
         mcp.serve(app.state.database)
         try:
             yield
@@ -35,6 +38,6 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await pool.close()
 
     app = Starlette(lifespan=lifespan)
-    rest = make_rest_api(settings, lambda: app.state.database)
+    rest = make_rest_api(settings, authenticator, lambda: app.state.database)
     app.routes.extend([Route("/mcp", mcp), Mount("/", rest)])
     return app

@@ -101,10 +101,12 @@ class Exchange:
 class McpEndpoint:
     """The ASGI application at /mcp."""
 
-    def __init__(self, server: Server[Any], settings: Settings) -> None:
+    def __init__(
+        self, server: Server[Any], settings: Settings, authenticator: Authenticator
+    ) -> None:
         self._server = server
         self._settings = settings
-        self._authenticator = Authenticator(settings)
+        self._authenticator = authenticator
         self._database: Database | None = None
         hosts = [*settings.allowed_hosts, *(f"{host}:*" for host in settings.allowed_hosts)]
         self._security = TransportSecurityMiddleware(

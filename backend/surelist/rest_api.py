@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from surelist.account import routes as account
+from surelist.agents import routes as agents
 from surelist.auth import Authenticator
 from surelist.config import Settings
 from surelist.errors import SurelistError
@@ -23,7 +24,9 @@ from surelist.web import protected_resource
 METADATA_PATH = "/.well-known/oauth-protected-resource"
 
 
-def make_rest_api(settings: Settings, database: Callable[[], Database]) -> FastAPI:
+def make_rest_api(
+    settings: Settings, authenticator: Authenticator, database: Callable[[], Database]
+) -> FastAPI:
     """The application that answers everything but /mcp, out of `database()`."""
     api = FastAPI(
         title="Surelist",
@@ -33,12 +36,12 @@ def make_rest_api(settings: Settings, database: Callable[[], Database]) -> FastA
         redirect_slashes=False,
     )
     api.state.settings = settings
-    api.state.authenticator = Authenticator(settings)
+    api.state.authenticator = authenticator
     api.state.database = database
     api.add_exception_handler(SurelistError, problem)
     api.add_exception_handler(RequestValidationError, problem)
     api.add_exception_handler(HTTPException, http_problem)
-    for router in (tasks.router, ledger_routes.router, account.router):
+    for router in (tasks.router, ledger_routes.router, account.router, agents.router):
         api.include_router(router)
 
     @api.get(METADATA_PATH, include_in_schema=False)

@@ -40,7 +40,8 @@ def refusal_headers(error: SurelistError, settings: Settings) -> dict[str, str]:
 
 def protected_resource(settings: Settings) -> Mapping[str, Any]:
     """The RFC 9728 document of the MCP server."""
-    return {
+    servers = {"authorization_servers": [settings.issuer]} if settings.issuer else {}
+    return servers | {
         "resource": settings.mcp_url,
         "resource_name": "Surelist",
         "bearer_methods_supported": ["header"],

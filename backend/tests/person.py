@@ -1,5 +1,6 @@
 """Somebody with a token, who calls tools and REST as their agents would."""
 
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
@@ -59,9 +60,8 @@ class Person:
     def principal(self) -> Principal:
         """What the token stands for."""
         actor = "person" if OWNER_SCOPE in self.scopes else "agent"
-        return Principal(
-            self.user_id, frozenset(self.scopes), Caller(actor, self.client, self.client)
-        )
+        caller = Caller(actor, self.client, self.client)
+        return Principal(self.user_id, frozenset(self.scopes), caller, int(time.time()))
 
     async def read(self, work: Callable[[UserDatabase], Awaitable[T]]) -> T:
         """Run a service function in a reading transaction of this user's."""

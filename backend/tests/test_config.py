@@ -30,6 +30,8 @@ def test_nothing_has_to_be_set(data: Path):
         "database_url_direct": "",
         "better_auth_secret": None,
         "better_auth_secret_previous": None,
+        "issuer": "",
+        "jwks_url": "",
         "allowed_origins": ("http://localhost:8000", "http://localhost:3000"),
         "allowed_hosts": ("localhost", "localhost", "127.0.0.1"),
         "pool_size": 10,

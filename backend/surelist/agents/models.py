@@ -1,11 +1,54 @@
-"""The table of the agents that may work on a user's list."""
+"""An agent: its table, and what a key for one is made from."""
 
 from datetime import datetime
+from typing import Annotated
 
+from pydantic import BeforeValidator, StringConstraints
+from pydantic import Field as Described
 from sqlalchemy import ARRAY, CheckConstraint, Text
 from sqlmodel import Field, SQLModel
 
+from surelist.arguments import Closed
+from surelist.auth import AGENT_SCOPES, LIFETIME_DAYS, AgentScope
 from surelist.ledger.models import INSTANT, NOW, user_id_key
+
+_IN_A_LINE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
+_VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
+
+
+def _grantable(scope: object) -> object:
+    if isinstance(scope, str) and scope not in AGENT_SCOPES:
+        raise ValueError(
+            f"{scope[:40]!r} cannot be given to a key; what can be is {', '.join(AGENT_SCOPES)}"
+        )
+    return scope
+
+
+ClientId = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, pattern=f"^{_IN_A_LINE}+$")
+]
+AgentName = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        min_length=1,
+        max_length=100,
+        pattern=f"^{_IN_A_LINE}*{_VISIBLE}{_IN_A_LINE}*$",
+    ),
+    Described(description="Whom the history names, on one line."),
+]
+Scopes = Annotated[
+    list[Annotated[AgentScope, BeforeValidator(_grantable)]],
+    Described(min_length=1, max_length=len(AGENT_SCOPES)),
+]
+
+
+class NewKey(Closed):
+    """What an agent's key is made from."""
+
+    name: AgentName
+    scopes: Scopes
+    days: Annotated[int, Described(ge=1, le=LIFETIME_DAYS)]
 
 
 class Agent(SQLModel, table=True):

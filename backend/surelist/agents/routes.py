@@ -1,0 +1,104 @@
+"""REST for agents and their keys: for the person only."""
+
+from functools import partial
+from typing import Annotated, NotRequired
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from pydantic import ConfigDict
+from typing_extensions import TypedDict
+
+from surelist.agents import service
+from surelist.agents.models import ClientId, NewKey
+from surelist.auth import OWNER_SCOPE, AgentScope, sign_token
+from surelist.database import Record
+from surelist.routing import UserDoor, answer, problems
+
+
+class ShownAgent(TypedDict):
+    """An agent, with times in UTC."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    client_id: str
+    name: str
+    scopes: list[str]
+    created_at: str
+    last_used_at: NotRequired[str]
+    revoked_at: NotRequired[str]
+
+
+class Agents(TypedDict):
+    """All agents of a user's."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    agents: list[ShownAgent]
+
+
+class ShownKey(TypedDict):
+    """A key, on the one occasion that its token is shown."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    client_id: str
+    name: str
+    scopes: list[AgentScope]
+    token: str
+    expires_at: str
+
+
+def sign_for(request: Request, door: UserDoor) -> service.Sign:
+    """What signs tokens of the door's user."""
+    return partial(sign_token, request.app.state.settings, door.user_id)
+
+
+router = APIRouter(prefix="/api/{user_id}", tags=["agents"])
+
+
+@router.get("/agents", responses={200: {"model": Agents}} | problems(401, 403, 503))
+async def list_agents(door: UserDoor) -> Response:
+    """List the agents, the newest first."""
+    agents = await door.read(service.list_agents, OWNER_SCOPE)
+    return answer({"agents": [_shown(agent) for agent in agents]})
+
+
+@router.delete(
+    "/agents/{client_id:path}", status_code=204, responses=problems(401, 403, 404, 422, 503)
+)
+async def revoke_agent(door: UserDoor, client_id: Annotated[ClientId, Path()]) -> Response:
+    """Revoke an agent: every worker refuses its tokens within seconds."""
+    await door.write(lambda mine: service.revoke(mine, client_id), OWNER_SCOPE)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/keys",
+    status_code=201,
+    responses={201: {"model": ShownKey}} | problems(401, 403, 413, 422, 503),
+)
+async def make_key(
+    door: UserDoor, new: NewKey, sign: Annotated[service.Sign, Depends(sign_for)]
+) -> Response:
+    """Make a key for an agent; its token is shown this once."""
+    key = await door.write(lambda mine: service.make_key(mine, new, sign), OWNER_SCOPE)
+    shown: ShownKey = {
+        "client_id": key.client_id,
+        "name": key.name,
+        "scopes": key.scopes,
+        "token": key.token,
+        "expires_at": key.expires_at.isoformat(),
+    }
+    return answer(shown, 201, {"Cache-Control": "no-store"})
+
+
+def _shown(agent: Record) -> ShownAgent:
+    shown: ShownAgent = {
+        "client_id": agent["client_id"],
+        "name": agent["name"],
+        "scopes": agent["scopes"],
+        "created_at": agent["created_at"].isoformat(timespec="seconds"),
+    }
+    for time in ("last_used_at", "revoked_at"):
+        if agent[time]:
+            shown[time] = agent[time].isoformat(timespec="seconds")
+    return shown

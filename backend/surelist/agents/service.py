@@ -1,0 +1,156 @@
+"""What can be done with agents and keys. Each function runs inside the caller's transaction."""
+
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import ARRAY, Text, bindparam, func, or_, select, true
+from sqlmodel import col
+
+from surelist.agents.models import Agent, NewKey
+from surelist.auth import AgentScope, Principal, refused
+from surelist.database import Record, compiled
+from surelist.errors import NotFound
+from surelist.isolation import UserDatabase, added, changed, mine
+from surelist.ledger.models import INSTANT, Account
+
+NOTED_EVERY = timedelta(minutes=1)
+"""How often the use of an agent is written down."""
+
+_BEGINNING = datetime.fromtimestamp(0, UTC)
+
+_client_id = bindparam("client_id", type_=Text, required=True)
+_name = bindparam("name", type_=Text, required=True)
+_scopes = bindparam("scopes", type_=ARRAY(Text), required=True)
+_now = func.clock_timestamp()
+
+_account = mine(Account)
+_agent = mine(Agent)
+_clock = select(_now.label("now")).subquery("clock")
+_STANDING = compiled(
+    select(
+        _account.c.erased_at,
+        _agent.c.client_id,
+        _agent.c.valid_after,
+        _agent.c.revoked_at,
+        func.coalesce(_agent.c.last_used_at <= _clock.c.now - NOTED_EVERY, true()).label("unnoted"),
+    ).select_from(
+        _clock.outerjoin(_account, true()).outerjoin(_agent, _agent.c.client_id == _client_id)
+    )
+)
+_ADD = compiled(
+    added(Agent)
+    .values(
+        client_id=_client_id,
+        name=_name,
+        scopes=_scopes,
+        valid_after=bindparam("valid_after", type_=INSTANT, required=True),
+        last_used_at=bindparam("last_used_at", type_=INSTANT, required=True),
+    )
+    .on_conflict_do_nothing()
+)
+_NOTE = compiled(
+    changed(Agent)
+    .where(
+        col(Agent.client_id) == _client_id,
+        or_(col(Agent.last_used_at).is_(None), col(Agent.last_used_at) <= _now - NOTED_EVERY),
+    )
+    .values(name=_name, scopes=_scopes, last_used_at=_now)
+)
+_ALL = compiled(select(*_agent.c).order_by(_agent.c.created_at.desc(), _agent.c.client_id))
+_REVOKE = compiled(
+    changed(Agent)
+    .where(col(Agent.client_id) == _client_id)
+    .values(revoked_at=func.coalesce(col(Agent.revoked_at), _now))
+    .returning(col(Agent.client_id))
+)
+
+
+class Sign(Protocol):
+    """Signs a token of the user's: `surelist.auth.sign_token`, with settings and user given."""
+
+    def __call__(self, *, scopes: Sequence[str], days: int, client: str, name: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as its maker sees it, once."""
+
+    client_id: str
+    name: str
+    scopes: list[AgentScope]
+    token: str
+    expires_at: datetime
+
+
+async def admit(database: UserDatabase, principal: Principal) -> None:
+    """Let a caller in, and note when an agent was last used.
+
+    Raises Unauthenticated when the account was erased after the token was issued, or the agent has
+    been revoked.
+    """
+    caller = principal.caller
+    standing = await _standing(database, caller.client_id)
+    if caller.actor == "person":
+        return
+    if standing["revoked_at"]:
+        raise refused("the person has revoked this agent")
+    if standing["valid_after"] and _issued(database) < standing["valid_after"]:
+        raise refused("it was issued before the agent's tokens were ended")
+    scopes = sorted(principal.scopes)
+    values: dict[str, Any] = {
+        "client_id": caller.client_id,
+        "name": caller.client_name,
+        "scopes": scopes,
+    }
+    if standing["client_id"] is None:
+        now = datetime.now(UTC)
+        await database.run(_ADD, **values, valid_after=_BEGINNING, last_used_at=now)
+    elif standing["unnoted"]:
+        await database.run(_NOTE, **values)
+
+
+async def list_agents(database: UserDatabase) -> list[Record]:
+    """Every agent that there is or was, the newest first."""
+    return await database.all(_ALL)
+
+
+async def revoke(database: UserDatabase, client_id: str) -> None:
+    """Refuse every token of this agent from now on, for good. Raises NotFound."""
+    if await database.one(_REVOKE, client_id=client_id) is None:
+        raise NotFound("There is no such agent. List the agents to see their ids.")
+
+
+async def make_key(database: UserDatabase, new: NewKey, sign: Sign) -> Key:
+    """Make an agent of the user's, and the one token that it works with."""
+    client_id = f"key-{secrets.token_hex(8)}"
+    await _standing(database, client_id)
+    made_at = datetime.fromtimestamp(int(time.time()), UTC)
+    token = sign(scopes=new.scopes, days=new.days, client=client_id, name=new.name)
+    key = Key(client_id, new.name, new.scopes, token, made_at + timedelta(days=new.days))
+    await database.run(
+        _ADD,
+        client_id=client_id,
+        name=new.name,
+        scopes=new.scopes,
+        valid_after=made_at,
+        last_used_at=None,
+    )
+    return key
+
+
+async def _standing(database: UserDatabase, client_id: str) -> Mapping[str, Any]:
+    """The account and this agent as they stand. Raises Unauthenticated when it has been erased."""
+    standing = await database.one(_STANDING, client_id=client_id)
+    if standing is None:
+        raise RuntimeError("a row that is always there")
+    if standing["erased_at"] and _issued(database) < standing["erased_at"]:
+        raise refused("the account was erased after it was issued")
+    return standing
+
+
+def _issued(database: UserDatabase) -> datetime:
+    return datetime.fromtimestamp(database.issued_at, UTC)

@@ -1,0 +1,94 @@
+"""Whose tokens are believed: each issuer fixes its keys and algorithms; specs/tokens.md."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+import jwt
+
+from surelist.auth import AGENT_SCOPES, CLOCK_SKEW_SECONDS, OWNER_SCOPE, Issuer
+from surelist.config import Settings
+from surelist.jwks import KeySet
+
+Claims: TypeAlias = Mapping[str, Any]
+
+ACCESS_TOKEN = "at+jwt"  # noqa: S105
+TYPES = (None, "jwt", ACCESS_TOKEN)
+
+
+def believed(settings: Settings) -> Mapping[str, Issuer]:
+    """The issuers that these settings name, by the `iss` of their tokens."""
+    issuers: dict[str, Issuer] = {settings.url: SharedSecret(settings)}
+    if settings.issuer:
+        issuers[settings.issuer] = BetterAuth(settings, KeySet(settings.jwks_url))
+    return issuers
+
+
+class SharedSecret:
+    """Tokens signed HS256 with BETTER_AUTH_SECRET: `surelist token` and agent keys."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = settings.url
+        self._secrets = [(secret, "HS256") for secret in settings.signing_secrets]
+
+    async def claims(self, token: str, audience: str) -> Claims:
+        """The verified claims; the previous secret still verifies, for rotation."""
+        return _verified(token, self._secrets, self._url, audience)
+
+
+class BetterAuth:
+    """Tokens signed with the keys that Better Auth publishes: sessions, and OAuth access tokens."""
+
+    def __init__(self, settings: Settings, keys: KeySet) -> None:
+        self._issuer = settings.issuer
+        self._session_audience = settings.api_url
+        self._keys = keys
+
+    async def claims(self, token: str, audience: str) -> Claims:
+        """The verified claims, whose scope is what this server grants. Raises KeysAway."""
+        header = jwt.get_unverified_header(token)
+        kind = _kind(header.get("typ"))
+        keys = await self._keys.named(str(header.get("kid")))
+        if not keys:
+            raise jwt.InvalidKeyError("its issuer has no key of its kid")
+        algorithms = [(key, key.algorithm_name) for key in keys]
+        claims = _verified(token, algorithms, self._issuer, audience)
+        return {**claims, "scope": self._granted(claims, kind)}
+
+    def _granted(self, claims: Claims, kind: str | None) -> str:
+        """Every scope to a person's session; to a client never account:manage."""
+        if "client_id" in claims:
+            asked = str(claims.get("scope")).split()
+            return " ".join(scope for scope in AGENT_SCOPES if scope in asked)
+        aud: str | list[str] = claims["aud"]
+        audiences = [aud] if isinstance(aud, str) else aud
+        if "azp" in claims or kind == ACCESS_TOKEN or self._session_audience not in audiences:
+            raise jwt.InvalidTokenError("it is neither a session nor a client's access token")
+        return " ".join((*AGENT_SCOPES, OWNER_SCOPE))
+
+
+def _kind(typ: object) -> str | None:
+    """The `typ` of a token's header, in lower case and without `application/`."""
+    kind = typ.lower().removeprefix("application/") if isinstance(typ, str) else typ
+    if kind not in TYPES:
+        raise jwt.InvalidTokenError("its typ is not one of an access token")
+    return kind
+
+
+def _verified(
+    token: str, keys: Iterable[tuple[Any, str]], issuer: str, audience: str
+) -> dict[str, Any]:
+    """The claims, if any key verifies them with its own algorithm. Raises jwt.InvalidTokenError."""
+    for key, algorithm in keys:
+        try:
+            return jwt.decode(
+                token,
+                key,
+                algorithms=[algorithm],
+                audience=audience,
+                issuer=issuer,
+                leeway=CLOCK_SKEW_SECONDS,
+                options={"require": ["sub", "exp", "iat", "iss", "aud"], "strict_aud": False},
+            )
+        except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError):
+            continue
+    raise jwt.InvalidSignatureError("its signature is not its issuer's")
