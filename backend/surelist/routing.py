@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import orjson
 from fastapi import Depends, Request
+from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from starlette.responses import Response
 from surelist.auth import RESERVED_USER_ID, Principal
 from surelist.errors import Forbidden, Invalid, SurelistError
 from surelist.isolation import Database, UserDatabase
+from surelist.observability.calls import note
 from surelist.web import refusal_headers
 
 if TYPE_CHECKING:
@@ -72,6 +74,7 @@ async def open_door(
     principal: Principal = await state.authenticator.principal(
         request.headers.getlist("authorization"), state.settings.api_url
     )
+    note(user=principal.user_id, client=principal.caller.client_id)
     if user_id not in (principal.user_id, RESERVED_USER_ID):
         raise Forbidden(
             "The token is not this user's. Use the path of the token's own user, or "
@@ -109,6 +112,7 @@ def answer(content: Any, status: int = 200, headers: dict[str, str] | None = Non
 def problem(request: Request, error: Exception) -> Response:
     """The problem details of a refusal; `current` is the task as it stands."""
     refusal = error if isinstance(error, SurelistError) else _as_refusal(error)
+    note(outcome=refusal.kind)
     said: dict[str, Any] = {
         "type": f"urn:surelist:{refusal.kind}",
         "title": refusal.kind.replace("_", " ").capitalize(),
@@ -135,7 +139,20 @@ def http_problem(request: Request, error: Exception) -> Response:
         "detail": f"{request.method} {request.url.path}: {refusal.detail}. See /openapi.json.",
     }
     headers = dict(refusal.headers or {})
+    if refusal.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods_at(request)))
     return Response(orjson.dumps(said), refusal.status_code, headers, "application/problem+json")
+
+
+def _methods_at(request: Request) -> set[str]:
+    """The methods of every route at the request's path; the framework names the first one's."""
+    path = request.scope["path"]
+    return {
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if route.path_regex.match(path)
+        for method in route.methods or ()
+    }
 
 
 def _as_refusal(error: Exception) -> SurelistError:

@@ -3,7 +3,7 @@
 from typing import Annotated, NotRequired
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from surelist.arguments import ABSENT, Closed
@@ -15,6 +15,12 @@ from surelist.tasks.representation import WholeTask
 from surelist.tasks.routes import IfMatch, Key, guards, task_answer
 from surelist.tasks.undo import undo
 from surelist.tasks.undo_many import Undone, undo_all
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("must be an ISO 8601 date and time with an offset")  # noqa: TRY004
+    return value
 
 
 class EventList(TypedDict):
@@ -60,7 +66,7 @@ class UndoAll(Closed):
     """Whose changes to take back, and since when."""
 
     client_id: Annotated[str, Field(min_length=1, max_length=100)]
-    since: Annotated[AwareDatetime, Field(strict=False)]
+    since: Annotated[AwareDatetime, BeforeValidator(_text), Field(strict=False)]
     dry_run: bool = False
 
 

@@ -1,8 +1,9 @@
 """REST for tasks: each route a door onto one service function."""
 
+import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Body, Header, Path, Query, Response
 from pydantic import Field
 
 from surelist.arguments import ABSENT, Closed
@@ -18,7 +19,8 @@ from surelist.tasks.undo import undo
 
 TaskPath = Annotated[TaskId, Path(alias="task_id", strict=False)]
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
-IfMatch = Annotated[str, Header(alias="If-Match", pattern=r'^(\*|"[1-9][0-9]{0,15}")$')]
+IfMatch = Annotated[str, Header(alias="If-Match", max_length=1000)]
+_ETAG = re.compile(r'"([1-9][0-9]{0,15})"')
 
 
 class ListQuery(listing.Filters):
@@ -79,7 +81,11 @@ CHANGES = {200: {"model": WholeTask}} | problems(401, 403, 404, 409, 410, 412, 4
 
 @router.put("/{task_id}", responses=CHANGES)
 async def replace_task(
-    door: UserDoor, task_id: TaskPath, new: Replacement, if_match: IfMatch = ABSENT, key: Key = ABSENT
+    door: UserDoor,
+    task_id: TaskPath,
+    new: Replacement,
+    if_match: IfMatch = ABSENT,
+    key: Key = ABSENT,
 ) -> Response:
     """Replace a task."""
     kept = guards(f"replace {task_id}", new, if_match, key)
@@ -125,7 +131,7 @@ async def delete_task(
 async def complete_task(
     door: UserDoor,
     task_id: TaskPath,
-    completion: Completion | None = None,
+    completion: Annotated[Completion, Body()] = ABSENT,
     if_match: IfMatch = ABSENT,
     key: Key = ABSENT,
 ) -> Response:
@@ -153,7 +159,10 @@ def guards(
     operation: str, body: Closed | None, if_match: str | None, key: str | None
 ) -> dict[str, Any]:
     """The version and the retry of a write, from its headers and its body."""
-    version = int(if_match.strip('"')) if if_match and if_match != "*" else None
+    version = None
+    if if_match and if_match != "*":
+        tag = _ETAG.fullmatch(if_match)
+        version = int(tag[1]) if tag else 0  # a tag that we never gave out is no task's
     retry = Retry.of(operation, body.given() if body else {}, key) if key else None
     return {"if_version": version, "retry": retry}
 
