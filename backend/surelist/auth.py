@@ -104,7 +104,7 @@ class Authenticator:
                 raise jwt.InvalidIssuerError("the issuer is not one that this server believes")
             claims = await issuer.claims(token, audience)
             return _principal_of(claims), float(claims["exp"])
-        except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
             raise refused(str(error)) from None
 
 

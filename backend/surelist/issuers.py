@@ -49,7 +49,7 @@ class BetterAuth:
         kind = _kind(header.get("typ"))
         keys = await self._keys.named(str(header.get("kid")))
         if not keys:
-            raise jwt.InvalidKeyError("its issuer has no key of its kid")
+            raise jwt.InvalidTokenError("its issuer has no key of its kid")
         algorithms = [(key, key.algorithm_name) for key in keys]
         claims = _verified(token, algorithms, self._issuer, audience)
         return {**claims, "scope": self._granted(claims, kind)}

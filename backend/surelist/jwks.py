@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any, TypeAlias, cast
 
+import httpx2
 import jwt
 from pydantic import BaseModel
 
@@ -94,16 +97,20 @@ class KeySet:
             self._fetched_at = self._clock()
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates of this machine, whose reading takes 80 ms."""
+    return httpx2.create_ssl_context()
+
+
 async def download(url: str) -> bytes:
     """The document at `url`; OSError or ValueError when it is away, late or too long."""
-    import httpx2  # only a server with such an issuer pays for it
-
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
     document = b""
     try:
         async with (
             asyncio.timeout(SECONDS_TO_ANSWER),
-            httpx2.AsyncClient(headers=headers) as client,
+            httpx2.AsyncClient(headers=headers, verify=_trusted()) as client,
             client.stream("GET", url) as response,
         ):
             if response.status_code != HTTPStatus.OK:

@@ -1,0 +1,243 @@
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from surelist.agents.admission import SECONDS_BETWEEN_CHECKS, Admission
+from surelist.auth import Caller, Principal
+from surelist.errors import Unauthenticated
+from surelist.isolation import Database, UserDatabase
+from tests.agents.test_keys import Agent, agents, make_key
+from tests.copies import Copy, newcomers
+from tests.person import Person
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def worker(database: Database, settings: Any, clock: Clock) -> Database:
+    """Another worker on the same database, with a clock of its own."""
+    return Database(database._pool, settings, Admission(clock))
+
+
+@pytest.fixture
+def owner(newcomer: Callable[..., Person]) -> Person:
+    """A person in their own session."""
+    return newcomer("web", owner=True)
+
+
+async def nothing(mine: UserDatabase) -> None:
+    """A unit of work."""
+
+
+async def test_an_agent_is_listed_from_its_first_call(owner: Person) -> None:
+    claude = owner.through("claude")
+    await claude.call("list_tasks")
+    (agent,) = await agents(owner)
+    assert (agent["client_id"], agent["name"]) == ("claude", "claude")
+    assert agent["scopes"] == sorted(claude.scopes)
+    assert agent["created_at"] <= agent["last_used_at"]
+
+
+async def test_the_person_is_no_agent(owner: Person) -> None:
+    await owner.call("add_task", title="Call mom")
+    await owner.rest("GET", "/tasks")
+    assert await agents(owner) == []
+
+
+async def test_agents_are_listed_newest_first(owner: Person) -> None:
+    for client in ("claude", "cursor", "cron"):
+        await owner.through(client).call("list_tasks")
+    assert [agent["client_id"] for agent in await agents(owner)] == ["cron", "cursor", "claude"]
+
+
+async def test_a_revoked_agent_is_refused_at_both_doors_and_stays_listed(
+    owner: Person, worker: Database
+) -> None:
+    robot = Agent(owner, await make_key(owner))
+    await worker.read(robot.principal, nothing)
+    for _ in range(2):
+        assert (await owner.rest("DELETE", f"/agents/{robot.client}")).status_code == 204
+    refusals = [
+        await robot.rest("GET", "/tasks"),
+        await robot.rest("POST", "/tasks", json={"title": "Buy milk"}),
+        await robot.rpc("tools/call", {"name": "list_tasks", "arguments": {}}),
+        await robot.rpc("tools/call", {"name": "add_task", "arguments": {"title": "Buy milk"}}),
+        await robot.rpc("resources/read", {"uri": "surelist://tasks"}),
+    ]
+    for refusal in refusals:
+        assert refusal.status_code == 401
+        assert 'error="invalid_token"' in refusal.headers["WWW-Authenticate"]
+        assert "revoked this agent" in refusal.headers["WWW-Authenticate"]
+    (agent,) = await agents(owner)
+    assert agent["revoked_at"]
+    assert (await owner.rest("GET", "/tasks")).json() == {"tasks": []}
+
+
+async def test_revoking_again_keeps_the_first_time(owner: Person) -> None:
+    await owner.through("claude").call("list_tasks")
+    await owner.rest("DELETE", "/agents/claude")
+    first = await agents(owner)
+    await owner.rest("DELETE", "/agents/claude")
+    assert await agents(owner) == first
+
+
+async def test_another_worker_refuses_a_revoked_agent_once_it_asks_again(
+    owner: Person, worker: Database, clock: Clock
+) -> None:
+    claude = owner.through("claude").principal
+    await worker.write(claude, nothing)
+    await owner.rest("DELETE", "/agents/claude")
+    await worker.write(claude, nothing)  # which it let in not long ago
+    clock.now += SECONDS_BETWEEN_CHECKS
+    for unit in (worker.read, worker.write):
+        with pytest.raises(Unauthenticated):
+            await unit(claude, nothing)
+
+
+async def test_a_token_issued_after_its_client_was_revoked_is_refused_too(
+    owner: Person, worker: Database
+) -> None:
+    await owner.through("claude").call("list_tasks")
+    await owner.rest("DELETE", "/agents/claude")
+    later = Principal(
+        owner.user_id, frozenset(), Caller("agent", "claude", "Claude"), int(time.time()) + 60
+    )
+    with pytest.raises(Unauthenticated, match="revoked"):
+        await worker.read(later, nothing)
+    robot = Agent(owner, await make_key(owner))
+    await robot.call("list_tasks")
+
+
+async def test_the_person_works_on_with_the_name_of_a_revoked_agent(
+    newcomer: Callable[..., Person], worker: Database
+) -> None:
+    owner = newcomer("laptop", owner=True)
+    agent = owner.through("laptop").principal
+    await owner.through("laptop").call("list_tasks")
+    await owner.rest("DELETE", "/agents/laptop")
+    await worker.write(owner.principal, nothing)
+    with pytest.raises(Unauthenticated, match="revoked"):
+        await worker.write(agent, nothing)
+
+
+async def test_an_agent_that_there_is_not_cannot_be_revoked(owner: Person) -> None:
+    for client_id in ("claude", "a/b", "%20"):
+        assert (await owner.rest("DELETE", f"/agents/{client_id}")).status_code == 404
+    for client_id in ("", "%00", "%0A", "x" * 101):
+        assert (await owner.rest("DELETE", f"/agents/{client_id}")).status_code == 422
+
+
+@pytest.mark.parametrize("written", [quote, lambda uri: quote(uri, safe="")])
+async def test_an_agent_whose_id_is_a_uri_can_be_revoked(
+    owner: Person, written: Callable[[str], str]
+) -> None:
+    uri = "https://client.example/oauth/metadata.json"
+    await owner.through(uri).call("list_tasks")
+    assert (await owner.rest("DELETE", f"/agents/{written(uri)}")).status_code == 204
+    assert (await agents(owner))[0]["revoked_at"]
+
+
+async def test_a_token_from_before_its_agents_valid_after_is_refused(
+    owner: Person, worker: Database
+) -> None:
+    key = await make_key(owner)
+    caller = Caller("agent", key["client_id"], key["name"])
+    older = Principal(owner.user_id, frozenset(), caller, int(time.time()) - 60)
+    with pytest.raises(Unauthenticated, match="issued before"):
+        await worker.read(older, nothing)
+    await Agent(owner, key).call("list_tasks")
+
+
+async def test_after_an_erase_every_older_token_is_refused_the_persons_too(
+    owner: Person, worker: Database, clock: Clock
+) -> None:
+    claude = owner.through("claude")
+    principals = owner.principal, claude.principal
+    for principal in principals:
+        await worker.read(principal, nothing)
+    assert (await owner.rest("DELETE", "")).status_code == 204
+    clock.now += SECONDS_BETWEEN_CHECKS
+    for principal in principals:
+        with pytest.raises(Unauthenticated, match="erased"):
+            await worker.read(principal, nothing)
+    later = int(time.time()) + 2
+    for principal in principals:
+        again = Principal(principal.user_id, principal.scopes, principal.caller, later)
+        await worker.read(again, nothing)
+
+
+# What is written, and how often
+
+
+async def statements_of(
+    worker: Database, principal: Principal, monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    """The statements of one empty unit of work."""
+    ran: list[str] = []
+    for name in ("one", "run"):
+        method: Callable[..., Awaitable[Any]] = getattr(UserDatabase, name)
+
+        async def noted(
+            self: UserDatabase, statement: Any, *, method: Any = method, **values: Any
+        ) -> Any:
+            ran.append(statement.sql.split()[0])
+            return await method(self, statement, **values)
+
+        monkeypatch.setattr(UserDatabase, name, noted)
+    await worker.read(principal, nothing)
+    monkeypatch.undo()
+    return ran
+
+
+async def test_a_worker_asks_every_five_seconds_and_writes_once_a_minute(
+    copy: Copy, settings: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apart = settings.model_copy(update={"database_url": copy.url()})
+    async with newcomers(apart) as newcomer:
+        ann = newcomer()
+        worker = Database(ann.database._pool, apart, Admission(clock))
+        claude = ann.principal
+        assert await statements_of(worker, claude, monkeypatch) == ["SELECT", "INSERT"]
+        assert await statements_of(worker, claude, monkeypatch) == []
+        clock.now += SECONDS_BETWEEN_CHECKS
+        assert await statements_of(worker, claude, monkeypatch) == ["SELECT"]
+        await copy.run("UPDATE agent SET last_used_at = now() - interval '59 seconds'")
+        clock.now += SECONDS_BETWEEN_CHECKS
+        assert await statements_of(worker, claude, monkeypatch) == ["SELECT"]
+        await copy.run("UPDATE agent SET last_used_at = now() - interval '60 seconds'")
+        clock.now += SECONDS_BETWEEN_CHECKS
+        assert await statements_of(worker, claude, monkeypatch) == ["SELECT", "UPDATE"]
+        ((used,),) = await copy.rows("SELECT last_used_at FROM agent")
+        assert datetime.now(UTC) - used < timedelta(seconds=30)
+
+
+async def test_an_agent_is_known_by_what_its_latest_token_says(
+    copy: Copy, settings: Any, clock: Clock
+) -> None:
+    apart = settings.model_copy(update={"database_url": copy.url()})
+    async with newcomers(apart) as newcomer:
+        ann = newcomer()
+        worker = Database(ann.database._pool, apart, Admission(clock))
+        for name, scopes in (("Claude", {"tasks:read"}), ("Claude 2", {"tasks:write"})):
+            await copy.run("UPDATE agent SET last_used_at = now() - interval '1 hour'")
+            caller = Caller("agent", "claude", name)
+            await worker.read(Principal(ann.user_id, frozenset(scopes), caller, 0), nothing)
+        rows = await copy.rows("SELECT name, scopes FROM agent")
+        assert [tuple(row) for row in rows] == [("Claude 2", ["tasks:write"])]
