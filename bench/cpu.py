@@ -83,6 +83,8 @@ async def serving(factory: str, settings: Settings, *options: str) -> AsyncGener
         "DATABASE_URL": settings.database_url,
         "BETTER_AUTH_SECRET": SECRET,
         "SURELIST_URL": settings.url,
+        "SURELIST_RATE_READS": "1000000000",
+        "SURELIST_RATE_WRITES": "1000000000",
     }
     command = [sys.executable, "-m", "uvicorn", factory, "--port", str(port), "--no-access-log"]
     server = subprocess.Popen([*command, "--log-level", "warning", *options], env=environment)

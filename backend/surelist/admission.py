@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from surelist.errors import Unavailable
+from surelist.observability.metrics import ADMISSION_WAITS
 
 WRITES_AT_ONCE = 2
 """Writes of one user that a worker lets near the pool. More only wait for the same row lock, each
@@ -24,7 +25,11 @@ class Turns:
         self._gates[user_id] = gate, users + 1
         try:
             try:
-                async with asyncio.timeout(patience):
+                if gate.locked():
+                    with ADMISSION_WAITS.time():
+                        async with asyncio.timeout(patience):
+                            await gate.acquire()
+                else:
                     await gate.acquire()
             except TimeoutError:
                 raise Unavailable(

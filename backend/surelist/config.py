@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -108,7 +108,9 @@ class Settings(BaseSettings):
     issuer: Issuer = Field(default="", alias="SURELIST_ISSUER")
     """The `iss` of Better Auth's tokens, exactly; empty for none."""
     jwks_url: str = Field(
-        default_factory=_default_jwks_url, alias="SURELIST_JWKS_URL", pattern=r"^(https?://[^\s/]|$)"
+        default_factory=_default_jwks_url,
+        alias="SURELIST_JWKS_URL",
+        pattern=r"^(https?://[^\s/]|$)",
     )
     """Where Better Auth publishes its keys."""
     allowed_origins: Words = Field(
@@ -119,6 +121,17 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, alias="SURELIST_POOL_SIZE", ge=1)
     """Connections per worker."""
     lock_timeout_ms: int = Field(default=5000, alias="SURELIST_LOCK_TIMEOUT_MS", ge=1)
+    rate_reads: int = Field(default=3000, alias="SURELIST_RATE_READS", ge=0)
+    """Per user and minute; 0 is no limit, here and in the next three."""
+    rate_writes: int = Field(default=600, alias="SURELIST_RATE_WRITES", ge=0)
+    max_tasks: int = Field(default=50_000, alias="SURELIST_MAX_TASKS", ge=0)
+    max_events_a_day: int = Field(default=20_000, alias="SURELIST_MAX_EVENTS_A_DAY", ge=0)
+    redis_url: str = Field(
+        default="", alias="REDIS_URL", repr=False, pattern=r"^$|^rediss?://[^\s/]"
+    )
+    """Where all workers count a user's calls together; empty for each by itself."""
+    metrics: Literal["local", "public", "off"] = Field(default="local", alias="SURELIST_METRICS")
+    """Who is answered at /metrics."""
     statement_cache: int = Field(default=200, alias="SURELIST_STATEMENT_CACHE", ge=0)
     """Prepared statements per connection; 0 behind a PgBouncer older than 1.21."""
 

@@ -52,6 +52,10 @@ _PASSING_FAULTS = (
 )
 
 
+class Unreachable(ConfigurationError):
+    """There is no PostgreSQL at the address, or none that lets us in."""
+
+
 class ConnectionLost(Unavailable):
     """The connection to PostgreSQL broke; a new one may work at once."""
 
@@ -161,7 +165,7 @@ async def _connected(url: str, variable: str) -> AsyncGenerator[Connection]:
     try:
         connection = await asyncpg.connect(**arguments, timeout=10)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise ConfigurationError(
+        raise Unreachable(
             f"The database at {variable} cannot be reached: "
             f"{error or 'no answer in 10 seconds'}. "
             f"Check the address, the password and that PostgreSQL is running."

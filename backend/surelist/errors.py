@@ -110,6 +110,17 @@ class Invalid(SurelistError):
     kind = "invalid"
 
 
+class TooManyRequests(SurelistError):
+    """The user's allowance is spent; `retry_after` seconds bring some of it back."""
+
+    status = 429
+    kind = "too_many_requests"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class Unavailable(SurelistError):
     """The database is away or too busy; nothing was changed, try again in `retry_after` seconds."""
 

@@ -29,6 +29,7 @@ from sqlalchemy.sql.selectable import Subquery
 from sqlmodel import SQLModel
 
 from surelist.admission import Turns
+from surelist.allowances import Quotas, Rates
 from surelist.auth import USER_ID, Principal
 from surelist.config import Settings
 from surelist.database import (
@@ -39,6 +40,7 @@ from surelist.database import (
     Statement,
     faults_as_unavailable,
 )
+from surelist.observability.metrics import CONNECTIONS_IN_USE
 
 T = TypeVar("T")
 Work = Callable[["UserDatabase"], Awaitable[T]]
@@ -79,19 +81,21 @@ def _table(model: type[SQLModel]) -> Table:
 class UserDatabase:
     """One user's rows, inside one open transaction."""
 
-    __slots__ = ("_connection", "_key", "_stamps", "caller", "issued_at")
+    __slots__ = ("_connection", "_key", "_stamps", "caller", "issued_at", "quotas")
 
     def __init__(
         self,
         connection: PooledConnection,
         principal: Principal,
         key: bytes,
+        quotas: Quotas,
     ) -> None:
         self._connection = connection
         self._key = hashlib.sha256(key + principal.user_id.encode()).digest()
         self._stamps = {"user_id": principal.user_id}
         self.caller = principal.caller
         self.issued_at = principal.issued_at
+        self.quotas = quotas
 
     async def all(self, statement: Statement, **values: Any) -> list[Record]:
         """Every row that `statement` returns."""
@@ -135,9 +139,15 @@ class Database:
         self._lock_timeout = settings.lock_timeout_ms
         self._patience = settings.lock_timeout_ms / 1000
         self._turns = Turns()
+        self._rates = Rates(settings)
+        self._quotas = Quotas(settings.max_tasks, settings.max_events_a_day)
 
     async def read(self, principal: Principal, work: Work[T]) -> T:
-        """Run `work` in a transaction of this user's; once more when the connection was lost."""
+        """Run `work` in a transaction of this user's; once more when the connection was lost.
+
+        Raises TooManyRequests, as `write` does, when the minute's are spent.
+        """
+        await self._rates.spend(principal.user_id, "reads")
         begin = f"BEGIN; {_as_user(principal.user_id)}"
         try:
             return await self._run(principal, begin, work)
@@ -153,6 +163,7 @@ class Database:
         reads what the writes before it left. Raises Unavailable when the lock comes too late.
         """
         user_id = principal.user_id
+        await self._rates.spend(user_id, "writes")
         begin = (
             f"BEGIN; {_as_user(user_id)}; SET LOCAL lock_timeout = {self._lock_timeout};"  # noqa: S608
             f"INSERT INTO account (user_id) VALUES ('{user_id}') ON CONFLICT DO NOTHING;"
@@ -164,9 +175,10 @@ class Database:
     async def _run(self, principal: Principal, begin: str, work: Work[T], end: str = "COMMIT") -> T:
         with faults_as_unavailable():
             async with self._pool.acquire(timeout=self._patience) as connection:
+                CONNECTIONS_IN_USE.inc()
                 try:
                     await connection.execute(begin)
-                    database = UserDatabase(connection, principal, self._key)
+                    database = UserDatabase(connection, principal, self._key, self._quotas)
                     await self._admit(database, principal)
                     result = await work(database)
                     if await connection.execute(end) != end:
@@ -176,6 +188,8 @@ class Database:
                 except BaseException:
                     await _roll_back(connection)
                     raise
+                finally:
+                    CONNECTIONS_IN_USE.dec()
                 return result
 
 

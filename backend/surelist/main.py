@@ -5,16 +5,21 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
 from surelist import config, issuers
 from surelist.agents.admission import Admission
 from surelist.auth import Authenticator
+from surelist.browsers import Browsers
 from surelist.config import Settings
 from surelist.database import check, open_pool
+from surelist.health import Health
 from surelist.isolation import Database
 from surelist.mcp_http import McpEndpoint
 from surelist.mcp_server import make_server
+from surelist.observability.calls import Calls
+from surelist.observability.metrics import CONNECTIONS_MAX
 from surelist.rest_api import make_rest_api
 
 logger = logging.getLogger(__name__)
@@ -30,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         await check(settings.database_url)
         pool = await open_pool(settings)
+        CONNECTIONS_MAX.set(settings.pool_size)
         app.state.database = Database(pool, settings, Admission())
         mcp.serve(app.state.database)
         try:
@@ -37,7 +43,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
         finally:
             await pool.close()
 
-    app = Starlette(lifespan=lifespan)
+    around = [Middleware(Calls), Middleware(Browsers, origins=settings.allowed_origins)]
+    app = Starlette(lifespan=lifespan, middleware=around)
     rest = make_rest_api(settings, authenticator, lambda: app.state.database)
-    app.routes.extend([Route("/mcp", mcp), Mount("/", rest)])
+    app.routes.extend([Route("/mcp", mcp), *Health(settings).routes(), Mount("/", rest)])
     return app

@@ -35,6 +35,7 @@ from mcp_types import (
     PARSE_ERROR,
     UNSUPPORTED_PROTOCOL_VERSION,
 )
+from mcp_types.methods import SPEC_CLIENT_METHODS, SPEC_CLIENT_NOTIFICATION_METHODS
 from mcp_types.version import (
     HANDSHAKE_PROTOCOL_VERSIONS,
     MODERN_PROTOCOL_VERSIONS,
@@ -48,6 +49,7 @@ from surelist.auth import Authenticator, Principal
 from surelist.config import Settings
 from surelist.errors import SurelistError, UnsupportedMediaType
 from surelist.isolation import Database
+from surelist.observability.calls import note
 from surelist.web import read_body, refusal_headers
 
 logger = logging.getLogger(__name__)
@@ -57,6 +59,9 @@ HANDSHAKES = tuple(
     version for version in reversed(HANDSHAKE_PROTOCOL_VERSIONS) if version >= "2025-03-26"
 )
 """The protocol versions with a handshake that are served, newest first."""
+
+KNOWN_METHODS = SPEC_CLIENT_METHODS | SPEC_CLIENT_NOTIFICATION_METHODS
+"""What a log line may name: any other method is whatever a client wrote."""
 
 _TRANSPORT = TransportContext(kind="streamable-http", can_send_request=False)
 
@@ -140,18 +145,24 @@ class McpEndpoint:
             principal = await self._authenticator.principal(
                 request.headers.getlist("authorization"), self._settings.mcp_url
             )
+            note(user=principal.user_id, client=principal.caller.client_id)
             message = await _read_message(request)
             request_id = message.get("id")
+            if message["method"] in KNOWN_METHODS:
+                note(operation=message["method"])
             _check_version_header(request)
             if request_id is None:
                 return Response(status_code=202)
             result = await self._serve(request, message, principal)
         except ProtocolError as error:
+            note(outcome="protocol_error")
             return _error(request_id, error.code, error.message, error.status, data=error.data)
         except SurelistError as error:
+            note(outcome=error.kind)
             headers = refusal_headers(error, self._settings)
             return _error(request_id, INTERNAL_ERROR, error.message, error.status, headers)
         except Exception:
+            note(outcome="error")
             logger.exception("an MCP request failed")
             message = (
                 "Something went wrong in the server; nothing is known to have changed. Try again."

@@ -18,6 +18,7 @@ from mcp_types import (
 from surelist.auth import Principal
 from surelist.errors import NotFound
 from surelist.isolation import Database
+from surelist.observability.calls import note
 from surelist.tasks import resources
 from surelist.tasks.resources import LIST_URI, PROMPTS, RESOURCES, TASK_URI, TEMPLATES
 from surelist.tasks.tools import TOOLS
@@ -72,6 +73,7 @@ async def _call_tool(context: Context, params: CallToolRequestParams) -> Any:
         raise MCPError(
             INVALID_PARAMS, f"Unknown tool {params.name!r}. Call one of: {', '.join(TOOLS)}."
         )
+    note(operation=tool.name)
     told = await tool.call(context.lifespan_context, _principal(context), params.arguments or {})
     return {**COMPLETE, **told}
 

@@ -1,6 +1,7 @@
 """uvicorn, on one socket, in one process or in several that share it."""
 
 import errno
+import logging
 import multiprocessing
 import os
 import signal
@@ -15,6 +16,8 @@ from uvicorn.importer import import_from_string
 from uvicorn.supervisors import Multiprocess
 
 from surelist.errors import ConfigurationError
+from surelist.observability.logs import CONFIGURATION
+from surelist.observability.metrics import shared_by_workers
 
 APP = "surelist.main:create_app"
 WORKER = "surelist.serving:create_worker_app"
@@ -39,14 +42,14 @@ def listen(host: str, port: int) -> socket.socket:
 def run(listener: socket.socket, workers: int) -> None:
     """Serve until a signal says to stop; SystemExit when the app does not start."""
     config = Config(
-        APP if workers == 1 else WORKER,
+        WORKER,
         factory=True,
         workers=workers,
         loop="uvloop",
         http="httptools",
         ws="none",
         lifespan="on",
-        log_level="warning",
+        log_config=dict(CONFIGURATION),
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
@@ -55,13 +58,15 @@ def run(listener: socket.socket, workers: int) -> None:
         Server(config).run(sockets=[listener])
         return
     supervisor = Multiprocess(config, sockets=[listener])
-    supervisor.run()
+    with shared_by_workers():
+        supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise SystemExit(STARTUP_FAILURE)
 
 
 def create_worker_app() -> ASGIApplication:
     """The app, in a worker that ends when the process that started it was killed."""
+    logging.captureWarnings(capture=True)
     parent = multiprocessing.parent_process()
     if parent:
         threading.Thread(target=_end_after, args=(parent,), daemon=True).start()

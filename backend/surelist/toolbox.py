@@ -11,6 +11,7 @@ from surelist.arguments import Closed, explain, input_schema
 from surelist.auth import Principal
 from surelist.errors import Forbidden, Invalid, SurelistError, Unauthenticated, Unavailable
 from surelist.isolation import Database, UserDatabase
+from surelist.observability.calls import note
 
 Answer = dict[str, Any]
 """What a tool tells: an object of its output schema."""
@@ -66,6 +67,7 @@ class Tool:
         except NOT_FOR_MODELS:
             raise
         except SurelistError as refusal:
+            note(outcome=refusal.kind)
             return refused(refusal)
 
     def _parse(self, principal: Principal, arguments: Mapping[str, Any]) -> Closed:

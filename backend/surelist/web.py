@@ -7,7 +7,14 @@ from starlette.requests import Request
 
 from surelist.auth import AGENT_SCOPES
 from surelist.config import Settings
-from surelist.errors import InsufficientScope, SurelistError, TooLarge, Unauthenticated, Unavailable
+from surelist.errors import (
+    InsufficientScope,
+    SurelistError,
+    TooLarge,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+)
 
 BODY_BYTES = 1_000_000
 """The largest request body that is read."""
@@ -29,7 +36,7 @@ async def read_body(request: Request) -> bytes:
 
 def refusal_headers(error: SurelistError, settings: Settings) -> dict[str, str]:
     """The headers that tell a client what to do about `error`: sign in, step up, wait."""
-    if isinstance(error, Unavailable):
+    if isinstance(error, TooManyRequests | Unavailable):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, Unauthenticated):
         return {"WWW-Authenticate": _challenge(settings, error.details.get("error"), error.message)}

@@ -32,7 +32,13 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def settings(cluster: Server) -> Settings:
     """The settings of the app under test."""
-    return Settings(SURELIST_URL=URL, DATABASE_URL=cluster.url(), BETTER_AUTH_SECRET=SECRET)
+    return Settings(
+        SURELIST_URL=URL,
+        DATABASE_URL=cluster.url(),
+        BETTER_AUTH_SECRET=SECRET,
+        SURELIST_RATE_READS=0,
+        SURELIST_RATE_WRITES=0,
+    )
 
 
 @asynccontextmanager

@@ -13,7 +13,8 @@ import psutil
 
 SURELIST = Path(sys.executable).with_name("surelist")
 ANSWERS = re.compile(r"Surelist answers at http://localhost:(\d+)/mcp")
-OWN_SETTINGS = ("SURELIST_", "BETTER_AUTH_", "DATABASE_URL")
+OWN_SETTINGS = ("SURELIST_", "BETTER_AUTH_", "DATABASE_URL", "REDIS_URL")
+UNLIMITED = {"SURELIST_RATE_READS": "0", "SURELIST_RATE_WRITES": "0"}
 START_SECONDS = 60
 STOP_SECONDS = 20
 
@@ -48,7 +49,10 @@ def serving(data: Path, workers: int = 2, **settings: str) -> Iterator[RunningSe
     log = data.parent / f"{data.name}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, env=environment() | settings, stdout=output, stderr=subprocess.STDOUT
+            command,
+            env=environment() | UNLIMITED | settings,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
     try:
         yield RunningServer(port_once_it_answers(process, log), data, log)

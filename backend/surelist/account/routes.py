@@ -61,7 +61,7 @@ async def read_account(door: UserDoor) -> Response:
     return answer(_shown(door, await door.read(service.find)))
 
 
-@router.patch("", responses={200: {"model": ShownAccount}} | problems(401, 403, 413, 422, 503))
+@router.patch("", responses={200: {"model": ShownAccount}} | problems(401, 403, 413, 422, 429, 503))
 async def change_account(door: UserDoor, patch: AccountPatch) -> Response:
     """Change the time zone."""
     account = await door.write(lambda mine: service.set_timezone(mine, patch.timezone), OWNER_SCOPE)

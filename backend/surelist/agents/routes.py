@@ -63,7 +63,7 @@ async def list_agents(door: UserDoor) -> Response:
 
 
 @router.delete(
-    "/agents/{client_id:path}", status_code=204, responses=problems(401, 403, 404, 422, 503)
+    "/agents/{client_id:path}", status_code=204, responses=problems(401, 403, 404, 422, 429, 503)
 )
 async def revoke_agent(door: UserDoor, client_id: Annotated[ClientId, Path()]) -> Response:
     """Revoke an agent: every worker refuses its tokens within seconds."""
@@ -74,7 +74,7 @@ async def revoke_agent(door: UserDoor, client_id: Annotated[ClientId, Path()]) -
 @router.post(
     "/keys",
     status_code=201,
-    responses={201: {"model": ShownKey}} | problems(401, 403, 413, 422, 503),
+    responses={201: {"model": ShownKey}} | problems(401, 403, 413, 422, 429, 503),
 )
 async def make_key(
     door: UserDoor, new: NewKey, sign: Annotated[service.Sign, Depends(sign_for)]

@@ -1,18 +1,20 @@
 """The ledger: every change is one event, written in the statement that makes the change."""
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Integer, Text, and_, bindparam, func
+from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, func
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import col
 
+from surelist.allowances import DAY
 from surelist.auth import Caller
 from surelist.database import Statement, compiled
-from surelist.errors import Conflict, Gone
+from surelist.errors import Conflict, Gone, TooManyRequests
 from surelist.isolation import UserDatabase, added, changed, mine
 from surelist.ledger.models import Account, Event, EventKind
 
@@ -46,17 +48,21 @@ class Change:
 
 ACCOUNT = mine(Account)
 FIRST = mine(Event, "first")
+RECENT = mine(Event, "recent")
 
 STANDING = (
     ACCOUNT.c.timezone,
     ACCOUNT.c.last_event,
     ACCOUNT.c.last_task,
+    (ACCOUNT.c.pending_count + ACCOUNT.c.completed_count).label("kept"),
+    RECENT.c.at.label("quota_began_at"),
     func.clock_timestamp().label("now"),
     FIRST.c.id.label("first_event"),
     FIRST.c.task_id.label("first_task"),
     FIRST.c.request_hash.label("first_hash"),
 )
-"""What every write reads under the lock: the counters, the time, and the first call of this key."""
+"""What every write reads under the lock: the counters, the time, the first call of this key, and
+when the change was made that is as many changes ago as a day may have: ids have no gap."""
 
 STANDING_FROM = ACCOUNT.outerjoin(
     FIRST,
@@ -64,6 +70,10 @@ STANDING_FROM = ACCOUNT.outerjoin(
         FIRST.c.client_id == bindparam("client_id", type_=Text, required=True),
         FIRST.c.idempotency_key == bindparam("idempotency_key", type_=Text, required=True),
     ),
+).outerjoin(
+    RECENT,
+    RECENT.c.id
+    == ACCOUNT.c.last_event + 1 - bindparam("events_a_day", type_=BigInteger, required=True),
 )
 
 
@@ -80,6 +90,7 @@ async def standing(
         **values,
         client_id=database.caller.client_id,
         idempotency_key=retry.key if retry else None,
+        events_a_day=database.quotas.events_a_day,
     )
     if found is None:
         raise RuntimeError("a write without its account row")
@@ -127,8 +138,13 @@ async def append(
     caller: Caller | None = None,
     **values: Any,
 ) -> None:
-    """Run a `recorded` statement: `values` are its writes', `standing` was read under the lock."""
+    """Run a `recorded` statement: `values` are its writes', `standing` was read under the lock.
+
+    Raises TooManyRequests when the change would pass a quota.
+    """
     caller = caller or database.caller
+    if change.kind != "purged":
+        _refuse_past_quota(database, change, standing)
     await database.run(
         statement,
         **values,
@@ -149,3 +165,19 @@ async def append(
         event_request_hash=retry.request_hash if retry else None,
         event_undoes=change.undoes,
     )
+
+
+def _refuse_past_quota(database: UserDatabase, change: Change, standing: Mapping[str, Any]) -> None:
+    quotas, began = database.quotas, standing["quota_began_at"]
+    if began and (wait := began + DAY - standing["now"]).total_seconds() > 0:
+        raise TooManyRequests(
+            f"This list takes {quotas.events_a_day} changes a day, and they are spent. Nothing "
+            f"was changed. Wait {math.ceil(wait.total_seconds() / 60)} minutes, then call again.",
+            retry_after=math.ceil(wait.total_seconds()),
+        )
+    if quotas.tasks and change.pending + change.completed > 0 and standing["kept"] >= quotas.tasks:
+        raise TooManyRequests(
+            f"This list holds {quotas.tasks} tasks, as many as it may. Nothing was changed. Wait "
+            f"until there is room: tell the person that the list is full.",
+            retry_after=int(DAY.total_seconds()),
+        )

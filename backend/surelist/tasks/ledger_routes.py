@@ -74,7 +74,7 @@ router = APIRouter(prefix="/api/{user_id}", tags=["ledger"])
 EventPath = Annotated[Version, Path(strict=False)]
 
 
-@router.get("/events", responses={200: {"model": EventList}} | problems(401, 403, 422, 503))
+@router.get("/events", responses={200: {"model": EventList}} | problems(401, 403, 422, 429, 503))
 async def list_events(door: UserDoor, query: Annotated[listing.EventQuery, Query()]) -> Response:
     """The ledger, newest first; with `after`, oldest first from that event on."""
     page = await door.read(lambda mine: listing.list_events(mine, query))
@@ -86,7 +86,7 @@ async def list_events(door: UserDoor, query: Annotated[listing.EventQuery, Query
 
 @router.post(
     "/events/{event_id}/undo",
-    responses={200: {"model": WholeTask}} | problems(401, 403, 404, 409, 410, 412, 422, 503),
+    responses={200: {"model": WholeTask}} | problems(401, 403, 404, 409, 410, 412, 422, 429, 503),
 )
 async def undo_event(
     door: UserDoor, event_id: EventPath, if_match: IfMatch = ABSENT, key: Key = ABSENT
@@ -96,7 +96,9 @@ async def undo_event(
     return task_answer(await door.write(lambda mine: undo(mine, event_id, **kept)))
 
 
-@router.post("/undo", responses={200: {"model": UndoneEvents}} | problems(401, 403, 413, 422, 503))
+@router.post(
+    "/undo", responses={200: {"model": UndoneEvents}} | problems(401, 403, 413, 422, 429, 503)
+)
 async def undo_events(door: UserDoor, wanted: UndoAll) -> Response:
     """Take back all that one client changed since a time, but what others changed since."""
     undone = await door.write(

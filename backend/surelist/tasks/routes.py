@@ -51,7 +51,7 @@ class Completion(Closed):
 router = APIRouter(prefix="/api/{user_id}/tasks", tags=["tasks"])
 
 
-@router.get("", responses={200: {"model": TaskPage}} | problems(401, 403, 422, 503))
+@router.get("", responses={200: {"model": TaskPage}} | problems(401, 403, 422, 429, 503))
 async def list_tasks(door: UserDoor, query: Annotated[ListQuery, Query()]) -> Response:
     """List tasks."""
     page = listing.Page(**query.given(listing.Page))
@@ -61,7 +61,7 @@ async def list_tasks(door: UserDoor, query: Annotated[ListQuery, Query()]) -> Re
 @router.post(
     "",
     status_code=201,
-    responses={201: {"model": WholeTask}} | problems(401, 403, 409, 410, 413, 422, 503),
+    responses={201: {"model": WholeTask}} | problems(401, 403, 409, 410, 413, 422, 429, 503),
 )
 async def create_task(door: UserDoor, new: NewTask, key: Key = ABSENT) -> Response:
     """Create a task."""
@@ -69,14 +69,16 @@ async def create_task(door: UserDoor, new: NewTask, key: Key = ABSENT) -> Respon
     return task_answer(await door.write(lambda mine: service.add(mine, new, retry)), created=True)
 
 
-@router.get("/{task_id}", responses={200: {"model": WholeTask}} | problems(401, 403, 404, 422, 503))
+@router.get(
+    "/{task_id}", responses={200: {"model": WholeTask}} | problems(401, 403, 404, 422, 429, 503)
+)
 async def read_task(door: UserDoor, task_id: TaskPath) -> Response:
     """Read one task, also from the trash."""
     task, timezone = await door.read(lambda mine: service.find(mine, task_id))
     return task_answer(Outcome(task, timezone, []))
 
 
-CHANGES = {200: {"model": WholeTask}} | problems(401, 403, 404, 409, 410, 412, 413, 422, 503)
+CHANGES = {200: {"model": WholeTask}} | problems(401, 403, 404, 409, 410, 412, 413, 422, 429, 503)
 
 
 @router.put("/{task_id}", responses=CHANGES)
@@ -116,7 +118,7 @@ async def change_task(
 
 
 @router.delete(
-    "/{task_id}", status_code=204, responses=problems(401, 403, 404, 409, 410, 412, 422, 503)
+    "/{task_id}", status_code=204, responses=problems(401, 403, 404, 409, 410, 412, 422, 429, 503)
 )
 async def delete_task(
     door: UserDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: Key = ABSENT
@@ -144,7 +146,9 @@ async def complete_task(
 
 
 @router.delete(
-    "/{task_id}/permanently", status_code=204, responses=problems(401, 403, 404, 409, 412, 422, 503)
+    "/{task_id}/permanently",
+    status_code=204,
+    responses=problems(401, 403, 404, 409, 412, 422, 429, 503),
 )
 async def purge_task(
     door: UserDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: Key = ABSENT

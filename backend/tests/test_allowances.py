@@ -1,0 +1,128 @@
+"""What one user may use: calls a minute, tasks kept, changes a day."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from itertools import count
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from surelist import allowances
+from surelist.allowances import MINUTE, SlidingMinute
+from surelist.config import Settings
+from tests.conftest import URL, running
+from tests.person import Person, RefusedByTool
+
+numbers = count(1)
+Make = Callable[..., Person]
+
+
+@pytest.fixture
+async def person_with(settings: Settings) -> AsyncIterator[Callable[..., object]]:
+    """Makes a person on an app of their own, whose settings have these in the place of others."""
+    apps = []
+
+    async def make(**other: int | str) -> Person:
+        context = running(settings.model_copy(update=other))
+        app: Starlette = await context.__aenter__()
+        http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=URL
+        )
+        apps.append((context, http))
+        return Person(http, settings, app.state.database, f"bounded-{next(numbers)}", "claude")
+
+    yield make
+    for context, http in apps:
+        await http.aclose()
+        await context.__aexit__(None, None, None)
+
+
+async def test_a_tool_whose_rate_is_spent_says_how_long_to_wait(person_with: Make) -> None:
+    ann = await person_with(rate_writes=2)
+    for title in ("One", "Two"):
+        await ann.call("add_task", title=title)
+    with pytest.raises(RefusedByTool, match=r"2 writes a minute.* Wait \d+ seconds?, then call"):
+        await ann.call("add_task", title="Three")
+    assert (await ann.call("list_tasks"))["total"] == 2
+
+
+async def test_rest_answers_a_spent_rate_with_429_and_when_to_come_back(person_with: Make) -> None:
+    ann = await person_with(rate_reads=1)
+    assert (await ann.rest("GET", "/tasks")).status_code == 200
+    refused = await ann.rest("GET", "/tasks")
+    assert refused.status_code == 429
+    assert refused.json()["type"] == "urn:surelist:too_many_requests"
+    assert 1 <= int(refused.headers["Retry-After"]) <= 2 * MINUTE
+    resource = await ann.rpc("resources/read", {"uri": "surelist://tasks"})
+    assert (resource.status_code, "Retry-After" in resource.headers) == (429, True)
+
+
+async def test_one_users_rate_is_not_anothers(person_with: Make) -> None:
+    ann = await person_with(rate_writes=1)
+    bob = Person(ann.http, ann.settings, ann.database, f"bounded-{next(numbers)}", "claude")
+    await ann.call("add_task", title="Mine")
+    await bob.call("add_task", title="Mine too")
+
+
+def test_a_minute_slides_and_the_wait_that_is_told_is_enough(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 6_000.0
+    monkeypatch.setattr(allowances.time, "time", lambda: now)
+    minute = SlidingMinute()
+    for step in range(200):
+        now += step % 7
+        if wait := minute.hit("ann", 5):
+            assert 0 < wait <= MINUTE
+            now += wait - 0.01
+            assert minute.hit("ann", 5)
+            now += 0.02
+            assert not minute.hit("ann", 5)
+
+
+async def test_a_full_list_takes_no_more_tasks_but_every_other_change(person_with: Make) -> None:
+    ann = await person_with(max_tasks=2)
+    for title in ("One", "Two"):
+        await ann.call("add_task", title=title)
+    with pytest.raises(RefusedByTool, match="holds 2 tasks, as many as it may"):
+        await ann.call("add_task", title="Three")
+    await ann.call("complete_task", task_id=1)
+    await ann.call("delete_task", task_id=1)
+    await ann.call("add_task", title="Three")
+    with pytest.raises(RefusedByTool, match="holds 2 tasks"):
+        await ann.call("update_task", task_id=1, status="pending")
+
+
+async def test_a_days_changes_are_counted_in_the_last_24_hours(person_with: Make) -> None:
+    ann = await person_with(max_events_a_day=3)
+    for title in ("One", "Two", "Three"):
+        added = await ann.rest(
+            "POST", "/tasks", json={"title": title}, headers={"Idempotency-Key": title}
+        )
+    refused = await ann.rest("PATCH", "/tasks/1", json={"title": "Uno"})
+    assert refused.status_code == 429
+    assert 86_000 < int(refused.headers["Retry-After"]) <= 86_400
+    assert re.search(r"3 changes a day.*Wait 1440 minutes", refused.json()["detail"])
+    again = await ann.rest(
+        "POST", "/tasks", json={"title": "Three"}, headers={"Idempotency-Key": "Three"}
+    )
+    assert again.json() == added.json()
+
+
+async def test_changes_of_yesterday_do_not_count(person_with: Make, settings: Settings) -> None:
+    ann = await person_with(max_events_a_day=1)
+    await ann.call("add_task", title="One")
+    await ann.write(_a_day_passes)
+    await ann.call("add_task", title="Two")
+
+
+async def _a_day_passes(mine) -> None:
+    await mine._connection.execute("UPDATE event SET at = at - interval '24 hours'")
+
+
+async def test_redis_out_of_reach_leaves_each_worker_its_own_count(person_with: Make) -> None:
+    ann = await person_with(rate_writes=1, redis_url="redis://127.0.0.1:1/0")
+    await ann.call("add_task", title="One")
+    with pytest.raises(RefusedByTool, match="1 writes a minute"):
+        await ann.call("add_task", title="Two")
