@@ -119,7 +119,7 @@ async def download(url: str) -> bytes:
                 document += chunk
                 if len(document) > DOCUMENT_BYTES:
                     raise ValueError(f"the document is longer than {DOCUMENT_BYTES} bytes")
-    except httpx2.HTTPError as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise OSError(str(error) or type(error).__name__) from error
     return document
 

@@ -22,6 +22,7 @@ class Hers:
     cursor: str = "A" * 80
     key: str = f"{SECRET_WORD}-key"
     title: str = f"Pick {SECRET_WORD} 1"
+    agent: str = f"{SECRET_WORD}-robot"
     pending: int = 1
     completed: int = 2
     deleted: int = 3
@@ -50,7 +51,7 @@ async def make_list(ann: Person, word: str = SECRET_WORD) -> Hers:
     await ann.call("complete_task", task_id=2)
     await ann.call("delete_task", task_id=3)
     last = await ann.call("update_task", task_id=4, title=f"Pick {word} twice")
-    page = await ann.call("list_tasks", limit=1)
+    page = await ann.through(f"{word}-robot").call("list_tasks", limit=1)
     hers = Hers(ann.user_id, page["next_cursor"])
     assert (last["task_id"], last["version"]) == (hers.changed, hers.version)
     return hers
@@ -145,6 +146,14 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
     ("GET", _USER): lambda hers: [{}],
     ("PATCH", _USER): lambda hers: [{"json": {"timezone": "Asia/Tokyo"}}],
     ("GET", f"{_USER}/export"): lambda hers: [{}],
+    ("GET", f"{_USER}/agents"): lambda hers: [{}],
+    ("DELETE", f"{_USER}/agents/{{client_id}}"): lambda hers: [
+        {"client_id": client_id} for client_id in (hers.agent, "claude", "web", hers.user_id)
+    ],
+    ("POST", f"{_USER}/keys"): lambda hers: [
+        {"json": {"name": hers.agent, "scopes": ["tasks:read"], "days": 1}},
+        {"json": {"name": "Robot", "scopes": ["account:manage"], "days": 1}},
+    ],
     ("DELETE", _USER): lambda hers: [{}],
 }
 OPEN_TO_ALL = {
@@ -252,7 +261,8 @@ def rest_attempt(method: str, path: str, named: str, request: Request) -> Attemp
 
 
 _MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
-_CURSOR = re.compile(rb'("next_cursor":")[\w-]+')
+_OWN_HEADERS = {"content-length", "x-request-id"}
+_OWN = re.compile(rb'("next_cursor":"|"token":"|"key-)[\w.-]+')
 
 
 async def answers(
@@ -271,10 +281,12 @@ async def answers(
 
 
 async def told_by(attempt: Callable[[Person], Awaitable[Any]], person: Person) -> Any:
-    """Everything in the answer but the time, and cursors, which are each person's own."""
+    """Everything in the answer but the time, and what is each person's own: ids, cursors, keys."""
     response = await attempt(person)
-    body = _CURSOR.sub(rb"\1...", _MOMENT.sub(b"...", response.content))
-    return response.status_code, dict(response.headers), body
+    body = _OWN.sub(rb"\1...", _MOMENT.sub(b"...", response.content))
+    body = body.replace(person.user_id.encode(), b"...")
+    headers = {name: value for name, value in response.headers.items() if name not in _OWN_HEADERS}
+    return response.status_code, headers, body
 
 
 async def rows_of(copy: Copy, user_id: str) -> dict[str, list[Any]]:
