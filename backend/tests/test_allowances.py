@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from itertools import count
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 
 from surelist import allowances
 from surelist.allowances import MINUTE, SlidingMinute
@@ -21,21 +21,17 @@ Make = Callable[..., Person]
 @pytest.fixture
 async def person_with(settings: Settings) -> AsyncIterator[Callable[..., object]]:
     """Makes a person on an app of their own, whose settings have these in the place of others."""
-    apps = []
+    async with AsyncExitStack() as stack:
 
-    async def make(**other: int | str) -> Person:
-        context = running(settings.model_copy(update=other))
-        app: Starlette = await context.__aenter__()
-        http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=URL
-        )
-        apps.append((context, http))
-        return Person(http, settings, app.state.database, f"bounded-{next(numbers)}", "claude")
+        async def make(**other: int | str) -> Person:
+            app = await stack.enter_async_context(running(settings.model_copy(update=other)))
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            http = await stack.enter_async_context(
+                httpx.AsyncClient(transport=transport, base_url=URL)
+            )
+            return Person(http, settings, app.state.database, f"bounded-{next(numbers)}", "claude")
 
-    yield make
-    for context, http in apps:
-        await http.aclose()
-        await context.__aexit__(None, None, None)
+        yield make
 
 
 async def test_a_tool_whose_rate_is_spent_says_how_long_to_wait(person_with: Make) -> None:

@@ -1,0 +1,68 @@
+"""Web pages of allowed origins may call both doors; others get nothing from a browser."""
+
+import httpx
+import pytest
+
+from tests.person import Person
+
+PAGE = "http://localhost:3000"
+STRANGER = "https://evil.example"
+PREFLIGHT = {
+    "Access-Control-Request-Method": "POST",
+    "Access-Control-Request-Headers": (
+        "authorization,content-type,mcp-protocol-version,mcp-method,mcp-name,idempotency-key,"
+        "if-match,x-request-id"
+    ),
+}
+DOORS = ["/mcp", "/api/me/tasks"]
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_the_preflight_of_an_allowed_page_is_answered(
+    http: httpx.AsyncClient, door: str
+) -> None:
+    answer = await http.options(door, headers={"Origin": PAGE} | PREFLIGHT)
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == PAGE
+    allowed = answer.headers["Access-Control-Allow-Headers"].lower()
+    asked = PREFLIGHT["Access-Control-Request-Headers"].split(",")
+    assert [name for name in asked if name not in allowed] == []
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("origin", [STRANGER, "null", f"{PAGE}.evil.example", None])
+async def test_the_preflight_of_any_other_is_refused(
+    http: httpx.AsyncClient, door: str, origin: str | None
+) -> None:
+    headers = PREFLIGHT | ({"Origin": origin} if origin else {})
+    answer = await http.options(door, headers=headers)
+    assert answer.status_code == 405
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+async def test_an_allowed_page_can_read_what_it_needs(ann: Person) -> None:
+    answers = [
+        await ann.rest("POST", "/tasks", json={"title": "x"}, headers={"Origin": PAGE}),
+        await ann.rpc("tools/list", headers={"Origin": PAGE}),
+        await ann.http.post("/mcp", headers={"Origin": PAGE}),
+    ]
+    assert [answer.status_code for answer in answers] == [201, 200, 401]
+    for answer in answers:
+        assert answer.headers["Access-Control-Allow-Origin"] == PAGE
+        assert "Origin" in answer.headers["Vary"]
+        assert set(answer.headers["Access-Control-Expose-Headers"].split(", ")) == {
+            "ETag",
+            "Location",
+            "MCP-Protocol-Version",
+            "Retry-After",
+            "WWW-Authenticate",
+            "X-Request-Id",
+        }
+
+
+async def test_another_page_is_not_told_that_it_may_read(ann: Person) -> None:
+    answer = await ann.rest("GET", "/tasks", headers={"Origin": STRANGER})
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert (await ann.rpc("tools/list", headers={"Origin": STRANGER})).status_code == 403
