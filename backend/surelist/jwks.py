@@ -22,6 +22,8 @@ SECONDS_FRESH = 3600
 """The age from which a key set is fetched again in the background."""
 
 SECONDS_TO_ANSWER = 5
+"""Less than SECONDS_BETWEEN_FETCHES, so that there is never more than one fetch."""
+
 DOCUMENT_BYTES = 65_536
 RSA_BITS = 2048
 ALGORITHMS: Mapping[tuple[str | None, str | None], str] = {
@@ -79,9 +81,7 @@ class KeySet:
     def _fetch(self) -> asyncio.Task[None]:
         """The last fetch, or a new one once SECONDS_BETWEEN_FETCHES have passed since it began."""
         now = self._clock()
-        if self._fetching is None or (
-            self._fetching.done() and now - self._begun_at >= SECONDS_BETWEEN_FETCHES
-        ):
+        if self._fetching is None or now - self._begun_at >= SECONDS_BETWEEN_FETCHES:
             self._begun_at = now
             self._fetching = asyncio.create_task(self._replace_keys())
         return self._fetching
