@@ -15,7 +15,7 @@ USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}")
 """A user id, matched whole. Nothing looser: it is written into a SET LOCAL as it is."""
 
 RESERVED_USER_ID = "me"
-CLIENT = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
+CLIENT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,100}")
 TOKEN_BYTES = 8192
 LIFETIME_DAYS = 400
 CLOCK_SKEW_SECONDS = 10
@@ -176,6 +176,8 @@ def _principal_of(claims: Mapping[str, Any]) -> Principal:
     for name in (client_id, client_name):
         if not isinstance(name, str) or not CLIENT.fullmatch(name):
             raise ValueError("its client is not a name of 1 to 100 characters")
+    if not (type(claims["iat"]) is type(claims["exp"]) is int):
+        raise TypeError("its times are not whole seconds")
     if claims["exp"] - claims["iat"] > LIFETIME_DAYS * 86_400:
         raise ValueError(f"it lives for more than {LIFETIME_DAYS} days")
     scopes = frozenset(scope.split())
