@@ -53,7 +53,7 @@ SOCKET = ".s.PGSQL.5432"
 SOCKET_PATH_BYTES = 103
 """What macOS takes; Linux takes 107."""
 
-SHUTDOWNS = ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, None))
+SHUTDOWNS = ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, 10))
 """Fast, immediate, at once; and the seconds that each is given."""
 
 

@@ -1,6 +1,7 @@
 """uvicorn, on one socket, in one process or in several that share it."""
 
 import errno
+import gc
 import multiprocessing
 import os
 import signal
@@ -17,7 +18,6 @@ from uvicorn.supervisors import Multiprocess
 from surelist.errors import ConfigurationError
 
 APP = "surelist.main:create_app"
-WORKER = "surelist.serving:create_worker_app"
 
 CONNECTIONS_WAITING = 2048
 SECONDS_TO_FINISH = 5
@@ -39,7 +39,7 @@ def listen(host: str, port: int) -> socket.socket:
 def run(listener: socket.socket, workers: int) -> None:
     """Serve until a signal says to stop; SystemExit when the app does not start."""
     config = Config(
-        APP if workers == 1 else WORKER,
+        "surelist.serving:load_app",
         factory=True,
         workers=workers,
         loop="uvloop",
@@ -60,12 +60,16 @@ def run(listener: socket.socket, workers: int) -> None:
         raise SystemExit(STARTUP_FAILURE)
 
 
-def create_worker_app() -> ASGIApplication:
-    """The app, in a worker that ends when the process that started it was killed."""
+def load_app() -> ASGIApplication:
+    """The app, in a process that ends when the one that started it was killed."""
     parent = multiprocessing.parent_process()
     if parent:
         threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
-    return import_from_string(APP)()
+    app = import_from_string(APP)()
+    # What lives from here to the end is no garbage: looking through it takes 0.6 s, also at exit.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _end_after(parent: BaseProcess) -> None:
