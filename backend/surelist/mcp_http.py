@@ -149,6 +149,8 @@ class McpEndpoint:
         except SurelistError as error:
             headers = refusal_headers(error, self._settings)
             return _error(request_id, INTERNAL_ERROR, error.message, error.status, headers)
+        except ClientDisconnect:
+            raise
         except Exception:
             logger.exception("an MCP request failed")
             message = (
