@@ -1,9 +1,10 @@
 """REST for tasks: each route a door onto one service function."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from surelist.arguments import ABSENT, Closed
 from surelist.errors import Invalid
@@ -15,15 +16,28 @@ from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version
 from surelist.tasks.representation import TaskPage, WholeTask
 from surelist.tasks.undo import undo
 
-TaskPath = Annotated[TaskId, Path(alias="task_id", strict=False)]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
+PLAIN_DIGITS = re.compile(r"0|[1-9][0-9]{0,15}")
+"""An integer in a URL: of what Pydantic takes for one, `1_0` and `1.0` would be surprises."""
+
+
+def _plain_digits(value: Any) -> Any:
+    if isinstance(value, str) and not PLAIN_DIGITS.fullmatch(value):
+        raise ValueError("must be an integer, in digits alone")
+    return value
+
+
+TaskPath = Annotated[TaskId, BeforeValidator(_plain_digits), Path(alias="task_id", strict=False)]
+Key = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
+]
 IfMatch = Annotated[str | None, Header(alias="If-Match", pattern=r'^(\*|"[1-9][0-9]{0,15}")$')]
 
 
 class ListQuery(listing.Filters):
     """The query of a list."""
 
-    limit: Annotated[int, Field(ge=1, le=200, strict=False)] = 50
+    limit: Annotated[int, BeforeValidator(_plain_digits), Field(ge=1, le=200, strict=False)] = 50
     cursor: Annotated[str, Field(min_length=1, max_length=1000)] = ABSENT
 
 

@@ -144,7 +144,7 @@ async def test_a_key_of_a_call_that_changed_nothing_is_free(with_task: Person) -
     assert other.json()["title"] == "Dad"
 
 
-@pytest.mark.parametrize("key", ["", "x" * 201])
+@pytest.mark.parametrize("key", ["", "x" * 201, "a\x00b", "a\tb"])
 async def test_a_key_out_of_bounds_is_refused(ann: Person, key: str) -> None:
     problem(await send(ann, "POST", "/tasks", WHOLE, Idempotency_Key=key), 422, "invalid")
 
@@ -340,7 +340,8 @@ async def test_all_filters_of_the_list_are_taken_from_the_query(with_task: Perso
     "query",
     [
         {"limit": "0"}, {"limit": "201"}, {"limit": "x"}, {"limit": "1.5"}, {"limit": ""},
-        {"limit": "9" * 5000}, {"status": "open"}, {"sort": "-due"}, {"priority": "urgent"},
+        {"limit": "9" * 5000}, {"limit": "1_0"}, {"limit": "5.0"}, {"limit": " 5"},
+        {"status": "open"}, {"sort": "-due"}, {"priority": "urgent"},
         {"search": ""}, {"search": "?"}, {"tag": ""}, {"tag": "x" * 51}, {"due_before": "tomorrow"},
         {"due_after": "2026-02-30"}, {"cursor": "x"}, {"cursor": ""}, {"colour": "red"},
         {"task_id": "1"},
@@ -408,7 +409,25 @@ async def test_bytes_that_are_not_json_are_refused(ann: Person, body: bytes) -> 
     assert (await ann.call("list_tasks"))["tasks"] == []
 
 
-@pytest.mark.parametrize("task_id", ["0", "-1", "x", "1.5", "9007199254740992", "9" * 5000, "%00"])
+@pytest.mark.parametrize(
+    "task_id",
+    [
+        "0",
+        "-1",
+        "x",
+        "1.5",
+        "9007199254740992",
+        "9" * 5000,
+        "%00",
+        "1.0",
+        "1_0",
+        "%2B1",
+        "%201",
+        "01",
+        "1%0A",
+        "%D9%A1",
+    ],
+)
 async def test_a_path_that_names_no_possible_task_is_refused(
     with_task: Person, task_id: str
 ) -> None:
