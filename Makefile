@@ -57,10 +57,10 @@ $(BIN)/python:
 
 $(RUNTIME): requirements/runtime.txt pyproject.toml | $(BIN)/python
 	@echo "Installing Surelist in .venv ..."
-	@$(PIP) install --require-hashes -r requirements/runtime.txt
+	@$(PIP) install --no-compile --require-hashes -r requirements/runtime.txt
 	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
 	@cp $< $@
 
 $(DEV): requirements/dev.txt $(RUNTIME)
-	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --no-compile --require-hashes -r requirements/dev.txt
 	@cp $< $@
