@@ -1,10 +1,10 @@
 """Where a request enters: /mcp is the MCP server, everything else the REST application."""
 
-import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
 from surelist import config
@@ -14,8 +14,7 @@ from surelist.isolation import Database
 from surelist.mcp_http import McpEndpoint
 from surelist.mcp_server import make_server
 from surelist.rest_api import make_rest_api
-
-logger = logging.getLogger(__name__)
+from surelist.web import LimitedBody
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
@@ -34,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         finally:
             await pool.close()
 
-    app = Starlette(lifespan=lifespan)
+    app = Starlette(lifespan=lifespan, middleware=[Middleware(LimitedBody)])
     rest = make_rest_api(settings, lambda: app.state.database)
     app.routes.extend([Route("/mcp", mcp), Mount("/", rest)])
     return app

@@ -48,7 +48,7 @@ from surelist.auth import Authenticator, Principal
 from surelist.config import Settings
 from surelist.errors import SurelistError, UnsupportedMediaType
 from surelist.isolation import Database
-from surelist.web import read_body, refusal_headers
+from surelist.web import refusal_headers
 
 logger = logging.getLogger(__name__)
 
@@ -189,7 +189,7 @@ async def _read_message(request: Request) -> dict[str, Any]:
     if "accept" in request.headers and not check_accept_headers(request)[0]:
         raise ProtocolError(INVALID_REQUEST, "The answer is application/json: accept it.", 406)
     try:
-        message = orjson.loads(await read_body(request))
+        message = orjson.loads(await request.body())
     except orjson.JSONDecodeError:
         raise ProtocolError(PARSE_ERROR, "The body is not JSON.") from None
     if isinstance(message, list):

@@ -106,6 +106,10 @@ def problem(request: Request, error: Exception) -> Response:
 def http_problem(request: Request, error: Exception) -> Response:
     """The problem details of what the framework itself refuses: no such path, no such method."""
     refusal = cast("HTTPException", error)
+    if isinstance(refusal.__cause__, SurelistError):  # raised while the body was read
+        return problem(request, refusal.__cause__)
+    if refusal.status_code == HTTPStatus.BAD_REQUEST:
+        return problem(request, Invalid("The body is not JSON. Send it again, corrected."))
     said = {
         "type": "about:blank",
         "title": refusal.detail,

@@ -469,10 +469,18 @@ async def test_an_unknown_path_or_method_is_a_problem_too(
     assert ("allow" in response.headers) is (status == 405)
 
 
-@pytest.mark.xfail(reason="REST reads a body of any size; the limit stands at /mcp only")
 async def test_a_body_over_the_limit_is_refused(ann: Person) -> None:
     body = {"title": "x", "description": "x" * 1_000_000}
     problem(await send(ann, "POST", "/tasks", body), 413, "too_large")
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"\xff", b"1" * 5000, b"[" * 100_000], ids=["half", "not UTF-8", "huge", "deep"]
+)
+async def test_a_body_that_is_not_json_is_refused(ann: Person, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    response = await ann.rest("POST", "/tasks", content=body, headers=headers)
+    problem(response, 422, "invalid")
 
 
 async def test_the_user_may_be_called_me_and_nobody_else(ann: Person, newcomer: Any) -> None:
