@@ -38,6 +38,10 @@ check: $(DEV) ## format, lint, types, import contracts, tests
 bench: $(DEV) ## what a call costs, beside a plain program
 	PYTHONPATH=. $(BIN)/python -m bench.cpu
 
+.PHONY: generated
+generated: $(DEV) ## write the generated files anew; the tests check them for drift
+	cd backend && ../$(BIN)/python -m tests.tasks.write_tool_list
+
 .PHONY: locks
 locks: $(DEV) ## resolve requirements/ anew from pyproject.toml
 	$(COMPILE) --upgrade --group build -o requirements/runtime.txt pyproject.toml
