@@ -70,8 +70,6 @@ def test_the_data_model_names_every_column_and_index() -> None:
 @pytest.mark.parametrize("document", ["README.md", "docs/deploying.md"])
 def test_a_configuration_table_names_every_variable_there_is(document: str) -> None:
     text = (ROOT / document).read_text()
-    rows = re.findall(
-        r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", text, re.MULTILINE
-    )
+    rows = re.findall(r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", text, re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"[A-Z_]+", row)}
     assert named == {field.alias for field in Settings.model_fields.values()}
