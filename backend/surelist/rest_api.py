@@ -14,7 +14,7 @@ from surelist.auth import Authenticator
 from surelist.config import Settings
 from surelist.errors import SurelistError
 from surelist.isolation import Database
-from surelist.routing import Problem, answer, http_problem, problem
+from surelist.routing import Problem, answer, crash, http_problem, problem
 from surelist.tasks import routes as tasks
 from surelist.web import protected_resource
 
@@ -36,6 +36,7 @@ def make_rest_api(settings: Settings, database: Callable[[], Database]) -> FastA
     api.add_exception_handler(SurelistError, problem)
     api.add_exception_handler(RequestValidationError, problem)
     api.add_exception_handler(HTTPException, http_problem)
+    api.add_exception_handler(Exception, crash)
     api.include_router(tasks.router)
 
     @api.get(METADATA_PATH, include_in_schema=False)

@@ -120,6 +120,18 @@ def http_problem(request: Request, error: Exception) -> Response:
     return Response(orjson.dumps(said), refusal.status_code, headers, "application/problem+json")
 
 
+def crash(_request: Request, _error: Exception) -> Response:
+    """The problem details of a fault of ours, which the log tells of and the answer does not."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    said = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": "Something went wrong in the server. Look at what is stored, then try again.",
+    }
+    return Response(orjson.dumps(said), status, media_type="application/problem+json")
+
+
 def _as_refusal(error: Exception) -> SurelistError:
     wrong = cast("RequestValidationError", error).errors()
     sentences = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}." for one in wrong]
