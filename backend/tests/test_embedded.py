@@ -18,10 +18,10 @@ SERVE = """
 import sys
 from collections.abc import Generator
 from pathlib import Path
-from surelist import embedded
+from surelist import embedded, postgres_process
 if "orphan" in sys.argv:
-    command = embedded.command
-    embedded.command = lambda *words: [w for w in command(*words) if "pdeathsig" not in w]
+    command = postgres_process.command
+    postgres_process.command = lambda *words: [w for w in command(*words) if "pdeathsig" not in w]
 with embedded.postgres(Path(sys.argv[1]), durable=False) as server:
     print(server.process.pid, flush=True)
     sys.stdin.read()
