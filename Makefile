@@ -38,6 +38,10 @@ check: $(DEV) ## format, lint, types, import contracts, tests
 bench: $(DEV) ## what a call costs, beside a plain program
 	PYTHONPATH=. $(BIN)/python -m bench.cpu
 
+.PHONY: generated
+generated: $(DEV) ## write the generated files anew; the tests check them for drift
+	cd backend && ../$(BIN)/python -m tests.tasks.write_tool_list
+
 .PHONY: locks
 locks: $(DEV) ## resolve requirements/ anew from pyproject.toml
 	$(COMPILE) --upgrade --group build -o requirements/runtime.txt pyproject.toml
@@ -57,10 +61,10 @@ $(BIN)/python:
 
 $(RUNTIME): requirements/runtime.txt pyproject.toml | $(BIN)/python
 	@echo "Installing Surelist in .venv ..."
-	@$(PIP) install --require-hashes -r requirements/runtime.txt
+	@$(PIP) install --no-compile --require-hashes -r requirements/runtime.txt
 	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
 	@cp $< $@
 
 $(DEV): requirements/dev.txt $(RUNTIME)
-	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --no-compile --require-hashes -r requirements/dev.txt
 	@cp $< $@

@@ -1,13 +1,25 @@
 """Closed argument models: what they accept, how they refuse, how they are shown to a model."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 ABSENT: Any = None
 """The default of an argument that may be left out: what was given is in `model_fields_set`."""
+
+
+def _plain_digits(value: object) -> object:
+    if isinstance(value, str) and not _PLAIN_DIGITS.fullmatch(value):
+        raise ValueError("must be an integer, in digits alone")
+    return value
+
+
+_PLAIN_DIGITS = re.compile(r"0|[1-9][0-9]{0,15}")
+PLAIN_DIGITS = BeforeValidator(_plain_digits)
+"""For an integer in a URL: of what Pydantic takes for one, `1_0` and `1.0` would be surprises."""
 
 
 def _drop_null_defaults(schema: dict[str, Any]) -> None:

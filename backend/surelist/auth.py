@@ -173,6 +173,8 @@ def _principal_of(claims: Mapping[str, Any]) -> Principal:
     for name in (client_id, client_name):
         if not isinstance(name, str) or not CLIENT.fullmatch(name):
             raise ValueError("its client is not a name of 1 to 100 characters")
+    if not (type(claims["iat"]) is type(claims["exp"]) is int):
+        raise TypeError("its times are not whole seconds")
     if claims["exp"] - claims["iat"] > LIFETIME_DAYS * 86_400:
         raise ValueError(f"it lives for more than {LIFETIME_DAYS} days")
     scopes = frozenset(scope.split())

@@ -32,8 +32,8 @@ SCHEMA = "0001"
 """The migration that this code was written for; the last one in MIGRATIONS."""
 
 TRY_AGAIN = (
-    "The list cannot be reached right now. Try the same call again in a second: "
-    "a call that is repeated with the same arguments takes effect once."
+    "The list cannot be reached right now, and what was asked may or may not have been done. "
+    "Try the same call again in a second."
 )
 
 _CONNECTION_FAULTS = (

@@ -8,20 +8,16 @@ fails on a path with a space, and leaves PostgreSQL running when its parent is k
 import json
 import secrets
 import shutil
-import signal
 import subprocess
-import tempfile
-import time
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import psutil
-
 from surelist.data_directory import claim, write_private
 from surelist.errors import ConfigurationError
+from surelist.postgres_process import reason, running
 from surelist.postgres_programs import ENVIRONMENT, command, make_directory
 
 DATABASE = "surelist"
@@ -48,13 +44,6 @@ SETTINGS = {
 
 DISPOSABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 """For tests: faster, and worthless after the machine has crashed."""
-
-SOCKET = ".s.PGSQL.5432"
-SOCKET_PATH_BYTES = 103
-"""What macOS takes; Linux takes 107."""
-
-SHUTDOWNS = ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, None))
-"""Fast, immediate, at once; and the seconds that each is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +72,9 @@ def postgres(data: Path, *, durable: bool = True) -> Generator[Server]:
         if not pgdata.exists():
             _create(pgdata, _new_passwords(data))
         passwords = _kept_passwords(data)
-        with _socket_directory(pgdata) as sockets:
-            settings = SETTINGS if durable else SETTINGS | DISPOSABLE
-            process = _start(pgdata, settings | {"unix_socket_directories": f'"{sockets}"'})
-            try:
-                _wait_until_ready(process, pgdata)
-                yield Server(process, sockets, passwords)
-            finally:
-                _stop(process)
+        settings = SETTINGS if durable else SETTINGS | DISPOSABLE
+        with running(pgdata, settings) as (process, sockets):
+            yield Server(process, sockets, passwords)
 
 
 def _new_passwords(data: Path) -> Mapping[str, str]:
@@ -147,86 +131,4 @@ def _run(program: list[str], statements: str = "") -> None:
         check=False,
     )
     if result.returncode:
-        raise ConfigurationError(f"PostgreSQL cannot be set up: {_reason(result.stderr)}")
-
-
-def _start(pgdata: Path, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    killed = _end_survivors(pgdata)
-    options = [f"--{name}={value}" for name, value in settings.items()]
-    with _log(pgdata).open("ab") as log:
-        return subprocess.Popen(  # noqa: S603
-            command(pgdata, "postgres", "-D", str(pgdata), *options),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            # Whose id some other process may have by now, which PostgreSQL would take for a rival.
-            env=ENVIRONMENT | {"PG_GRANDPARENT_PID": killed},
-            # Ctrl-C is for this process, which ends PostgreSQL after the last request.
-            start_new_session=True,
-        )
-
-
-def _end_survivors(pgdata: Path) -> str:
-    """End what a killed run left of its PostgreSQL, and return the id that its server had."""
-    record = _record(pgdata)
-    if not record:
-        return ""
-    survivors = [
-        process
-        for process in psutil.process_iter(["name", "cwd"])
-        if process.info == {"name": "postgres", "cwd": str(pgdata)}
-    ]
-    for shutdown, patience in SHUTDOWNS:
-        for process in survivors:
-            with suppress(psutil.NoSuchProcess):
-                process.send_signal(shutdown)
-        _, survivors = psutil.wait_procs(survivors, timeout=patience)
-    return record[0]
-
-
-def _record(pgdata: Path) -> list[str]:
-    """What a running PostgreSQL writes of itself: its process id first, its status last."""
-    try:
-        return (pgdata / "postmaster.pid").read_text().split()
-    except FileNotFoundError:
-        return []
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], pgdata: Path) -> None:
-    while process.poll() is None:
-        record = _record(pgdata)
-        if record and (record[0], record[-1]) == (str(process.pid), "ready"):
-            return
-        time.sleep(0.01)
-    log = _log(pgdata)
-    raise ConfigurationError(f"PostgreSQL did not start: {_reason(log.read_text())} See {log}.")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    for shutdown, patience in SHUTDOWNS:
-        process.send_signal(shutdown)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
-            return
-
-
-@contextmanager
-def _socket_directory(pgdata: Path) -> Generator[Path]:
-    """PGDATA itself, or a directory under /tmp where the socket's path could not be given."""
-    if len(bytes(pgdata / SOCKET)) <= SOCKET_PATH_BYTES and not {",", '"'} & set(str(pgdata)):
-        yield pgdata
-        return
-    with tempfile.TemporaryDirectory(prefix="surelist-", dir="/tmp") as parent:
-        make_directory(Path(parent) / "socket")
-        yield Path(parent) / "socket"
-
-
-def _log(pgdata: Path) -> Path:
-    return pgdata.with_name("postgres.log")
-
-
-def _reason(output: str) -> str:
-    lines = output.strip().splitlines() or ["it did not say why"]
-    errors = [line for line in lines if "FATAL:" in line or "error:" in line]
-    return (errors or lines)[-1]
+        raise ConfigurationError(f"PostgreSQL cannot be set up: {reason(result.stderr)}")

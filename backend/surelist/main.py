@@ -1,6 +1,5 @@
 """Where a request enters: /mcp is the MCP server, everything else the REST application."""
 
-import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -21,8 +20,7 @@ from surelist.mcp_server import make_server
 from surelist.observability.calls import Calls
 from surelist.observability.metrics import CONNECTIONS_MAX
 from surelist.rest_api import make_rest_api
-
-logger = logging.getLogger(__name__)
+from surelist.web import LimitedBody
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
@@ -43,7 +41,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
         finally:
             await pool.close()
 
-    around = [Middleware(Calls), Middleware(Browsers, origins=settings.allowed_origins)]
+    around = [
+        Middleware(Calls),
+        Middleware(Browsers, origins=settings.allowed_origins),
+        Middleware(LimitedBody),
+    ]
     app = Starlette(lifespan=lifespan, middleware=around)
     rest = make_rest_api(settings, authenticator, lambda: app.state.database)
     app.routes.extend([Route("/mcp", mcp), *Health(settings).routes(), Mount("/", rest)])

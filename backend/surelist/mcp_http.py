@@ -50,7 +50,7 @@ from surelist.config import Settings
 from surelist.errors import SurelistError, UnsupportedMediaType
 from surelist.isolation import Database
 from surelist.observability.calls import note
-from surelist.web import read_body, refusal_headers
+from surelist.web import refusal_headers
 
 logger = logging.getLogger(__name__)
 
@@ -161,6 +161,8 @@ class McpEndpoint:
             note(outcome=error.kind)
             headers = refusal_headers(error, self._settings)
             return _error(request_id, INTERNAL_ERROR, error.message, error.status, headers)
+        except ClientDisconnect:
+            raise
         except Exception:
             note(outcome="error")
             logger.exception("an MCP request failed")
@@ -200,7 +202,7 @@ async def _read_message(request: Request) -> dict[str, Any]:
     if "accept" in request.headers and not check_accept_headers(request)[0]:
         raise ProtocolError(INVALID_REQUEST, "The answer is application/json: accept it.", 406)
     try:
-        message = orjson.loads(await read_body(request))
+        message = orjson.loads(await request.body())
     except orjson.JSONDecodeError:
         raise ProtocolError(PARSE_ERROR, "The body is not JSON.") from None
     if isinstance(message, list):

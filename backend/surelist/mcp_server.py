@@ -134,10 +134,10 @@ async def _complete(context: Context, params: CompleteRequestParams) -> Any:
         return {**COMPLETE, "completion": {"values": [], "total": 0, "hasMore": False}}
     if reference.uri != TASK_URI or argument.name != "id":
         raise MCPError(INVALID_PARAMS, f"Only the id of {TASK_URI} can be completed.")
-    ids = await context.lifespan_context.read(
+    ids, more = await context.lifespan_context.read(
         _reader(context), lambda mine: resources.ids_beginning(mine, argument.value)
     )
-    return {**COMPLETE, "completion": {"values": ids, "hasMore": len(ids) == resources.IDS}}
+    return {**COMPLETE, "completion": {"values": ids, "hasMore": more}}
 
 
 def _reader(context: Context) -> Principal:

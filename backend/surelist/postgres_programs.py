@@ -25,9 +25,9 @@ def make_directory(path: Path) -> None:
 def command(directory: Path, program: str, *arguments: str) -> list[str]:
     """The command that runs `program` as the owner of `directory`, and ends it when we are killed.
 
-    PostgreSQL refuses to be root. When we are, it keeps one of root's powers, to enter directories,
-    so that neither the data nor the binaries have to be laid open to other users; and the ending
-    is Linux's alone. Raises ConfigurationError where it cannot be.
+    PostgreSQL refuses to be root. When we are, it keeps one of root's powers, to reach any file, so
+    that neither the data nor the programs have to be laid open to other users. The ending is
+    Linux's alone. Raises ConfigurationError where it cannot be.
     """
     binary = str(_binaries() / program)
     setpriv = shutil.which("setpriv")
@@ -40,6 +40,8 @@ def command(directory: Path, program: str, *arguments: str) -> list[str]:
         owner = directory.stat()
         become = [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
         keep = [f"--{kept}={_POWERS}" for kept in ("inh-caps", "ambient-caps", "bounding-set")]
+        # Without this, access(2), by which initdb looks for postgres, leaves the power out.
+        keep.append("--securebits=+no_setuid_fixup")
         return [setpriv, "--pdeathsig=INT", *become, *keep, binary, *arguments]
     if setpriv:
         return [setpriv, "--pdeathsig=INT", binary, *arguments]

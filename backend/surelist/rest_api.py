@@ -16,7 +16,7 @@ from surelist.auth import Authenticator
 from surelist.config import Settings
 from surelist.errors import SurelistError
 from surelist.isolation import Database
-from surelist.routing import Problem, answer, http_problem, problem
+from surelist.routing import Problem, answer, crash, http_problem, problem
 from surelist.tasks import ledger_routes
 from surelist.tasks import routes as tasks
 from surelist.web import protected_resource
@@ -41,6 +41,7 @@ def make_rest_api(
     api.add_exception_handler(SurelistError, problem)
     api.add_exception_handler(RequestValidationError, problem)
     api.add_exception_handler(HTTPException, http_problem)
+    api.add_exception_handler(Exception, crash)
     for router in (tasks.router, ledger_routes.router, account.router, agents.router):
         api.include_router(router)
 

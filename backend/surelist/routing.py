@@ -130,6 +130,8 @@ def problem(request: Request, error: Exception) -> Response:
 def http_problem(request: Request, error: Exception) -> Response:
     """The problem details of what the framework itself refuses: no such path, no such method."""
     refusal = cast("HTTPException", error)
+    if isinstance(refusal.__cause__, SurelistError):  # raised while the body was read
+        return problem(request, refusal.__cause__)
     if refusal.status_code == HTTPStatus.BAD_REQUEST:
         return problem(request, Invalid("The body is not JSON. Send it again, corrected."))
     said = {
@@ -153,6 +155,18 @@ def _methods_at(request: Request) -> set[str]:
         if route.path_regex.match(path)
         for method in route.methods or ()
     }
+
+
+def crash(_request: Request, _error: Exception) -> Response:
+    """The problem details of a fault of ours, which the log tells of and the answer does not."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    said = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": "Something went wrong in the server. Look at what is stored, then try again.",
+    }
+    return Response(orjson.dumps(said), status, media_type="application/problem+json")
 
 
 def _as_refusal(error: Exception) -> SurelistError:

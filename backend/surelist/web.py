@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from surelist.auth import AGENT_SCOPES
 from surelist.config import Settings
@@ -22,16 +22,27 @@ BODY_BYTES = 1_000_000
 TASK_SCOPES = "tasks:read tasks:write"
 
 
-async def read_body(request: Request) -> bytes:
-    """The request's body; TooLarge as soon as it is longer than BODY_BYTES."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > BODY_BYTES:
-            raise TooLarge(f"The request is larger than {BODY_BYTES} bytes. Send less at a time.")
-        chunks.append(chunk)
-    return b"".join(chunks)
+class LimitedBody:
+    """ASGI middleware: raises TooLarge in whoever reads a body longer than BODY_BYTES."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        size = 0
+
+        async def limited() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > BODY_BYTES:
+                raise TooLarge(
+                    f"The request is larger than {BODY_BYTES} bytes. Send less at a time."
+                )
+            return message
+
+        await self.app(scope, limited, send)
 
 
 def refusal_headers(error: SurelistError, settings: Settings) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """What a person is told when the server answers: how to connect."""
 
 import json
-from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
@@ -53,12 +52,14 @@ def welcome(settings: Settings) -> str:
 
 
 def wait_until_answering(settings: Settings, host: str, port: int) -> bool:
-    """Wait for the first answer of the server on that socket, and return whether there was one."""
+    """Wait for the server on that socket, and return whether it answers."""
     connection = HTTPConnection(host, port)
     try:
         connection.request("GET", OPEN_PATH, headers={"Host": urlsplit(settings.url).netloc})
-        return connection.getresponse().status == HTTPStatus.OK
+        connection.getresponse()
     except (OSError, HTTPException):
         return False
+    else:
+        return True
     finally:
         connection.close()

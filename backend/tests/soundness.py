@@ -4,6 +4,8 @@ import json
 from itertools import pairwise
 from typing import Any
 
+import asyncpg
+
 from surelist.embedded import DATABASE, Server
 from surelist.tasks import history
 from surelist.tasks.models import status_of
@@ -13,9 +15,14 @@ Row = dict[str, Any]
 
 
 async def rows(server: Server, table: str, user_id: str, database: str = DATABASE) -> list[Row]:
-    """That user's rows of an event or task table, by id."""
-    found = await Copy(server, database).rows(
-        f"SELECT * FROM {table} WHERE user_id = $1 ORDER BY id", user_id
+    """That user's rows of a table."""
+    async with Copy(server, database).connection() as connection:
+        return await _rows(connection, table, user_id)
+
+
+async def _rows(connection: asyncpg.Connection, table: str, user_id: str) -> list[Row]:
+    found = await connection.fetch(
+        f"SELECT * FROM {table} WHERE user_id = $1 ORDER BY to_jsonb({table})->'id'", user_id
     )
     return [
         {
@@ -28,14 +35,14 @@ async def rows(server: Server, table: str, user_id: str, database: str = DATABAS
 
 async def sound_ledger(server: Server, user_id: str, database: str = DATABASE) -> list[Row]:
     """The user's events, after everything has been checked that they, the tasks and counts say."""
-    events = await rows(server, "event", user_id, database)
-    tasks = {task["id"]: task for task in await rows(server, "task", user_id, database)}
-    [account] = await Copy(server, database).rows(
-        "SELECT * FROM account WHERE user_id = $1", user_id
-    ) or [None]
-    if account is None:
+    async with Copy(server, database).connection() as connection:
+        accounts = await _rows(connection, "account", user_id)
+        events = await _rows(connection, "event", user_id)
+        tasks = {task["id"]: task for task in await _rows(connection, "task", user_id)}
+    if not accounts:
         assert (events, tasks) == ([], {})
         return []
+    [account] = accounts
 
     assert [event["id"] for event in events] == list(range(1, len(events) + 1))
     assert all(earlier["at"] <= later["at"] for earlier, later in pairwise(events))

@@ -154,7 +154,7 @@ async def test_an_error_inside_the_work_leaves_nothing(ann: Person) -> None:
 async def test_a_list_that_is_locked_too_long_is_busy_at_both_doors(
     copy: Copy, settings: Settings
 ) -> None:
-    async with apart(copy, settings, lock_timeout_ms=20) as newcomer:
+    async with apart(copy, settings, lock_timeout_ms=250) as newcomer:
         ann, bob = newcomer(), newcomer()
         await ann.call("add_task", title="First")
         async with copy.connection() as superuser, superuser.transaction():

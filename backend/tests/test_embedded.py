@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import asyncpg
@@ -15,11 +16,12 @@ from surelist.errors import ConfigurationError
 
 SERVE = """
 import sys
+from collections.abc import Generator
 from pathlib import Path
-from surelist import embedded
+from surelist import embedded, postgres_process
 if "orphan" in sys.argv:
-    command = embedded.command
-    embedded.command = lambda *words: [w for w in command(*words) if "pdeathsig" not in w]
+    command = postgres_process.command
+    postgres_process.command = lambda *words: [w for w in command(*words) if "pdeathsig" not in w]
 with embedded.postgres(Path(sys.argv[1]), durable=False) as server:
     print(server.process.pid, flush=True)
     sys.stdin.read()
@@ -32,6 +34,13 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("embedded") / "data"
     with postgres(data, durable=False):
         return data
+
+
+@pytest.fixture
+def moved(data: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Generator[Path]:
+    """The same directory, for once under another name."""
+    yield (moved := data.rename(tmp_path / request.param))
+    moved.rename(data)
 
 
 async def fetch(url: str, query: str):
@@ -62,7 +71,8 @@ async def test_the_app_role_can_neither_bypass_isolation_nor_make_anything(data:
     with postgres(data, durable=False) as server:
         (role,) = await fetch(
             server.url(),
-            "SELECT rolname, current_database(), rolsuper, rolbypassrls, rolcreatedb, rolcreaterole,"
+            "SELECT rolname, current_database(),"
+            " rolsuper, rolbypassrls, rolcreatedb, rolcreaterole,"
             " has_schema_privilege('public', 'CREATE') AS makes_tables,"
             " has_database_privilege(current_database(), 'TEMP') AS makes_temporary_tables"
             " FROM pg_roles WHERE rolname = current_user",
@@ -154,15 +164,13 @@ def test_another_process_that_has_the_old_id_by_now_is_left_alone(data: Path):
         bystander.terminate()
 
 
-@pytest.mark.parametrize("name", ["with spaces and ü", "with, \"these'", "long" * 30])
-async def test_any_path_will_do(data: Path, tmp_path: Path, name: str):
-    moved = data.rename(tmp_path / name)
-    try:
-        with postgres(moved, durable=False) as server:
-            assert await fetch(server.url(), "SELECT 1") == [(1,)]
-    finally:
-        moved.rename(data)
-    assert not list(server.socket_directory.glob(".s.*"))
+@pytest.mark.parametrize(
+    "moved", ["with spaces and ü", "with, \"these'", "long" * 30], indirect=True
+)
+async def test_any_path_will_do(moved: Path):
+    with postgres(moved, durable=False) as server:
+        assert await fetch(server.url(), "SELECT 1") == [(1,)]
+    assert not (server.socket_directory / ".s.PGSQL.5432").exists()
 
 
 def test_a_first_start_that_was_cut_off_is_begun_again(tmp_path: Path):

@@ -8,7 +8,7 @@ import orjson
 from pydantic import Field
 from sqlalchemy import BigInteger, Text, bindparam, select, true
 
-from surelist.arguments import ABSENT, Closed
+from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.database import Record, Statement, compiled
 from surelist.errors import Invalid
 from surelist.isolation import UserDatabase, mine
@@ -21,10 +21,10 @@ _account = mine(Account)
 class EventQuery(Closed):
     """Which events are wanted: newest first, or with `after` oldest first from there."""
 
-    after: Annotated[int, Field(ge=0, le=2**53 - 1, strict=False)] = ABSENT
-    task_id: Annotated[int, Field(ge=1, le=2**53 - 1, strict=False)] = ABSENT
+    after: Annotated[int, PLAIN_DIGITS, Field(ge=0, le=2**53 - 1, strict=False)] = ABSENT
+    task_id: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=2**53 - 1, strict=False)] = ABSENT
     client_id: Annotated[str, Field(min_length=1, max_length=100)] = ABSENT
-    limit: Annotated[int, Field(ge=1, le=200, strict=False)] = 50
+    limit: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=200, strict=False)] = 50
     cursor: Annotated[str, Field(min_length=1, max_length=1000)] = ABSENT
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from surelist.arguments import ABSENT, Closed
+from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.ledger import listing
 from surelist.routing import UserDoor, answer, problems
 from surelist.tasks.event_representation import TaskEvent, event
@@ -71,7 +71,7 @@ class UndoAll(Closed):
 
 
 router = APIRouter(prefix="/api/{user_id}", tags=["ledger"])
-EventPath = Annotated[Version, Path(strict=False)]
+EventPath = Annotated[Version, PLAIN_DIGITS, Path(strict=False)]
 
 
 @router.get("/events", responses={200: {"model": EventList}} | problems(401, 403, 422, 429, 503))

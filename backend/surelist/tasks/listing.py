@@ -42,6 +42,8 @@ COUNTED = 1000
 
 Sort = Literal["created", "due", "priority", "title", "updated"]
 
+Bound = Annotated[Due, Described(description='As "due"; inclusive.')]
+
 
 class Filters(Closed):
     """Which tasks are listed, and in which order."""
@@ -50,8 +52,8 @@ class Filters(Closed):
     search: Annotated[str, Described(min_length=1, max_length=200)] = ABSENT
     tag: Tag = ABSENT
     priority: Priority = ABSENT
-    due_before: Due = ABSENT
-    due_after: Due = ABSENT
+    due_before: Bound = ABSENT
+    due_after: Bound = ABSENT
     sort: Sort = "created"
 
 

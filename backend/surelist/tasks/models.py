@@ -63,15 +63,13 @@ Title = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_LENGTH),
     AfterValidator(one_line),
-    Described(
-        description="What is to be done, 1 to 200 characters.", json_schema_extra=_LINE_SCHEMA
-    ),
+    Described(description="What is to be done.", json_schema_extra=_LINE_SCHEMA),
 ]
 Description = Annotated[
     str,
     StringConstraints(max_length=DESCRIPTION_LENGTH),
     AfterValidator(_no_control_characters),
-    Described(description="Details, at most 10,000 characters.", json_schema_extra=_LINES_SCHEMA),
+    Described(description="Details.", json_schema_extra=_LINES_SCHEMA),
 ]
 Due = Annotated[
     str,

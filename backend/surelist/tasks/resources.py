@@ -27,7 +27,7 @@ _IDS = compiled(
         purge.restorable(_task),
     )
     .order_by(_task.c.id.desc())
-    .limit(IDS)
+    .limit(IDS + 1)
 )
 
 RESOURCES: list[dict[str, Any]] = [
@@ -105,11 +105,12 @@ async def one(database: UserDatabase, task_id: int) -> str:
     return orjson.dumps(representation.whole(task, timezone)).decode()
 
 
-async def ids_beginning(database: UserDatabase, digits: str) -> list[str]:
-    """The ids of the user's tasks that begin with these digits, newest first, at most IDS."""
+async def ids_beginning(database: UserDatabase, digits: str) -> tuple[list[str], bool]:
+    """The IDS newest ids of the user's that begin with these digits, and whether there are more."""
     if digits and not (digits.isascii() and digits.isdigit()):
-        return []
-    return [str(row["id"]) for row in await database.all(_IDS, prefix=f"{digits}%")]
+        return [], False
+    ids = [str(row["id"]) for row in await database.all(_IDS, prefix=f"{digits}%")]
+    return ids[:IDS], len(ids) > IDS
 
 
 async def prompted(database: UserDatabase, prompt: Prompt) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Header, Path, Query, Response
 from pydantic import Field
 
-from surelist.arguments import ABSENT, Closed
+from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.auth import OWNER_SCOPE
 from surelist.errors import Invalid
 from surelist.ledger.service import Retry
@@ -17,8 +17,11 @@ from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version
 from surelist.tasks.representation import TaskPage, WholeTask
 from surelist.tasks.undo import undo
 
-TaskPath = Annotated[TaskId, Path(alias="task_id", strict=False)]
-Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
+TaskPath = Annotated[TaskId, PLAIN_DIGITS, Path(alias="task_id", strict=False)]
+Key = Annotated[
+    str,
+    Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
+]
 IfMatch = Annotated[str, Header(alias="If-Match", max_length=1000)]
 _ETAG = re.compile(r'"([1-9][0-9]{0,15})"')
 
@@ -26,7 +29,7 @@ _ETAG = re.compile(r'"([1-9][0-9]{0,15})"')
 class ListQuery(listing.Filters):
     """The query of a list."""
 
-    limit: Annotated[int, Field(ge=1, le=200, strict=False)] = 50
+    limit: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=200, strict=False)] = 50
     cursor: Annotated[str, Field(min_length=1, max_length=1000)] = ABSENT
 
 

@@ -12,7 +12,7 @@ from surelist.isolation import UserDatabase, added, mine
 from surelist.ledger import service as ledger
 from surelist.ledger.models import Account, Event
 from surelist.ledger.service import Retry
-from surelist.tasks import history, purge
+from surelist.tasks import history, purge, representation
 from surelist.tasks.changes import (
     STANDING_AND_TASK,
     TASK,
@@ -134,7 +134,7 @@ async def complete(
     """Complete a task, or reopen it; with None, whichever it is not."""
 
     def decide(task: Row, standing: Mapping[str, Any]) -> Mapping[str, Any]:
-        _refuse_in_trash(task)
+        _refuse_in_trash(task, standing)
         done = not task["completed_at"] if completed is None else completed
         return {"completed_at": (task["completed_at"] or standing["now"]) if done else None}
 
@@ -197,7 +197,7 @@ async def replace(
     """Give a task all its fields anew: what is absent becomes empty."""
 
     def decide(task: Row, standing: Mapping[str, Any]) -> Mapping[str, Any]:
-        _refuse_in_trash(task)
+        _refuse_in_trash(task, standing)
         columns = {**history.EMPTY, **_columns(new.given(NewTask), standing)}
         done = (task["completed_at"] or standing["now"]) if completed else None
         return columns | {"completed_at": done}
@@ -228,15 +228,16 @@ async def purge_task(
 def _with_status(task: Row, status: Status | None, standing: Mapping[str, Any]) -> dict[str, Any]:
     if status == "pending":
         return {"completed_at": None, "deleted_at": None}
-    _refuse_in_trash(task)
+    _refuse_in_trash(task, standing)
     return {"completed_at": task["completed_at"] or standing["now"]} if status else {}
 
 
-def _refuse_in_trash(task: Row) -> None:
+def _refuse_in_trash(task: Row, standing: Mapping[str, Any]) -> None:
     if task["deleted_at"]:
         raise Conflict(
             f"Task {task['id']} is in the trash. Restore it first by updating it with the status "
-            f"pending, then call again."
+            f"pending, then call again.",
+            current=representation.whole(task, standing["timezone"]),
         )
 
 

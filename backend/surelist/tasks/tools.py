@@ -80,7 +80,7 @@ async def add_task(database: UserDatabase, arguments: AddTask) -> Answer:
     """Add a task to the user's list. A repeated call returns the first task, marked repeated."""
     retry = Retry.of("add", arguments.given(NewTask), arguments.idempotency_key)
     added = await service.add(database, arguments, retry, window=service.ALIKE_WINDOW)
-    return _told("created", added) | ({"repeated": True} if added.repeated else {})
+    return _told("created", added)
 
 
 @tool(title="List tasks", returns=LISTED, reads_only=True, idempotent=True)
@@ -142,6 +142,8 @@ def _told(status: str, outcome: Outcome, **more: Any) -> Answer:
     task = outcome.task
     told = {"task_id": task["id"], "status": status, "title": task["title"], **more}
     told |= representation.beyond_title(task, outcome.timezone)
+    if outcome.repeated:
+        told["repeated"] = True
     return told | ({"timezone": outcome.timezone} if task["due_at"] else {})
 
 

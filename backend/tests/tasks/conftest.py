@@ -11,7 +11,7 @@ from hypothesis import settings
 from surelist.embedded import SUPERUSER, Server
 from tests.person import Person
 
-settings.register_profile("same every time", deadline=None, derandomize=True, max_examples=200)
+settings.register_profile("same every time", deadline=None, derandomize=True, max_examples=100)
 settings.load_profile("same every time")
 
 

@@ -3,7 +3,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.person import ERAS, MODERN, Person
+from tests.person import ERAS, HANDSHAKE, MODERN, Person
 from tests.tasks.asking import ids, refusal, task
 
 TASK_TOOLS: list[tuple[str, dict[str, Any]]] = [
@@ -85,8 +85,13 @@ async def test_null_is_refused_and_not_taken_for_absent(
     assert await ids(with_task) == [1]
 
 
-@pytest.mark.parametrize("era", ERAS)
-@pytest.mark.parametrize("task_id", [True, "1", 1.5, 1.0, [1], {"id": 1}, 0, -1, 2**53, 10**30])
+@pytest.mark.parametrize(
+    ("task_id", "era"),
+    [
+        *[(task_id, MODERN) for task_id in (True, "1", 1.5, 1.0, [1], 0, -1, 2**53, 10**30)],
+        *[(task_id, HANDSHAKE) for task_id in (False, "7", {"id": 1}, 2.5)],
+    ],
+)
 @pytest.mark.parametrize(("tool", "arguments"), TASK_TOOLS)
 async def test_an_id_is_an_integer_within_bounds_and_nothing_like_one(
     with_task: Person, tool: str, arguments: dict[str, Any], task_id: Any, era: str

@@ -1,0 +1,152 @@
+"""What /openapi.json declares, held against what is answered."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.person import Person
+from tests.tasks.conftest import Records
+
+OPERATIONS = {
+    ("/api/{user_id}/tasks", "get"),
+    ("/api/{user_id}/tasks", "post"),
+    ("/api/{user_id}/tasks/{task_id}", "get"),
+    ("/api/{user_id}/tasks/{task_id}", "put"),
+    ("/api/{user_id}/tasks/{task_id}", "patch"),
+    ("/api/{user_id}/tasks/{task_id}", "delete"),
+    ("/api/{user_id}/tasks/{task_id}/complete", "patch"),
+}
+TASKS = "/api/{user_id}/tasks"
+TASK = f"{TASKS}/{{task_id}}"
+COMPLETE = f"{TASK}/complete"
+CALLS: list[tuple[str, str, dict[str, Any], int]] = [
+    ("post", TASKS, {"json": {"title": "Buy milk", "description": "x" * 300}}, 201),
+    ("post", TASKS, {"json": {"title": "Full", "due": "2026-11-23", "tags": ["a"],
+                              "priority": "low"}, "headers": {"Idempotency-Key": "k"}}, 201),
+    ("post", TASKS, {"json": {"title": "Other"}, "headers": {"Idempotency-Key": "k"}}, 409),
+    ("post", TASKS, {"json": {"title": ""}}, 422),
+    ("post", TASKS, {"headers": {"Authorization": "Bearer x"}, "json": {"title": "x"}}, 401),
+    ("get", TASKS, {"params": {"limit": 1}}, 200),
+    ("get", TASKS, {"params": {"limit": 0}}, 422),
+    ("get", TASK, {}, 200),
+    ("patch", TASK, {"json": {"title": "Buy oats"}}, 200),
+    ("patch", TASK, {"json": {"title": "Buy rice"}, "headers": {"If-Match": '"1"'}}, 412),
+    ("patch", TASK, {"json": {"undo": 1}}, 409),
+    ("put", TASK, {"json": {"title": "Buy rice"}, "headers": {"If-Match": '"1"'}}, 412),
+    ("put", TASK, {"json": {"title": "Buy rice"}}, 200),
+    ("put", TASK, {"json": {}}, 422),
+    ("patch", COMPLETE, {"headers": {"If-Match": '"1"'}}, 412),
+    ("patch", COMPLETE, {}, 200),
+    ("delete", TASK, {"headers": {"If-Match": '"1"'}}, 412),
+    ("delete", TASK, {"headers": {"Idempotency-Key": "d"}}, 204),
+    ("get", TASK, {}, 200),
+    ("put", TASK, {"json": {"title": "x"}}, 409),
+    ("patch", COMPLETE, {}, 409),
+    ("delete", TASK, {"headers": {"Idempotency-Key": "k"}}, 409),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+async def document(http: httpx.AsyncClient) -> dict[str, Any]:
+    """The OpenAPI document."""
+    return (await http.get("/openapi.json")).json()
+
+
+def references(node: Any) -> Iterator[str]:
+    """Every reference within the document."""
+    if isinstance(node, dict):
+        yield from ([node["$ref"]] if isinstance(node.get("$ref"), str) else [])
+        for value in node.values():
+            yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def check(document: dict[str, Any], path: str, method: str, response: httpx.Response) -> None:
+    """That an answer is declared for its operation, and is of the declared schema."""
+    declared = document["paths"][path][method]["responses"]
+    assert str(response.status_code) in declared, (method, path, response.status_code)
+    content = declared[str(response.status_code)].get("content")
+    if content is None:
+        assert response.content == b""
+        return
+    schema = content[response.headers["content-type"]]["schema"]
+    Draft202012Validator(schema | {"components": document["components"]}).validate(response.json())
+
+
+def test_every_route_of_the_contract_is_described(document: dict[str, Any]) -> None:
+    described = {(path, method) for path in document["paths"] for method in document["paths"][path]}
+    assert described == OPERATIONS
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    for reference in references(document):
+        node: Any = document
+        for part in reference.removeprefix("#/").split("/"):
+            node = node[part]
+        assert node
+
+
+def test_every_operation_declares_its_problems(document: dict[str, Any]) -> None:
+    for path, method in OPERATIONS:
+        responses = document["paths"][path][method]["responses"]
+        assert {"401", "403", "422", "503"} <= set(responses)
+        for status, response in responses.items():
+            if int(status) >= 400:
+                assert list(response["content"]) == ["application/problem+json"], (path, status)
+
+
+async def test_every_answer_is_declared_and_of_its_schema(
+    ann: Person, document: dict[str, Any]
+) -> None:
+    for method, path, request, status in CALLS:
+        response = await ann.rest(
+            method, path[len("/api/{user_id}") :].format(task_id=1), **request
+        )
+        assert response.status_code == status, (method, path, request, response.text)
+        check(document, path, method, response)
+
+
+@pytest.mark.parametrize(("path", "method"), sorted(OPERATIONS - {(TASKS, "get"), (TASKS, "post")}))
+async def test_an_absent_task_is_a_declared_answer(
+    ann: Person, document: dict[str, Any], path: str, method: str
+) -> None:
+    body = {"json": {"title": "x"}} if method in ("put", "patch") and path == TASK else {}
+    response = await ann.rest(method, path[len("/api/{user_id}") :].format(task_id=9), **body)
+    assert response.status_code == 404
+    check(document, path, method, response)
+
+
+@pytest.mark.parametrize(("path", "method"), sorted(OPERATIONS))
+async def test_another_person_s_path_is_a_declared_answer(
+    ann: Person, newcomer: Any, document: dict[str, Any], path: str, method: str
+) -> None:
+    url = path.format(user_id=newcomer().user_id, task_id=1)
+    headers = {"Authorization": f"Bearer {ann.token()}"}
+    body = {"json": {"title": "x"}} if method in ("put", "post", "patch") else {}
+    if path == COMPLETE:
+        body = {}
+    response = await ann.http.request(method, url, headers=headers, **body)
+    assert response.status_code == 403
+    check(document, path, method, response)
+
+
+@pytest.mark.parametrize(("path", "method"), sorted(one for one in OPERATIONS if one[1] != "get"))
+async def test_a_purged_first_result_is_a_declared_answer(
+    ann: Person, records: Records, document: dict[str, Any], path: str, method: str
+) -> None:
+    await ann.call("add_task", title="Old")
+    body = {"json": {"title": "x"}} if method != "delete" and path != COMPLETE else {}
+    request = {"headers": {"Idempotency-Key": "k"}, **body}
+    path_of_task = path[len("/api/{user_id}") :].format(task_id=1)
+    await ann.rest(method, path_of_task, **request)
+    for task_id in (1, 2):
+        await ann.rest("DELETE", f"/tasks/{task_id}")
+    await records.age_the_trash(ann, 31)
+    response = await ann.rest(method, path_of_task, **request)
+    assert response.status_code == 410
+    check(document, path, method, response)

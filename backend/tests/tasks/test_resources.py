@@ -1,0 +1,175 @@
+from typing import Any
+
+import orjson
+import pytest
+
+from surelist.tasks.resources import BYTES
+from tests.person import ERAS, HANDSHAKE, MODERN, Person
+from tests.tasks.asking import task
+from tests.tasks.conftest import Records
+
+LIST = "surelist://tasks"
+PROMPTS = ("plan_my_day", "weekly_review")
+
+
+async def asked(person: Person, era: str, method: str, **params: Any) -> dict[str, Any]:
+    """The result of a request."""
+    response = await person.rpc(method, params, version=era)
+    return response.json()["result"]
+
+
+async def read(person: Person, uri: str, era: str = MODERN) -> dict[str, Any]:
+    """What a resource holds."""
+    [content] = (await asked(person, era, "resources/read", uri=uri))["contents"]
+    assert (content["uri"], content["mimeType"]) == (uri, "application/json")
+    return orjson.loads(content["text"])
+
+
+async def completed(person: Person, era: str, value: str) -> dict[str, Any]:
+    """How the id of a task can be completed."""
+    reference = {"type": "ref/resource", "uri": "surelist://tasks/{id}"}
+    argument = {"name": "id", "value": value}
+    answer = await asked(person, era, "completion/complete", ref=reference, argument=argument)
+    return answer["completion"]
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_list_holds_the_pending_tasks_as_list_tasks_gives_them(
+    ann: Person, era: str
+) -> None:
+    for arguments in [
+        {"title": "Undated"},
+        {"title": "Due", "due": "2026-11-23", "description": "x" * 300},
+        {"title": "Done"},
+        {"title": "Gone"},
+    ]:
+        await ann.call("add_task", **arguments)
+    await ann.call("complete_task", task_id=3)
+    await ann.call("delete_task", task_id=4)
+    shown = await read(ann, LIST, era)
+    listed = await ann.call("list_tasks", status="pending", sort="due")
+    assert shown == listed | {"now": shown["now"]}
+    assert [row["title"] for row in shown["tasks"]] == ["Due", "Undated"]
+
+
+async def test_an_empty_list_can_be_read(ann: Person) -> None:
+    shown = await read(ann, LIST)
+    assert (shown["tasks"], shown["total"], "left_out" in shown) == ([], 0, False)
+
+
+async def test_a_list_shows_50_tasks_and_says_how_many_there_are(
+    ann: Person, records: Records
+) -> None:
+    await records.add_many(ann, 51)
+    shown = await read(ann, LIST)
+    assert [row["id"] for row in shown["tasks"]] == list(range(1, 51))
+    assert shown["left_out"].startswith("50 of 51 shown")
+    assert "next_cursor" not in shown
+
+
+async def test_a_list_of_more_than_a_thousand_says_so(ann: Person, records: Records) -> None:
+    await records.add_many(ann, 1001)
+    assert (await read(ann, LIST))["left_out"].startswith("50 of 1000+ shown")
+
+
+@pytest.mark.parametrize("character", ["x", "é", "\U0001d54f", "\\", "\u2028"])
+async def test_a_list_stays_within_its_bytes_and_holds_whole_tasks(
+    ann: Person, character: str
+) -> None:
+    for number in range(20):
+        await ann.call("add_task", title=f"{number} {character * 190}", description=character * 300)
+    content = (await asked(ann, MODERN, "resources/read", uri=LIST))["contents"][0]["text"]
+    shown = orjson.loads(content)
+    assert len(content.encode()) <= BYTES == 6000
+    assert 1 <= len(shown["tasks"]) < 20
+    assert shown["left_out"].startswith(f"{len(shown['tasks'])} of 20 shown")
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_task_is_read_in_full_also_from_the_trash(ann: Person, era: str) -> None:
+    await ann.call("add_task", title="Buy milk", description="x" * 300, due="2026-11-23")
+    for deleted in (False, True):
+        if deleted:
+            await ann.call("delete_task", task_id=1)
+        assert await read(ann, f"{LIST}/1", era) == await task(ann, 1)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        f"{LIST}/2",
+        f"{LIST}/0",
+        f"{LIST}/-1",
+        f"{LIST}/1.0",
+        f"{LIST}/x",
+        f"{LIST}/",
+        f"{LIST}/1/2",
+        f"{LIST}/99999999999999999999",
+        f"{LIST}/%31",
+        "surelist://",
+        "other://tasks/1",
+    ],
+)
+@pytest.mark.parametrize(("era", "code"), [(MODERN, -32602), (HANDSHAKE, -32002)])
+async def test_what_is_no_resource_is_refused(ann: Person, uri: str, era: str, code: int) -> None:
+    await ann.call("add_task", title="Buy milk")
+    response = await ann.rpc("resources/read", {"uri": uri}, version=era)
+    assert response.json()["error"]["code"] == code
+    assert LIST in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("name", PROMPTS)
+async def test_a_prompt_carries_the_pending_tasks_as_data(ann: Person, name: str, era: str) -> None:
+    await ann.call("add_task", title="Buy milk")
+    answer = await asked(ann, era, "prompts/get", name=name)
+    [message] = answer["messages"]
+    request, _, data = message["content"]["text"].rpartition("\n")
+    shown = await read(ann, LIST)
+    assert message["role"] == "user"
+    assert "Change nothing without asking me." in request
+    assert orjson.loads(data) | {"now": shown["now"]} == shown
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_what_is_offered_can_be_had(ann: Person, era: str) -> None:
+    await ann.call("add_task", title="Buy milk")
+    prompts = (await asked(ann, era, "prompts/list"))["prompts"]
+    resources = (await asked(ann, era, "resources/list"))["resources"]
+    templates = (await asked(ann, era, "resources/templates/list"))["resourceTemplates"]
+    assert [prompt["name"] for prompt in prompts] == list(PROMPTS)
+    assert [resource["uri"] for resource in resources] == [LIST]
+    assert [template["uriTemplate"] for template in templates] == [LIST + "/{id}"]
+    await read(ann, resources[0]["uri"], era)
+    await read(ann, templates[0]["uriTemplate"].replace("{id}", "1"), era)
+
+
+@pytest.mark.parametrize(
+    "params", [{"name": "missing"}, {"name": PROMPTS[0], "arguments": {"a": "b"}}]
+)
+async def test_an_unknown_prompt_and_unknown_arguments_are_refused(
+    ann: Person, params: dict[str, Any]
+) -> None:
+    response = await ann.rpc("prompts/get", params)
+    assert (response.status_code, response.json()["error"]["code"]) == (400, -32602)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_ids_are_completed_from_what_was_typed_newest_first(ann: Person, era: str) -> None:
+    for number in range(12):
+        await ann.call("add_task", title=f"Task {number}")
+    await ann.call("delete_task", task_id=11)
+    assert (await completed(ann, era, "1"))["values"] == ["12", "11", "10", "1"]
+    assert (await completed(ann, era, ""))["values"] == [str(n) for n in range(12, 0, -1)]
+    for typed in ("9x", "%", "_", "13", "-1", "\uff11", "1 "):
+        assert await completed(ann, era, typed) == {"values": [], "hasMore": False}
+
+
+@pytest.mark.parametrize(("count", "more"), [(99, False), (100, False), (101, True)])
+async def test_at_most_100_ids_are_given_and_more_are_announced(
+    ann: Person, records: Records, count: int, more: bool
+) -> None:
+    await records.add_many(ann, count)
+    completion = await completed(ann, MODERN, "")
+    assert completion["values"] == [str(n) for n in range(count, max(count - 100, 0), -1)]
+    assert completion["hasMore"] is more

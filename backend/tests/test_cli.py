@@ -1,0 +1,363 @@
+"""The command line, as real processes: what it prints, what it refuses, what it leaves behind."""
+
+import asyncio
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import jwt
+import psutil
+import pytest
+
+from surelist import cli
+from surelist.auth import AGENT_SCOPES
+from surelist.data_directory import make_secret, record_server
+from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Server
+from tests.server import SURELIST, environment, processes_of
+
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory, with a space in its path, that these tests share."""
+    return tmp_path_factory.mktemp("cli") / "a list"
+
+
+@contextmanager
+def serving(data: Path, *options: str, **settings: str) -> Generator[subprocess.Popen[str]]:
+    """`surelist serve` on a free port, as it starts; the block ends it, and nothing outlives it."""
+    with subprocess.Popen(
+        [SURELIST, "serve", "--port", "0", "--data", data, *options],
+        env=environment() | settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    ) as process:
+        try:
+            yield process
+            process.wait(timeout=20)
+        finally:
+            for each in processes_of(process.pid, data):
+                each.kill()
+
+
+def url_of(server: subprocess.Popen[str]) -> str:
+    """Where the server answers, once it does."""
+    assert server.stdout
+    line = server.stdout.readline()
+    assert line.startswith("Surelist answers at "), server.communicate()
+    return line.split()[-1].removesuffix("/mcp")
+
+
+def surelist(*words: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [SURELIST, *words],
+        env=environment() | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def refusal(*words: str | Path, **settings: str) -> str:
+    """What a command that stops with one line and status 2 says."""
+    result = surelist(*words, **settings)
+    return one_line(result.returncode, result.stdout, result.stderr)
+
+
+def one_line(status: int | str | None, output: str, errors: str) -> str:
+    assert (status, output) == (2, "")
+    (line,) = errors.splitlines()
+    assert line.startswith("surelist: ")
+    return line.removeprefix("surelist: ")
+
+
+def list_url(url: str) -> str:
+    return f"{url}/api/me/tasks"
+
+
+def bearer(data: Path) -> dict[str, str]:
+    return {"Authorization": f"Bearer {surelist('token', 'ann', '--data', data).stdout.strip()}"}
+
+
+def terminate(server: subprocess.Popen[str]) -> None:
+    server.terminate()
+
+
+def press_ctrl_c(server: subprocess.Popen[str]) -> None:
+    os.killpg(server.pid, signal.SIGINT)
+
+
+@pytest.mark.parametrize(("workers", "stop"), [("1", terminate), ("2", press_ctrl_c)])
+def test_it_stops_without_a_word_and_leaves_no_process(
+    data: Path, workers: str, stop: Callable[[subprocess.Popen[str]], None]
+):
+    with serving(data, "--workers", workers) as server:
+        url_of(server)
+        family = processes_of(server.pid, data)
+        stop(server)
+        assert server.communicate(timeout=20) == ("", "")
+        assert server.returncode == 0
+    assert len(family) > int(workers)
+    assert psutil.wait_procs(family, timeout=5)[1] == []
+
+
+def test_stopping_it_while_it_starts_leaves_no_process(data: Path):
+    with serving(data) as server:
+        while not any("postgres" in process.name() for process in processes_of(server.pid, data)):
+            time.sleep(0.01)
+        press_ctrl_c(server)
+        assert server.communicate(timeout=20) == ("", "")
+    assert processes_of(server.pid, data) == []
+
+
+def test_a_kill_leaves_nothing_and_loses_nothing_and_a_second_server_is_told_of_the_first(
+    data: Path,
+):
+    with serving(data, "--workers", "2") as server:
+        url = url_of(server)
+        made = httpx.post(list_url(url), headers=bearer(data), json={"title": "Buy milk"})
+        assert made.status_code == 201
+        family = processes_of(server.pid, data)
+        server.kill()
+    assert psutil.wait_procs(family, timeout=20)[1] == []
+
+    with serving(data) as server:
+        url = url_of(server)
+        (task,) = httpx.get(list_url(url), headers=bearer(data)).json()["tasks"]
+        assert task["title"] == "Buy milk"
+        assert refusal("serve", "--port", "0", "--data", data) == (
+            f"{data} is in use by process {server.pid}, which answers at {url}."
+        )
+        terminate(server)
+
+
+def test_a_server_whose_postgresql_dies_says_so_and_ends(data: Path):
+    with serving(data) as server:
+        url_of(server)
+        (postgres,) = (p for p in psutil.Process(server.pid).children() if p.name() == "postgres")
+        postgres.kill()
+        _, said = server.communicate(timeout=20)
+    assert server.returncode == 2
+    assert f"surelist: PostgreSQL has ended by itself; {data}/postgres.log may say why." in said
+
+
+def test_each_line_of_the_welcome_works_as_pasted(data: Path):
+    with serving(data, "--welcome") as server:
+        assert server.stdout
+        words = ""
+        while "/api/me/tasks" not in words:
+            words += server.stdout.readline()
+        claude, curl = (
+            shlex.split(line) for line in words.splitlines() if line.startswith(("claude", "curl"))
+        )
+        listed = subprocess.run([*curl, "--silent"], capture_output=True, check=True)
+        terminate(server)
+    assert json.loads(listed.stdout) == {"tasks": []}
+    configuration = json.loads(words[words.index("{") : words.rindex("}") + 1])
+    connection = configuration["mcpServers"]["surelist"]
+    authorization = connection["headers"]["Authorization"]
+    assert connection["type"] == "http"
+    assert f"Authorization: {authorization}" in curl
+    assert claude == [
+        *("claude", "mcp", "add", "--transport", "http", "surelist", connection["url"]),
+        *("--header", f"Authorization: {authorization}"),
+    ]
+    claims = jwt.decode(authorization.split()[1], options={"verify_signature": False})
+    assert claims["sub"] == "local"
+    assert connection["url"] in claims["aud"]
+
+
+def test_a_port_in_use_is_named(data: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert refusal("serve", "--port", port, "--data", data) == (
+            f"Port {port} on 127.0.0.1 is in use: stop what uses it, or pass another --port."
+        )
+
+
+def test_an_address_that_is_not_this_machines_is_named(data: Path):
+    said = refusal("serve", "--host", "192.0.2.1", "--port", "0", "--data", data)
+    assert said.startswith("Nothing can listen on 192.0.2.1: ")
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"BETTER_AUTH_SECRET": "short"}, "BETTER_AUTH_SECRET: is shorter than 32 bytes; make one"),
+        ({"DATABASE_URL": "postgresql://a@127.0.0.1:1/b"}, "BETTER_AUTH_SECRET must be set along"),
+        (
+            {"DATABASE_URL": "mysql://a@b/c", "BETTER_AUTH_SECRET": SECRET},
+            "DATABASE_URL is not a PostgreSQL address",
+        ),
+        (
+            {"DATABASE_URL": "postgresql://a@127.0.0.1:1/b", "BETTER_AUTH_SECRET": SECRET},
+            "The database at DATABASE_URL cannot be reached",
+        ),
+    ],
+)
+def test_a_wrong_setting_stops_it_with_one_line(
+    tmp_path: Path, settings: dict[str, str], words: str
+):
+    assert words in refusal("serve", "--port", "0", "--data", tmp_path, **settings)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def external(cluster: Server) -> Callable[[str], str]:
+    """The address of a new and empty database, for a role."""
+    name = f"external_{next(_numbers)}"
+    asyncio.run(
+        _execute(cluster.url(SUPERUSER, "postgres"), f"CREATE DATABASE {name} OWNER {OWNER_ROLE}")
+    )
+    return lambda role: cluster.url(role, name)
+
+
+_numbers = count(1)
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(statement)
+    await connection.close()
+
+
+def test_an_external_database_is_served_once_it_is_migrated(
+    external: Callable[[str], str], tmp_path: Path
+):
+    settings = {"DATABASE_URL": external(APP_ROLE), "BETTER_AUTH_SECRET": SECRET}
+    serve = ("serve", "--port", "0", "--data", tmp_path)
+    assert "Run: surelist migrate" in refusal(*serve, **settings)
+
+    direct = {"DATABASE_URL_DIRECT": external(OWNER_ROLE)}
+    for _ in ("once", "again"):
+        done = surelist("migrate", **settings, **direct)
+        assert (done.returncode, done.stderr) == (0, "")
+    with serving(tmp_path, **settings) as server:
+        url_of(server)
+        terminate(server)
+    assert not (tmp_path / "postgres").exists()
+
+    asyncio.run(_execute(external(OWNER_ROLE), "UPDATE alembic_version SET version_num = '9999'"))
+    assert "newer than this code" in refusal(*serve, **settings)
+    assert "newer" in refusal("migrate", **settings, **direct)
+
+
+def test_a_role_that_could_bypass_isolation_is_refused(
+    external: Callable[[str], str], tmp_path: Path
+):
+    settings = {"DATABASE_URL": external(SUPERUSER), "BETTER_AUTH_SECRET": SECRET}
+    said = refusal("serve", "--port", "0", "--data", tmp_path, **settings)
+    assert "superuser or has BYPASSRLS" in said
+
+
+def test_migrating_a_database_that_is_not_there_says_so():
+    said = refusal("migrate", DATABASE_URL="postgresql://a@127.0.0.1:1/b")
+    assert "cannot be reached" in said
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data directory as a server at port 9000 leaves it."""
+    make_secret(tmp_path)
+    record_server(tmp_path, "http://localhost:9000")
+    monkeypatch.setattr(os, "environ", environment())
+    return tmp_path
+
+
+Run = Callable[..., tuple[int | str | None, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the command line in this process: its status, what it printed, and its errors."""
+
+    def run(*words: str | Path) -> tuple[int | str | None, str, str]:
+        monkeypatch.setattr(sys, "argv", ["surelist", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return ended.value.code, *capsys.readouterr()
+
+    return run
+
+
+def claims(data: Path, printed: tuple[int | str | None, str, str]) -> dict[str, Any]:
+    status, output, errors = printed
+    (token,) = output.splitlines()
+    assert (status, errors) == (0, "")
+    secret = (data / "secret").read_text()
+    return jwt.decode(token, secret, algorithms=["HS256"], options={"verify_aud": False})
+
+
+def test_a_token_carries_what_an_agent_may_do(served: Path, run: Run):
+    now = int(time.time())
+    carried = claims(served, run("token", "ann@example.com", "--data", served))
+    issued, expires = carried.pop("iat"), carried.pop("exp")
+    assert now <= issued <= now + 5
+    assert expires == issued + 30 * 86_400
+    assert carried == {
+        "iss": "http://localhost:9000",
+        "sub": "ann@example.com",
+        "aud": [f"http://localhost:9000/{door}" for door in ("mcp", "conversations/mcp", "api")],
+        "scope": " ".join(AGENT_SCOPES),
+        "client_id": "agent",
+        "client_name": "agent",
+    }
+
+
+def test_a_token_carries_what_it_is_told_to(served: Path, run: Run):
+    options = ("--scope", "tasks:read", "--owner", "--days", "400", "--client", "cron job")
+    carried = claims(served, run("token", "ann", *options, "--data", served))
+    assert carried["scope"] == "tasks:read account:manage"
+    assert carried["exp"] == carried["iat"] + 400 * 86_400
+    assert carried["client_name"] == "cron job"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("me",), "cannot be a user id"),
+        (("a b",), "cannot be a user id"),
+        (("x" * 129,), "cannot be a user id"),
+        (("ann", "--days", "401"), "A token lives for 1 to 400 days."),
+        (("ann", "--days", "0"), "A token lives for 1 to 400 days."),
+        (("ann", "--client", ""), "A client's name has 1 to 100 characters"),
+    ],
+)
+def test_a_token_out_of_bounds_is_refused(
+    served: Path, run: Run, words: tuple[str, ...], said: str
+):
+    assert said in one_line(*run("token", *words, "--data", served))
+
+
+def test_no_token_is_signed_where_nothing_was_ever_served(served: Path, run: Run):
+    elsewhere = served / "elsewhere"
+    said = one_line(*run("token", "ann", "--data", elsewhere))
+    assert said.startswith(f"There is no Surelist in {elsewhere}: ")
+
+
+def test_a_file_that_is_in_the_way_is_named(served: Path, run: Run):
+    said = one_line(*run("token", "ann", "--data", served / "secret" / "data"))
+    assert said == f"{served}/secret/data/server.json: Not a directory."
+
+
+@pytest.mark.parametrize("words", [(), ("serve",), ("token",), ("migrate",)])
+def test_help_says_how_each_command_is_used(run: Run, words: tuple[str, ...]):
+    status, output, _ = run(*words, "--help")
+    assert status == 0
+    assert output.startswith("Usage: surelist " + " ".join(words))

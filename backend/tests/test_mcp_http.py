@@ -1,0 +1,631 @@
+"""/mcp as HTTP: versions, headers, bodies, and what is left behind."""
+
+import asyncio
+import gc
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+from starlette.applications import Starlette
+
+from surelist.web import BODY_BYTES
+from tests.person import ERAS, HANDSHAKE, MODERN, Person
+
+PARSE_ERROR, INVALID_REQUEST, UNKNOWN_METHOD, INVALID_PARAMS = -32700, -32600, -32601, -32602
+HEADER_MISMATCH, UNSUPPORTED_VERSION = -32020, -32022
+RESOURCE_NOT_FOUND = -32002
+PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+CLIENT = {
+    "protocolVersion": HANDSHAKE,
+    "capabilities": {},
+    "clientInfo": {"name": "t", "version": "1"},
+}
+EARLIER = ("2025-11-25", "2025-06-18", "2025-03-26")
+VERSIONS = (MODERN, *EARLIER)
+
+
+def headers(ann: Person, **more: str) -> dict[str, str]:
+    return {
+        "Authorization": f"Bearer {ann.token()}",
+        "Content-Type": "application/json",
+        "Accept": "application/json, text/event-stream",
+    } | {name.replace("_", "-"): value for name, value in more.items()}
+
+
+async def post(ann: Person, body: Any, **more: str) -> httpx.Response:
+    """A body as it is, with good headers but for `more`."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return await ann.http.post("/mcp", content=content, headers=headers(ann, **more))
+
+
+def assert_error(response: httpx.Response, status: int, code: int, request_id: Any = None) -> Any:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/json"
+    body = response.json()
+    assert body["jsonrpc"] == "2.0"
+    assert body["id"] == request_id
+    assert "result" not in body
+    assert body["error"]["code"] == code, response.text
+    return body["error"]
+
+
+# Versions
+
+
+@pytest.mark.parametrize("version", EARLIER)
+async def test_a_handshake_ends_in_the_version_that_was_asked_for(
+    ann: Person, version: str
+) -> None:
+    params = CLIENT | {"protocolVersion": version}
+    response = await post(ann, PING | {"method": "initialize", "params": params})
+    assert response.status_code == 200
+    assert "mcp-session-id" not in response.headers
+    result = response.json()["result"]
+    assert result["protocolVersion"] == version
+    assert result["serverInfo"]["name"] == "surelist"
+    assert {"tools", "resources", "prompts", "completions"} <= set(result["capabilities"])
+    done = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    response = await post(ann, done, MCP_Protocol_Version=version)
+    assert (response.status_code, response.content) == (202, b"")
+    response = await post(ann, PING, MCP_Protocol_Version=version)
+    assert response.json() == {"jsonrpc": "2.0", "id": 1, "result": {}}
+
+
+@pytest.mark.parametrize("wanted", ["2024-11-05", "2027-01-01", MODERN, "", "latest"])
+async def test_a_handshake_for_a_version_that_is_not_served_ends_in_the_latest_of_its_era(
+    ann: Person, wanted: str
+) -> None:
+    params = CLIENT | {"protocolVersion": wanted}
+    response = await post(ann, PING | {"method": "initialize", "params": params})
+    assert response.json()["result"]["protocolVersion"] == HANDSHAKE
+
+
+async def test_discovery_tells_every_version_that_is_served(ann: Person) -> None:
+    result = (await ann.rpc("server/discover")).json()["result"]
+    assert result["supportedVersions"][0] == MODERN
+    assert set(result["supportedVersions"]) <= set(VERSIONS)
+    assert {"tools", "resources", "prompts", "completions"} <= set(result["capabilities"])
+
+
+async def test_a_request_without_a_version_is_of_the_oldest(ann: Person) -> None:
+    response = await post(ann, PING | {"method": "tools/list"})
+    assert len(response.json()["result"]["tools"]) == 5
+
+
+@pytest.mark.parametrize("version", ["2024-11-05", "2027-01-01", "2025-11-2", "x", ""])
+async def test_a_version_that_is_not_served_is_refused_with_those_that_are(
+    ann: Person, version: str
+) -> None:
+    response = await post(ann, PING, MCP_Protocol_Version=version)
+    error = assert_error(response, 400, UNSUPPORTED_VERSION, 1)
+    assert error["data"] == {"supported": [MODERN], "requested": version}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"Mcp-Method": "tools/call"},
+        {"Mcp-Method": ""},
+        {"MCP-Protocol-Version": MODERN, "Mcp-Method": "Tools/List"},
+    ],
+)
+async def test_a_header_that_differs_from_the_body_is_refused(
+    ann: Person, wrong: dict[str, str]
+) -> None:
+    assert_error(await ann.rpc("tools/list", headers=wrong), 400, HEADER_MISMATCH, 1)
+
+
+async def test_a_name_that_differs_from_the_body_is_refused(ann: Person) -> None:
+    await ann.call("add_task", title="Stay")
+    params = {"name": "delete_task", "arguments": {"task_id": 1}}
+    response = await ann.rpc("tools/call", params, headers={"Mcp-Name": "list_tasks"})
+    assert_error(response, 400, HEADER_MISMATCH, 1)
+    assert (await ann.call("list_tasks"))["total"] == 1
+
+
+async def test_an_envelope_of_another_version_than_its_header_is_refused(ann: Person) -> None:
+    body = PING | {
+        "method": "tools/list",
+        "params": {
+            "_meta": {
+                "io.modelcontextprotocol/protocolVersion": "2027-01-01",
+                "io.modelcontextprotocol/clientCapabilities": {},
+            }
+        },
+    }
+    response = await post(ann, body, MCP_Protocol_Version=MODERN, Mcp_Method="tools/list")
+    assert_error(response, 400, HEADER_MISMATCH, 1)
+
+
+@pytest.mark.parametrize(
+    "meta", [None, {}, {"io.modelcontextprotocol/protocolVersion": 7}, [], "x"]
+)
+async def test_a_modern_request_without_its_envelope_is_refused(ann: Person, meta: Any) -> None:
+    body = PING | {"method": "tools/list", "params": {} if meta is None else {"_meta": meta}}
+    response = await post(ann, body, MCP_Protocol_Version=MODERN, Mcp_Method="tools/list")
+    assert response.status_code == 400
+    assert response.json()["error"]["code"] in (INVALID_PARAMS, HEADER_MISMATCH, INVALID_REQUEST)
+
+
+@pytest.mark.parametrize("name", ["MCP-Protocol-Version", "Mcp-Method", "Mcp-Name"])
+async def test_a_routing_header_sent_twice_is_refused(ann: Person, name: str) -> None:
+    value = {"MCP-Protocol-Version": MODERN, "Mcp-Method": "ping", "Mcp-Name": "x"}[name]
+    sent = [*headers(ann).items(), (name, value), (name.lower(), value)]
+    response = await ann.http.post("/mcp", json=PING, headers=sent)
+    assert_error(response, 400, HEADER_MISMATCH, 1)
+
+
+async def test_a_session_id_that_a_client_makes_up_is_ignored(ann: Person) -> None:
+    for version in ERAS:
+        response = await ann.rpc("tools/list", version=version, headers={"Mcp-Session-Id": "x"})
+        assert response.status_code == 200
+        assert "mcp-session-id" not in response.headers
+
+
+# Methods and headers of HTTP
+
+
+@pytest.mark.parametrize(
+    "method", ["GET", "DELETE", "PUT", "PATCH", "OPTIONS", "HEAD", "TRACE", "QUERY"]
+)
+async def test_nothing_but_post_is_allowed(ann: Person, method: str) -> None:
+    response = await ann.http.request(method, "/mcp", headers=headers(ann))
+    assert response.status_code == 405
+    assert response.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("path", ["/mcp/", "/mcp/x", "//mcp", "/MCP"])
+async def test_no_other_path_is_the_mcp_server_and_none_redirects(ann: Person, path: str) -> None:
+    response = await ann.http.post(f"http://localhost:8000{path}", json=PING, headers=headers(ann))
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost", 200),
+        ("localhost:8000", 200),
+        ("localhost:1", 200),
+        ("127.0.0.1:8000", 200),
+        ("evil.example", 421),
+        ("evil.example:8000", 421),
+        ("localhost.evil.example", 421),
+        ("evil-localhost", 421),
+        ("localhost@evil.example", 421),
+        ("", 421),
+    ],
+)
+async def test_only_the_hosts_that_are_served_are_answered(
+    ann: Person, host: str, status: int
+) -> None:
+    assert (await post(ann, PING, Host=host)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://localhost:8000", 200),
+        ("http://localhost:3000", 200),
+        ("http://localhost:9999", 403),
+        ("https://localhost:8000", 403),
+        ("http://evil.example", 403),
+        ("http://localhost:8000.evil.example", 403),
+        ("null", 403),
+    ],
+)
+async def test_only_pages_of_our_own_may_call(ann: Person, origin: str, status: int) -> None:
+    assert (await post(ann, PING, Origin=origin)).status_code == status
+
+
+async def test_a_strange_page_is_refused_before_its_token_is_looked_at(ann: Person) -> None:
+    for more in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}):
+        response = await post(ann, PING, Authorization="Bearer a.b.c", **more)
+        assert response.status_code in (421, 403)
+        assert "www-authenticate" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("application/json", 200),
+        ("application/json; charset=utf-8", 200),
+        ("Application/JSON", 200),
+        ("text/plain", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("application/jsonx", 415),
+        ("application/json-rpc", 415),
+        ("", 415),
+    ],
+)
+async def test_the_body_must_say_that_it_is_json(
+    ann: Person, content_type: str, status: int
+) -> None:
+    response = await post(ann, PING, Content_Type=content_type)
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("application/json", 200),
+        ("application/json, text/event-stream", 200),
+        ("*/*", 200),
+        ("application/*", 200),
+        ("application/json;q=0.5", 200),
+        ("text/html", 406),
+        ("text/event-stream", 406),
+        ("image/*", 406),
+    ],
+)
+async def test_the_answer_must_be_wanted(ann: Person, accept: str, status: int) -> None:
+    assert (await post(ann, PING, Accept=accept)).status_code == status
+
+
+async def test_a_client_that_says_nothing_about_the_answer_gets_it(ann: Person) -> None:
+    request = ann.http.build_request("POST", "/mcp", json=PING, headers=headers(ann))
+    del request.headers["Accept"]
+    assert (await ann.http.send(request)).status_code == 200
+
+
+async def test_no_page_elsewhere_is_given_leave_to_read_an_answer(ann: Person) -> None:
+    response = await post(ann, PING, Origin="http://localhost:3000")
+    assert "access-control-allow-origin" not in response.headers
+
+
+# Bodies
+
+
+NOT_JSON = {
+    "nothing": b"",
+    "a word": b"hello",
+    "cut off": b'{"jsonrpc": "2.0", "id": 1, "method": "pi',
+    "more behind it": json.dumps(PING).encode() * 2,
+    "not a number": b'{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {"x": NaN}}',
+    "infinity": b'{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {"x": Infinity}}',
+    "half a character": b'{"jsonrpc": "2.0", "id": 1, "method": "ping\\ud800"}',
+    "not UTF-8": b'{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {"x": "\xff"}}',
+    "UTF-16": json.dumps(PING).encode("utf-16"),
+    "a null byte": b'{"jsonrpc": "2.0", "id": 1, "method": "pi\x00ng"}',
+    "single quotes": b"{'jsonrpc': '2.0', 'id': 1, 'method': 'ping'}",
+    "100,000 deep": b"[" * 100_000,
+    "100,000 deep and closed": b"[" * 100_000 + b"]" * 100_000,
+    "100,000 deep inside": b'{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": '
+    + b'{"a":' * 100_000
+    + b"1"
+    + b"}" * 100_001,
+}
+
+
+@pytest.mark.parametrize("name", NOT_JSON)
+async def test_a_body_that_is_not_json_is_refused(ann: Person, name: str) -> None:
+    assert_error(await post(ann, NOT_JSON[name]), 400, PARSE_ERROR)
+
+
+NOT_A_REQUEST: dict[str, Any] = {
+    "null": None,
+    "true": True,
+    "a number": 7,
+    "text": "ping",
+    "a batch": [PING],
+    "an empty batch": [],
+    "an empty object": {},
+    "no version": {"id": 1, "method": "ping"},
+    "version 1.0": PING | {"jsonrpc": "1.0"},
+    "a version that is a number": PING | {"jsonrpc": 2.0},
+    "no method": {"jsonrpc": "2.0", "id": 1},
+    "a method that is null": PING | {"method": None},
+    "a method that is a number": PING | {"method": 7},
+    "a method that is a list": PING | {"method": ["ping"]},
+    "an id that is null": PING | {"id": None},
+    "an id that is true": PING | {"id": True},
+    "an id that is a fraction": PING | {"id": 1.5},
+    "an id that is an object": PING | {"id": {}},
+    "an id that is a list": PING | {"id": [1]},
+    "params that are a list": PING | {"params": []},
+    "params that are text": PING | {"params": "x"},
+    "params that are null": PING | {"params": None},
+    "a response": {"jsonrpc": "2.0", "id": 1, "result": {}},
+    "an error": {"jsonrpc": "2.0", "id": 1, "error": {"code": 1, "message": "x"}},
+}
+
+
+@pytest.mark.parametrize("version", ERAS)
+@pytest.mark.parametrize("name", NOT_A_REQUEST)
+async def test_a_body_that_is_no_request_is_refused(ann: Person, name: str, version: str) -> None:
+    response = await post(ann, NOT_A_REQUEST[name], MCP_Protocol_Version=version)
+    assert_error(response, 400, INVALID_REQUEST)
+
+
+@pytest.mark.parametrize("request_id", [0, -1, 2**53, "", "x" * 1000, "1", "ünï"])
+async def test_an_id_of_its_type_comes_back_as_it_was(ann: Person, request_id: Any) -> None:
+    body = (await post(ann, PING | {"id": request_id})).json()
+    assert body == {"jsonrpc": "2.0", "id": request_id, "result": {}}
+    assert type(body["id"]) is type(request_id)
+
+
+@pytest.mark.parametrize("version", ERAS)
+@pytest.mark.parametrize(
+    "method", ["notifications/initialized", "notifications/cancelled", "notifications/unheard_of"]
+)
+async def test_a_notification_is_accepted_without_an_answer(
+    ann: Person, method: str, version: str
+) -> None:
+    body = {"jsonrpc": "2.0", "method": method, "params": {"requestId": 1}}
+    response = await post(ann, body, MCP_Protocol_Version=version)
+    assert (response.status_code, response.content) == (202, b"")
+
+
+async def test_a_tool_call_without_an_id_does_nothing(ann: Person) -> None:
+    params = {"name": "add_task", "arguments": {"title": "New"}}
+    response = await post(ann, {"jsonrpc": "2.0", "method": "tools/call", "params": params})
+    assert response.status_code == 202
+    assert (await ann.call("list_tasks"))["total"] == 0
+
+
+def padded(size: int) -> bytes:
+    empty = len(json.dumps(PING | {"params": {"x": ""}}))
+    return json.dumps(PING | {"params": {"x": "a" * (size - empty)}}).encode()
+
+
+async def test_the_largest_body_is_read_and_a_larger_one_is_not(ann: Person) -> None:
+    assert (await post(ann, padded(BODY_BYTES))).status_code == 200
+    response = await post(ann, padded(BODY_BYTES + 1))
+    assert response.status_code == 413
+    assert str(BODY_BYTES) in response.json()["error"]["message"]
+
+
+async def test_a_body_without_an_end_is_refused_while_it_comes(ann: Person) -> None:
+    sent = 0
+
+    async def endless() -> Any:
+        nonlocal sent
+        while True:
+            sent += 1
+            assert sent < 30, "the server reads on and on"
+            yield b"x" * (BODY_BYTES // 10)
+
+    sending = Sending(ann, endless())
+    await sending.through("/mcp")
+    assert sending.status == 413
+    assert sent == 11
+
+
+async def test_a_body_in_many_small_pieces_is_read_whole(ann: Person) -> None:
+    async def pieces() -> Any:
+        for byte in json.dumps(PING).encode():
+            yield bytes([byte])
+
+    response = await ann.http.post("/mcp", content=pieces(), headers=headers(ann))
+    assert response.json()["result"] == {}
+
+
+class Sending:
+    """One request as the server sees it, piece by piece."""
+
+    def __init__(self, ann: Person, pieces: Any) -> None:
+        self.ann = ann
+        self.pieces = pieces
+        self.sent: list[Any] = []
+
+    async def through(self, path: str, method: str = "POST") -> None:
+        app = self.ann.http._transport.app
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "root_path": "",
+            "headers": [
+                (b"host", b"localhost:8000"),
+                *((n.lower().encode(), v.encode()) for n, v in headers(self.ann).items()),
+            ],
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 8000),
+        }
+        await app(scope, self._receive, self._send)
+
+    async def _receive(self) -> Any:
+        try:
+            piece = await anext(self.pieces)
+        except StopAsyncIteration:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": piece, "more_body": True}
+
+    async def _send(self, message: Any) -> None:
+        self.sent.append(message)
+
+    @property
+    def status(self) -> int | None:
+        return self.sent[0]["status"] if self.sent else None
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/mcp"), ("POST", "/api/me/tasks"), ("PATCH", "/api/me/tasks/1")],
+)
+async def test_a_client_that_leaves_while_it_sends_changes_nothing_and_is_no_error(
+    ann: Person, caplog: pytest.LogCaptureFixture, method: str, path: str
+) -> None:
+    async def begins() -> Any:
+        yield b'{"title": "New", '
+
+    sending = Sending(ann, begins())
+    with caplog.at_level(logging.WARNING):
+        await sending.through(path, method)
+    assert [r.message for r in caplog.records if r.levelno >= logging.ERROR] == []
+    assert sending.status is None or sending.status < 500
+    assert (await ann.call("list_tasks"))["total"] == 0
+
+
+# What was asked for
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("method", ["nothing/of/that/kind", "tools", "resources/subscribe"])
+async def test_an_unknown_method_is_told_apart(ann: Person, version: str, method: str) -> None:
+    response = await ann.rpc(method, {"uri": "surelist://tasks"}, version=version)
+    assert_error(response, 404 if version == MODERN else 200, UNKNOWN_METHOD, 1)
+
+
+@pytest.mark.parametrize("method", ["", "ping\x00", "x" * 100_000])
+async def test_a_method_that_no_header_could_name_is_unknown_too(ann: Person, method: str) -> None:
+    response = await post(ann, PING | {"method": method}, MCP_Protocol_Version=HANDSHAKE)
+    assert_error(response, 200, UNKNOWN_METHOD, 1)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("name", ["no_such_tool", "", "ADD_TASK", "add-task", "__class__"])
+async def test_an_unknown_tool_is_a_protocol_error_in_every_version(
+    ann: Person, version: str, name: str
+) -> None:
+    response = await ann.rpc("tools/call", {"name": name, "arguments": {}}, version=version)
+    error = assert_error(response, 400 if version == MODERN else 200, INVALID_PARAMS, 1)
+    assert "add_task" in error["message"]
+
+
+@pytest.mark.parametrize("version", ERAS)
+@pytest.mark.parametrize(
+    "params", [{}, {"name": 7}, {"name": None}, {"name": "list_tasks", "arguments": []}]
+)
+async def test_a_tool_call_that_is_none_is_a_protocol_error(
+    ann: Person, version: str, params: dict[str, Any]
+) -> None:
+    body = PING | {"method": "tools/call", "params": params}
+    response = await post(ann, body, MCP_Protocol_Version=HANDSHAKE)
+    assert_error(response, 200, INVALID_PARAMS, 1)
+
+
+@pytest.mark.parametrize("version", ERAS)
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("prompts/get", {"name": "no_such_prompt"}),
+        ("prompts/get", {"name": "plan_my_day", "arguments": {"x": "y"}}),
+        (
+            "completion/complete",
+            {
+                "ref": {"type": "ref/prompt", "name": "no_such_prompt"},
+                "argument": {"name": "x", "value": ""},
+            },
+        ),
+        (
+            "completion/complete",
+            {
+                "ref": {"type": "ref/resource", "uri": "surelist://elsewhere/{id}"},
+                "argument": {"name": "id", "value": ""},
+            },
+        ),
+        (
+            "completion/complete",
+            {
+                "ref": {"type": "ref/resource", "uri": "surelist://tasks/{id}"},
+                "argument": {"name": "title", "value": ""},
+            },
+        ),
+    ],
+)
+async def test_what_is_not_there_is_an_invalid_parameter(
+    ann: Person, version: str, method: str, params: dict[str, Any]
+) -> None:
+    response = await ann.rpc(method, params, version=version)
+    assert_error(response, 400 if version == MODERN else 200, INVALID_PARAMS, 1)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "surelist://tasks/1",
+        "surelist://tasks/0",
+        "surelist://tasks/-1",
+        "surelist://tasks/01x",
+        "surelist://tasks/" + "9" * 40,
+        "surelist://tasks/",
+        "surelist://elsewhere",
+        "file:///etc/passwd",
+        "x",
+    ],
+)
+async def test_a_resource_that_is_not_there_has_the_code_of_its_version(
+    ann: Person, version: str, uri: str
+) -> None:
+    response = await ann.rpc("resources/read", {"uri": uri}, version=version)
+    modern = version == MODERN
+    code = INVALID_PARAMS if modern else RESOURCE_NOT_FOUND
+    error = assert_error(response, 400 if modern else 200, code, 1)
+    assert error["data"] == {"uri": uri}
+
+
+async def test_digits_of_another_script_name_no_task(ann: Person) -> None:
+    await ann.call("add_task", title="First")
+    uri = {"uri": "surelist://tasks/\u0661"}
+    response = await ann.rpc("resources/read", uri, version=HANDSHAKE)
+    assert_error(response, 200, RESOURCE_NOT_FOUND, 1)
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\x00"])
+async def test_a_null_character_is_never_the_databases_to_refuse(ann: Person, text: str) -> None:
+    await ann.call("add_task", title="First")
+    for name, arguments in (
+        ("add_task", {"title": f"a{text}"}),
+        ("add_task", {"title": "x", "description": text}),
+        ("add_task", {"title": "x", "tags": [f"a{text}"]}),
+        ("add_task", {"title": "x", "due": text}),
+        ("add_task", {"title": "x", "idempotency_key": f"a{text}"}),
+        ("list_tasks", {"search": f"a{text}"}),
+        ("list_tasks", {"tag": f"a{text}"}),
+        ("list_tasks", {"cursor": f"a{text}"}),
+        ("update_task", {"task_id": 1, "title": f"a{text}"}),
+    ):
+        for version in ERAS:
+            params = {"name": name, "arguments": arguments}
+            response = await ann.rpc("tools/call", params, version=version)
+            assert response.status_code == 200, (name, arguments, response.text)
+    for prefix in (text, f"1{text}"):
+        params = {
+            "ref": {"type": "ref/resource", "uri": "surelist://tasks/{id}"},
+            "argument": {"name": "id", "value": prefix},
+        }
+        response = await ann.rpc("completion/complete", params)
+        assert response.json()["result"]["completion"]["values"] == []
+
+
+# What is left behind
+
+
+@pytest.fixture
+def counted(app: Starlette) -> Iterator[Callable[[], tuple[int, int]]]:
+    def count() -> tuple[int, int]:
+        gc.collect()
+        return len(asyncio.all_tasks()), psutil.Process().num_fds()
+
+    return count
+
+
+async def test_an_exchange_leaves_no_task_and_no_descriptor_behind(
+    ann: Person, counted: Callable[[], tuple[int, int]]
+) -> None:
+    async def every_kind() -> None:
+        for version in ERAS:
+            await ann.call("add_task", version=version, title="New")
+            await ann.rpc("tools/call", {"name": "nothing", "arguments": {}}, version=version)
+            await ann.rpc("resources/read", {"uri": "surelist://tasks"}, version=version)
+            await post(ann, PING | {"method": "initialize", "params": CLIENT})
+        await post(ann, b"{")
+        await post(ann, b"x" * (BODY_BYTES + 1))
+        await ann.http.get("/mcp", headers=headers(ann))
+        await post(ann, {"jsonrpc": "2.0", "method": "notifications/initialized"})
+
+    await every_kind()
+    before = counted()
+    for _ in range(5):
+        await every_kind()
+    assert counted() == before
