@@ -80,7 +80,7 @@ def check(document: dict[str, Any], path: str, method: str, response: httpx.Resp
 
 def test_every_route_of_the_contract_is_described(document: dict[str, Any]) -> None:
     described = {(path, method) for path in document["paths"] for method in document["paths"][path]}
-    assert described == OPERATIONS
+    assert described >= OPERATIONS
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
