@@ -26,6 +26,12 @@ def back_up(url: str, path: Path) -> None:
         _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", *tables, out=file)
 
 
+def refuse_unless_backup(path: Path) -> None:
+    """Raise ConfigurationError unless there is a file that PostgreSQL can restore from."""
+    with _open(path) as file:
+        _run("pg_restore", None, "--list", stdin=file)
+
+
 def restore(path: Path, *, owner: str, seer: str, app: str) -> None:
     """Fill a database that holds no account, and migrate what was in the file.
 
@@ -33,14 +39,12 @@ def restore(path: Path, *, owner: str, seer: str, app: str) -> None:
     rights. Raises ConfigurationError.
     """
     with _open(path) as file:
-        _run("pg_restore", None, "--list", stdin=file)
         if asyncio.run(database.holds_accounts(seer)):
             raise ConfigurationError(
                 "This database holds lists already, and a restore never replaces any: "
                 "restore into an empty one (another --data, or another DATABASE_URL_DIRECT)."
             )
         database.unmake(owner)
-        file.seek(0)
         options = ("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction")
         _run("pg_restore", owner, *options, stdin=file)
     database.migrate(owner, app)

@@ -213,6 +213,7 @@ def restore(file: Path) -> None:
     Fills the embedded PostgreSQL, or DATABASE_URL_DIRECT, and migrates what was in the file.
     """
     settings = config.load()
+    backups.refuse_unless_backup(file)
     if settings.database_url:
         direct = settings.database_url_direct
         backups.restore(file, owner=direct, seer=direct, app=settings.database_url)
