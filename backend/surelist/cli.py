@@ -1,4 +1,4 @@
-"""The command line: serve, token, migrate."""
+"""The command line: serve, token, migrate, backup, restore, doctor."""
 
 import asyncio
 import os
@@ -13,11 +13,13 @@ from types import FrameType
 
 import click
 
+from surelist import backup as backups
 from surelist import config, database, serving
+from surelist import doctor as doctors
 from surelist.auth import AGENT_SCOPES, LIFETIME_DAYS, OWNER_SCOPE, sign_token
 from surelist.config import Settings
 from surelist.data_directory import make_secret, record_server
-from surelist.embedded import OWNER_ROLE, postgres
+from surelist.embedded import OWNER_ROLE, SUPERUSER, cluster, postgres
 from surelist.errors import ConfigurationError
 from surelist.welcome import wait_until_answering, welcome
 
@@ -181,3 +183,52 @@ def migrate() -> None:
     else:
         with _database(settings):
             pass
+
+
+file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+
+
+@surelist.command()
+@file_argument
+@data_option
+def backup(file: Path) -> None:
+    """Write every list to FILE, which must not exist; the server may run meanwhile.
+
+    Reads the embedded PostgreSQL, or DATABASE_URL_DIRECT as a role that sees every row.
+    """
+    settings = config.load()
+    if settings.database_url:
+        backups.back_up(settings.database_url_direct, file)
+        return
+    with cluster(settings.data) as server:
+        backups.back_up(server.url(SUPERUSER), file)
+
+
+@surelist.command()
+@file_argument
+@data_option
+def restore(file: Path) -> None:
+    """Fill an empty database with the lists of FILE, which `surelist backup` wrote.
+
+    Fills the embedded PostgreSQL, or DATABASE_URL_DIRECT, and migrates what was in the file.
+    """
+    settings = config.load()
+    backups.refuse_unless_backup(file)
+    if settings.database_url:
+        direct = settings.database_url_direct
+        backups.restore(file, owner=direct, seer=direct, app=settings.database_url)
+        return
+    with postgres(settings.data) as server:
+        make_secret(settings.data)
+        owner, seer = server.url(OWNER_ROLE), server.url(SUPERUSER)
+        backups.restore(file, owner=owner, seer=seer, app=server.url())
+
+
+@surelist.command()
+@data_option
+def doctor() -> None:
+    """Say what is wrong with this configuration, a line each; exit status 1 when something is."""
+    findings = list(doctors.examine())
+    for fine, words in findings:
+        click.echo(f"{'ok' if fine else 'problem':8} {words}")
+    sys.exit(not all(fine for fine, _ in findings))

