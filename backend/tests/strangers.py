@@ -160,6 +160,9 @@ OPEN_TO_ALL = {
     ("GET", "/.well-known/oauth-protected-resource"),
     ("GET", "/.well-known/oauth-protected-resource/mcp"),
     ("GET", "/openapi.json"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
 }
 """Routes that answer everybody alike, and hold nobody's data."""
 

@@ -185,10 +185,10 @@ async def test_a_current_if_match_lets_a_write_through(
 
 @pytest.mark.parametrize("tag", ["1", 'W/"1"', '"1", "2"', '""', '"x"', '"01"', '"-1"', ""])
 @pytest.mark.parametrize(("method", "path", "body"), WRITES)
-async def test_an_if_match_that_is_no_version_is_refused(
+async def test_a_tag_that_was_never_given_out_is_a_stale_one(
     with_task: Person, method: str, path: str, body: Any, tag: str
 ) -> None:
-    problem(await send(with_task, method, path, body, If_Match=tag), 422, "invalid")
+    problem(await send(with_task, method, path, body, If_Match=tag), 412, "precondition_failed")
     assert (await task(with_task, 1))["version"] == 1
 
 
