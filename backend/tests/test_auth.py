@@ -340,6 +340,14 @@ async def test_two_authorization_headers_are_refused_even_when_both_are_good(
     assert_refused(await door(http, [("Authorization", "Basic eA=="), *good]))
 
 
+@pytest.mark.parametrize("scheme", ["Basic", "Token", "DPoP", "Bearer:", "BearerX", ""])
+async def test_a_good_token_behind_another_word_than_bearer_is_refused(
+    door: Door, http: httpx.AsyncClient, settings: Settings, scheme: str
+) -> None:
+    authorization = [("Authorization", f"{scheme} {signed(settings)}")]
+    assert_refused(await door(http, authorization), "not one bearer token")
+
+
 async def test_two_tokens_in_one_header_are_refused(
     door: Door, http: httpx.AsyncClient, settings: Settings
 ) -> None:
