@@ -51,7 +51,7 @@ def _name_data(_context: click.Context, _option: click.Parameter, data: Path | N
 data_option = click.option(
     "--data",
     metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     callback=_name_data,
     expose_value=False,
     help="The data directory.  [default: $SURELIST_DATA, or data]",

@@ -12,14 +12,24 @@ ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath}
 """All that they see of ours: a PGPORT, say, would change where PostgreSQL listens."""
 
 _POWERS = "-all,+dac_override"
+_NOT_AS_ROOT = (
+    "PostgreSQL does not run as root, and cannot be made another user here: run Surelist as an "
+    "ordinary user, install setpriv (util-linux), or set DATABASE_URL."
+)
 
 
 def make_directory(path: Path) -> None:
-    """Make a directory that `command` can work on; as root, one that `nobody` owns."""
+    """Make a directory that `command` can work on; as root, one that `nobody` owns.
+
+    Raises ConfigurationError where root may not give it away.
+    """
     path.mkdir(mode=0o700)
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
-        os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        try:
+            os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        except PermissionError:
+            raise ConfigurationError(_NOT_AS_ROOT) from None
 
 
 def command(directory: Path, program: str, *arguments: str) -> list[str]:
@@ -33,10 +43,7 @@ def command(directory: Path, program: str, *arguments: str) -> list[str]:
     setpriv = shutil.which("setpriv")
     if os.geteuid() == 0:
         if not setpriv:
-            raise ConfigurationError(
-                "PostgreSQL does not run as root: run Surelist as an ordinary user, "
-                "install setpriv (util-linux), or set DATABASE_URL."
-            )
+            raise ConfigurationError(_NOT_AS_ROOT)
         owner = directory.stat()
         become = [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
         keep = [f"--{kept}={_POWERS}" for kept in ("inh-caps", "ambient-caps", "bounding-set")]

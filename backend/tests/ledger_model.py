@@ -115,11 +115,13 @@ class ListModel:
             raise Refused
         for version, event in enumerate(self.events, 1):
             if event.undoes == undo:
-                return self._as_of(version, "updated")
+                return self._as_of(version, "updated") | {"repeated": True}
         undone, task = self.events[undo - 1], self.tasks[task_id]
-        if any(task.fields[name] != value for name, value in undone.after.items()):
+        if not all(_stands(name, task.fields[name], left) for name, left in undone.after.items()):
             raise Refused
-        before = {"deleted": next(_moments)} if undone.before is None else undone.before
+        before = {"deleted": True} if undone.before is None else dict(undone.before)
+        if before.get("deleted"):
+            before["deleted"] = next(_moments)
         return self._change(client, task_id, before, if_version, "updated", undoes=undo)
 
     def _task(self, task_id: int) -> TaskModel:
@@ -184,6 +186,10 @@ class ListModel:
 
 def _stored(new: Fields) -> Fields:
     return {name: value if value != "" else None for name, value in new.items()}
+
+
+def _stands(name: str, now: Any, left: Any) -> bool:
+    return bool(now) == bool(left) if name in NAMES else now == left
 
 
 def _kind(after: Fields, was: str, now: str) -> str:

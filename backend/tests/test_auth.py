@@ -27,6 +27,7 @@ from surelist.auth import (
 )
 from surelist.config import Settings
 from surelist.errors import Unauthenticated
+from surelist.issuers import believed
 from tests.copies import newcomers
 from tests.person import Person
 
@@ -340,6 +341,14 @@ async def test_two_authorization_headers_are_refused_even_when_both_are_good(
     assert_refused(await door(http, [("Authorization", "Basic eA=="), *good]))
 
 
+@pytest.mark.parametrize("scheme", ["Basic", "Token", "DPoP", "Bearer:", "BearerX", ""])
+async def test_a_good_token_behind_another_word_than_bearer_is_refused(
+    door: Door, http: httpx.AsyncClient, settings: Settings, scheme: str
+) -> None:
+    authorization = [("Authorization", f"{scheme} {signed(settings)}")]
+    assert_refused(await door(http, authorization), "not one bearer token")
+
+
 async def test_two_tokens_in_one_header_are_refused(
     door: Door, http: httpx.AsyncClient, settings: Settings
 ) -> None:
@@ -367,7 +376,7 @@ async def test_an_oversize_token_is_refused_unread(
 
     good = signed(settings, padding="x" * (TOKEN_BYTES - 500))
     assert len(good) > TOKEN_BYTES
-    authenticator = Authenticator(settings)
+    authenticator = Authenticator(believed(settings))
     monkeypatch.setattr(jwt, "decode", never)
     with pytest.raises(Unauthenticated, match="longer than 8192 bytes"):
         await authenticator.principal([f"Bearer {good}"], settings.mcp_url)
@@ -417,7 +426,7 @@ async def test_an_expired_token_of_the_previous_secret_is_refused(settings: Sett
     )
     token = jwt.encode(claims(settings, iat=1, exp=2), "p" * 32, algorithm="HS256")
     with pytest.raises(Unauthenticated, match="expired"):
-        await Authenticator(both).principal([f"Bearer {token}"], both.mcp_url)
+        await Authenticator(believed(both)).principal([f"Bearer {token}"], both.mcp_url)
 
 
 def forbidden(scope: str) -> str:
@@ -551,7 +560,7 @@ async def test_a_verified_token_is_remembered_until_it_expires_and_no_longer(
         return await verify(self, token, audience)
 
     monkeypatch.setattr(Authenticator, "_verify", counted)
-    authenticator = Authenticator(settings)
+    authenticator = Authenticator(believed(settings))
     authorization = [f"Bearer {signed(settings, exp=int(time.time()) + 3600)}"]
     for _ in range(3):
         principal = await authenticator.principal(authorization, settings.mcp_url)
@@ -566,7 +575,7 @@ async def test_a_verified_token_is_remembered_until_it_expires_and_no_longer(
 
 
 async def test_a_refused_token_is_not_remembered_as_good(settings: Settings) -> None:
-    authenticator = Authenticator(settings)
+    authenticator = Authenticator(believed(settings))
     for _ in range(2):
         with pytest.raises(Unauthenticated):
             await authenticator.principal(["Bearer a.b.c"], settings.mcp_url)
@@ -577,7 +586,7 @@ async def test_the_memory_of_verified_tokens_is_bounded(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(auth, "VERIFIED_AT_ONCE", 3)
-    authenticator = Authenticator(settings)
+    authenticator = Authenticator(believed(settings))
     for number in range(10):
         token = signed(settings, sub=f"user-{number}")
         principal = await authenticator.principal([f"Bearer {token}"], settings.mcp_url)
@@ -586,7 +595,7 @@ async def test_the_memory_of_verified_tokens_is_bounded(
 
 
 async def test_clocks_may_differ_by_a_few_seconds(settings: Settings) -> None:
-    authenticator = Authenticator(settings)
+    authenticator = Authenticator(believed(settings))
     now = int(time.time())
     for times in (
         {"iat": now + CLOCK_SKEW_SECONDS - 2, "exp": now + DAY},
@@ -627,12 +636,14 @@ async def test_the_longest_token_that_is_signed_is_believed(settings: Settings) 
         days=LIFETIME_DAYS,
         client="\U0001f600" * 100,
     )
-    principal = await Authenticator(settings).principal([f"Bearer {token}"], settings.api_url)
+    principal = await Authenticator(believed(settings)).principal(
+        [f"Bearer {token}"], settings.api_url
+    )
     assert principal.user_id == "a" * 128
     assert principal.caller.actor == "person"
     assert principal.caller.client_id == principal.caller.client_name == "\U0001f600" * 100
     for audience in (settings.mcp_url, settings.conversations_url):
-        await Authenticator(settings).principal([f"Bearer {token}"], audience)
+        await Authenticator(believed(settings)).principal([f"Bearer {token}"], audience)
 
 
 @pytest.mark.parametrize("value", [None, 7, True, b"ann", ["ann"], "me", "", "ann\n", "a b", "-a"])

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,8 @@ def serving(data: Path, *options: str, **settings: str) -> Generator[subprocess.
             process.wait(timeout=20)
         finally:
             for each in processes_of(process.pid, data):
-                each.kill()
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
 
 
 def url_of(server: subprocess.Popen[str]) -> str:
@@ -126,7 +127,7 @@ def test_stopping_it_while_it_starts_leaves_no_process(data: Path):
     assert processes_of(server.pid, data) == []
 
 
-def test_a_kill_leaves_nothing_and_loses_nothing_and_a_second_server_is_told_of_the_first(
+def test_a_killed_server_leaves_no_process_and_the_next_one_has_the_tasks_and_the_data_to_itself(
     data: Path,
 ):
     with serving(data, "--workers", "2") as server:

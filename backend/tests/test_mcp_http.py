@@ -271,9 +271,13 @@ async def test_a_client_that_says_nothing_about_the_answer_gets_it(ann: Person) 
     assert (await ann.http.send(request)).status_code == 200
 
 
-async def test_no_page_elsewhere_is_given_leave_to_read_an_answer(ann: Person) -> None:
-    response = await post(ann, PING, Origin="http://localhost:3000")
-    assert "access-control-allow-origin" not in response.headers
+async def test_only_a_page_of_an_allowed_origin_is_given_leave_to_read_an_answer(
+    ann: Person,
+) -> None:
+    allowed = await post(ann, PING, Origin="http://localhost:3000")
+    assert allowed.headers["access-control-allow-origin"] == "http://localhost:3000"
+    refused = await post(ann, PING, Origin="http://localhost:3001")
+    assert "access-control-allow-origin" not in refused.headers
 
 
 # Bodies

@@ -53,5 +53,5 @@ def test_a_program_keeps_one_power_of_roots(directory: Path, python: str):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs setpriv")
 def test_without_setpriv_root_is_told_what_to_do(directory: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(ConfigurationError, match="PostgreSQL does not run as root: run Surelist"):
+    with pytest.raises(ConfigurationError, match="PostgreSQL does not run as root"):
         command(directory, "postgres")
