@@ -167,7 +167,7 @@ def guards(
 ) -> dict[str, Any]:
     """The version and the retry of a write, from its headers and its body."""
     version = None
-    if if_match not in (ABSENT, "*"):
+    if if_match is not None and if_match != "*":
         tag = _ETAG.fullmatch(if_match)
         version = int(tag[1]) if tag else 0  # a tag that we never gave out is no task's
     retry = Retry.of(operation, body.given() if body else {}, key) if key else None
