@@ -112,8 +112,9 @@ def test_it_stops_without_a_word_and_leaves_no_process(
         url_of(server)
         family = processes_of(server.pid, data)
         stop(server)
-        assert server.communicate(timeout=20) == ("", "")
-        assert server.returncode == 0
+        output, log = server.communicate(timeout=20)
+        assert (output, server.returncode) == ("", 0)
+        assert {json.loads(line)["logger"] for line in log.splitlines()} <= {"surelist.calls"}
     assert len(family) > int(workers)
     assert psutil.wait_procs(family, timeout=5)[1] == []
 

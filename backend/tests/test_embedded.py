@@ -190,11 +190,11 @@ def test_passwords_that_are_gone_are_missed_by_name(data: Path):
     away.rename(roles)
 
 
-def test_data_of_another_postgresql_is_refused_in_its_words(data: Path):
-    version = data / "postgres" / "PG_VERSION"
-    ours = version.read_text()
-    version.write_text("17\n")
+def test_what_postgresql_cannot_start_on_is_refused_in_its_words(data: Path):
+    configuration = data / "postgres" / "postgresql.conf"
+    ours = configuration.read_text()
+    configuration.write_text("no_such_setting = 1\n")
     with pytest.raises(ConfigurationError) as refusal, postgres(data, durable=False):
         pass
-    assert "FATAL:  database files are incompatible with server" in str(refusal.value)
-    version.write_text(ours)
+    assert "FATAL:  configuration file" in str(refusal.value)
+    configuration.write_text(ours)
