@@ -37,6 +37,12 @@ def test_nothing_has_to_be_set(data: Path):
         "pool_size": 10,
         "lock_timeout_ms": 5000,
         "statement_cache": 200,
+        "rate_reads": 3000,
+        "rate_writes": 600,
+        "redis_url": "",
+        "max_tasks": 50_000,
+        "max_events_a_day": 20_000,
+        "metrics": "local",
     }
 
 

@@ -25,7 +25,7 @@ def directory(tmp_path: Path) -> Path:
 @pytest.fixture
 def python(monkeypatch: pytest.MonkeyPatch) -> str:
     """This Python, in the place of a program of PostgreSQL's."""
-    monkeypatch.setattr(postgres_programs, "_binaries", Path(sys.executable).parent.absolute)
+    monkeypatch.setattr(postgres_programs, "binary", lambda _: str(Path(sys.executable).absolute()))
     return Path(sys.executable).name
 
 

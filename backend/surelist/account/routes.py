@@ -55,7 +55,7 @@ class AccountPatch(Closed):
 router = APIRouter(prefix="/api/{user_id}", tags=["account"])
 
 
-@router.get("", responses={200: {"model": ShownAccount}} | problems(401, 403, 429, 503))
+@router.get("", responses={200: {"model": ShownAccount}} | problems(401, 403, 422, 429, 503))
 async def read_account(door: UserDoor) -> Response:
     """Read the account."""
     return answer(_shown(door, await door.read(service.find)))
@@ -68,14 +68,14 @@ async def change_account(door: UserDoor, patch: AccountPatch) -> Response:
     return answer(_shown(door, account))
 
 
-@router.delete("", status_code=204, responses=problems(401, 403, 429, 503))
+@router.delete("", status_code=204, responses=problems(401, 403, 422, 429, 503))
 async def erase_account(door: UserDoor) -> Response:
     """Erase everything; every token issued until now is refused from now on."""
     await door.write(service.erase, OWNER_SCOPE)
     return Response(status_code=204)
 
 
-@router.get("/export", responses={200: {"model": Export}} | problems(401, 403, 429, 503))
+@router.get("/export", responses={200: {"model": Export}} | problems(401, 403, 422, 429, 503))
 async def export_account(door: UserDoor) -> Response:
     """Everything, as one JSON document."""
     door.require(OWNER_SCOPE)

@@ -55,7 +55,7 @@ def sign_for(request: Request, door: UserDoor) -> service.Sign:
 router = APIRouter(prefix="/api/{user_id}", tags=["agents"])
 
 
-@router.get("/agents", responses={200: {"model": Agents}} | problems(401, 403, 429, 503))
+@router.get("/agents", responses={200: {"model": Agents}} | problems(401, 403, 422, 429, 503))
 async def list_agents(door: UserDoor) -> Response:
     """List the agents, the newest first."""
     agents = await door.read(service.list_agents, OWNER_SCOPE)
