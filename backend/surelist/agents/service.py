@@ -16,6 +16,7 @@ from surelist.database import Record, compiled
 from surelist.errors import NotFound
 from surelist.isolation import UserDatabase, added, changed, mine
 from surelist.ledger.models import INSTANT, Account
+from surelist.ledger.service import refuse_if_erased
 
 NOTED_EVERY = timedelta(minutes=1)
 """How often the use of an agent is written down."""
@@ -147,8 +148,7 @@ async def _standing(database: UserDatabase, client_id: str) -> Mapping[str, Any]
     standing = await database.one(_STANDING, client_id=client_id)
     if standing is None:
         raise RuntimeError("a row that is always there")
-    if standing["erased_at"] and _issued(database) < standing["erased_at"]:
-        raise refused("the account was erased after it was issued")
+    refuse_if_erased(database, standing["erased_at"])
     return standing
 
 

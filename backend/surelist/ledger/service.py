@@ -4,6 +4,7 @@ import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -12,7 +13,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import col
 
 from surelist.allowances import DAY
-from surelist.auth import Caller
+from surelist.auth import Caller, refused
 from surelist.database import Statement, compiled
 from surelist.errors import Conflict, Gone, TooManyRequests
 from surelist.isolation import UserDatabase, added, changed, mine
@@ -54,6 +55,7 @@ STANDING = (
     ACCOUNT.c.timezone,
     ACCOUNT.c.last_event,
     ACCOUNT.c.last_task,
+    ACCOUNT.c.erased_at,
     (ACCOUNT.c.pending_count + ACCOUNT.c.completed_count).label("kept"),
     RECENT.c.at.label("quota_began_at"),
     func.clock_timestamp().label("now"),
@@ -82,8 +84,9 @@ async def standing(
 ) -> Mapping[str, Any]:
     """Run a write's one lookup, which selects STANDING from STANDING_FROM and what else it needs.
 
-    Raises Conflict when the idempotency key has been used for something else, Gone when what it
-    was used for has been purged.
+    Raises Unauthenticated when the account was erased after the token was issued, Conflict when
+    the idempotency key has been used for something else, Gone when what it was used for has been
+    purged.
     """
     found = await database.one(
         statement,
@@ -94,6 +97,7 @@ async def standing(
     )
     if found is None:
         raise RuntimeError("a write without its account row")
+    refuse_if_erased(database, found["erased_at"])
     if found["first_event"] and found["first_hash"] is None:
         raise Gone(
             "What the first call with this idempotency key made has been purged from the trash, "
@@ -105,6 +109,12 @@ async def standing(
             "Call again with the first arguments for the first result, or with a new key."
         )
     return found
+
+
+def refuse_if_erased(database: UserDatabase, erased_at: datetime | None) -> None:
+    """Raise Unauthenticated when the account was erased after the caller's token was issued."""
+    if erased_at and datetime.fromtimestamp(database.issued_at, UTC) < erased_at:
+        raise refused("the account was erased after it was issued")
 
 
 def recorded(*writes: UpdateBase) -> Statement:

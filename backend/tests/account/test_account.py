@@ -3,6 +3,12 @@ from typing import Any
 
 import pytest
 
+from surelist.account import service
+from surelist.errors import Unauthenticated
+from surelist.isolation import UserDatabase
+from surelist.ledger.service import Retry
+from surelist.tasks import service as tasks
+from surelist.tasks.models import NewTask
 from tests.person import Person
 from tests.tasks.asking import task
 from tests.tasks.conftest import Records
@@ -89,3 +95,16 @@ async def test_an_agent_can_neither_erase_nor_export_nor_move_the_clock(ann: Per
             "urn:surelist:insufficient_scope",
         )
     assert (await task(ann, 1))["title"] == "Safe"
+
+
+async def test_a_write_that_waited_behind_an_erase_fails(owner: Person, records: Records) -> None:
+    principal = owner.principal  # admitted once, and so not asked after for some seconds
+
+    async def add(mine: UserDatabase) -> None:
+        await tasks.add(mine, NewTask(title="Late"), Retry.of("add", {}))
+
+    await owner.database.write(principal, add)
+    await owner.database.write(principal, service.erase)
+    with pytest.raises(Unauthenticated, match="erased"):
+        await owner.database.write(principal, add)
+    assert await records.tasks(owner) == []
