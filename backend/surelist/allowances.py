@@ -1,4 +1,4 @@
-"""What one user may use of what all share: calls a minute, tasks kept, changes a day."""
+"""What one user may use of what all share: calls a minute, tasks and bytes, changes a day."""
 
 import logging
 import math
@@ -33,6 +33,7 @@ class Quotas:
 
     tasks: int
     events_a_day: int
+    bytes: int
 
 
 class Rates:

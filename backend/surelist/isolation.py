@@ -140,7 +140,7 @@ class Database:
         self._patience = settings.lock_timeout_ms / 1000
         self._turns = Turns()
         self._rates = Rates(settings)
-        self._quotas = Quotas(settings.max_tasks, settings.max_events_a_day)
+        self._quotas = Quotas(settings.max_tasks, settings.max_events_a_day, settings.max_bytes)
 
     async def read(self, principal: Principal, work: Work[T]) -> T:
         """Run `work` in a transaction of this user's; once more when the connection was lost.

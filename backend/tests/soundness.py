@@ -33,6 +33,11 @@ async def _rows(connection: asyncpg.Connection, table: str, user_id: str) -> lis
     ]
 
 
+def postgres_json(image: Row) -> str:
+    """An image as PostgreSQL writes a jsonb; its keys are in whatever order, of one length."""
+    return json.dumps(image, ensure_ascii=False)
+
+
 async def sound_ledger(server: Server, user_id: str, database: str = DATABASE) -> list[Row]:
     """The user's events, after everything has been checked that they, the tasks and counts say."""
     async with Copy(server, database).connection() as connection:
@@ -51,6 +56,12 @@ async def sound_ledger(server: Server, user_id: str, database: str = DATABASE) -
     statuses = [status_of(task) for task in tasks.values()]
     assert account["pending_count"] == statuses.count("pending")
     assert account["completed_count"] == statuses.count("completed")
+    assert account["stored_bytes"] == sum(
+        len(postgres_json(image).encode())
+        for event in events
+        for image in (event["before"], event["after"])
+        if image is not None
+    )
 
     purged = {event["task_id"] for event in events if event["kind"] == "purged"}
     assert purged & set(tasks) == set()

@@ -1,4 +1,4 @@
-"""What one user may use: calls a minute, tasks kept, changes a day."""
+"""What one user may use: calls a minute, tasks kept, changes a day, bytes stored."""
 
 import re
 from collections.abc import AsyncIterator, Callable
@@ -10,9 +10,14 @@ import pytest
 
 from surelist import allowances
 from surelist.allowances import MINUTE, SlidingMinute
+from surelist.auth import OWNER_SCOPE
 from surelist.config import Settings
+from surelist.embedded import Server
 from tests.conftest import URL, running
 from tests.person import Person, RefusedByTool
+from tests.soundness import sound_ledger
+from tests.tasks.conftest import Records
+from tests.tasks.conftest import records as records
 
 numbers = count(1)
 Make = Callable[..., Person]
@@ -115,6 +120,76 @@ async def test_changes_of_yesterday_do_not_count(person_with: Make, settings: Se
 
 async def _a_day_passes(mine) -> None:
     await mine._connection.execute("UPDATE event SET at = at - interval '24 hours'")
+
+
+# Bytes
+
+
+async def test_a_list_full_of_bytes_takes_no_more_text(person_with: Make) -> None:
+    ann = await person_with(max_bytes=1000)
+    await ann.call("add_task", title="One")
+    await ann.call("update_task", task_id=1, description="x" * 1000)
+    for tool, arguments in {
+        "add_task": {"title": "Two"},
+        "update_task": {"task_id": 1, "title": "Uno"},
+    }.items():
+        with pytest.raises(RefusedByTool, match=r"hold 1000 bytes.* ask the person") as refusal:
+            await ann.call(tool, **arguments)
+        assert not re.search("delet|purg|trash", str(refusal.value))
+    refused = await ann.rest("PATCH", "/tasks/1", json={"priority": "high"})
+    assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
+    assert (await ann.call("list_tasks", task_id=1))["tasks"][0]["title"] == "One"
+
+
+async def test_what_changes_the_status_alone_is_done_in_a_list_full_of_bytes(
+    person_with: Make,
+) -> None:
+    ann = await person_with(max_bytes=1)
+    await ann.call("add_task", title="One")
+    await ann.call("complete_task", task_id=1)
+    await ann.call("update_task", task_id=1, status="pending")
+    deleted = await ann.call("delete_task", task_id=1)
+    await ann.call("update_task", task_id=1, status="pending")
+    await ann.call("update_task", task_id=1, undo=deleted["version"] + 1)
+    stored = (await ann.rest("GET")).json()["stored_bytes"]
+    assert stored > 1
+
+
+async def test_what_is_purged_makes_room(person_with: Make, cluster: Server) -> None:
+    ann = await person_with(max_bytes=500)
+    ann.scopes = (*ann.scopes, OWNER_SCOPE)
+    await ann.call("add_task", title="Long", description="x" * 500)
+    await ann.call("delete_task", task_id=1)
+    assert (await ann.rest("POST", "/tasks", json={"title": "Next"})).status_code == 429
+    assert (await ann.rest("DELETE", "/tasks/1/permanently")).status_code == 204
+    assert (await ann.rest("GET")).json()["stored_bytes"] == 0
+    assert (await ann.rest("POST", "/tasks", json={"title": "Next"})).status_code == 201
+    await sound_ledger(cluster, ann.user_id)
+
+
+async def test_what_a_write_sweeps_from_the_trash_makes_room_for_it(
+    person_with: Make, records: Records, cluster: Server
+) -> None:
+    ann = await person_with(max_bytes=500)
+    await ann.call("add_task", title="Long", description="x" * 500)
+    await ann.call("delete_task", task_id=1)
+    await records.age_the_trash(ann, 31)
+    await ann.call("add_task", title="Next")
+    assert (await ann.call("list_tasks"))["total"] == 1
+
+
+async def test_bytes_are_those_of_all_that_the_ledger_tells(
+    person_with: Make, cluster: Server
+) -> None:
+    ann = await person_with()
+    await ann.call("add_task", title='"Brød" 🍞 \\ {}', tags=["a", "ß"], due="2026-12-24")
+    await ann.call("update_task", task_id=1, description="tab\tline\nend", priority="high")
+    await ann.call("update_task", task_id=1, undo=2)
+    await ann.call("complete_task", task_id=1)
+    assert len(await sound_ledger(cluster, ann.user_id)) == 4
+
+
+# Redis
 
 
 async def test_redis_out_of_reach_leaves_each_worker_its_own_count(person_with: Make) -> None:

@@ -42,6 +42,7 @@ def test_nothing_has_to_be_set(data: Path):
         "redis_url": "",
         "max_tasks": 50_000,
         "max_events_a_day": 20_000,
+        "max_bytes": 100_000_000,
         "metrics": "local",
     }
 

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("last_conversation", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("pending_count", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("completed_count", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("stored_bytes", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "created_at",
@@ -42,6 +43,7 @@ def upgrade() -> None:
             server_default=sa.text("clock_timestamp()"),
             nullable=False,
         ),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
@@ -52,6 +54,12 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("user_id <> ''", name="agent_user_id_check"),
         sa.PrimaryKeyConstraint("user_id", "client_id"),
+    )
+    op.create_index(
+        "agent_by_age",
+        "agent",
+        ["user_id", sa.literal_column("created_at DESC"), "client_id"],
+        unique=False,
     )
     op.create_table(
         "conversation",

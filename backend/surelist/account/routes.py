@@ -29,6 +29,7 @@ class ShownAccount(TypedDict):
     now: str
     pending: int
     completed: int
+    stored_bytes: int
     last_event: int
     created_at: NotRequired[str]
 
@@ -91,6 +92,7 @@ def _shown(door: Door, account: Record | None) -> ShownAccount:
         "now": datetime.now(zone(timezone)).isoformat(timespec="seconds"),
         "pending": account["pending_count"] if account else 0,
         "completed": account["completed_count"] if account else 0,
+        "stored_bytes": account["stored_bytes"] if account else 0,
         "last_event": account["last_event"] if account else 0,
     }
     if account:

@@ -29,7 +29,11 @@ _ERASE = [
     *(compiled(removed(model)) for model in _ERASED),
     compiled(
         changed(Account).values(
-            erased_at=func.clock_timestamp(), timezone="UTC", pending_count=0, completed_count=0
+            erased_at=func.clock_timestamp(),
+            timezone="UTC",
+            pending_count=0,
+            completed_count=0,
+            stored_bytes=0,
         )
     ),
 ]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
 from pydantic import Field as Described
-from sqlalchemy import ARRAY, CheckConstraint, Text
+from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from surelist.arguments import Closed
@@ -54,16 +54,20 @@ class NewKey(Closed):
 class Agent(SQLModel, table=True):
     """One agent key, or one OAuth client that has called.
 
-    Tokens issued before `valid_after` are refused.
+    Tokens issued before `valid_after` are refused; a key's token is of no use after `expires_at`.
     """
 
-    __table_args__ = (CheckConstraint("user_id <> ''", name="agent_user_id_check"),)
+    __table_args__ = (
+        CheckConstraint("user_id <> ''", name="agent_user_id_check"),
+        Index("agent_by_age", "user_id", text("created_at DESC"), "client_id"),
+    )
 
     user_id: str = user_id_key()
     client_id: str = Field(primary_key=True, sa_type=Text)
     name: str = Field(sa_type=Text)
     scopes: list[str] = Field(sa_type=ARRAY(Text))
     valid_after: datetime = Field(sa_type=INSTANT, sa_column_kwargs={"server_default": NOW})
+    expires_at: datetime | None = Field(default=None, sa_type=INSTANT)
     revoked_at: datetime | None = Field(default=None, sa_type=INSTANT)
     last_used_at: datetime | None = Field(default=None, sa_type=INSTANT)
     created_at: datetime = Field(sa_type=INSTANT, sa_column_kwargs={"server_default": NOW})

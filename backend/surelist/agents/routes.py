@@ -23,6 +23,7 @@ class ShownAgent(TypedDict):
     name: str
     scopes: list[str]
     created_at: str
+    expires_at: NotRequired[str]
     last_used_at: NotRequired[str]
     revoked_at: NotRequired[str]
 
@@ -98,7 +99,7 @@ def _shown(agent: Record) -> ShownAgent:
         "scopes": agent["scopes"],
         "created_at": agent["created_at"].isoformat(timespec="seconds"),
     }
-    for time in ("last_used_at", "revoked_at"):
+    for time in ("expires_at", "last_used_at", "revoked_at"):
         if agent[time]:
             shown[time] = agent[time].isoformat(timespec="seconds")
     return shown

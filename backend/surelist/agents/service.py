@@ -49,6 +49,7 @@ _ADD = compiled(
         name=_name,
         scopes=_scopes,
         valid_after=bindparam("valid_after", type_=INSTANT, required=True),
+        expires_at=bindparam("expires_at", type_=INSTANT, required=True),
         last_used_at=bindparam("last_used_at", type_=INSTANT, required=True),
     )
     .on_conflict_do_nothing()
@@ -109,7 +110,9 @@ async def admit(database: UserDatabase, principal: Principal) -> None:
     }
     if standing["client_id"] is None:
         now = datetime.now(UTC)
-        await database.run(_ADD, **values, valid_after=_BEGINNING, last_used_at=now)
+        await database.run(
+            _ADD, **values, valid_after=_BEGINNING, expires_at=None, last_used_at=now
+        )
     elif standing["unnoted"]:
         await database.run(_NOTE, **values)
 
@@ -138,6 +141,7 @@ async def make_key(database: UserDatabase, new: NewKey, sign: Sign) -> Key:
         name=new.name,
         scopes=new.scopes,
         valid_after=made_at,
+        expires_at=key.expires_at,
         last_used_at=None,
     )
     return key

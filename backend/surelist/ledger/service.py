@@ -8,7 +8,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, func
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+)
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import col
 
@@ -47,6 +58,9 @@ class Change:
     undoes: int | None = None
 
 
+NONE = literal_column("0", BigInteger)
+STATUS_COLUMNS = {"completed_at", "deleted_at"}
+
 ACCOUNT = mine(Account)
 FIRST = mine(Event, "first")
 RECENT = mine(Event, "recent")
@@ -57,6 +71,7 @@ STANDING = (
     ACCOUNT.c.last_task,
     ACCOUNT.c.erased_at,
     (ACCOUNT.c.pending_count + ACCOUNT.c.completed_count).label("kept"),
+    ACCOUNT.c.stored_bytes,
     RECENT.c.at.label("quota_began_at"),
     func.clock_timestamp().label("now"),
     FIRST.c.id.label("first_event"),
@@ -117,14 +132,26 @@ def refuse_if_erased(database: UserDatabase, erased_at: datetime | None) -> None
         raise refused("the account was erased after it was issued")
 
 
-def recorded(*writes: UpdateBase) -> Statement:
-    """`writes`, the event that tells of them and the account's counters, as one statement."""
-    event = added(Event).values(
-        {
-            column.name: bindparam(f"event_{column.name}", type_=column.type, required=True)
-            for column in FIRST.c
-        }
-    )
+def size(image: ColumnElement[Any]) -> ColumnElement[int]:
+    """The bytes that a before or after image counts for: those of its JSON as PostgreSQL writes it.
+
+    The images hold every text that a task has or had, so what the tasks themselves repeat of it is
+    not counted.
+    """
+    return func.coalesce(func.octet_length(cast(image, Text)), NONE)
+
+
+def recorded(*writes: UpdateBase, freed: ScalarSelect[int] | None = None) -> Statement:
+    """`writes`, the event that tells of them and the account's counters, as one statement.
+
+    `freed` are the bytes that the writes take from the ledger.
+    """
+    values = {
+        column.name: bindparam(f"event_{column.name}", type_=column.type, required=True)
+        for column in FIRST.c
+    }
+    event = added(Event).values(values)
+    stored = col(Account.stored_bytes) + size(values["before"]) + size(values["after"])
     return compiled(
         changed(Account)
         .values(
@@ -132,6 +159,7 @@ def recorded(*writes: UpdateBase) -> Statement:
             last_task=bindparam("last_task"),
             pending_count=col(Account.pending_count) + bindparam("pending", type_=Integer),
             completed_count=col(Account.completed_count) + bindparam("completed", type_=Integer),
+            stored_bytes=stored if freed is None else stored - freed,
         )
         .add_cte(
             event.cte("appended"), *(write.cte(f"write_{n}") for n, write in enumerate(writes))
@@ -191,3 +219,14 @@ def _refuse_past_quota(database: UserDatabase, change: Change, standing: Mapping
             f"until there is room: tell the person that the list is full.",
             retry_after=int(DAY.total_seconds()),
         )
+    if quotas.bytes and standing["stored_bytes"] >= quotas.bytes and _brings_text(change):
+        raise TooManyRequests(
+            f"This list and its history hold {quotas.bytes} bytes, as many as they may. Nothing "
+            f"was changed. Tasks can still be completed, reopened and restored; for anything else "
+            f"ask the person to make room.",
+            retry_after=int(DAY.total_seconds()),
+        )
+
+
+def _brings_text(change: Change) -> bool:
+    return not STATUS_COLUMNS.issuperset(change.after or {})

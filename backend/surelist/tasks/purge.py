@@ -13,7 +13,7 @@ from surelist.auth import Caller
 from surelist.database import compiled
 from surelist.isolation import UserDatabase, changed, mine, removed
 from surelist.ledger.models import Event
-from surelist.ledger.service import Change, Retry, append, recorded
+from surelist.ledger.service import ACCOUNT, NONE, Change, Retry, append, recorded, size
 from surelist.tasks.models import Task
 
 TRASH_TIME = timedelta(days=30)
@@ -26,6 +26,7 @@ _SYSTEM = Caller("system", "surelist", "Surelist")
 
 _expiry = func.clock_timestamp() - TRASH_TIME
 _task = mine(Task)
+_event = mine(Event)
 _EXPIRED = compiled(
     select(_task.c.id)
     .where(_task.c.deleted_at <= _expiry)
@@ -38,7 +39,11 @@ _PURGE = recorded(
     changed(Event)
     .where(col(Event.task_id) == _task_id)
     .values(before=null(), after=null(), request_hash=null()),
+    freed=select(func.coalesce(func.sum(size(_event.c.before) + size(_event.c.after)), NONE))
+    .where(_event.c.task_id == _task_id)
+    .scalar_subquery(),
 )
+_STORED = compiled(select(ACCOUNT.c.stored_bytes))
 
 ANY_EXPIRED = select(_task.c.id).where(_task.c.deleted_at <= _expiry).exists().label("any_expired")
 """A column of each write's lookup: whether the trash holds a task whose time is over."""
@@ -54,7 +59,7 @@ async def sweep(database: UserDatabase, standing: Mapping[str, Any]) -> Mapping[
     for expired in await database.all(_EXPIRED):
         await purge(database, standing, expired["id"], caller=_SYSTEM)
         standing = {**standing, "last_event": standing["last_event"] + 1}
-    return standing
+    return {**standing, **(await database.one(_STORED) or {})}
 
 
 async def purge(

@@ -34,6 +34,7 @@ async def test_a_new_users_account_is_empty(ann: Person) -> None:
         "timezone": "UTC",
         "pending": 0,
         "completed": 0,
+        "stored_bytes": 0,
         "last_event": 0,
     }
 
@@ -80,7 +81,7 @@ async def test_nothing_of_an_erased_user_is_left_but_the_counters(
         assert len(rows) == (table == "account"), table
     left = await records.account(owner)
     assert (left["last_event"], left["last_task"], left["erased_at"] is not None) == (2, 1, True)
-    assert (left["pending_count"], left["completed_count"]) == (0, 0)
+    assert (left["pending_count"], left["completed_count"], left["stored_bytes"]) == (0, 0, 0)
 
 
 async def test_an_agent_can_neither_erase_nor_export_nor_move_the_clock(ann: Person) -> None:

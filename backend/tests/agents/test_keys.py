@@ -51,7 +51,8 @@ async def test_a_key_is_shown_once_with_all_that_it_is(owner: Person) -> None:
     assert key.keys() == {"client_id", "name", "scopes", "token", "expires_at"}
     (agent,) = await agents(owner)
     assert key["token"] not in str(agent)
-    assert agent.keys() == {"client_id", "name", "scopes", "created_at"}
+    assert agent.keys() == {"client_id", "name", "scopes", "created_at", "expires_at"}
+    assert agent["expires_at"] == key["expires_at"]
 
 
 async def test_the_token_of_a_key_is_not_kept(owner: Person) -> None:
