@@ -23,16 +23,19 @@ run: setup ## set up, start PostgreSQL and Surelist, print how to connect
 setup: $(RUNTIME) ## make .venv with surelist in it
 
 .PHONY: test
-test: $(DEV) ## set up and run the tests
+test: $(DEV) need-redis-server ## set up and run the tests
 	$(BIN)/pytest
 
 .PHONY: check
-check: $(DEV) ## format, lint, types, import contracts, tests
+check: $(DEV) need-redis-server ## format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+need-%:
+	@.ci/need $*
 
 .PHONY: bench
 bench: $(DEV) ## what a call costs, beside a plain program
