@@ -16,7 +16,6 @@ from surelist.database import check, open_pool
 from surelist.health import Health
 from surelist.isolation import Database
 from surelist.mcp_http import McpEndpoint
-from surelist.mcp_server import make_server
 from surelist.observability.calls import Calls
 from surelist.observability.metrics import CONNECTIONS_MAX
 from surelist.rest_api import make_rest_api
@@ -27,7 +26,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     """The ASGI application; with no settings, those of the environment."""
     settings = settings or config.load()
     authenticator = Authenticator(issuers.believed(settings))
-    mcp = McpEndpoint(make_server(), settings, authenticator)
+    mcp = McpEndpoint(settings, authenticator)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 import httpx
+from mcp_types.methods import serialize_server_result
 
 from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal, sign_token
 from surelist.config import Settings
@@ -92,7 +93,11 @@ class Person:
             if method in NAMED:
                 sent["Mcp-Name"] = params[NAMED[method]]
         body = {"jsonrpc": "2.0", "id": request_id, "method": method, "params": params}
-        return await self.http.post("/mcp", json=body, headers=sent | (headers or {}))
+        response = await self.http.post("/mcp", json=body, headers=sent | (headers or {}))
+        if "result" in (answer := response.json()):
+            # What the SDK's own server would make of it: docs/decisions/0004.
+            assert answer["result"] == serialize_server_result(method, version, answer["result"])
+        return response
 
     async def call(self, tool: str, *, version: str = MODERN, **arguments: Any) -> dict[str, Any]:
         """The structured content of a tool call; RefusedByTool when it is an error."""
