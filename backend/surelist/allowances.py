@@ -1,6 +1,5 @@
 """What one user may use of what all share: calls a minute, tasks and bytes, changes a day."""
 
-import logging
 import math
 import time
 from collections.abc import Hashable
@@ -8,23 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import RedisStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from limits.errors import StorageError
-
 from surelist.config import Settings
 from surelist.errors import TooManyRequests
-
-logger = logging.getLogger(__name__)
 
 Kind = Literal["reads", "writes"]
 
 DAY = timedelta(days=1)
 MINUTE = 60
-REDIS_PATIENCE = 0.25
-REDIS_REST = 5.0
-"""Seconds that a worker counts by itself before it asks Redis again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +29,32 @@ class Rates:
     """Counts each user's reads and writes in a sliding minute, per worker or, by Redis, for all."""
 
     def __init__(self, settings: Settings) -> None:
-        amounts: dict[Kind, int] = {"reads": settings.rate_reads, "writes": settings.rate_writes}
-        self._items = {kind: RateLimitItemPerMinute(n) for kind, n in amounts.items() if n}
+        self._amounts: dict[Kind, int] = {
+            "reads": settings.rate_reads,
+            "writes": settings.rate_writes,
+        }
         self._own = SlidingMinute()
-        self._shared = _shared(settings.redis_url) if settings.redis_url else None
-        self._redis_rests_until = 0.0
+        self._shared = None
+        if settings.redis_url:
+            from surelist.shared_rates import SharedRates  # a worker without Redis starts sooner
+
+            self._shared = SharedRates(settings.redis_url)
 
     async def spend(self, user_id: str, kind: Kind) -> None:
         """Count one of `kind`; TooManyRequests when this minute's are spent."""
-        item = self._items.get(kind)
-        if item is None:
+        amount = self._amounts[kind]
+        if not amount:
             return
-        key = (kind, user_id)
-        if self._shared and time.monotonic() >= self._redis_rests_until:
-            try:
-                if not await self._shared.hit(item, *key):
-                    reset = (await self._shared.get_window_stats(item, *key)).reset_time
-                    raise _too_many(item.amount, kind, reset - time.time())
-            except StorageError:
-                logger.warning("Redis is away: rates are counted by each worker for itself")
-                self._redis_rests_until = time.monotonic() + REDIS_REST
-            else:
-                return
-        if wait := self._own.hit(key, item.amount):
-            raise _too_many(item.amount, kind, wait)
+        wait = await self._shared.hit((kind, user_id), amount) if self._shared else None
+        if wait is None:
+            wait = self._own.hit((kind, user_id), amount)
+        if wait:
+            raise _too_many(amount, kind, wait)
+
+    async def close(self) -> None:
+        """Let go of Redis."""
+        if self._shared:
+            await self._shared.close()
 
 
 class SlidingMinute:
@@ -92,18 +83,6 @@ class SlidingMinute:
         if before and hits < amount:
             return MINUTE * (1 - (amount - 1 - hits) / before) - past
         return MINUTE * (2 - (amount - 1) / hits) - past
-
-
-def _shared(url: str) -> SlidingWindowCounterRateLimiter:
-    storage = RedisStorage(
-        url,
-        wrap_exceptions=True,
-        implementation="redispy",
-        key_prefix="surelist",
-        socket_timeout=REDIS_PATIENCE,
-        socket_connect_timeout=REDIS_PATIENCE,
-    )
-    return SlidingWindowCounterRateLimiter(storage)
 
 
 def _too_many(amount: int, kind: Kind, wait: float) -> TooManyRequests:

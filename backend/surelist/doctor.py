@@ -5,8 +5,6 @@ from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from limits.storage import RedisStorage
-
 from surelist import config, database
 from surelist.config import Settings
 from surelist.embedded import already_running, refuse_other_major
@@ -87,6 +85,8 @@ def _migrations(settings: Settings) -> str:
 def _redis(settings: Settings) -> str:
     if not settings.redis_url:
         raise _Nothing
+    from limits.storage import RedisStorage  # as the worker does: only where there is one
+
     redis = RedisStorage(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
     if not redis.check():
         raise ConfigurationError(

@@ -142,6 +142,11 @@ class Database:
         self._rates = Rates(settings)
         self._quotas = Quotas(settings.max_tasks, settings.max_events_a_day, settings.max_bytes)
 
+    async def close(self) -> None:
+        """Let go of PostgreSQL and of what the rates are counted in."""
+        await self._pool.close()
+        await self._rates.close()
+
     async def read(self, principal: Principal, work: Work[T]) -> T:
         """Run `work` in a transaction of this user's; once more when the connection was lost.
 

@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         try:
             yield
         finally:
-            await pool.close()
+            await app.state.database.close()
 
     around = [
         Middleware(Calls),

@@ -187,13 +187,3 @@ async def test_bytes_are_those_of_all_that_the_ledger_tells(
     await ann.call("update_task", task_id=1, undo=2)
     await ann.call("complete_task", task_id=1)
     assert len(await sound_ledger(cluster, ann.user_id)) == 4
-
-
-# Redis
-
-
-async def test_redis_out_of_reach_leaves_each_worker_its_own_count(person_with: Make) -> None:
-    ann = await person_with(rate_writes=1, redis_url="redis://127.0.0.1:1/0")
-    await ann.call("add_task", title="One")
-    with pytest.raises(RefusedByTool, match="1 writes a minute"):
-        await ann.call("add_task", title="Two")

@@ -28,6 +28,10 @@ CALL_SECONDS = Histogram(
 ADMISSION_WAITS = Summary(
     "surelist_admission_wait_seconds", "Waits of writes for their turn among their user's."
 )
+SHARED_RATE_FAULTS = Counter(
+    "surelist_shared_rate_faults",
+    "Times that Redis did not answer, so that a worker counted alone.",
+)
 CONNECTIONS_IN_USE = Gauge(
     "surelist_pool_connections_in_use",
     "Connections to PostgreSQL that work.",

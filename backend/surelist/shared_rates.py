@@ -1,0 +1,83 @@
+"""Rates that all workers count together, in Redis; imported only where there is one."""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from redis.asyncio import BlockingConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from surelist.observability.metrics import SHARED_RATE_FAULTS
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 0.25
+"""Seconds that a call waits for Redis, all in all."""
+
+REST = 5.0
+"""Seconds that Redis is left alone after a fault."""
+
+CONNECTIONS = 20
+AWAY = (RedisError, OSError, TimeoutError)
+
+
+class SharedRates:
+    """A sliding minute in Redis. While Redis is away or slow, calls are not held up by it.
+
+    After a fault it is left alone for REST seconds; then one call asks it again, and the others
+    only once that one has been answered.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._connections = BlockingConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
+            url,
+            max_connections=CONNECTIONS,
+            retry=Retry(NoBackoff(), 1),  # once, for a connection that an earlier Redis closed
+        )
+        options: Any = {"connection_pool": self._connections}
+        storage = RedisStorage(
+            url, implementation="redispy", key_prefix="surelist", wrap_exceptions=False, **options
+        )
+        self._limiter = SlidingWindowCounterRateLimiter(storage)
+        self._away = False
+        self._rests_until = 0.0
+
+    async def hit(self, key: tuple[str, str], amount: int) -> float | None:
+        """Count a hit and return 0, or, when `amount` are spent, the seconds until one is free.
+
+        None, at once or within PATIENCE, when Redis does not say.
+        """
+        now = time.monotonic()
+        if self._away:
+            if now < self._rests_until:
+                return None
+            self._rests_until = now + REST
+        try:
+            async with asyncio.timeout(PATIENCE):
+                wait = await self._hit(RateLimitItemPerMinute(amount), key)
+        except AWAY as fault:
+            SHARED_RATE_FAULTS.inc()
+            self._rests_until = time.monotonic() + REST
+            if not self._away:
+                self._away = True
+                logger.warning("Redis is away: each worker counts rates for itself", exc_info=fault)
+            return None
+        if self._away:
+            self._away = False
+            logger.warning("Redis is back: all workers count rates together")
+        return wait
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._connections.disconnect()
+
+    async def _hit(self, item: RateLimitItemPerMinute, key: tuple[str, str]) -> float:
+        if await self._limiter.hit(item, *key):
+            return 0
+        return (await self._limiter.get_window_stats(item, *key)).reset_time - time.time()
