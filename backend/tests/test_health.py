@@ -4,9 +4,11 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from surelist import health
@@ -26,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 
 def scraped(server: RunningServer) -> dict[str, float]:
-    text = httpx.get(f"{server.url}/metrics").raise_for_status().text
+    text = httpx.get(f"{server.url}/metrics", timeout=60).raise_for_status().text
     found = re.findall(r"^(surelist_\S+?(?:\{.*?\})?) (\S+)$", text, re.MULTILINE)
     return {name: float(value) for name, value in found}
 
@@ -56,6 +58,30 @@ def test_metrics_count_the_calls_of_all_workers(server: RunningServer) -> None:
     assert seen["surelist_pool_connections_max"] == 20
     assert "surelist_admission_wait_seconds_count" in seen
     assert "Number" not in str(seen)
+
+
+def test_workers_that_died_are_in_no_gauge_and_their_calls_stay_counted(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", workers=2) as server:
+        httpx.get(f"{server.url}/healthz")
+        first = workers_of(server)
+        assert len(first) == 2
+        for worker in first:
+            worker.kill()
+        seen = scraped(server)  # by one that came in their place: until then nobody answers
+    assert seen["surelist_pool_connections_max"] in (10, 20)
+    labels = 'door="other",operation="GET /healthz",outcome="ok"'
+    assert seen[f"surelist_calls_total{{{labels}}}"] == 1
+
+
+def workers_of(server: RunningServer) -> list[psutil.Process]:
+    """The processes that answer for that server."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            is_worker = "spawn_main" in " ".join(process.cmdline())
+            if is_worker and process.environ().get("SURELIST_DATA") == str(server.data):
+                found.append(process)
+    return found
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 import json
 import logging
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from surelist.observability.logs import JsonLines, described
@@ -124,6 +126,20 @@ def test_a_call_is_one_line_that_says_who_did_what_and_how_it_went(server: Runni
     assert told[0]["request_id"] == "from-the-proxy_1" == tool.headers["X-Request-Id"]
     assert told[4]["request_id"] == made.headers["X-Request-Id"]
     assert len({one["request_id"] for one in told}) == len(told)
+
+
+@pytest.mark.parametrize("sent", ["a", "x" * 64, "3f-_Z"])
+async def test_a_request_id_that_is_one_is_kept(http: httpx.AsyncClient, sent: str) -> None:
+    answer = await http.get("/healthz", headers={"X-Request-Id": sent})
+    assert answer.headers["X-Request-Id"] == sent
+
+
+@pytest.mark.parametrize("sent", ["", "x" * 65, f"{MARK} ", f"{MARK}\n", f"a.{MARK}", "\u00e9"])
+async def test_a_request_id_that_could_say_something_is_replaced(
+    http: httpx.AsyncClient, sent: str
+) -> None:
+    answer = await http.get("/healthz", headers=[(b"X-Request-Id", sent.encode())])
+    assert re.fullmatch("[0-9a-f]{32}", answer.headers["X-Request-Id"])
 
 
 def test_an_exception_is_told_by_class_and_place_through_all_its_causes() -> None:
