@@ -17,6 +17,7 @@ help: ## list these targets
 
 .PHONY: run
 run: setup ## set up, start PostgreSQL and Surelist, print how to connect
+	@echo "Starting Surelist ..."
 	@exec $(BIN)/surelist serve --welcome
 
 .PHONY: setup

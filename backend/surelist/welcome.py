@@ -4,6 +4,8 @@ import json
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
+from click import style
+
 from surelist.auth import AGENT_SCOPES, sign_token
 from surelist.config import Settings
 
@@ -12,35 +14,44 @@ DAYS = 365
 OPEN_PATH = "/.well-known/oauth-protected-resource"
 
 WORDS = """
-Surelist is running. Ctrl-C stops it; the list stays in {data}
+{running} at {url}
+Ctrl-C stops it. The list stays in {data}
 
-MCP server   {mcp_url}
-Token        {token}
-             (for the user {user}, good for {days} days; others: .venv/bin/surelist token USER)
-
-Claude Code:
+{claude_code}: paste this into another terminal
 
 claude mcp add --transport http surelist {mcp_url} --header "Authorization: Bearer {token}"
 
-Other MCP clients, in their JSON configuration:
+{others}: add this to the configuration
 
 {configuration}
 
-The list over REST:
+{rest}: the same list for a script
 
-curl -H "Authorization: Bearer {token}" {api_url}/me/tasks
+TOKEN={token}
+curl -H "Authorization: Bearer $TOKEN" {api_url}/me/tasks
+
+The token is for the user {user} and good for {days} days. One for another agent, named in the
+history: .venv/bin/surelist token {user} --client NAME
 """
 
 
 def welcome(settings: Settings) -> str:
-    """Everything to paste, around a new token for the user of this machine."""
+    """Everything to paste, around a new token for the user of this machine.
+
+    What is to be seen first is bold and the token is dim, for `click.echo` to a terminal.
+    """
     token = sign_token(settings, USER, scopes=AGENT_SCOPES, days=DAYS, client=USER)
     server = {
         "type": "http",
         "url": settings.mcp_url,
         "headers": {"Authorization": f"Bearer {token}"},
     }
-    return WORDS.format(
+    words = WORDS.format(
+        running=style("Surelist is running", fg="green", bold=True),
+        claude_code=style("Claude Code", bold=True),
+        others=style("Other MCP clients", bold=True),
+        rest=style("REST", bold=True),
+        url=style(settings.url, bold=True),
         data=settings.data,
         mcp_url=settings.mcp_url,
         api_url=settings.api_url,
@@ -49,6 +60,7 @@ def welcome(settings: Settings) -> str:
         days=DAYS,
         configuration=json.dumps({"mcpServers": {"surelist": server}}, indent=2),
     )
+    return words.replace(token, style(token, dim=True))
 
 
 def wait_until_answering(settings: Settings, host: str, port: int) -> bool:

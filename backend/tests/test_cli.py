@@ -165,18 +165,20 @@ def test_each_line_of_the_welcome_works_as_pasted(data: Path):
         words = ""
         while "/api/me/tasks" not in words:
             words += server.stdout.readline()
-        claude, curl = (
-            shlex.split(line) for line in words.splitlines() if line.startswith(("claude", "curl"))
-        )
-        listed = subprocess.run([*curl, "--silent"], capture_output=True, check=True)
+        pasted = [
+            line for line in words.splitlines() if line.startswith(("claude", "TOKEN", "curl"))
+        ]
+        claude, token, curl = pasted
+        script = f"{token}\n{curl} --silent"
+        listed = subprocess.run(["bash", "-c", script], capture_output=True, check=True)
         terminate(server)
     assert json.loads(listed.stdout) == {"tasks": []}
     configuration = json.loads(words[words.index("{") : words.rindex("}") + 1])
     connection = configuration["mcpServers"]["surelist"]
     authorization = connection["headers"]["Authorization"]
     assert connection["type"] == "http"
-    assert f"Authorization: {authorization}" in curl
-    assert claude == [
+    assert authorization == f"Bearer {token.removeprefix('TOKEN=')}"
+    assert shlex.split(claude) == [
         *("claude", "mcp", "add", "--transport", "http", "surelist", connection["url"]),
         *("--header", f"Authorization: {authorization}"),
     ]
