@@ -100,7 +100,7 @@ def serve(host: str, port: int, workers: int, *, paste: bool) -> None:
         words = welcome(settings) if paste else f"Surelist answers at {settings.mcp_url}"
         greeting = Thread(target=_greet, args=(words, settings, address, port), daemon=True)
         greeting.start()
-        serving.run(listener, workers)
+        serving.run(listener, workers, settings.log)
 
 
 @contextmanager

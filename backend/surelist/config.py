@@ -134,6 +134,8 @@ class Settings(BaseSettings):
     """Where all workers count a user's calls together; empty for each by itself."""
     metrics: Literal["local", "public", "off"] = Field(default="local", alias="SURELIST_METRICS")
     """Who is answered at /metrics."""
+    log: Literal["auto", "json", "text"] = Field(default="auto", alias="SURELIST_LOG")
+    """What log lines look like; `auto` is text on a terminal."""
     statement_cache: int = Field(default=200, alias="SURELIST_STATEMENT_CACHE", ge=0)
     """Prepared statements per connection; 0 behind a PgBouncer older than 1.21."""
 

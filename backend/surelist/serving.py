@@ -17,7 +17,7 @@ from uvicorn.importer import import_from_string
 from uvicorn.supervisors import Multiprocess
 
 from surelist.errors import ConfigurationError
-from surelist.observability.logs import CONFIGURATION
+from surelist.observability import logs
 from surelist.observability.metrics import shared_by_workers
 
 APP = "surelist.main:create_app"
@@ -39,7 +39,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise ConfigurationError(f"Nothing can listen on {host}: {error.strerror}.") from None
 
 
-def run(listener: socket.socket, workers: int) -> None:
+def run(listener: socket.socket, workers: int, log: logs.Form) -> None:
     """Serve until a signal says to stop; SystemExit when the app does not start."""
     config = Config(
         "surelist.serving:load_app",
@@ -49,7 +49,7 @@ def run(listener: socket.socket, workers: int) -> None:
         http="httptools",
         ws="none",
         lifespan="on",
-        log_config=dict(CONFIGURATION),
+        log_config=logs.configuration(log),
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,

@@ -44,6 +44,7 @@ def test_nothing_has_to_be_set(data: Path):
         "max_events_a_day": 20_000,
         "max_bytes": 100_000_000,
         "metrics": "local",
+        "log": "auto",
     }
 
 

@@ -4,16 +4,18 @@ import logging
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from secrets import token_hex
 from time import perf_counter
-from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from surelist.observability import metrics
+from surelist.observability.logs import Teller
 
 logger = logging.getLogger("surelist.calls")
+_tell = Teller(logger, "call")
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -91,17 +93,19 @@ class Calls:
 def _record(call: Call, scope: Scope, status: int, seconds: float) -> None:
     operation = call.operation or _operation(scope)
     outcome = call.outcome or _outcome(status)
-    metrics.calls(call.door, operation, outcome).inc()
-    metrics.call_seconds(call.door, operation).observe(seconds)
-    fields: dict[str, Any] = {
-        "request_id": call.request_id,
-        "door": call.door,
-        "operation": operation,
-    }
-    if call.user:
-        fields |= {"user": call.user, "client": call.client}
-    fields |= {"outcome": outcome, "status": status, "ms": round(seconds * 1000, 2)}
-    logger.info("call", extra={"fields": fields})
+    metrics.count_call(call.door, operation, outcome, seconds)
+    who = {"user": call.user, "client": call.client} if call.user else {}
+    _tell(
+        {
+            "request_id": call.request_id,
+            "door": call.door,
+            "operation": operation,
+            **who,
+            "outcome": outcome,
+            "status": status,
+            "ms": round(seconds * 1000, 2),
+        }
+    )
 
 
 def _request_id(scope: Scope) -> str:
@@ -123,6 +127,7 @@ def _operation(scope: Scope) -> str:
     return f"{scope['method']} {template}" if template and scope["method"] in METHODS else UNKNOWN
 
 
+@cache
 def _outcome(status: int) -> str:
     if not status:
         return "disconnected"

@@ -43,9 +43,18 @@ CONNECTIONS_MAX = Gauge(
     multiprocess_mode="livesum",
 )
 
-calls = cache(CALLS.labels)
-call_seconds = cache(CALL_SECONDS.labels)
-"""A child of each, found without the lock that `labels` takes."""
+
+def count_call(door: str, operation: str, outcome: str, seconds: float) -> None:
+    """Count a call that took `seconds`."""
+    calls, call_seconds = _children(door, operation, outcome)
+    calls.inc()
+    call_seconds.observe(seconds)
+
+
+@cache
+def _children(door: str, operation: str, outcome: str) -> tuple[Counter, Histogram]:
+    """What counts such a call, found without the lock that `labels` takes."""
+    return CALLS.labels(door, operation, outcome), CALL_SECONDS.labels(door, operation)
 
 
 @contextmanager
