@@ -6,6 +6,7 @@ principal comes from a verified token; statements are built from `mine`, `added`
 PostgreSQL, whose row-level security shows it no other user's rows.
 """
 
+import asyncio
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable
@@ -80,7 +81,7 @@ def _table(model: type[SQLModel]) -> Table:
 class UserDatabase:
     """One user's rows, inside one open transaction."""
 
-    __slots__ = ("_connection", "_key", "_stamps", "caller", "issued_at", "quotas")
+    __slots__ = ("_connection", "_key", "_stamps", "caller", "issued_at", "quotas", "wrote")
 
     def __init__(
         self,
@@ -95,6 +96,7 @@ class UserDatabase:
         self.caller = principal.caller
         self.issued_at = principal.issued_at
         self.quotas = quotas
+        self.wrote = False
 
     async def all(self, statement: Statement, **values: Any) -> list[Record]:
         """Every row that `statement` returns."""
@@ -108,6 +110,7 @@ class UserDatabase:
 
     async def run(self, statement: Statement, **values: Any) -> None:
         """Run `statement` for its effect."""
+        self.wrote = True
         arguments = statement.arguments(values | self._stamps)
         await self._connection.execute(statement.sql, *arguments)
 
@@ -139,6 +142,7 @@ class Database:
         self._lock_timeout = settings.lock_timeout_ms
         self._patience = settings.lock_timeout_ms / 1000
         self._turns = Turns()
+        self._endings: set[asyncio.Task[None]] = set()
         self._rates = Rates(settings)
         self._quotas = Quotas(settings.max_tasks, settings.max_events_a_day, settings.max_bytes)
 
@@ -177,34 +181,50 @@ class Database:
         async with self._turns.of(user_id, self._patience):
             return await self._run(principal, begin, work, "COMMIT" if keep else "ROLLBACK")
 
-    async def _run(self, principal: Principal, begin: str, work: Work[T], end: str = "COMMIT") -> T:
+    async def _run(
+        self, principal: Principal, begin: str, work: Work[T], end: str | None = None
+    ) -> T:
+        """Run `work` between `begin` and `end`; without `end`, what wrote nothing is ended later.
+
+        Nothing hangs on the end of what only read, so nobody waits for that round trip.
+        """
         with faults_as_unavailable():
             # A connection that lies idle is had at once: a timer for it would cost 30 us.
             patience = None if self._pool.get_idle_size() else self._patience
-            async with self._pool.acquire(timeout=patience) as connection:
-                CONNECTIONS_IN_USE.inc()
-                try:
-                    await connection.execute(begin)
-                    database = UserDatabase(connection, principal, self._key, self._quotas)
-                    await self._admit(database, principal)
-                    result = await work(database)
-                    if await connection.execute(end) != end:
-                        raise RuntimeError(
-                            "PostgreSQL rolled back a transaction that had failed unseen"
-                        )
-                except BaseException:
-                    await _roll_back(connection)
-                    raise
-                finally:
-                    CONNECTIONS_IN_USE.dec()
-                return result
+            connection = await self._pool.acquire(timeout=patience)
+            CONNECTIONS_IN_USE.inc()
+            try:
+                database = UserDatabase(connection, principal, self._key, self._quotas)
+                await connection.execute(begin)
+                await self._admit(database, principal)
+                result = await work(database)
+                if end or database.wrote:
+                    await _end(connection, end or "COMMIT")
+            except BaseException:
+                await self._give_back(connection)
+                raise
+            if connection.is_in_transaction():
+                ending = asyncio.create_task(self._give_back(connection))
+                self._endings.add(ending)
+                ending.add_done_callback(self._endings.discard)
+            else:
+                await self._give_back(connection)
+            return result
+
+    async def _give_back(self, connection: PooledConnection) -> None:
+        """End what is open without effect, and return the connection to the pool."""
+        try:
+            with suppress(asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError):
+                if connection.is_in_transaction():
+                    await connection.execute("ROLLBACK")
+        finally:
+            CONNECTIONS_IN_USE.dec()
+            await self._pool.release(connection)
 
 
-async def _roll_back(connection: PooledConnection) -> None:
-    """End the transaction without effect; a connection that was lost took it along."""
-    with suppress(asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError):
-        if connection.is_in_transaction():
-            await connection.execute("ROLLBACK")
+async def _end(connection: PooledConnection, end: str) -> None:
+    if await connection.execute(end) != end:
+        raise RuntimeError("PostgreSQL rolled back a transaction that had failed unseen")
 
 
 def _as_user(user_id: str) -> str:

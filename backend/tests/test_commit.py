@@ -1,6 +1,7 @@
 """What is answered is committed; what is not committed is not answered, at either door."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -244,3 +245,25 @@ async def test_no_connection_left_to_be_had_is_said_so_and_leaves_none_behind(
             for name, call in {**WRITES, **READS}.items():
                 assert_failed(await call(ann), 503, name)
         assert (await ann.call("list_tasks"))["total"] == 1
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_a_read_is_answered_before_its_transaction_ends_and_it_ends_nonetheless(
+    copy: Copy, settings: Settings, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    async with apart(copy, settings, pool_size=1) as newcomer:
+        ann = newcomer()
+        await ann.call("add_task", title="First")
+        await READS[name](ann)  # the first of a minute is noted, and waits for its COMMIT
+        caplog.clear()
+        assert (await READS[name](ann)).status_code == 200
+        assert len(ann.database._endings) == 1
+        await asyncio.gather(*ann.database._endings)
+        left = await copy.rows(
+            "SELECT state FROM pg_stat_activity WHERE datname = current_database() "
+            "AND usename = 'surelist_app'"
+        )
+        assert [row["state"] for row in left] == ["idle"]
+        assert (await READS[name](ann)).status_code == 200
+    # A connection that is returned with its transaction open is rolled back with an outcry.
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []

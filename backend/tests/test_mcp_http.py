@@ -4,14 +4,14 @@ import asyncio
 import gc
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import psutil
 import pytest
-from starlette.applications import Starlette
 
+from surelist.isolation import Database
 from surelist.web import BODY_BYTES
 from tests.person import ERAS, HANDSHAKE, MODERN, Person
 
@@ -606,8 +606,9 @@ async def test_a_null_character_is_never_the_databases_to_refuse(ann: Person, te
 
 
 @pytest.fixture
-def counted(app: Starlette) -> Iterator[Callable[[], tuple[int, int]]]:
-    def count() -> tuple[int, int]:
+def counted(database: Database) -> Callable[[], Awaitable[tuple[int, int]]]:
+    async def count() -> tuple[int, int]:
+        await asyncio.gather(*database._endings)
         gc.collect()
         return len(asyncio.all_tasks()), psutil.Process().num_fds()
 
@@ -615,7 +616,7 @@ def counted(app: Starlette) -> Iterator[Callable[[], tuple[int, int]]]:
 
 
 async def test_an_exchange_leaves_no_task_and_no_descriptor_behind(
-    ann: Person, counted: Callable[[], tuple[int, int]]
+    ann: Person, counted: Callable[[], Awaitable[tuple[int, int]]]
 ) -> None:
     async def every_kind() -> None:
         for version in ERAS:
@@ -629,7 +630,7 @@ async def test_an_exchange_leaves_no_task_and_no_descriptor_behind(
         await post(ann, {"jsonrpc": "2.0", "method": "notifications/initialized"})
 
     await every_kind()
-    before = counted()
+    before = await counted()
     for _ in range(5):
         await every_kind()
-    assert counted() == before
+    assert await counted() == before
