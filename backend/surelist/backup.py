@@ -13,7 +13,16 @@ from surelist import database
 from surelist.errors import ConfigurationError
 from surelist.postgres_programs import ENVIRONMENT, binary
 
-TABLES = ("account", "agent", "alembic_version", "conversation", "event", "message", "task")
+TABLES = (
+    "account",
+    "agent",
+    "alembic_version",
+    "conversation",
+    "event",
+    "message",
+    "task",
+    "term",
+)
 
 
 def back_up(url: str, path: Path) -> None:

@@ -9,6 +9,7 @@ import asyncpg
 from surelist.embedded import DATABASE, Server
 from surelist.tasks import history
 from surelist.tasks.models import status_of
+from surelist.tasks.terms import SORTED, indexed
 from tests.copies import Copy
 
 Row = dict[str, Any]
@@ -44,8 +45,9 @@ async def sound_ledger(server: Server, user_id: str, database: str = DATABASE) -
         accounts = await _rows(connection, "account", user_id)
         events = await _rows(connection, "event", user_id)
         tasks = {task["id"]: task for task in await _rows(connection, "task", user_id)}
+        terms = await _rows(connection, "term", user_id)
     if not accounts:
-        assert (events, tasks) == ([], {})
+        assert (events, tasks, terms) == ([], {}, [])
         return []
     [account] = accounts
 
@@ -62,6 +64,15 @@ async def sound_ledger(server: Server, user_id: str, database: str = DATABASE) -
         for image in (event["before"], event["after"])
         if image is not None
     )
+
+    of_tasks = {task_id: indexed(task) for task_id, task in tasks.items()}
+    assert {(term["task_id"], term["term"]) for term in terms} == {
+        (task_id, term) for task_id, found_by in of_tasks.items() for term in found_by["gained"]
+    }
+    for task_id, found_by in of_tasks.items():
+        assert {name: tasks[task_id][name] for name in SORTED} == {
+            name: found_by[name] for name in SORTED
+        }
 
     purged = {event["task_id"] for event in events if event["kind"] == "purged"}
     assert purged & set(tasks) == set()

@@ -25,7 +25,7 @@ from surelist.embedded import APP_ROLE
 from surelist.isolation import Database, UserDatabase, mine
 from surelist.main import create_app
 from surelist.mcp_server import METHODS
-from surelist.tasks import changes, history, listing, purge, resources, service, undo
+from surelist.tasks import changes, history, listing, purge, resources, selection, service, undo
 from surelist.tasks.models import Task
 from surelist.tasks.tools import TOOLS
 from tests import strangers
@@ -259,6 +259,7 @@ ROWS = {
     "task": "INSERT INTO task (user_id, id, title, priority, tags, sort_title, search_text, "
     "version, created_at, updated_at) "
     "VALUES ('{user}', 1, 'A task', 0, '{{}}', 'a task', ' a task', 1, now(), now())",
+    "term": "INSERT INTO term (user_id, term, task_id) VALUES ('{user}', 'task', 1)",
 }
 
 
@@ -507,17 +508,18 @@ def statements() -> dict[str, Statement]:
     for status, sort, filters, continued in product(
         ("all", "pending", "completed", "deleted"),
         ("created", "due", "priority", "title", "updated"),
-        (frozenset[str](), frozenset(every)),
+        (frozenset[str](), frozenset(every), *(frozenset({one}) for one in every)),
         (False, True),
     ):
-        shape = listing._Shape(status, sort, filters, continued)
-        found[f"listing {shape}"] = listing._page(shape)
+        shape = selection.Shape(status, sort, filters, continued)
+        found[f"listing {shape}"] = selection.page(shape)
     return found
 
 
 def unbound(statement: Statement) -> list[str]:
     """The tables that a statement touches more often than it names the user for them."""
     tables = set(re.findall(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+(\w+)", statement.sql))
+    tables -= {"unnest", *re.findall(r"\b(\w+) AS MATERIALIZED \n\(SELECT", statement.sql)}
     return [
         table
         for table in tables

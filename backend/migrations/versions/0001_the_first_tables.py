@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 revision = "0001"
 down_revision = None
 
-TABLES = ("account", "agent", "conversation", "event", "task", "message")
+TABLES = ("account", "agent", "conversation", "event", "task", "term", "message")
 
 
 def upgrade() -> None:
@@ -148,6 +148,28 @@ def upgrade() -> None:
         sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "status",
+            sa.SmallInteger(),
+            sa.Computed(
+                "CASE WHEN deleted_at IS NOT NULL THEN 2 "
+                "WHEN completed_at IS NOT NULL THEN 1 ELSE 0 END",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "sort_due",
+            sa.DateTime(timezone=True),
+            sa.Computed("coalesce(due_at, 'infinity'::timestamptz)", persisted=True),
+            nullable=False,
+        ),
+        sa.Column(
+            "sort_priority",
+            sa.SmallInteger(),
+            sa.Computed("3 - priority", persisted=True),
+            nullable=False,
+        ),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -162,28 +184,29 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["account.user_id"], name="task_account_fkey"),
         sa.PrimaryKeyConstraint("user_id", "id"),
     )
+    op.create_index("task_by_id", "task", ["user_id", "status", "id"], unique=False)
+    op.create_index("task_by_due", "task", ["user_id", "status", "sort_due", "id"], unique=False)
     op.create_index(
-        "task_by_due",
-        "task",
-        ["user_id", sa.literal_column("coalesce(due_at, 'infinity'::timestamptz)"), "id"],
-        unique=False,
+        "task_by_priority", "task", ["user_id", "status", "sort_priority", "id"], unique=False
     )
     op.create_index(
-        "task_by_priority",
-        "task",
-        ["user_id", sa.literal_column("priority DESC"), "id"],
-        unique=False,
+        "task_by_title", "task", ["user_id", "status", "sort_title", "id"], unique=False
     )
-    op.create_index("task_by_title", "task", ["user_id", "sort_title", "id"], unique=False)
-    op.create_index(
-        "task_by_version", "task", ["user_id", sa.literal_column("version DESC")], unique=True
-    )
+    op.create_index("task_by_version", "task", ["user_id", "status", "version"], unique=True)
     op.create_index(
         "task_in_trash",
         "task",
         ["user_id", "deleted_at"],
         unique=False,
         postgresql_where=sa.text("deleted_at IS NOT NULL"),
+    )
+    op.create_table(
+        "term",
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("term", sa.Text(collation="C"), nullable=False),
+        sa.Column("task_id", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("user_id <> ''", name="term_user_id_check"),
+        sa.PrimaryKeyConstraint("user_id", "term", "task_id"),
     )
     op.create_table(
         "message",

@@ -11,7 +11,7 @@ from surelist.database import Record, compiled
 from surelist.errors import Invalid
 from surelist.isolation import UserDatabase, changed, mine, removed
 from surelist.ledger.models import Account, Event
-from surelist.tasks.models import Task
+from surelist.tasks.models import Task, Term
 
 _account = mine(Account)
 _ACCOUNT = compiled(select(*_account.c))
@@ -24,7 +24,7 @@ _MOVE_WHOLE_DAYS = compiled(
     .values(due_at=func.timezone(_zone, cast(col(Task.due_on), DateTime(timezone=False))))
 )
 
-_ERASED: tuple[type[SQLModel], ...] = (Message, Conversation, Event, Task, Agent)
+_ERASED: tuple[type[SQLModel], ...] = (Message, Conversation, Event, Term, Task, Agent)
 _ERASE = [
     *(compiled(removed(model)) for model in _ERASED),
     compiled(

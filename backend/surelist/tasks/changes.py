@@ -1,10 +1,11 @@
 """How a task changes: read under the lock, decided, written together with its event."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BigInteger, and_, bindparam, select
+from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import col
 
 from surelist.database import Statement, compiled
@@ -12,15 +13,11 @@ from surelist.errors import NotFound, VersionMismatch
 from surelist.isolation import UserDatabase, changed, mine
 from surelist.ledger import service as ledger
 from surelist.ledger.models import EventKind
-from surelist.tasks import history, purge, representation
-from surelist.tasks.models import Row, Status, Task, status_of
-from surelist.tasks.words import search_text, sort_title
+from surelist.tasks import history, purge, representation, terms
+from surelist.tasks.models import DERIVED, Row, Status, Task, status_of
 
 Decision = Callable[[Row, Mapping[str, Any]], Mapping[str, Any]]
 """From the task and what stands to the columns that it is to have."""
-
-UNREAD = {"sort_title", "search_text"}
-"""Columns that only PostgreSQL looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +31,31 @@ class Outcome:
 
 
 TASK = mine(Task)
-TASK_COLUMNS = [column for column in TASK.c if column.name not in UNREAD]
+_task_id = bindparam("task_id", type_=BigInteger, required=True)
+TASK_COLUMNS = [column for column in TASK.c if column.name not in DERIVED]
 STANDING_AND_TASK = compiled(
     select(*ledger.STANDING, purge.ANY_EXPIRED, *TASK_COLUMNS).select_from(
         ledger.STANDING_FROM.outerjoin(
             TASK,
             and_(
-                TASK.c.id == bindparam("task_id", type_=BigInteger, required=True),
+                TASK.c.id == _task_id,
                 purge.restorable(TASK),
             ),
         )
     )
 )
-_SAVE = ledger.recorded(
-    changed(Task)
-    .where(col(Task.id) == bindparam("task_id", type_=BigInteger, required=True))
-    .values(
-        {name: bindparam(name, type_=TASK.c[name].type) for name in history.FIELDS}
-        | {
-            "sort_title": bindparam("sort_title"),
-            "search_text": bindparam("search_text"),
-            "version": bindparam("event_id"),
-            "updated_at": bindparam("event_at"),
-        }
-    )
+
+
+def _saving(columns: Iterable[str]) -> UpdateBase:
+    values = {name: bindparam(name, type_=TASK.c[name].type) for name in columns}
+    stamps = {"version": "event_id", "updated_at": "event_at"}
+    values |= {name: bindparam(stamp, type_=TASK.c[name].type) for name, stamp in stamps.items()}
+    return changed(Task).where(col(Task.id) == _task_id).values(values)
+
+
+_SAVE = ledger.recorded(_saving(history.FIELDS))
+_SAVE_WORDS = ledger.recorded(
+    _saving([*history.FIELDS, *terms.SORTED]), terms.losing(_task_id), terms.gaining(_task_id)
 )
 
 
@@ -117,16 +115,16 @@ async def save(
         completed=(new == "completed") - (old == "completed"),
         undoes=undoes,
     )
+    worded = set(terms.WORDED) & set(differing)
     await ledger.append(
         database,
-        _SAVE,
+        _SAVE_WORDS if worded else _SAVE,
         event,
         standing,
         retry,
         task_id=task["id"],
-        sort_title=sort_title(wanted["title"]),
-        search_text=search_text(wanted["title"], wanted["description"]),
         **{name: wanted[name] for name in history.FIELDS},
+        **(terms.reindexed(task, wanted) if worded else {}),
     )
     wanted |= {"version": standing["last_event"] + 1, "updated_at": standing["now"]}
     return Outcome(wanted, timezone, history.named(differing))

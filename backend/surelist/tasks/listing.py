@@ -1,46 +1,25 @@
-"""Listing: filters, order and pages, each shape of query compiled once."""
+"""Listing: filters, pages and the cursors between them."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import Field as Described
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    DateTime,
-    SmallInteger,
-    Text,
-    any_,
-    bindparam,
-    cast,
-    func,
-    literal_column,
-    or_,
-    select,
-    true,
-)
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import select
 
 from surelist.arguments import ABSENT, Closed
-from surelist.database import Statement, compiled
+from surelist.database import compiled
 from surelist.errors import Invalid
 from surelist.isolation import UserDatabase, mine
 from surelist.ledger.models import Account
-from surelist.tasks import purge
+from surelist.tasks import selection
 from surelist.tasks.due import Moment, day_after, read_moment, start_of, zone
-from surelist.tasks.models import PRIORITIES, Due, Priority, Row, Tag, Task
-from surelist.tasks.representation import DESCRIPTION_SHOWN
-from surelist.tasks.words import search_patterns
-
-COUNTED = 1000
-"""How far matches are counted."""
-
-Sort = Literal["created", "due", "priority", "title", "updated"]
+from surelist.tasks.models import PRIORITIES, Due, Priority, Row, Tag
+from surelist.tasks.selection import COUNTED, LONGEST, Shape, Sort
+from surelist.tasks.words import search_patterns, search_ranges, tag_line, tag_term
 
 Bound = Annotated[Due, Described(description='As "due"; inclusive.')]
 
@@ -60,7 +39,7 @@ class Filters(Closed):
 class Page(Closed):
     """Which part of the list is wanted."""
 
-    limit: Annotated[int, Described(ge=1, le=200)] = 50
+    limit: Annotated[int, Described(ge=1, le=LONGEST)] = 50
     cursor: Annotated[str, Described(min_length=1, max_length=1000)] = ABSENT
 
 
@@ -74,44 +53,13 @@ class Listing:
     timezone: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What decides the text of the statement; the values are its arguments."""
-
-    status: str
-    sort: Sort
-    filters: frozenset[str]
-    continued: bool
-
-
-_account = mine(Account)
-_task = mine(Task)
-_DUE = func.coalesce(
-    _task.c.due_at, literal_column("'infinity'::timestamptz", DateTime(timezone=True))
-)
-_ORDERS: dict[Sort, tuple[ColumnElement[Any], bool]] = {
-    "created": (_task.c.id, False),
-    "due": (_DUE, False),
-    "priority": (_task.c.priority, True),
-    "title": (_task.c.sort_title, False),
-    "updated": (_task.c.version, True),
-}
-"""For each order its key, and whether it descends; ties go by id."""
-
-_SHOWN = [
-    func.left(column, DESCRIPTION_SHOWN + 1).label("description")
-    if column.name == "description"
-    else column
-    for column in _task.c
-    if column.name not in ("sort_title", "search_text")
-]
-_TIMEZONE = compiled(select(_account.c.timezone))
+_TIMEZONE = compiled(select(mine(Account).c.timezone))
 
 
 async def list_tasks(database: UserDatabase, filters: Filters, page: Page) -> Listing:
     """One page of the tasks that pass `filters`. Raises Invalid on a cursor of another list."""
     given = filters.given(Filters)
-    shape = _Shape(
+    shape = Shape(
         filters.status,
         filters.sort,
         frozenset(given) - {"status", "sort"},
@@ -121,7 +69,7 @@ async def list_tasks(database: UserDatabase, filters: Filters, page: Page) -> Li
     mark = _mark(filters)
     if shape.continued:
         values |= _unsealed(database, page.cursor, mark, filters.sort)
-    found = await database.all(_page(shape), **values)
+    found = await database.all(selection.page(shape), **values)
     if not found:
         return Listing([], 0, None, "UTC")
     tasks = [row for row in found if row["id"] is not None]
@@ -133,71 +81,6 @@ async def list_tasks(database: UserDatabase, filters: Filters, page: Page) -> Li
     return Listing(tasks, total if total <= COUNTED else None, cursor, found[0]["timezone"])
 
 
-@lru_cache(maxsize=1024)
-def _page(shape: _Shape) -> Statement:
-    key, descending = _ORDERS[shape.sort]
-    passing = _conditions(shape)
-    rows = (
-        select(*_SHOWN, key.label("sort_key"))
-        .where(*passing)
-        .limit(bindparam("rows", type_=BigInteger, required=True))
-    )
-    if shape.continued:
-        last_key = bindparam("last_key", type_=key.type, required=True)
-        last_id = bindparam("last_id", type_=BigInteger, required=True)
-        rows = rows.where(
-            key <= last_key if descending else key >= last_key,
-            or_(key < last_key if descending else key > last_key, _task.c.id > last_id),
-        )
-    order = [key.desc() if descending else key, _task.c.id]
-    page = rows.order_by(*order).subquery("page")
-    page_order = [page.c.sort_key.desc() if descending else page.c.sort_key, page.c.id]
-    return compiled(
-        select(_account.c.timezone, _total(shape, passing).label("total"), *page.c)
-        .select_from(_account.outerjoin(page, true()))
-        .order_by(*page_order)
-    )
-
-
-def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
-    in_trash: ColumnElement[bool] = _task.c.deleted_at.is_not(None)
-    done: ColumnElement[bool] = _task.c.completed_at.is_not(None)
-    statuses: dict[str, list[ColumnElement[bool]]] = {
-        "all": [~in_trash],
-        "pending": [~in_trash, ~done],
-        "completed": [~in_trash, done],
-        "deleted": [in_trash, purge.restorable(_task)],
-    }
-    conditions = statuses[shape.status]
-    if "search" in shape.filters:
-        patterns = bindparam("patterns", type_=ARRAY(Text), required=True)
-        conditions.append(_task.c.search_text.like(func.all(patterns)))
-    if "tag" in shape.filters:
-        tag = func.lower(bindparam("tag", type_=Text, required=True))
-        tags = cast(func.lower(cast(_task.c.tags, Text)), ARRAY(Text))
-        conditions.append(tag == any_(tags))
-    if "priority" in shape.filters:
-        conditions.append(_task.c.priority == bindparam("priority", type_=SmallInteger))
-    if "due_before" in shape.filters:
-        conditions.append(_instant("due_before") > _DUE)
-    if "due_after" in shape.filters:
-        in_day = or_(_instant("due_after") <= _DUE, _task.c.due_on.is_not(None))
-        conditions += [_instant("due_after_day") <= _DUE, in_day, _task.c.due_at.is_not(None)]
-    return conditions
-
-
-def _instant(name: str) -> ColumnElement[datetime]:
-    return bindparam(name, type_=DateTime(timezone=True), required=True)
-
-
-def _total(shape: _Shape, passing: list[ColumnElement[bool]]) -> ColumnElement[int]:
-    if not shape.filters and shape.status != "deleted":
-        counts = {"pending": _account.c.pending_count, "completed": _account.c.completed_count}
-        return counts.get(shape.status, _account.c.pending_count + _account.c.completed_count)
-    counted = select(_task.c.id).where(*passing).limit(COUNTED + 1)
-    return select(func.count()).select_from(counted.subquery("counted")).scalar_subquery()
-
-
 async def _values(database: UserDatabase, given: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if "search" in given:
@@ -206,10 +89,14 @@ async def _values(database: UserDatabase, given: Mapping[str, Any]) -> dict[str,
             raise Invalid(
                 '"search" has no letter or digit to look for. Call again with a word of the task.'
             )
+    ranges = search_ranges(given.get("search", ""))
     if "tag" in given:
-        values["tag"] = given["tag"]
+        values["tag"] = tag_line(given["tag"])
+        ranges.append((tag_term(given["tag"]), tag_term(given["tag"])))
+    values["lowest"] = [lowest for lowest, _ in ranges]
+    values["highest"] = [highest for _, highest in ranges]
     if "priority" in given:
-        values["priority"] = PRIORITIES[given["priority"]]
+        values["sort_priority"] = PRIORITIES["high"] - PRIORITIES[given["priority"]]
     if {"due_before", "due_after"} & set(given):
         account = await database.one(_TIMEZONE)
         timezone = account["timezone"] if account else "UTC"

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     CheckConstraint,
+    Computed,
     ForeignKeyConstraint,
     Index,
     SmallInteger,
@@ -120,6 +121,20 @@ class TaskChanges(Closed):
     clear: Annotated[list[ClearableField], Described(description="Fields to empty.")] = ABSENT
 
 
+PENDING, COMPLETED, DELETED = range(3)
+"""The statuses, as the column `status` has them."""
+
+_STATUS = (
+    f"CASE WHEN deleted_at IS NOT NULL THEN {DELETED} "
+    f"WHEN completed_at IS NOT NULL THEN {COMPLETED} ELSE {PENDING} END"
+)
+
+
+def _derived(expression: str, kind: Any) -> Any:
+    """A column that PostgreSQL keeps: what an index needs a plain column for (decision 0013)."""
+    return Field(sa_type=kind, sa_column_args=[Computed(expression, persisted=True)])
+
+
 class Task(SQLModel, table=True):
     """One task.
 
@@ -140,15 +155,11 @@ class Task(SQLModel, table=True):
         CheckConstraint("priority BETWEEN 0 AND 3", name="task_priority_check"),
         CheckConstraint(f"cardinality(tags) <= {TAG_COUNT}", name="task_tags_check"),
         CheckConstraint("due_on IS NULL OR due_at IS NOT NULL", name="task_due_check"),
-        Index(
-            "task_by_due",
-            "user_id",
-            text("coalesce(due_at, 'infinity'::timestamptz)"),
-            "id",
-        ),
-        Index("task_by_priority", "user_id", text("priority DESC"), "id"),
-        Index("task_by_title", "user_id", "sort_title", "id"),
-        Index("task_by_version", "user_id", text("version DESC"), unique=True),
+        Index("task_by_id", "user_id", "status", "id"),
+        Index("task_by_due", "user_id", "status", "sort_due", "id"),
+        Index("task_by_priority", "user_id", "status", "sort_priority", "id"),
+        Index("task_by_title", "user_id", "status", "sort_title", "id"),
+        Index("task_by_version", "user_id", "status", "version", unique=True),
         Index(
             "task_in_trash",
             "user_id",
@@ -169,9 +180,30 @@ class Task(SQLModel, table=True):
     search_text: str = Field(sa_type=Text)
     completed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     deleted_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    status: int = _derived(_STATUS, SmallInteger)
+    sort_due: datetime = _derived("coalesce(due_at, 'infinity'::timestamptz)", INSTANT)
+    sort_priority: int = _derived(f"{max(PRIORITIES.values())} - priority", SmallInteger)
     version: int = Field(sa_type=BigInteger)
     created_at: datetime = Field(sa_type=INSTANT)
     updated_at: datetime = Field(sa_type=INSTANT)
+
+
+class Term(SQLModel, table=True):
+    """One thing that a task can be found by: the beginning of a word of it, or a tag.
+
+    In an order that PostgreSQL can search under row-level security, as it could no text index
+    (docs/decisions/0013).
+    """
+
+    __table_args__ = (CheckConstraint("user_id <> ''", name="term_user_id_check"),)
+
+    user_id: str = user_id_key()
+    term: str = Field(primary_key=True, sa_type=Text(collation="C"))
+    task_id: int = Field(primary_key=True, sa_type=BigInteger)
+
+
+DERIVED = {"sort_title", "search_text", "status", "sort_due", "sort_priority"}
+"""Columns that only PostgreSQL looks at."""
 
 
 def status_of(task: Row) -> Status:

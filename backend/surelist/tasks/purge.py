@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, func, null, or_, select
+from sqlalchemy import BigInteger, FromClause, bindparam, func, null, or_, select
 from sqlalchemy.sql.elements import ColumnElement
-from sqlalchemy.sql.selectable import Subquery
 from sqlmodel import col
 
 from surelist.auth import Caller
@@ -14,7 +13,8 @@ from surelist.database import compiled
 from surelist.isolation import UserDatabase, changed, mine, removed
 from surelist.ledger.models import Event
 from surelist.ledger.service import ACCOUNT, NONE, Change, Retry, append, recorded, size
-from surelist.tasks.models import Task
+from surelist.tasks import terms
+from surelist.tasks.models import Row, Task
 
 TRASH_TIME = timedelta(days=30)
 """How long a deleted task can be restored."""
@@ -24,13 +24,13 @@ SWEPT_AT_ONCE = 20
 
 _SYSTEM = Caller("system", "surelist", "Surelist")
 
-_expiry = func.clock_timestamp() - TRASH_TIME
+_expiry = select(func.clock_timestamp() - TRASH_TIME).scalar_subquery()
 _task = mine(Task)
 _event = mine(Event)
 _EXPIRED = compiled(
-    select(_task.c.id)
+    select(_task.c.id, *(_task.c[name] for name in terms.WORDED))
     .where(_task.c.deleted_at <= _expiry)
-    .order_by(_task.c.id)
+    .order_by(_task.c.deleted_at)
     .limit(SWEPT_AT_ONCE)
 )
 _task_id = bindparam("task_id", type_=BigInteger, required=True)
@@ -39,6 +39,7 @@ _PURGE = recorded(
     changed(Event)
     .where(col(Event.task_id) == _task_id)
     .values(before=null(), after=null(), request_hash=null()),
+    terms.losing(_task_id),
     freed=select(func.coalesce(func.sum(size(_event.c.before) + size(_event.c.after)), NONE))
     .where(_event.c.task_id == _task_id)
     .scalar_subquery(),
@@ -49,15 +50,20 @@ ANY_EXPIRED = select(_task.c.id).where(_task.c.deleted_at <= _expiry).exists().l
 """A column of each write's lookup: whether the trash holds a task whose time is over."""
 
 
-def restorable(task: Subquery) -> ColumnElement[bool]:
+def restorable(task: FromClause) -> ColumnElement[bool]:
     """Whether a task is not in the trash, or can still be taken out of it."""
-    return or_(task.c.deleted_at.is_(None), task.c.deleted_at > _expiry)
+    return or_(task.c.deleted_at.is_(None), kept_in_trash(task))
+
+
+def kept_in_trash(task: FromClause) -> ColumnElement[bool]:
+    """Whether a task is in the trash, and can still be taken out of it."""
+    return task.c.deleted_at > _expiry
 
 
 async def sweep(database: UserDatabase, standing: Mapping[str, Any]) -> Mapping[str, Any]:
     """Purge what has been in the trash for too long; what stands afterwards."""
     for expired in await database.all(_EXPIRED):
-        await purge(database, standing, expired["id"], caller=_SYSTEM)
+        await purge(database, standing, expired, caller=_SYSTEM)
         standing = {**standing, "last_event": standing["last_event"] + 1}
     return {**standing, **(await database.one(_STORED) or {})}
 
@@ -65,11 +71,12 @@ async def sweep(database: UserDatabase, standing: Mapping[str, Any]) -> Mapping[
 async def purge(
     database: UserDatabase,
     standing: Mapping[str, Any],
-    task_id: int,
+    task: Row,
     *,
     retry: Retry | None = None,
     caller: Caller | None = None,
 ) -> None:
-    """Purge one task."""
-    change = Change("purged", task_id, None, None)
-    await append(database, _PURGE, change, standing, retry, caller, task_id=task_id)
+    """Purge one task, of which the columns that words are in are given."""
+    change = Change("purged", task["id"], None, None)
+    lost = terms.unindexed(task)
+    await append(database, _PURGE, change, standing, retry, caller, task_id=task["id"], **lost)

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Interval, LargeBinary, bindparam, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    Interval,
+    LargeBinary,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 
 from surelist.database import compiled
 from surelist.errors import Conflict, Invalid
@@ -12,12 +21,11 @@ from surelist.isolation import UserDatabase, added, mine
 from surelist.ledger import service as ledger
 from surelist.ledger.models import Account, Event
 from surelist.ledger.service import Retry
-from surelist.tasks import history, purge, representation
+from surelist.tasks import history, purge, representation, terms
 from surelist.tasks.changes import (
     STANDING_AND_TASK,
     TASK,
     TASK_COLUMNS,
-    UNREAD,
     Outcome,
     change,
     first_outcome,
@@ -27,8 +35,7 @@ from surelist.tasks.changes import (
     task_in,
 )
 from surelist.tasks.due import read_moment
-from surelist.tasks.models import PRIORITIES, NewTask, Row, Status, Task, TaskChanges
-from surelist.tasks.words import search_text, sort_title
+from surelist.tasks.models import PENDING, PRIORITIES, NewTask, Row, Status, Task, TaskChanges
 
 ALIKE_WINDOW = timedelta(seconds=30)
 """How long an add without a key that equals one of the same client is taken for its retry."""
@@ -48,7 +55,10 @@ _LATEST_ALIKE = (
 )
 _STANDING_AND_ALIKE = compiled(
     select(*ledger.STANDING, purge.ANY_EXPIRED, *TASK_COLUMNS).select_from(
-        ledger.STANDING_FROM.outerjoin(TASK, TASK.c.version == _LATEST_ALIKE)
+        ledger.STANDING_FROM.outerjoin(
+            TASK,
+            and_(TASK.c.version == _LATEST_ALIKE, TASK.c.status == literal_column(str(PENDING))),
+        )
     )
 )
 _CREATE = ledger.recorded(
@@ -56,7 +66,7 @@ _CREATE = ledger.recorded(
         {
             column.name: bindparam(column.name, type_=column.type)
             for column in TASK.c
-            if column.name in history.FIELDS or column.name in UNREAD
+            if column.name in history.FIELDS or column.name in terms.SORTED
         }
         | {
             "id": bindparam("event_task_id"),
@@ -64,7 +74,8 @@ _CREATE = ledger.recorded(
             "created_at": bindparam("event_at"),
             "updated_at": bindparam("event_at"),
         }
-    )
+    ),
+    terms.gaining(bindparam("event_task_id", type_=BigInteger)),
 )
 _account = mine(Account)
 _TASK = compiled(
@@ -102,9 +113,8 @@ async def add(
         event,
         standing,
         retry,
-        sort_title=sort_title(fields["title"]),
-        search_text=search_text(fields["title"], fields["description"]),
         **fields,
+        **terms.indexed(fields),
     )
     stamps = {
         "id": task_id,
@@ -222,7 +232,7 @@ async def purge_task(
     refuse_unless_at(if_version, task, standing["timezone"])
     if not task["deleted_at"]:
         raise Conflict(f"Task {task_id} is not in the trash, and only what is there can be purged.")
-    await purge.purge(database, standing, task_id, retry=retry)
+    await purge.purge(database, standing, task, retry=retry)
 
 
 def _with_status(task: Row, status: Status | None, standing: Mapping[str, Any]) -> dict[str, Any]:

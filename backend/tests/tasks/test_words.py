@@ -5,12 +5,21 @@ from hypothesis import strategies as st
 
 from surelist.tasks.words import (
     SORT_LENGTH,
+    TERM_LENGTH,
+    TERMS_SOUGHT,
     fold,
     search_patterns,
+    search_ranges,
     search_text,
     sort_title,
+    tag_line,
+    tag_term,
+    terms,
     words,
 )
+
+TAGS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=50)
+"""What a tag can be: one line without control characters."""
 
 
 def found(search: str, text: str) -> bool:
@@ -41,7 +50,7 @@ def test_words_of_words_are_the_same_words(text: str) -> None:
 
 @given(st.text(), st.text())
 def test_a_task_is_found_by_its_own_words_in_any_order(title: str, description: str) -> None:
-    text = search_text(title, description)
+    text = search_text(title, description, [])
     assert found(title, text)
     assert found(description, text)
     assert found(f"{description} {title}", text)
@@ -50,7 +59,40 @@ def test_a_task_is_found_by_its_own_words_in_any_order(title: str, description: 
 @given(st.text(), st.data())
 def test_a_task_is_found_by_the_beginning_of_each_word(title: str, data: st.DataObject) -> None:
     beginnings = [word[: data.draw(st.integers(1, len(word)))] for word in words(title)]
-    assert found(" ".join(beginnings), search_text(title, None))
+    assert found(" ".join(beginnings), search_text(title, None, []))
+
+
+@given(st.text(), st.text(), st.lists(TAGS, max_size=3))
+def test_whatever_matches_a_task_is_led_to_by_its_terms(
+    search: str, title: str, tags: list[str]
+) -> None:
+    text = search_text(title, None, tags)
+    for looked_for in (search, title, title[:3], *tags):
+        ranges = search_ranges(looked_for)
+        if found(looked_for, text):
+            assert all(any(low <= term <= high for term in terms(text)) for low, high in ranges)
+
+
+@given(st.text(), st.lists(TAGS, max_size=3), TAGS)
+def test_a_task_has_a_tag_s_line_exactly_when_it_has_the_tag(
+    title: str, tags: list[str], tag: str
+) -> None:
+    has = tag.casefold() in [one.casefold() for one in tags]
+    text = search_text(title, None, tags)
+    assert (tag_line(tag) in text) == (tag_term(tag) in terms(text)) == has
+
+
+@given(st.text(), TAGS)
+def test_a_tag_is_no_word(title: str, tag: str) -> None:
+    tagged, bare = search_text(title, None, [tag]), search_text(title, None, [])
+    assert found(tag, tagged) == found(tag, bare)
+    assert [low for low, _ in search_ranges(tag) if low == tag_term(tag)] == []
+
+
+@given(st.text(min_size=1))
+def test_a_term_fits_an_index(text: str) -> None:
+    assert all(len(term) <= TERM_LENGTH for term in terms(search_text(text * 300, None, [])))
+    assert len(search_ranges(text * 300)) <= TERMS_SOUGHT
 
 
 @given(st.text())
