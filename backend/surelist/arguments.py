@@ -37,8 +37,8 @@ class Closed(BaseModel):
 
     def given(self, of: "type[Closed] | None" = None) -> dict[str, Any]:
         """The arguments that the caller gave, of those that `of` declares."""
-        declared = (of or type(self)).model_fields
-        return {name: getattr(self, name) for name in declared if name in self.model_fields_set}
+        given, values = self.model_fields_set, self.__dict__
+        return {name: values[name] for name in (of or type(self)).model_fields if name in given}
 
 
 def explain(error: ValidationError | list[ErrorDetails], model: type[BaseModel]) -> str:
