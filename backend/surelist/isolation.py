@@ -81,7 +81,16 @@ def _table(model: type[SQLModel]) -> Table:
 class UserDatabase:
     """One user's rows, inside one open transaction."""
 
-    __slots__ = ("_connection", "_key", "_stamps", "caller", "issued_at", "quotas", "wrote")
+    __slots__ = (
+        "_connection",
+        "_key",
+        "_lock_timeout",
+        "_stamps",
+        "caller",
+        "issued_at",
+        "quotas",
+        "wrote",
+    )
 
     def __init__(
         self,
@@ -89,9 +98,11 @@ class UserDatabase:
         principal: Principal,
         key: bytes,
         quotas: Quotas,
+        lock_timeout: int,
     ) -> None:
         self._connection = connection
         self._key = key
+        self._lock_timeout = lock_timeout
         self._stamps = {"user_id": principal.user_id}
         self.caller = principal.caller
         self.issued_at = principal.issued_at
@@ -113,6 +124,15 @@ class UserDatabase:
         self.wrote = True
         arguments = statement.arguments(values | self._stamps)
         await self._connection.execute(statement.sql, *arguments)
+
+    async def hold_account(self) -> None:
+        """Keep this user's writes out until the transaction ends, for one that reads.
+
+        The account is made where there is none, for there would be nothing to hold.
+        """
+        self.wrote = True
+        user_id = self._stamps["user_id"]
+        await self._connection.execute(_locked(user_id, self._lock_timeout, "SHARE"))
 
     def seal(self, content: bytes) -> str:
         """`content` as a token that only this user can hand back unchanged."""
@@ -173,11 +193,8 @@ class Database:
         """
         user_id = principal.user_id
         await self._rates.spend(user_id, "writes")
-        begin = (
-            f"BEGIN; {_as_user(user_id)}; SET LOCAL lock_timeout = {self._lock_timeout};"  # noqa: S608
-            f"INSERT INTO account (user_id) VALUES ('{user_id}') ON CONFLICT DO NOTHING;"
-            f"SELECT FROM account WHERE user_id = '{user_id}' FOR NO KEY UPDATE"
-        )
+        locked = _locked(user_id, self._lock_timeout, "NO KEY UPDATE")
+        begin = f"BEGIN; {_as_user(user_id)}; {locked}"
         async with self._turns.of(user_id, self._patience):
             return await self._run(principal, begin, work, "COMMIT" if keep else "ROLLBACK")
 
@@ -194,7 +211,9 @@ class Database:
             connection = await self._pool.acquire(timeout=patience)
             CONNECTIONS_IN_USE.inc()
             try:
-                database = UserDatabase(connection, principal, self._key, self._quotas)
+                database = UserDatabase(
+                    connection, principal, self._key, self._quotas, self._lock_timeout
+                )
                 await connection.execute(begin)
                 await self._admit(database, principal)
                 result = await work(database)
@@ -232,3 +251,12 @@ def _as_user(user_id: str) -> str:
     if not USER_ID.fullmatch(user_id):
         raise ValueError("not a user id")
     return f"SET LOCAL app.user_id = '{user_id}'"
+
+
+def _locked(user_id: str, timeout: int, strength: str) -> str:
+    """What locks the account of a user that `_as_user` has looked at, and makes it if need be."""
+    return (
+        f"SET LOCAL lock_timeout = {timeout};"  # noqa: S608
+        f"INSERT INTO account (user_id) VALUES ('{user_id}') ON CONFLICT DO NOTHING;"
+        f"SELECT FROM account WHERE user_id = '{user_id}' FOR {strength}"
+    )

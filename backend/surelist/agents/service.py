@@ -109,6 +109,8 @@ async def admit(database: UserDatabase, principal: Principal) -> None:
         "scopes": scopes,
     }
     if standing["client_id"] is None:
+        await database.hold_account()  # or an erase at this moment would miss the row
+        await _standing(database, caller.client_id)
         now = datetime.now(UTC)
         await database.run(
             _ADD, **values, valid_after=_BEGINNING, expires_at=None, last_used_at=now

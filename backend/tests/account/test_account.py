@@ -26,11 +26,11 @@ async def account(person: Person) -> dict[str, Any]:
     return (await person.rest("GET")).json()
 
 
-async def test_a_new_users_account_is_empty(ann: Person) -> None:
-    shown = await account(ann)
+async def test_a_new_users_account_is_empty(owner: Person) -> None:
+    shown = await account(owner)
     assert shown.pop("now")
     assert shown == {
-        "user_id": ann.user_id,
+        "user_id": owner.user_id,
         "timezone": "UTC",
         "pending": 0,
         "completed": 0,

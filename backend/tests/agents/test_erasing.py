@@ -1,0 +1,90 @@
+"""An agent's first call and an erase at the same moment: no row of the agent is left behind."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from surelist.account import service as account
+from surelist.agents.admission import Admission
+from surelist.config import Settings
+from surelist.errors import Unauthenticated, Unavailable
+from surelist.isolation import Database, UserDatabase
+from tests.agents.test_agents import nothing
+from tests.person import Person
+from tests.tasks.conftest import Records
+from tests.tasks.conftest import records as records
+
+WAITING = (
+    "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+    "AND query LIKE '%account%' AND datname = current_database()"
+)
+
+
+@pytest.fixture
+def owner(newcomer: Callable[..., Person]) -> Person:
+    """A person in their own session."""
+    return newcomer("web", owner=True)
+
+
+async def until_one_waits(records: Records, other: "asyncio.Task[None]") -> None:
+    """Until a call waits for the account, or has ended."""
+    while not other.done() and not await records.all(WAITING):
+        await asyncio.wait([other], timeout=0.01)
+
+
+async def test_an_agents_first_read_waits_behind_a_write_only_so_long(
+    owner: Person, settings: Settings
+) -> None:
+    hasty = settings.model_copy(update={"lock_timeout_ms": 100})
+    worker = Database(owner.database._pool, hasty, Admission())
+
+    async def busy(mine: UserDatabase) -> None:
+        with pytest.raises(Unavailable):
+            async with asyncio.timeout(20):
+                await worker.read(owner.through("claude").principal, nothing)
+
+    await owner.write(busy)
+    await worker.read(owner.through("claude").principal, nothing)
+
+
+async def agents_left(owner: Person, records: Records) -> int:
+    rows = await records.all("SELECT * FROM agent WHERE user_id = $1", owner.user_id)
+    return len(rows)
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_an_agents_first_read_during_an_erase_leaves_nothing(
+    owner: Person, records: Records, known: bool
+) -> None:
+    if known:
+        await owner.call("add_task", title="One")
+    reads: list[asyncio.Task[None]] = []
+
+    async def erase(mine: UserDatabase) -> None:
+        await account.erase(mine)
+        reads.append(asyncio.create_task(claude.read(nothing)))
+        await until_one_waits(records, reads[0])
+
+    claude = owner.through("claude")
+    await owner.write(erase)
+    with pytest.raises(Unauthenticated, match="erased"):
+        await reads[0]
+    assert await agents_left(owner, records) == 0
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_an_erase_during_an_agents_first_read_leaves_nothing(
+    owner: Person, records: Records, known: bool
+) -> None:
+    if known:
+        await owner.call("add_task", title="One")
+    erasures: list[asyncio.Task[None]] = []
+
+    async def look(mine: UserDatabase) -> None:
+        erasures.append(asyncio.create_task(owner.write(account.erase)))
+        await until_one_waits(records, erasures[0])
+
+    await owner.through("claude").read(look)
+    await erasures[0]
+    assert await agents_left(owner, records) == 0
