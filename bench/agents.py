@@ -1,0 +1,114 @@
+"""Many agents at once, in an open loop: each calls when its call is due, however slow the last was.
+
+A call's latency counts from when it was due, so that a server that stops answering is not measured
+only at the calls which it let through (the "coordinated omission" of closed loops).
+"""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from time import perf_counter
+
+from bench.calls import NEW, OLD, Arguments, mcp
+from bench.client import Connection, connect, succeeded
+
+READ = 0.7
+ROWS = 20
+DRAINED_WITHIN = 30.0
+
+
+@dataclass
+class Lap:
+    """What came of the calls of a while; each latency in seconds from when the call was due."""
+
+    latencies: list[float] = field(default_factory=list[float])
+    errors: list[bytes] = field(default_factory=list[bytes])
+
+
+class Agent:
+    """One user's one agent: its token, its connection, and what it was told that it wrote."""
+
+    def __init__(self, user: str, token: str, *, modern: bool, tasks: int) -> None:
+        self.user = user
+        self.acknowledged = 0
+        self.refused = 0
+        self.titles: dict[int, str] = {}
+        self._door = mcp(NEW if modern else OLD)
+        self._token = token
+        self._random = random.Random(user)
+        self._reading = self._door(token, "list_tasks", {"limit": ROWS})
+        self._tasks = tasks
+        self._writing = self._writes()
+        self._connection = Connection()
+        self._due: deque[float] = deque()
+
+    async def connect(self, port: int) -> None:
+        """Connect to the server."""
+        self._connection = await connect(port)
+
+    @property
+    def busy(self) -> bool:
+        """Whether calls are due or under way."""
+        return bool(self._due) or self._connection.busy
+
+    def call(self, due: float, lap: Lap) -> None:
+        """Make the next call, or make it as soon as the one under way is answered."""
+        self._due.append(due)
+        if not self._connection.busy:
+            self._send(lap)
+
+    def _send(self, lap: Lap) -> None:
+        due = self._due.popleft()
+        write = None if self._random.random() < READ else next(self._writing)
+        request = self._reading if write is None else self._door(self._token, *write)
+
+        def answered(answer: bytes) -> None:
+            lap.latencies.append(perf_counter() - due)
+            done = succeeded(answer)
+            if not done:
+                lap.errors.append(answer)
+            if write:
+                self._note(*write, done=done)
+            if self._due:
+                self._send(lap)
+
+        self._connection.send(request, answered)
+
+    def _note(self, tool: str, arguments: Arguments, *, done: bool) -> None:
+        if not done:
+            self.refused += 1
+            return
+        self.acknowledged += 1
+        if tool == "add_task":
+            self._tasks += 1
+            self.titles[self._tasks] = arguments["title"]
+        elif tool == "update_task":
+            self.titles[arguments["task_id"]] = arguments["title"]
+
+    def _writes(self) -> Iterator[tuple[str, Arguments]]:
+        """Adds, changes and completions in turn; each changes something, so each is an event."""
+        for task in count(1):
+            yield "add_task", {"title": f"New task {task} of {self.user}"}
+            yield "update_task", {"task_id": task, "title": f"Task {task}, changed"}
+            yield "complete_task", {"task_id": task}
+
+
+async def play(agents: list[Agent], a_second: float, seconds: float) -> Lap:
+    """Let the agents call in turn, each at a moment of its own, `a_second` calls all in all."""
+    lap = Lap()
+    period = len(agents) / a_second
+    moments = sorted(random.Random(0).uniform(0, period) for _ in agents)
+    began = perf_counter()
+    for turn in range(max(1, round(seconds / period))):
+        for agent, moment in zip(agents, moments, strict=True):
+            due = began + turn * period + moment
+            if (early := due - perf_counter()) > 0:
+                await asyncio.sleep(early)
+            agent.call(due, lap)
+    async with asyncio.timeout(DRAINED_WITHIN):
+        while any(agent.busy for agent in agents):
+            await asyncio.sleep(0.01)
+    return lap

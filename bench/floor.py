@@ -1,0 +1,123 @@
+"""The floor: the same statements by pgbench, with no server in between."""
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from urllib.parse import urlsplit
+
+from bench.contestants import READER, ROWS
+from bench.stage import Stage
+from bench.table import percentile
+from bench.yardsticks import statements
+from surelist.postgres_programs import binary
+
+NAME = "pgbench, the same statements"
+
+_TITLE = "concat('Task number ', :task::text)"
+_HASH = f"sha256(convert_to({_TITLE}, 'UTF8'))"
+_NOW = "clock_timestamp()"
+_AFTER = f"jsonb_build_object('title', {_TITLE}, 'priority', 0, 'tags', '[]'::jsonb)"
+_CLIENT = "'bench'"
+_ONE_MORE = "\\set task :task + 1"
+
+
+@dataclass(frozen=True)
+class Floor:
+    """Runs each verb `calls` times for each of so many users at once."""
+
+    stage: Stage
+    agents: int
+    calls: int
+
+    def row(self, verb: str) -> list[str]:
+        """A row of the verb's table; pgbench is the only program, so it has no CPU of a server."""
+        clients = [self._client(verb, number) for number in range(self.agents)]
+        told = [client.communicate()[0] for client in clients]
+        if any(client.returncode for client in clients):
+            raise RuntimeError("\n".join(told))
+        a_second = sum(float(re.findall(r"tps = ([0-9.]+)", one)[-1]) for one in told)
+        logs = self.stage.scratch.glob(f"{verb}.*.[0-9]*")
+        took = [int(line.split()[2]) / 1e3 for log in logs for line in log.read_text().splitlines()]
+        percentiles = [f"{percentile(took, percent):.1f}" for percent in (50, 95, 99)]
+        script = _script(verb, "")
+        return [
+            NAME,
+            "",
+            "",
+            "",
+            f"{a_second:.0f}",
+            *percentiles,
+            str(script.count(";")),
+            str(_round_trips(script)),
+        ]
+
+    def _client(self, verb: str, number: int) -> "subprocess.Popen[str]":
+        user = READER if verb == "list_tasks" else f"pgbench{number}"
+        script = self.stage.scratch / f"{verb}.{number}.sql"
+        script.write_text(_script(verb, user))
+        url = urlsplit(self.stage.postgres.url())
+        log = str(self.stage.scratch / f"{verb}.{number}")
+        return subprocess.Popen(
+            [
+                *(binary("pgbench"), "--no-vacuum", "--protocol=prepared", "--define=task=0"),
+                *(f"--transactions={self.calls}", f"--file={script}", "--log"),
+                *(f"--log-prefix={log}", f"--host={self.stage.postgres.socket_directory}"),
+                *("--port=5432", f"--username={url.username}", url.path.removeprefix("/")),
+            ],
+            env=os.environ | {"PGPASSWORD": url.password or ""},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+
+def _script(verb: str, user: str) -> str:
+    """A transaction as pgbench reads it: what goes to PostgreSQL at once is a pipeline."""
+    me = f"'{user}'"
+    if verb == "list_tasks":
+        reading = _filled(statements.LIST, (me, str(ROWS + 1)))
+        return "\n".join([_at_once(statements.BEGIN, user), f"{reading};", "COMMIT;"])
+    if verb == "add_task":
+        standing = _filled(statements.STANDING, (me, _CLIENT, _HASH))
+        event = ":last_event::bigint + 1"
+        created = (me, ":task", _TITLE, _TITLE, event, _NOW, _CLIENT, _AFTER, _HASH)
+        writing = _filled(statements.CREATE, created)
+    else:
+        standing = _filled(statements.STANDING_AND_TASK, (me, ":task"))
+        writing = _filled(statements.CHANGE, _changed(verb, me))
+    lock = _at_once(statements.LOCK, user)
+    return "\n".join([_ONE_MORE, lock, f"{standing} \\gset", f"{writing};", "COMMIT;"])
+
+
+def _changed(verb: str, me: str) -> tuple[str, ...]:
+    changed = "concat(:title::text, ', changed')"
+    title = changed if verb == "update_task" else ":title::text"
+    completed_at, deleted_at, kind, fields, pending, completed = {
+        "complete_task": (_NOW, "NULL", "completed", "'completed_at'", "-1", "1"),
+        "update_task": (_NOW, "NULL", "updated", "'title'", "0", "0"),
+        "delete_task": (_NOW, _NOW, "deleted", "'deleted_at'", "0", "-1"),
+    }[verb]
+    after = f"jsonb_build_object({fields}, {title if verb == 'update_task' else _NOW})"
+    before = f"jsonb_build_object({fields}, NULL)"
+    task = (me, ":task", ":last_event::bigint + 1", _NOW, title, title, completed_at, deleted_at)
+    return (*task, f"'{kind}'", _CLIENT, before, after, pending, completed)
+
+
+def _at_once(several: Sequence[str], user: str) -> str:
+    said = "".join(f"{statement.format(user)};\n" for statement in several)
+    return f"\\startpipeline\n{said}\\endpipeline"
+
+
+def _filled(statement: str, values: Sequence[str]) -> str:
+    """A statement with its parameters written out, on one line."""
+    by_number: Mapping[str, str] = {str(n): value for n, value in zip(count(1), values)}
+    return " ".join(re.sub(r"\$(\d+)", lambda found: by_number[found[1]], statement).split())
+
+
+def _round_trips(script: str) -> int:
+    """A pipeline is one; so is every statement after it, as each waits for its answer."""
+    after = script.partition("\\endpipeline")[2]
+    return 1 + after.count(";") + after.count("\\gset")

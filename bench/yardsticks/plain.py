@@ -1,0 +1,144 @@
+"""The yardstick of CPU time: a plain FastAPI and asyncpg program that does the work by hand.
+
+It checks the same tokens in the same way and writes the same rows in the same transactions under
+the same row-level security, so that what is left to compare is Surelist itself: the protocol, the
+validation, the ledger's logic, the shaping of the answer.
+"""
+
+import hashlib
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from orjson import dumps
+from pydantic import BaseModel
+
+from bench.yardsticks import statements
+from surelist import config, issuers
+from surelist.auth import Authenticator
+from surelist.database import PooledConnection, open_pool
+
+CLIENT = "bench"
+BEGIN = ";".join(statements.BEGIN)
+LOCK = ";".join(statements.LOCK)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    """Open the pool as Surelist does."""
+    settings = config.load()
+    app.state.settings = settings
+    app.state.authenticator = Authenticator(issuers.believed(settings))
+    async with await open_pool(settings) as app.state.pool:
+        yield
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+class NewTask(BaseModel):
+    """The body of a POST or a PATCH."""
+
+    title: str
+
+
+class Completion(BaseModel):
+    """The body of a PATCH that completes or reopens."""
+
+    completed: bool
+
+
+async def user_of(request: Request) -> str:
+    """The user of the request's token."""
+    state = request.app.state
+    headers = request.headers.getlist("authorization")
+    return (await state.authenticator.principal(headers, state.settings.api_url)).user_id
+
+
+@asynccontextmanager
+async def transaction(request: Request, begin: str) -> AsyncGenerator[tuple[PooledConnection, str]]:
+    """A connection in a transaction of the caller's."""
+    user_id = await user_of(request)
+    async with request.app.state.pool.acquire() as connection:
+        await connection.execute(begin.format(user_id))
+        try:
+            yield connection, user_id
+        except BaseException:
+            await connection.execute("ROLLBACK")
+            raise
+        await connection.execute("COMMIT")
+
+
+@app.get("/tasks")
+async def list_tasks(request: Request, limit: int = 50) -> Response:
+    """The first tasks, oldest first."""
+    async with transaction(request, BEGIN) as (connection, user_id):
+        rows = await connection.fetch(statements.LIST, user_id, limit + 1)
+    return answer([dict(row) for row in rows])
+
+
+@app.post("/tasks")
+async def add_task(request: Request, new: NewTask) -> Response:
+    """Add a task, with its event."""
+    title, request_hash = new.title, hashlib.sha256(new.title.encode()).digest()
+    async with transaction(request, LOCK) as (connection, user_id):
+        standing = await connection.fetchrow(statements.STANDING, user_id, CLIENT, request_hash)
+        assert standing
+        task_id, event_id, now = standing["last_task"] + 1, standing["last_event"] + 1, standing[2]
+        after = {"title": title, "priority": 0, "tags": []}
+        created = (user_id, task_id, title, title.casefold(), event_id, now, CLIENT, after)
+        await connection.execute(statements.CREATE, *created, request_hash)
+    return answer({"id": task_id, "title": title, "version": event_id})
+
+
+@app.patch("/tasks/{task_id}/complete")
+async def complete_task(request: Request, task_id: int, body: Completion) -> Response:
+    """Complete or reopen a task, with its event."""
+    kind = "completed" if body.completed else "reopened"
+    return await change(
+        request, task_id, kind, lambda now: {"completed_at": now if body.completed else None}
+    )
+
+
+@app.patch("/tasks/{task_id}")
+async def update_task(request: Request, task_id: int, body: NewTask) -> Response:
+    """Change a task's title, with its event."""
+    return await change(request, task_id, "updated", lambda _now: {"title": body.title})
+
+
+@app.delete("/tasks/{task_id}")
+async def delete_task(request: Request, task_id: int) -> Response:
+    """Put a task into the trash, with its event."""
+    return await change(request, task_id, "deleted", lambda now: {"deleted_at": now})
+
+
+async def change(
+    request: Request, task_id: int, kind: str, columns: Callable[[Any], Mapping[str, Any]]
+) -> Response:
+    """Give a task the columns for now."""
+    async with transaction(request, LOCK) as (connection, user_id):
+        old = await connection.fetchrow(statements.STANDING_AND_TASK, user_id, task_id)
+        if old is None or old["id"] is None:
+            raise HTTPException(404)
+        now, event_id = old["now"], old["last_event"] + 1
+        new = {**old, **columns(now)}
+        changed = [name for name in ("title", "completed_at", "deleted_at") if new[name] != old[name]]
+        await connection.execute(
+            statements.CHANGE,
+            *(user_id, task_id, event_id, now, new["title"], new["title"].casefold()),
+            *(new["completed_at"], new["deleted_at"], kind, CLIENT),
+            *({name: one[name] for name in changed} for one in (old, new)),
+            *(counted(new, done=done) - counted(old, done=done) for done in (False, True)),
+        )
+    return answer({"id": task_id, "title": new["title"], "version": event_id})
+
+
+def counted(task: Mapping[str, Any], *, done: bool) -> int:
+    """1 when the account counts the task among the pending ones, or the completed ones."""
+    return int(not task["deleted_at"] and bool(task["completed_at"]) is done)
+
+
+def answer(content: Any) -> Response:
+    """`content` as JSON."""
+    return Response(dumps(content), media_type="application/json")

@@ -1,0 +1,64 @@
+"""The five tools of the SQLModel yardsticks, for the official server and for FastMCP alike."""
+
+from mcp.server.auth.middleware.auth_context import get_access_token
+from mcp.server.auth.provider import AccessToken
+
+from bench.yardsticks import entities
+from bench.yardsticks.entities import Changed, TaskPage
+from surelist import config, issuers
+from surelist.auth import Authenticator
+from surelist.errors import Unauthenticated
+
+settings = config.load()
+authenticator = Authenticator(issuers.believed(settings))
+
+
+async def verified(token: str) -> AccessToken | None:
+    """What the token says, checked as Surelist checks it."""
+    try:
+        principal = await authenticator.principal([f"Bearer {token}"], settings.mcp_url)
+    except Unauthenticated:
+        return None
+    return AccessToken(
+        token=token,
+        client_id=principal.caller.client_id,
+        scopes=sorted(principal.scopes),
+        subject=principal.user_id,
+        resource=settings.mcp_url,
+    )
+
+
+def user() -> str:
+    """Whose token this call carries."""
+    token = get_access_token()
+    if token is None or token.subject is None:
+        raise PermissionError("no token")
+    return token.subject
+
+
+async def list_tasks(limit: int = 50) -> TaskPage:
+    """List the user's tasks."""
+    return await entities.list_tasks(user(), limit)
+
+
+async def add_task(title: str) -> Changed:
+    """Add a task to the user's list."""
+    return await entities.add_task(user(), title)
+
+
+async def complete_task(task_id: int) -> Changed:
+    """Mark a task as completed."""
+    return await entities.complete_task(user(), task_id)
+
+
+async def update_task(task_id: int, title: str) -> Changed:
+    """Change a task's title."""
+    return await entities.update_task(user(), task_id, title)
+
+
+async def delete_task(task_id: int) -> Changed:
+    """Move a task to the trash."""
+    return await entities.delete_task(user(), task_id)
+
+
+TOOLS = (list_tasks, add_task, complete_task, update_task, delete_task)
