@@ -7,6 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUNTIME := .venv/runtime.txt
 DEV := .venv/dev.txt
+YARDSTICKS := .venv/bench/installed.txt
 COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make locks"
 
@@ -39,8 +40,8 @@ need-%:
 	@.ci/need $*
 
 .PHONY: bench
-bench: $(DEV) ## what a call costs, beside a plain program
-	PYTHONPATH=. $(BIN)/python -m bench.cpu
+bench: $(DEV) $(YARDSTICKS) ## speed, beside yardsticks; BENCH=cpu, load, growth or distance for one
+	PYTHONPATH=. $(BIN)/python -m bench $(BENCH)
 
 .PHONY: generated
 generated: $(DEV) ## write the generated files anew; the tests check them for drift
@@ -51,6 +52,8 @@ locks: $(DEV) ## resolve requirements/ anew from pyproject.toml
 	$(COMPILE) --upgrade --group build -o requirements/runtime.txt pyproject.toml
 	$(COMPILE) --upgrade --group build --group dev -c requirements/runtime.txt \
 		-o requirements/dev.txt pyproject.toml
+	$(COMPILE) --upgrade --group bench -c requirements/runtime.txt \
+		-o requirements/bench.txt pyproject.toml
 
 $(BIN)/python:
 	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -71,4 +74,11 @@ $(RUNTIME): requirements/runtime.txt pyproject.toml | $(BIN)/python
 
 $(DEV): requirements/dev.txt $(RUNTIME)
 	@$(PIP) install --no-compile --require-hashes -r requirements/dev.txt
+	@cp $< $@
+
+$(YARDSTICKS): requirements/bench.txt $(RUNTIME)
+	@echo "Installing FastMCP, to compare with, in .venv/bench ..."
+	@$(BIN)/python -m venv .venv/bench
+	@.venv/bench/bin/python -m pip --disable-pip-version-check --quiet install --no-compile \
+		--require-hashes -r requirements/bench.txt
 	@cp $< $@

@@ -4,38 +4,73 @@ import argparse
 import os
 import platform
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import psutil
 import uvloop
 
-from bench import cpu
+from bench import cpu, distance, growth, load
+from bench.servers import OF_OURS
 from bench.stage import Stage, stage
 
-Part = Callable[[Stage], Awaitable[str]]
 
-PARTS: dict[str, tuple[str, Part, Part]] = {
-    "cpu": (
+@dataclass(frozen=True)
+class Part:
+    """A part of the bench: its heading, how it runs, and how it runs in seconds."""
+
+    heading: str
+    whole: Callable[[Stage], Awaitable[str]]
+    quick: Callable[[Stage], Awaitable[str]]
+
+
+_QUICK_CPU = cpu.Size(rounds=1, agents=2, calls=2, programs=OF_OURS)
+_QUICK_LOAD = load.Size(agents=20, workers=1, a_second=40, seconds=1, step_seconds=0.5, steps=1)
+_QUICK_GROWTH = growth.Size(middle=20, times=3, users=20, calls=1)
+_QUICK_DISTANCE = distance.Size(distances=(0.0, 0.002), calls=1)
+
+PARTS = {
+    "cpu": Part(
         "What a call costs",
         lambda stage: cpu.measure(stage, cpu.Size()),
-        lambda stage: cpu.measure(stage, cpu.Size(rounds=1, agents=2, calls=3)),
+        lambda stage: cpu.measure(stage, _QUICK_CPU),
+    ),
+    "load": Part(
+        "A thousand agents at once",
+        lambda stage: load.measure(stage, load.Size()),
+        lambda stage: load.measure(stage, _QUICK_LOAD),
+    ),
+    "growth": Part(
+        "Long lists, many users",
+        lambda stage: growth.measure(stage, growth.Size()),
+        lambda stage: growth.measure(stage, _QUICK_GROWTH),
+    ),
+    "distance": Part(
+        "A database that is far away",
+        lambda stage: distance.measure(stage, distance.Size()),
+        lambda stage: distance.measure(stage, _QUICK_DISTANCE),
     ),
 }
-"""By name: the heading, the part, and a form of it that takes seconds."""
 
 
 def main() -> None:
     """Run the parts that are named, or all."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--quick", action="store_true", help="seconds instead of minutes")
     given = parser.parse_args()
+    if unknown := set(given.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}: {', '.join(PARTS)}")
     print(_machine())
     for name in given.parts or PARTS:
-        heading, whole, quick = PARTS[name]
+        part = PARTS[name]
         with stage() as made:
-            tables = uvloop.run((quick if given.quick else whole)(made))
-        print(f"\n## {heading} (`make bench BENCH={name}`)\n\n{tables}", flush=True)
+            tables = uvloop.run(_run(part.quick if given.quick else part.whole, made))
+        print(f"\n## {part.heading} (`make bench BENCH={name}`)\n\n{tables}", flush=True)
+
+
+async def _run(part: Callable[[Stage], Awaitable[str]], made: Stage) -> str:
+    return await part(made)
 
 
 def _machine() -> str:

@@ -100,7 +100,8 @@ async def play(agents: list[Agent], a_second: float, seconds: float) -> Lap:
     """Let the agents call in turn, each at a moment of its own, `a_second` calls all in all."""
     lap = Lap()
     period = len(agents) / a_second
-    moments = sorted(random.Random(0).uniform(0, period) for _ in agents)
+    chance = random.Random(0)
+    moments = sorted(chance.uniform(0, period) for _ in agents)
     began = perf_counter()
     for turn in range(max(1, round(seconds / period))):
         for agent, moment in zip(agents, moments, strict=True):

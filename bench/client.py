@@ -1,15 +1,14 @@
 """The load generator's end of a connection: HTTP/1.1, one call at a time, every answer checked.
 
-It is no bottleneck: a call costs it some 25 CPU microseconds, which each part prints beside what
-the servers took; wrk costs less, but sends no call at its due time and cannot tell a refusal in a
-body from an answer.
+It is no bottleneck: what it takes is printed beside what the servers take. wrk would take less, but
+sends no call at the moment it is due, never two different ones, and does not see a tool's refusal,
+whose status is 200.
 """
 
 import asyncio
 from collections.abc import Callable
 from typing import cast
 
-PATIENCE = 30.0
 HEAD_ENDS = b"\r\n\r\n"
 LENGTH = b"content-length:"
 SUCCEEDED = ord("2")
@@ -41,11 +40,10 @@ class Connection(asyncio.Protocol):
         self._transport.write(request)
 
     async def call(self, request: bytes) -> bytes:
-        """The answer to a request, its head included. Raises Refused, or TimeoutError."""
+        """The answer to a request, its head included. Raises Refused."""
         answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self.send(request, answer.set_result)
-        async with asyncio.timeout(PATIENCE):
-            return accepted(await answer)
+        return accepted(await answer)
 
     def close(self) -> None:
         """Hang up."""

@@ -13,6 +13,7 @@ from bench.stage import Stage
 
 READER = "reader"
 ROWS = 20
+PATIENCE = 300.0
 
 VERBS = ("list_tasks", "add_task", "complete_task", "update_task", "delete_task")
 """In the order in which a task goes through them: each write finds what the ones before left."""
@@ -55,13 +56,11 @@ class Contestant:
         connections = [await connect(self.server.port) for _ in self.tokens]
 
         async def calls(verb: str, numbers: range) -> list[float]:
+            pairs = zip(connections, self.tokens, strict=True)
+            each = (self._calls(connection, token, verb, numbers) for connection, token in pairs)
             try:
-                took = await asyncio.gather(
-                    *(
-                        self._calls(connection, token, verb, numbers)
-                        for connection, token in zip(connections, self.tokens, strict=True)
-                    )
-                )
+                async with asyncio.timeout(PATIENCE):
+                    took = await asyncio.gather(*each)
             except (Refused, TimeoutError) as error:
                 error.add_note(f"{self.name} did not do {verb}")
                 raise

@@ -1,11 +1,12 @@
 """How many statements and round trips a call takes, counted between the program and PostgreSQL."""
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from statistics import median_low
 
 from bench.contestants import VERBS, Calls, contestants
 from bench.proxy import Passed, Proxy, proxy
-from bench.servers import installed, serving
+from bench.servers import serving
 from bench.stage import Stage
 
 WARMING, COUNTED = 6, 5
@@ -14,11 +15,11 @@ Cost = Passed
 """Of one call; the median of COUNTED, for now and then a call does what most do not."""
 
 
-async def counted(stage: Stage) -> dict[str, dict[str, Cost]]:
+async def counted(stage: Stage, programs: Sequence[str]) -> dict[str, dict[str, Cost]]:
     """By verb and by contestant, what a call costs once its statements are prepared."""
     costs: dict[str, dict[str, Cost]] = {verb: {} for verb in VERBS}
     async with AsyncExitStack() as stack:
-        for name in installed():
+        for name in programs:
             before = await stack.enter_async_context(proxy(stage.socket))
             url = before.url(stage.postgres.url())
             server = await stack.enter_async_context(serving(name, stage, database_url=url))

@@ -5,8 +5,9 @@ the machine does falls on all alike: the ratio is what to read.
 """
 
 import sys
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter, process_time
 
@@ -14,7 +15,7 @@ from bench.contestants import VERBS, Contestant, contestants, fill_readers_list
 from bench.counting import Cost, counted
 from bench.floor import Floor
 from bench.processes import Usage, memory
-from bench.servers import PLAIN, Served, installed, serving
+from bench.servers import Served, installed, serving
 from bench.stage import Stage
 from bench.table import markdown, percentile
 
@@ -28,6 +29,7 @@ class Size:
     rounds: int = 6
     agents: int = 4
     calls: int = 25
+    programs: Sequence[str] = field(default_factory=installed)
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,12 @@ Results = dict[str, dict[str, list[Round]]]
 async def measure(stage: Stage, size: Size) -> str:
     """The tables: one for each verb, and one of the programs themselves."""
     async with AsyncExitStack() as stack:
-        servers = [await stack.enter_async_context(serving(name, stage)) for name in installed()]
+        servers = [await stack.enter_async_context(serving(name, stage)) for name in size.programs]
         await fill_readers_list(stage, servers)
         entered = contestants(stage, servers, size.agents)
         results = await _rounds(stage, entered, size)
         programs = _programs(servers)
-    costs = await counted(stage)
+    costs = await counted(stage, size.programs)
     floor = Floor(stage, size.agents, size.calls * size.rounds)
     verbs = [_verb(verb, results[verb], costs[verb], floor.row(verb)) for verb in VERBS]
     return "\n\n".join([*verbs, programs])

@@ -6,7 +6,7 @@ from statistics import median
 
 from bench.contestants import contestants, fill_readers_list
 from bench.proxy import Proxy, proxy
-from bench.servers import FASTMCP, Served, installed, serving
+from bench.servers import OF_OURS, Served, serving
 from bench.stage import Stage
 from bench.table import markdown
 
@@ -28,7 +28,7 @@ async def measure(stage: Stage, size: Size) -> str:
     async with AsyncExitStack() as stack:
         proxies: dict[str, Proxy] = {}
         servers: list[Served] = []
-        for name in (name for name in installed() if name != FASTMCP):
+        for name in OF_OURS:
             proxies[name] = await stack.enter_async_context(proxy(stage.socket))
             url = proxies[name].url(stage.postgres.url())
             served = serving(name, stage, database_url=url)

@@ -1,22 +1,15 @@
 """Whether a call costs the same on a long list, and among many users."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import count
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
 
-import orjson
-
-from bench.calls import NEW, Arguments, mcp
-from bench.client import Connection, connect
+from bench.calls import Arguments
+from bench.lists import RARE, Person, make_neighbours, people
 from bench.plans import blocks, explaining
 from bench.processes import Usage
-from bench.seeding import copy_user, lengthen_list
 from bench.servers import SURELIST, Served, serving
 from bench.stage import Stage
 from bench.table import markdown
@@ -27,14 +20,11 @@ MICRO, MILLI = 1e6, 1e3
 WARMING = 7
 """PostgreSQL may change a prepared statement's plan at its sixth run (PREPARE, "Notes")."""
 
-WORDS = "call write read pay plan fix visit order paint clean"
-THINGS = "mother letter report invoice garden bicycle dentist book kitchen window"
-RARE = "xylophone"
-
 READS: Mapping[str, Arguments] = {
     "list": {},
-    "pending": {"status": "pending"},
-    "completed": {"status": "completed"},
+    "list, page 2": {},
+    "list, pending": {"status": "pending"},
+    "list, completed": {"status": "completed"},
     "sort by due": {"sort": "due"},
     "sort by priority": {"sort": "priority"},
     "sort by title": {"sort": "title"},
@@ -43,14 +33,13 @@ READS: Mapping[str, Arguments] = {
     "search, 1 in 100": {"search": "paint bicycle"},
     "search, one": {"search": RARE},
     "search, none": {"search": "zeppelin"},
+    "search and tag, by title": {"search": "paint", "tag": "garden", "sort": "title"},
     "tag, 1 in 10": {"tag": "garden"},
     "tag, one": {"tag": RARE},
     "priority, 1 in 4": {"priority": "high"},
     "due before": {"due_before": "2030-01-08"},
     "due after": {"due_after": "2030-12-24"},
-    "due within, by due": {"due_after": "2030-03-01", "due_before": "2030-03-07", "sort": "due"},
-    "search and tag, by title": {"search": "paint", "tag": "garden", "sort": "title"},
-    "page 2": {},
+    "due in a week, by due": {"due_after": "2030-03-01", "due_before": "2030-03-07", "sort": "due"},
     "one task": {"task_id": 3},
 }
 WRITES = ("add_task", "update_task", "complete_task")
@@ -58,7 +47,7 @@ WRITES = ("add_task", "update_task", "complete_task")
 
 @dataclass(frozen=True)
 class Size:
-    """A list of 10, one of `middle`, one of `times` that; then the same among `users`."""
+    """Lists of 10, of `middle`, of `times` that; alone, then among `users`."""
 
     middle: int = 1000
     times: int = 100
@@ -66,36 +55,94 @@ class Size:
     calls: int = 20
 
 
-@dataclass
-class Person:
-    """A user whose list is of some length."""
-
-    name: str
-    length: int
-    next_task: int = 0
-
-
 @dataclass(frozen=True)
 class Cost:
-    """Medians of a call: PostgreSQL's CPU, and from call to answer; in seconds."""
+    """Of a call: PostgreSQL's CPU seconds, and the median of the seconds until the answer."""
 
     postgres: float
     took: float
 
 
-class Caller:
-    """Calls as one person's agent does, on a connection that is made anew for each case."""
+Costs = dict[str, list[Cost]]
+"""By case, for each person."""
 
-    def __init__(self, stage: Stage, server: Served, person: Person, connection: Connection) -> None:
-        self._stage = stage
-        self._token = stage.token(person.name)
-        self._person = person
-        self._connection = connection
-        self._door = mcp(NEW)
-        self._server = server
 
-    async def call(self, tool: str, arguments: Arguments) -> Mapping[str, Any]:
-        """What the tool tells."""
-        answer = await self._connection.call(self._door(self._token, tool, arguments))
-        body = orjson.loads(answer.partition(b"\r\n\r\n")[2])
-        return body["result"]["structuredContent"]
+async def measure(stage: Stage, size: Size) -> str:
+    """The table; the plans go to PLANS."""
+    async with serving(SURELIST, stage) as server:
+        who = await people(stage, server, size.middle, size.times)
+        alone = await _measured(stage, server, who, size.calls)
+        await make_neighbours(stage, server, size.users)
+        among = await _measured(stage, server, who, size.calls)
+    read = await _explained(stage, who[1:])
+    lengths = [f"{one.length:,}" for one in who]
+    head = [
+        "PostgreSQL us a call, list of",
+        *(f"{length} alone" for length in lengths),
+        *(f"{length} among {size.users:,}" for length in lengths),
+        "grows",
+        *(f"blocks, {length}" for length in lengths[1:]),
+        f"p50 ms, {lengths[-1]}",
+    ]
+    rows = [_row(case, alone[case], among[case], read[case]) for case in alone]
+    return f"{markdown(head, rows)}\n\nThe plans are in {PLANS.relative_to(Path.cwd())}."
+
+
+def _row(case: str, alone: list[Cost], among: list[Cost], read: list[int]) -> list[str]:
+    costs = [*alone, *among]
+    return [
+        case,
+        *(f"{cost.postgres * MICRO:.0f}" for cost in costs),
+        f"{among[-1].postgres / alone[1].postgres:.1f}",
+        *(str(number) for number in read),
+        f"{among[-1].took * MILLI:.1f}",
+    ]
+
+
+async def _measured(stage: Stage, server: Served, who: list[Person], calls: int) -> Costs:
+    costs: Costs = {case: [] for case in (*READS, *WRITES)}
+    for case in costs:
+        for person in who:
+            await person.reconnect(server.port)
+            await _called(person, case, WARMING)
+            postgres = Usage(stage.postgres_process)
+            took = await _called(person, case, calls)
+            costs[case].append(Cost(postgres.seconds() / calls, median(took)))
+    return costs
+
+
+async def _explained(stage: Stage, who: list[Person]) -> dict[str, list[int]]:
+    """By case, how many blocks a call of each person looks at; their plans are written down."""
+    PLANS.mkdir(exist_ok=True)
+    read: dict[str, list[int]] = {case: [] for case in (*READS, *WRITES)}
+    async with explaining(stage) as explained, serving(SURELIST, stage) as server:
+        for case in read:
+            for person in who:
+                await person.reconnect(server.port)
+                await _called(person, case, WARMING)
+                explained.plans()
+                await _called(person, case, 1)
+                plans = explained.plans()
+                path = PLANS / f"{case.replace(', ', ' ').replace(' ', '_')}.{person.length}.txt"
+                path.write_text("\n".join(plans))
+                read[case].append(sum(map(blocks, plans)))
+    return read
+
+
+async def _called(person: Person, case: str, times: int) -> list[float]:
+    """The seconds that each of so many calls took."""
+    arguments = dict(READS.get(case, {}))
+    if case == "list, page 2":
+        arguments["cursor"] = (await person.call("list_tasks", {"limit": 5}))["next_cursor"]
+    took: list[float] = []
+    for _ in range(times):
+        tool = case if case in WRITES else "list_tasks"
+        given = person.next_write(case) if case in WRITES else _limited(arguments)
+        began = perf_counter()
+        await person.call(tool, given)
+        took.append(perf_counter() - began)
+    return took
+
+
+def _limited(arguments: Arguments) -> Arguments:
+    return arguments if "task_id" in arguments else {"limit": LIMIT, **arguments}

@@ -8,9 +8,9 @@ import asyncpg
 import orjson
 
 from bench.agents import Agent, Lap, play
-from bench.contestants import ROWS, arguments
 from bench.calls import NEW, mcp
 from bench.client import connect
+from bench.contestants import ROWS, arguments
 from bench.processes import Usage
 from bench.seeding import copy_user
 from bench.servers import SURELIST, Served, serving
@@ -63,9 +63,7 @@ async def _fill(stage: Stage, server: Served, users: int) -> None:
     await copy_user(stage.superuser_url, ORIGINAL, "agent", users)
 
 
-async def _laps(
-    stage: Stage, server: Served, agents: list[Agent], size: Size
-) -> list[list[str]]:
+async def _laps(stage: Stage, server: Served, agents: list[Agent], size: Size) -> list[list[str]]:
     await play(agents, size.a_second, size.step_seconds)  # until all is warm
     rows: list[list[str]] = []
     rate, seconds = size.a_second, size.seconds

@@ -22,9 +22,7 @@ class Passed:
 
     def since(self, before: "Passed") -> "Passed":
         """What has passed after `before`."""
-        return Passed(
-            self.statements - before.statements, self.round_trips - before.round_trips
-        )
+        return Passed(self.statements - before.statements, self.round_trips - before.round_trips)
 
 
 class Proxy:

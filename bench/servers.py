@@ -37,9 +37,13 @@ class Served:
     start_cpu: float
 
 
-def installed() -> list[str]:
+OF_OURS = (PLAIN, SURELIST, OFFICIAL)
+"""The programs that need nothing but what Surelist's tests need."""
+
+
+def installed() -> tuple[str, ...]:
     """The programs that can be run here."""
-    return [PLAIN, SURELIST, OFFICIAL, *([FASTMCP] if FASTMCP_PYTHON.exists() else [])]
+    return (*OF_OURS, FASTMCP) if FASTMCP_PYTHON.exists() else OF_OURS
 
 
 @asynccontextmanager

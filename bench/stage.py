@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 import psutil
+from pydantic import SecretStr
 
 from surelist.auth import AGENT_SCOPES, sign_token
 from surelist.config import Settings
@@ -31,6 +32,11 @@ class Stage:
         return self.postgres.socket_directory / ".s.PGSQL.5432"
 
     @property
+    def postgres_log(self) -> Path:
+        """Where PostgreSQL writes what it has to say."""
+        return self.scratch / "data" / "postgres.log"
+
+    @property
     def superuser_url(self) -> str:
         """For seeding, and for looking at what was written."""
         return self.postgres.url(SUPERUSER)
@@ -44,7 +50,7 @@ class Stage:
     def settings(self) -> Settings:
         """Those of the app and of the yardsticks."""
         return Settings(
-            SURELIST_URL=URL, DATABASE_URL=self.postgres.url(), BETTER_AUTH_SECRET=SECRET
+            SURELIST_URL=URL, DATABASE_URL=self.postgres.url(), BETTER_AUTH_SECRET=SecretStr(SECRET)
         )
 
     def environment(self, database_url: str | None = None) -> dict[str, str]:

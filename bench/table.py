@@ -14,9 +14,7 @@ def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         )
         return "| " + " | ".join((first, *others)) + " |"
 
-    rule = "|" + "|".join(
-        "-" * (width + 1) + (":" if n else "-") for n, width in enumerate(widths)
-    )
+    rule = "|" + "|".join("-" * (width + 1) + (":" if n else "-") for n, width in enumerate(widths))
     return "\n".join((line(head), rule + "|", *(line(row) for row in rows)))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlmodel import col, select, text
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from surelist import config
@@ -64,9 +64,7 @@ class Changed(BaseModel):
 async def session_of(user_id: str) -> AsyncGenerator[AsyncSession]:
     """A session in a transaction of the user's, committed at the end."""
     async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-        await session.exec(
-            text("SELECT set_config('app.user_id', :user_id, true)").bindparams(user_id=user_id)
-        )
+        await session.exec(select(func.set_config("app.user_id", user_id, True)))  # noqa: FBT003
         yield session
 
 
@@ -115,7 +113,7 @@ async def add_task(user_id: str, title: str) -> Changed:
             created_at=now,
             updated_at=now,
         )
-        after = {"title": title, "priority": 0, "tags": []}
+        after: dict[str, Any] = {"title": title, "priority": 0, "tags": []}
         session.add(task)
         session.add(recorded(account, task, "created", now, None, after, request_hash))
     return Changed(task_id=task.id, status="created", title=title, version=task.version)

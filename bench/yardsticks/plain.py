@@ -86,7 +86,7 @@ async def add_task(request: Request, new: NewTask) -> Response:
         standing = await connection.fetchrow(statements.STANDING, user_id, CLIENT, request_hash)
         assert standing
         task_id, event_id, now = standing["last_task"] + 1, standing["last_event"] + 1, standing[2]
-        after = {"title": title, "priority": 0, "tags": []}
+        after: dict[str, Any] = {"title": title, "priority": 0, "tags": []}
         created = (user_id, task_id, title, title.casefold(), event_id, now, CLIENT, after)
         await connection.execute(statements.CREATE, *created, request_hash)
     return answer({"id": task_id, "title": title, "version": event_id})
@@ -118,12 +118,15 @@ async def change(
 ) -> Response:
     """Give a task the columns for now."""
     async with transaction(request, LOCK) as (connection, user_id):
-        old = await connection.fetchrow(statements.STANDING_AND_TASK, user_id, task_id)
-        if old is None or old["id"] is None:
+        found = await connection.fetchrow(statements.STANDING_AND_TASK, user_id, task_id)
+        if found is None or found["id"] is None:
             raise HTTPException(404)
+        old: dict[str, Any] = dict(found)
         now, event_id = old["now"], old["last_event"] + 1
         new = {**old, **columns(now)}
-        changed = [name for name in ("title", "completed_at", "deleted_at") if new[name] != old[name]]
+        changed = [
+            name for name in ("title", "completed_at", "deleted_at") if new[name] != old[name]
+        ]
         await connection.execute(
             statements.CHANGE,
             *(user_id, task_id, event_id, now, new["title"], new["title"].casefold()),
