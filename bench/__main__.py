@@ -11,7 +11,7 @@ import psutil
 import uvloop
 
 from bench import cpu, distance, growth, load
-from bench.servers import OF_OURS
+from bench.servers import OF_OURS, PLAIN, SURELIST
 from bench.stage import Stage, stage
 
 
@@ -26,8 +26,8 @@ class Part:
 
 _QUICK_CPU = cpu.Size(rounds=1, agents=2, calls=2, programs=OF_OURS)
 _QUICK_LOAD = load.Size(agents=20, workers=1, a_second=40, seconds=1, step_seconds=0.5, steps=1)
-_QUICK_GROWTH = growth.Size(middle=20, times=3, users=20, calls=1)
-_QUICK_DISTANCE = distance.Size(distances=(0.0, 0.002), calls=1)
+_QUICK_GROWTH = growth.Size(middle=20, times=3, users=20, calls=1, warming=0)
+_QUICK_DISTANCE = distance.Size(distances=(0.0, 0.002), calls=1, programs=(PLAIN, SURELIST))
 
 PARTS = {
     "cpu": Part(
@@ -64,7 +64,7 @@ def main() -> None:
     print(_machine())
     for name in given.parts or PARTS:
         part = PARTS[name]
-        with stage() as made:
+        with stage(durable=not given.quick) as made:
             tables = uvloop.run(_run(part.quick if given.quick else part.whole, made))
         print(f"\n## {part.heading} (`make bench BENCH={name}`)\n\n{tables}", flush=True)
 

@@ -1,5 +1,6 @@
 """What it costs when PostgreSQL is far away: each round trip waits for the distance."""
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from statistics import median
@@ -21,6 +22,7 @@ class Size:
 
     distances: tuple[float, ...] = (0.0, 0.010, 0.020)
     calls: int = 20
+    programs: Sequence[str] = OF_OURS
 
 
 async def measure(stage: Stage, size: Size) -> str:
@@ -28,7 +30,7 @@ async def measure(stage: Stage, size: Size) -> str:
     async with AsyncExitStack() as stack:
         proxies: dict[str, Proxy] = {}
         servers: list[Served] = []
-        for name in OF_OURS:
+        for name in size.programs:
             proxies[name] = await stack.enter_async_context(proxy(stage.socket))
             url = proxies[name].url(stage.postgres.url())
             served = serving(name, stage, database_url=url)

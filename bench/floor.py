@@ -18,6 +18,7 @@ NAME = "pgbench, the same statements"
 
 _TITLE = "concat('Task number ', :task::text)"
 _HASH = f"sha256(convert_to({_TITLE}, 'UTF8'))"
+_EVENT = ":last_event::bigint + 1"
 _NOW = "clock_timestamp()"
 _AFTER = f"jsonb_build_object('title', {_TITLE}, 'priority', 0, 'tags', '[]'::jsonb)"
 _CLIENT = "'bench'"
@@ -82,28 +83,32 @@ def _script(verb: str, user: str) -> str:
         return "\n".join([_at_once(statements.BEGIN, user), f"{reading};", "COMMIT;"])
     if verb == "add_task":
         standing = _filled(statements.STANDING, (me, _CLIENT, _HASH))
-        event = ":last_event::bigint + 1"
-        created = (me, ":task", _TITLE, _TITLE, event, _NOW, _CLIENT, _AFTER, _HASH)
-        writing = _filled(statements.CREATE, created)
+        words = "ARRAY['task', 'number', :task::text]"
+        created = (_TITLE, _TITLE, _TITLE, _EVENT, _NOW, words, _CLIENT, _AFTER, _HASH)
+        writing = _filled(statements.CREATE, (me, ":task", *created))
     else:
         standing = _filled(statements.STANDING_AND_TASK, (me, ":task"))
-        writing = _filled(statements.CHANGE, _changed(verb, me))
+        statement = statements.RENAME if verb == "update_task" else statements.CHANGE
+        writing = _filled(statement, (me, ":task", _EVENT, _NOW, *_changed(verb)))
     lock = _at_once(statements.LOCK, user)
     return "\n".join([_ONE_MORE, lock, f"{standing} \\gset", f"{writing};", "COMMIT;"])
 
 
-def _changed(verb: str, me: str) -> tuple[str, ...]:
-    changed = "concat(:title::text, ', changed')"
-    title = changed if verb == "update_task" else ":title::text"
-    completed_at, deleted_at, kind, fields, pending, completed = {
-        "complete_task": (_NOW, "NULL", "completed", "'completed_at'", "-1", "1"),
-        "update_task": (_NOW, "NULL", "updated", "'title'", "0", "0"),
-        "delete_task": (_NOW, _NOW, "deleted", "'deleted_at'", "0", "-1"),
+def _changed(verb: str) -> tuple[str, ...]:
+    """The values of the statement from $5 on."""
+    if verb == "update_task":
+        title = "concat(:title::text, ', changed')"
+        told = (
+            "jsonb_build_object('title', :title::text)",
+            f"jsonb_build_object('title', {title})",
+        )
+        return (title, title, title, "'{}'", "'{changed}'", _CLIENT, *told)
+    kind, column, deleted_at, pending, completed = {
+        "complete_task": ("'completed'", "'completed_at'", "NULL", "-1", "1"),
+        "delete_task": ("'deleted'", "'deleted_at'", _NOW, "0", "-1"),
     }[verb]
-    after = f"jsonb_build_object({fields}, {title if verb == 'update_task' else _NOW})"
-    before = f"jsonb_build_object({fields}, NULL)"
-    task = (me, ":task", ":last_event::bigint + 1", _NOW, title, title, completed_at, deleted_at)
-    return (*task, f"'{kind}'", _CLIENT, before, after, pending, completed)
+    told = (f"jsonb_build_object({column}, NULL)", f"jsonb_build_object({column}, {_NOW})")
+    return (_NOW, deleted_at, kind, _CLIENT, *told, pending, completed)
 
 
 def _at_once(several: Sequence[str], user: str) -> str:

@@ -17,9 +17,6 @@ from bench.table import markdown
 PLANS = Path(__file__).parent / "plans"
 LIMIT = 20
 MICRO, MILLI = 1e6, 1e3
-WARMING = 7
-"""PostgreSQL may change a prepared statement's plan at its sixth run (PREPARE, "Notes")."""
-
 READS: Mapping[str, Arguments] = {
     "list": {},
     "list, page 2": {},
@@ -47,12 +44,17 @@ WRITES = ("add_task", "update_task", "complete_task")
 
 @dataclass(frozen=True)
 class Size:
-    """Lists of 10, of `middle`, of `times` that; alone, then among `users`."""
+    """Lists of 10, of `middle`, of `times` that; alone, then among `users`.
+
+    Calls are measured, or explained, after `warming` others: PostgreSQL may change the plan of a
+    prepared statement at its sixth run (PREPARE, "Notes").
+    """
 
     middle: int = 1000
     times: int = 100
     users: int = 100_000
     calls: int = 20
+    warming: int = 7
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,10 @@ async def measure(stage: Stage, size: Size) -> str:
     """The table; the plans go to PLANS."""
     async with serving(SURELIST, stage) as server:
         who = await people(stage, server, size.middle, size.times)
-        alone = await _measured(stage, server, who, size.calls)
+        alone = await _measured(stage, server, who, size)
         await make_neighbours(stage, server, size.users)
-        among = await _measured(stage, server, who, size.calls)
-    read = await _explained(stage, who[1:])
+        among = await _measured(stage, server, who, size)
+    read = await _explained(stage, who[1:], size)
     lengths = [f"{one.length:,}" for one in who]
     head = [
         "PostgreSQL us a call, list of",
@@ -99,19 +101,19 @@ def _row(case: str, alone: list[Cost], among: list[Cost], read: list[int]) -> li
     ]
 
 
-async def _measured(stage: Stage, server: Served, who: list[Person], calls: int) -> Costs:
+async def _measured(stage: Stage, server: Served, who: list[Person], size: Size) -> Costs:
     costs: Costs = {case: [] for case in (*READS, *WRITES)}
     for case in costs:
         for person in who:
             await person.reconnect(server.port)
-            await _called(person, case, WARMING)
+            await _called(person, case, size.warming)
             postgres = Usage(stage.postgres_process)
-            took = await _called(person, case, calls)
-            costs[case].append(Cost(postgres.seconds() / calls, median(took)))
+            took = await _called(person, case, size.calls)
+            costs[case].append(Cost(postgres.seconds() / size.calls, median(took)))
     return costs
 
 
-async def _explained(stage: Stage, who: list[Person]) -> dict[str, list[int]]:
+async def _explained(stage: Stage, who: list[Person], size: Size) -> dict[str, list[int]]:
     """By case, how many blocks a call of each person looks at; their plans are written down."""
     PLANS.mkdir(exist_ok=True)
     read: dict[str, list[int]] = {case: [] for case in (*READS, *WRITES)}
@@ -119,7 +121,7 @@ async def _explained(stage: Stage, who: list[Person]) -> dict[str, list[int]]:
         for case in read:
             for person in who:
                 await person.reconnect(server.port)
-                await _called(person, case, WARMING)
+                await _called(person, case, size.warming)
                 explained.plans()
                 await _called(person, case, 1)
                 plans = explained.plans()

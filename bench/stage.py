@@ -1,4 +1,4 @@
-"""Where a part of the bench plays: a PostgreSQL of its own, as durable as anybody's."""
+"""Where a part of the bench plays: a PostgreSQL of its own."""
 
 import tempfile
 from collections.abc import Generator
@@ -73,8 +73,11 @@ class Stage:
 
 
 @contextmanager
-def stage() -> Generator[Stage]:
-    """A PostgreSQL that ends with the block."""
-    with tempfile.TemporaryDirectory() as scratch, postgres(Path(scratch) / "data") as server:
+def stage(*, durable: bool) -> Generator[Stage]:
+    """A PostgreSQL that ends with the block; where speed is measured, a durable one."""
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        postgres(Path(scratch) / "data", durable=durable) as server,
+    ):
         migrate(server.url(OWNER_ROLE), server.url())
         yield Stage(server, Path(scratch))

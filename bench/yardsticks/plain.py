@@ -6,7 +6,7 @@ validation, the ledger's logic, the shaping of the answer.
 """
 
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from bench.yardsticks import statements
 from surelist import config, issuers
 from surelist.auth import Authenticator
 from surelist.database import PooledConnection, open_pool
+from surelist.tasks.words import search_text, sort_title, terms
 
 CLIENT = "bench"
 BEGIN = ";".join(statements.BEGIN)
@@ -85,10 +86,14 @@ async def add_task(request: Request, new: NewTask) -> Response:
     async with transaction(request, LOCK) as (connection, user_id):
         standing = await connection.fetchrow(statements.STANDING, user_id, CLIENT, request_hash)
         assert standing
-        task_id, event_id, now = standing["last_task"] + 1, standing["last_event"] + 1, standing[2]
+        task_id, event_id = standing["last_task"] + 1, standing["last_event"] + 1
+        text = search_text(title, None, ())
         after: dict[str, Any] = {"title": title, "priority": 0, "tags": []}
-        created = (user_id, task_id, title, title.casefold(), event_id, now, CLIENT, after)
-        await connection.execute(statements.CREATE, *created, request_hash)
+        await connection.execute(
+            statements.CREATE,
+            *(user_id, task_id, title, sort_title(title), text, event_id, standing["now"]),
+            *(sorted(terms(text)), CLIENT, after, request_hash),
+        )
     return answer({"id": task_id, "title": title, "version": event_id})
 
 
@@ -96,45 +101,56 @@ async def add_task(request: Request, new: NewTask) -> Response:
 async def complete_task(request: Request, task_id: int, body: Completion) -> Response:
     """Complete or reopen a task, with its event."""
     kind = "completed" if body.completed else "reopened"
-    return await change(
-        request, task_id, kind, lambda now: {"completed_at": now if body.completed else None}
-    )
-
-
-@app.patch("/tasks/{task_id}")
-async def update_task(request: Request, task_id: int, body: NewTask) -> Response:
-    """Change a task's title, with its event."""
-    return await change(request, task_id, "updated", lambda _now: {"title": body.title})
+    return await change(request, task_id, kind, "completed_at", empty=not body.completed)
 
 
 @app.delete("/tasks/{task_id}")
 async def delete_task(request: Request, task_id: int) -> Response:
     """Put a task into the trash, with its event."""
-    return await change(request, task_id, "deleted", lambda now: {"deleted_at": now})
+    return await change(request, task_id, "deleted", "deleted_at")
+
+
+@app.patch("/tasks/{task_id}")
+async def update_task(request: Request, task_id: int, body: NewTask) -> Response:
+    """Change a task's title, with its event."""
+    title, text = body.title, search_text(body.title, None, ())
+    async with transaction(request, LOCK) as (connection, user_id):
+        old = await standing_and_task(connection, user_id, task_id)
+        before, after = terms(search_text(old["title"], None, ())), terms(text)
+        await connection.execute(
+            statements.RENAME,
+            *(user_id, task_id, old["last_event"] + 1, old["now"]),
+            *(title, sort_title(title), text, sorted(before - after), sorted(after - before)),
+            *(CLIENT, {"title": old["title"]}, {"title": title}),
+        )
+    return answer({"id": task_id, "title": title, "version": old["last_event"] + 1})
 
 
 async def change(
-    request: Request, task_id: int, kind: str, columns: Callable[[Any], Mapping[str, Any]]
+    request: Request, task_id: int, kind: str, column: str, *, empty: bool = False
 ) -> Response:
-    """Give a task the columns for now."""
+    """Set a time of a task to now, or empty it."""
     async with transaction(request, LOCK) as (connection, user_id):
-        found = await connection.fetchrow(statements.STANDING_AND_TASK, user_id, task_id)
-        if found is None or found["id"] is None:
-            raise HTTPException(404)
-        old: dict[str, Any] = dict(found)
-        now, event_id = old["now"], old["last_event"] + 1
-        new = {**old, **columns(now)}
-        changed = [
-            name for name in ("title", "completed_at", "deleted_at") if new[name] != old[name]
-        ]
+        old = await standing_and_task(connection, user_id, task_id)
+        new = old | {column: None if empty else old["now"]}
         await connection.execute(
             statements.CHANGE,
-            *(user_id, task_id, event_id, now, new["title"], new["title"].casefold()),
+            *(user_id, task_id, old["last_event"] + 1, old["now"]),
             *(new["completed_at"], new["deleted_at"], kind, CLIENT),
-            *({name: one[name] for name in changed} for one in (old, new)),
+            *({column: task[column]} for task in (old, new)),
             *(counted(new, done=done) - counted(old, done=done) for done in (False, True)),
         )
-    return answer({"id": task_id, "title": new["title"], "version": event_id})
+    return answer({"id": task_id, "title": old["title"], "version": old["last_event"] + 1})
+
+
+async def standing_and_task(
+    connection: PooledConnection, user_id: str, task_id: int
+) -> dict[str, Any]:
+    """The account's counters and one task, under the lock."""
+    found = await connection.fetchrow(statements.STANDING_AND_TASK, user_id, task_id)
+    if found is None or found["id"] is None:
+        raise HTTPException(404)
+    return dict(found)
 
 
 def counted(task: Mapping[str, Any], *, done: bool) -> int:

@@ -1,7 +1,7 @@
 """The least that PostgreSQL must be told for each verb: what the plain program and pgbench say.
 
 The same reads, and the same writes in the same transactions under the same row-level security as
-Surelist's: a task, its event, the account's counters.
+Surelist's: a task, what it is searched by, its event, the account's counters.
 """
 
 BEGIN = ("BEGIN", "SET LOCAL app.user_id = '{0}'")
@@ -34,13 +34,15 @@ CREATE = """
 WITH new_task AS (
     INSERT INTO task (user_id, id, title, priority, tags, sort_title, search_text, version,
         created_at, updated_at)
-    VALUES ($1, $2, $3, 0, '{}', $4, $4, $5, $6, $6)
+    VALUES ($1, $2, $3, 0, '{}', $4, $5, $6, $7, $7)
+), new_terms AS (
+    INSERT INTO term (user_id, term, task_id) SELECT $1, unnest($8::text[]), $2
 ), new_event AS (
     INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, after,
         request_hash)
-    VALUES ($1, $5, $2, 'created', 'agent', $7, $7, $6, $8, $9)
+    VALUES ($1, $6, $2, 'created', 'agent', $9, $9, $7, $10, $11)
 )
-UPDATE account SET last_event = $5, last_task = $2, pending_count = pending_count + 1
+UPDATE account SET last_event = $6, last_task = $2, pending_count = pending_count + 1
 WHERE user_id = $1
 """
 
@@ -53,14 +55,28 @@ WHERE a.user_id = $1
 
 CHANGE = """
 WITH changed_task AS (
-    UPDATE task SET title = $5, sort_title = $6, search_text = $6, completed_at = $7,
-        deleted_at = $8, version = $3, updated_at = $4
+    UPDATE task SET completed_at = $5, deleted_at = $6, version = $3, updated_at = $4
     WHERE user_id = $1 AND id = $2
 ), new_event AS (
     INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, before, after)
-    VALUES ($1, $3, $2, $9, 'agent', $10, $10, $4, $11, $12)
+    VALUES ($1, $3, $2, $7, 'agent', $8, $8, $4, $9, $10)
 )
-UPDATE account SET last_event = $3, pending_count = pending_count + $13,
-    completed_count = completed_count + $14
+UPDATE account SET last_event = $3, pending_count = pending_count + $11,
+    completed_count = completed_count + $12
 WHERE user_id = $1
+"""
+
+RENAME = """
+WITH changed_task AS (
+    UPDATE task SET title = $5, sort_title = $6, search_text = $7, version = $3, updated_at = $4
+    WHERE user_id = $1 AND id = $2
+), old_terms AS (
+    DELETE FROM term WHERE user_id = $1 AND task_id = $2 AND term = ANY($8::text[])
+), new_terms AS (
+    INSERT INTO term (user_id, term, task_id) SELECT $1, unnest($9::text[]), $2
+), new_event AS (
+    INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, before, after)
+    VALUES ($1, $3, $2, 'updated', 'agent', $10, $10, $4, $11, $12)
+)
+UPDATE account SET last_event = $3 WHERE user_id = $1
 """
