@@ -2,7 +2,7 @@
 
 from zoneinfo import available_timezones
 
-from sqlalchemy import DateTime, Text, bindparam, cast, func, select
+from sqlalchemy import ARRAY, Date, DateTime, Text, bindparam, column, func, select
 from sqlmodel import SQLModel, col
 
 from surelist.agents.models import Agent
@@ -11,17 +11,27 @@ from surelist.database import Record, compiled
 from surelist.errors import Invalid
 from surelist.isolation import UserDatabase, changed, mine, removed
 from surelist.ledger.models import Account, Event
+from surelist.tasks.due import start_of, zone
 from surelist.tasks.models import Task, Term
 
 _account = mine(Account)
 _ACCOUNT = compiled(select(*_account.c))
 
-_zone = bindparam("timezone", type_=Text, required=True)
-_SET_TIMEZONE = compiled(changed(Account).values(timezone=_zone))
+_task = mine(Task)
+_SET_TIMEZONE = compiled(
+    changed(Account).values(timezone=bindparam("timezone", type_=Text, required=True))
+)
+_WHOLE_DAYS = compiled(select(_task.c.due_on).where(_task.c.due_on.is_not(None)).distinct())
+_moved = (
+    func.unnest(
+        bindparam("days", type_=ARRAY(Date), required=True),
+        bindparam("starts", type_=ARRAY(DateTime(timezone=True)), required=True),
+    )
+    .table_valued(column("day", Date), column("start", DateTime(timezone=True)))
+    .render_derived("moved")
+)
 _MOVE_WHOLE_DAYS = compiled(
-    changed(Task)
-    .where(col(Task.due_on).is_not(None))
-    .values(due_at=func.timezone(_zone, cast(col(Task.due_on), DateTime(timezone=False))))
+    changed(Task).where(col(Task.due_on) == _moved.c.day).values(due_at=_moved.c.start)
 )
 
 _ERASED: tuple[type[SQLModel], ...] = (Message, Conversation, Event, Term, Task, Agent)
@@ -49,13 +59,15 @@ async def set_timezone(database: UserDatabase, timezone: str) -> Record | None:
 
     Raises Invalid when it is not an IANA name.
     """
-    if timezone not in available_timezones():
+    if timezone not in available_timezones() - {"localtime"}:  # a file of the machine's, no name
         raise Invalid(
             '"timezone" must be the IANA name of a time zone, such as "Europe/Berlin". '
             "Nothing was changed. Call again with such a name."
         )
     await database.run(_SET_TIMEZONE, timezone=timezone)
-    await database.run(_MOVE_WHOLE_DAYS, timezone=timezone)
+    days = [row["due_on"] for row in await database.all(_WHOLE_DAYS)]
+    starts = [start_of(day, zone(timezone)) for day in days]
+    await database.run(_MOVE_WHOLE_DAYS, days=days, starts=starts)
     return await find(database)
 
 

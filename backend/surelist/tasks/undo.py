@@ -22,6 +22,7 @@ from surelist.tasks.changes import (
     save,
     task_in,
 )
+from surelist.tasks.due import start_of, zone
 from surelist.tasks.models import Row
 
 _undone = mine(Event, "undone")
@@ -95,12 +96,16 @@ def _columns_before(standing: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the event found; what it created or restored goes to the trash, for 30 days from now."""
     before = standing["undone_before"]
     columns = {} if before is None else history.remembered(before)
+    if day := columns.get("due_on"):  # which begins where the user is now
+        columns["due_at"] = start_of(day, zone(standing["timezone"]))
     to_trash = before is None or columns.get("deleted_at")
     return columns | ({"deleted_at": standing["now"]} if to_trash else {})
 
 
 def _refuse_if_changed_since(task: Row, standing: Mapping[str, Any], event_id: int) -> None:
     left = history.remembered(standing["undone_after"])
+    if left.get("due_on"):  # a day stays that day in another time zone, where it begins otherwise
+        del left["due_at"]
     changed_since = history.named(
         [name for name, value in left.items() if not _stands(name, task[name], value)]
     )

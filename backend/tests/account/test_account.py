@@ -1,5 +1,7 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 import pytest
 
@@ -61,7 +63,26 @@ async def test_a_day_stays_that_day_in_another_time_zone_and_a_time_that_instant
     assert [one["title"] for one in due["tasks"]] == ["Day"]
 
 
-@pytest.mark.parametrize("name", ["Mars/Olympus", "../etc/passwd", "", "utc+1", "UTC'; --"])
+async def test_a_day_whose_midnight_comes_twice_begins_at_the_first_also_after_a_move(
+    owner: Person, records: Records
+) -> None:
+    await owner.call("add_task", title="Moved", due="2026-11-01")
+    await owner.rest("PATCH", json={"timezone": "America/Havana"})
+    await owner.call("add_task", title="Made there", due="2026-11-01")
+    moved, made = await records.tasks(owner)
+    assert moved["due_at"] == made["due_at"] == datetime(2026, 11, 1, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", sorted(available_timezones() - {"localtime"})[::20])
+async def test_every_time_zone_there_is_can_be_moved_to(owner: Person, name: str) -> None:
+    await owner.call("add_task", title="Day", due="2026-11-01")
+    assert (await owner.rest("PATCH", json={"timezone": name})).status_code == 200
+    assert (await task(owner, 1))["due"] == "2026-11-01"
+
+
+@pytest.mark.parametrize(
+    "name", ["localtime", "Mars/Olympus", "../etc/passwd", "", "utc+1", "UTC'; --"]
+)
 async def test_a_time_zone_that_is_none_is_refused(owner: Person, name: str) -> None:
     assert (await owner.rest("PATCH", json={"timezone": name})).status_code == 422
     assert (await account(owner))["timezone"] == "UTC"

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -263,13 +265,32 @@ async def test_another_client_of_the_person_may_undo(with_task: Person, records:
     assert [event["client_id"] for event in events] == ["claude", "cursor"]
 
 
+@pytest.mark.parametrize("moved_at", [1, 2])
+async def test_a_day_given_in_another_time_zone_is_taken_back_and_begins_where_the_user_is(
+    newcomer: Callable[..., Person], records: Records, moved_at: int
+) -> None:
+    owner = newcomer("page", owner=True)
+    await owner.call("add_task", **WHOLE)
+    if moved_at == 1:
+        await owner.rest("PATCH", json={"timezone": "Asia/Tokyo"})
+    await owner.call("update_task", task_id=1, due="2026-11-24")
+    if moved_at == 2:
+        await owner.rest("PATCH", json={"timezone": "Asia/Tokyo"})
+    assert (await undo(owner, 2))["due"] == "2026-11-23"
+    [stored] = await records.tasks(owner)
+    assert stored["due_at"] == datetime(2026, 11, 22, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("swept", [False, True])
 @pytest.mark.parametrize("version", [1, 2, 3])
 async def test_nothing_of_a_purged_task_is_undone(
-    with_task: Person, records: Records, version: int
+    with_task: Person, records: Records, version: int, swept: bool
 ) -> None:
+    await with_task.call("update_task", task_id=1, title="Call dad")
     await with_task.call("delete_task", task_id=1)
     await records.age_the_trash(with_task, 31)
-    await with_task.call("add_task", title="Sweep")
+    if swept:
+        await with_task.call("add_task", title="Sweep")
     refused = await refusal(with_task, "update_task", task_id=1, undo=version)
     assert "purged" in refused.message
     assert await ids(with_task, status="deleted") == []
