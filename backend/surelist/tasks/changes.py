@@ -84,7 +84,10 @@ async def look_up(
 ) -> Mapping[str, Any]:
     """What stands under the lock, after the trash has been swept."""
     standing = await ledger.standing(database, statement, retry, **values)
-    return await purge.sweep(database, standing) if standing["any_expired"] else standing
+    if not standing["any_expired"]:
+        return standing
+    await purge.sweep(database, standing)
+    return await ledger.standing(database, statement, retry, **values)
 
 
 async def save(

@@ -12,7 +12,7 @@ from surelist.auth import Caller
 from surelist.database import compiled
 from surelist.isolation import UserDatabase, changed, mine, removed
 from surelist.ledger.models import Event
-from surelist.ledger.service import ACCOUNT, NONE, Change, Retry, append, recorded, size
+from surelist.ledger.service import NONE, Change, Retry, append, recorded, size
 from surelist.tasks import terms
 from surelist.tasks.models import Row, Task
 
@@ -44,7 +44,6 @@ _PURGE = recorded(
     .where(_event.c.task_id == _task_id)
     .scalar_subquery(),
 )
-_STORED = compiled(select(ACCOUNT.c.stored_bytes))
 
 ANY_EXPIRED = select(_task.c.id).where(_task.c.deleted_at <= _expiry).exists().label("any_expired")
 """A column of each write's lookup: whether the trash holds a task whose time is over."""
@@ -60,12 +59,11 @@ def kept_in_trash(task: FromClause) -> ColumnElement[bool]:
     return task.c.deleted_at > _expiry
 
 
-async def sweep(database: UserDatabase, standing: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Purge what has been in the trash for too long; what stands afterwards."""
+async def sweep(database: UserDatabase, standing: Mapping[str, Any]) -> None:
+    """Purge what has been in the trash for too long."""
     for expired in await database.all(_EXPIRED):
         await purge(database, standing, expired, caller=_SYSTEM)
         standing = {**standing, "last_event": standing["last_event"] + 1}
-    return {**standing, **(await database.one(_STORED) or {})}
 
 
 async def purge(

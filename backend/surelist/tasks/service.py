@@ -229,9 +229,9 @@ async def purge_task(
     task = task_in(standing)
     if task is None:
         raise no_such_task(task_id)
-    refuse_unless_at(if_version, task, standing["timezone"])
     if not task["deleted_at"]:
         raise Conflict(f"Task {task_id} is not in the trash, and only what is there can be purged.")
+    refuse_unless_at(if_version, task, standing["timezone"])
     await purge.purge(database, standing, task, retry=retry)
 
 

@@ -46,8 +46,9 @@ async def test_its_number_is_not_used_again(owner: Person) -> None:
 
 async def test_only_what_is_in_the_trash_is_purged(owner: Person, records: Records) -> None:
     await owner.call("add_task", title="Here")
-    refused = await owner.rest("DELETE", "/tasks/1/permanently")
-    assert (refused.status_code, refused.json()["type"]) == (409, "urn:surelist:conflict")
+    for headers in ({}, {"If-Match": '"7"'}):
+        refused = await owner.rest("DELETE", "/tasks/1/permanently", headers=headers)
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:surelist:conflict")
     assert await records.kinds(owner) == ["created"]
 
 
