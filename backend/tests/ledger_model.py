@@ -1,47 +1,82 @@
-"""What specs/tools.md says of the five tools, in memory: one list, several clients."""
+"""What specs/ say of one user's list, in memory: its events, and what they add up to.
 
-from dataclasses import dataclass, field
-from itertools import count
+Nothing is kept but the events and the account: a task is what its events, replayed, make of it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 Fields = dict[str, Any]
+"""A task's fields, or those that an event changed. `completed` and `deleted` are when it became so,
+as the clock and a number; a `due` day is its text, a `due` time is an instant."""
+
+Asked = tuple[str, Fields]
+"""What a call asks for, in its own words: by this a repeated call is known."""
+
 EMPTY: Fields = {
     "title": None,
     "description": None,
+    "due": None,
     "priority": None,
     "tags": [],
     "completed": None,
     "deleted": None,
 }
-NAMES = {"completed": "status", "deleted": "status"}
-
-_moments = count(1)
+STATUS = ("completed", "deleted")
+ALIKE_SECONDS = 30
+TRASH_SECONDS = 30 * 24 * 60 * 60
 
 
 class Refused(Exception):
-    """The call is refused, and changes nothing."""
+    """The call is refused with this HTTP status, and has changed nothing."""
+
+    def __init__(
+        self, status: int, task: "Task | None" = None, fields: list[str] | None = None
+    ) -> None:
+        super().__init__(status)
+        self.status = status
+        self.task = task
+        self.fields = fields
 
 
-@dataclass
-class Happening:
-    """One event: what it was, of which task, by whom, and the fields before and after."""
+@dataclass(frozen=True)
+class By:
+    """Who calls."""
 
-    kind: str
-    task_id: int
     client: str
+    actor: str = "agent"
+
+
+SYSTEM = By("surelist", "system")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One change; a purge empties `before`, `after` and `asked`."""
+
+    id: int
+    task_id: int
+    kind: str
+    by: By
+    at: int
     before: Fields | None
-    after: Fields
-    asked: tuple[Any, ...] = ()
-    key: str | None = None
-    undoes: int | None = None
+    after: Fields | None
+    asked: Asked | None
+    key: str | None
+    undoes: int | None
 
 
-@dataclass
-class TaskModel:
-    """A task as it is now; `completed` and `deleted` are the moment at which it became so."""
+@dataclass(frozen=True)
+class Task:
+    """A task as an event left it."""
 
-    fields: Fields
+    id: int
     version: int
+    fields: Fields
 
     @property
     def status(self) -> str:
@@ -50,150 +85,353 @@ class TaskModel:
         return "completed" if self.fields["completed"] else "pending"
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What a write made of its task; `repeated` when an earlier call had made it."""
+
+    task: Task
+    changed: list[str]
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What protects a write: the version that it is for, and how a repeated call is known."""
+
+    if_version: int | None = None
+    asked: Asked | None = None
+    key: str | None = None
+
+
+NONE = Guard()
+
+
 @dataclass
 class ListModel:
     """One user's list, and everything that has happened to it."""
 
-    tasks: dict[int, TaskModel] = field(default_factory=dict)
-    events: list[Happening] = field(default_factory=list)
+    events: dict[int, Event]
+    last_event: int = 0
+    last_task: int = 0
+    timezone: str = "UTC"
+    clock: int = 0
+    moments: int = 0
 
-    def add_task(self, client: str, *, idempotency_key: str | None = None, **new: Any) -> Fields:
-        asked = tuple(sorted((name, str(value)) for name, value in new.items()))
-        for version, event in enumerate(self.events, 1):
-            if idempotency_key and (event.client, event.key) == (client, idempotency_key):
-                if event.asked != asked:
-                    raise Refused
-                return self._as_of(version, "created") | {"repeated": True}
-        if not idempotency_key:
+    # What stands
+
+    def task(self, task_id: int) -> Task | None:
+        """The task, when there is one that can be seen."""
+        task = self._as_left(task_id)
+        return None if task and self._expired(task) else task
+
+    @property
+    def tasks(self) -> list[Task]:
+        """Every task that can be seen, by id."""
+        found = map(self.task, range(1, self.last_task + 1))
+        return [task for task in found if task]
+
+    def _as_left(self, task_id: int, by: int | None = None) -> Task | None:
+        """The task as that event left it, or the last one; None when it is purged."""
+        found = None
+        for event in self.events.values():
+            if event.task_id == task_id and event.id <= (by or self.last_event):
+                if event.after is None:
+                    return None
+                found = Task(task_id, event.id, (found.fields if found else {}) | event.after)
+        return found
+
+    def _expired(self, task: Task) -> bool:
+        deleted = task.fields["deleted"]
+        return bool(deleted) and self.clock - deleted[0] >= TRASH_SECONDS
+
+    def due(self, text: str) -> str | datetime:
+        """A due date as it is stored."""
+        if len(text) == len("2026-11-23"):
+            return text
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(self.timezone))).astimezone(UTC)
+
+    # Writes of tasks: all or nothing, each after the sweep of the trash
+
+    def add(self, by: By, new: Fields, key: str | None = None, *, window: bool) -> Outcome:
+        asked = ("add", new)
+        with self._whole():
+            if first := self._begin(by, Guard(None, asked, key)):
+                return first
             alike = [
-                version
-                for version, event in enumerate(self.events, 1)
-                if event.kind == "created" and (event.client, event.asked) == (client, asked)
+                event
+                for event in self.events.values()
+                if (event.kind, event.by.client, event.asked) == ("created", by.client, asked)
+                and self.clock - event.at < ALIKE_SECONDS
             ]
-            if alike and self.tasks[self.events[alike[-1] - 1].task_id].version == alike[-1]:
-                return self._as_of(alike[-1], "created") | {"repeated": True}
-        task_id = len(self.tasks) + 1
-        after = EMPTY | _stored(new)
-        self.events.append(
-            Happening("created", task_id, client, None, after, asked, idempotency_key)
-        )
-        self.tasks[task_id] = TaskModel(dict(after), len(self.events))
-        return self._as_of(len(self.events), "created")
+            if window and not key and alike:
+                task = self.task(alike[-1].task_id)
+                if task and task.version == alike[-1].id:
+                    return Outcome(task, [], repeated=True)
+            self.last_task += 1
+            after = EMPTY | self._stored(new)
+            self._append("created", self.last_task, by, None, after, Guard(None, asked, key))
+            return self._as_of(self.last_event)
 
-    def complete_task(self, client: str, task_id: int, if_version: int | None = None) -> Fields:
-        task = self._out_of_trash(task_id)
-        moment = task.fields["completed"] or next(_moments)
-        return self._change(client, task_id, {"completed": moment}, if_version, "completed")
+    def complete(
+        self, by: By, task_id: int, guard: Guard = NONE, *, completed: bool | None = True
+    ) -> Outcome:
+        def decide(task: Task) -> Fields:
+            done = not task.fields["completed"] if completed is None else completed
+            return {"completed": self._since(task, "completed") if done else None}
 
-    def delete_task(self, client: str, task_id: int, if_version: int | None = None) -> Fields:
-        moment = self._task(task_id).fields["deleted"] or next(_moments)
-        return self._change(client, task_id, {"deleted": moment}, if_version, "deleted")
+        return self._change(by, task_id, guard, decide)
 
-    def update_task(
-        self,
-        client: str,
-        task_id: int,
-        *,
-        status: str | None = None,
-        clear: list[str] | None = None,
-        undo: int | None = None,
-        if_version: int | None = None,
-        **new: Any,
-    ) -> Fields:
-        if undo:
-            return self._undo(client, task_id, undo, if_version)
-        task = self._task(task_id) if status == "pending" else self._out_of_trash(task_id)
-        columns = _stored(new) | {name: EMPTY[name] for name in clear or []}
-        if status == "pending":
-            columns |= {"completed": None, "deleted": None}
-        if status == "completed":
-            columns["completed"] = task.fields["completed"] or next(_moments)
-        return self._change(client, task_id, columns, if_version, "updated")
+    def delete(self, by: By, task_id: int, guard: Guard = NONE) -> Outcome:
+        def decide(task: Task) -> Fields:
+            return {"deleted": self._since(task, "deleted")}
 
-    def _undo(self, client: str, task_id: int, undo: int, if_version: int | None) -> Fields:
-        if undo > len(self.events) or self.events[undo - 1].task_id != task_id:
-            raise Refused
-        for version, event in enumerate(self.events, 1):
-            if event.undoes == undo:
-                return self._as_of(version, "updated") | {"repeated": True}
-        undone, task = self.events[undo - 1], self.tasks[task_id]
-        if not all(_stands(name, task.fields[name], left) for name, left in undone.after.items()):
-            raise Refused
-        before = {"deleted": True} if undone.before is None else dict(undone.before)
-        if before.get("deleted"):
-            before["deleted"] = next(_moments)
-        return self._change(client, task_id, before, if_version, "updated", undoes=undo)
+        return self._change(by, task_id, guard, decide, in_trash=True)
 
-    def _task(self, task_id: int) -> TaskModel:
-        if task_id not in self.tasks:
-            raise Refused
-        return self.tasks[task_id]
+    def update(self, by: By, task_id: int, changes: Fields, guard: Guard = NONE) -> Outcome:
+        status = changes.get("status")
+        emptied = {name: EMPTY[name] for name in changes.get("clear", [])}
+        given = {name: changes[name] for name in changes if name not in ("status", "clear")}
 
-    def _out_of_trash(self, task_id: int) -> TaskModel:
-        if self._task(task_id).fields["deleted"]:
-            raise Refused
-        return self.tasks[task_id]
+        def decide(task: Task) -> Fields:
+            columns = self._stored(given) | emptied
+            if status == "pending":
+                return columns | {"completed": None, "deleted": None}
+            return columns | ({"completed": self._since(task, "completed")} if status else {})
+
+        return self._change(by, task_id, guard, decide, in_trash=status == "pending")
+
+    def replace(self, by: By, task_id: int, new: Fields, guard: Guard = NONE) -> Outcome:
+        given = {name: value for name, value in new.items() if name != "completed"}
+
+        def decide(task: Task) -> Fields:
+            done = self._since(task, "completed") if new.get("completed") else None
+            return EMPTY | self._stored(given) | {"completed": done}
+
+        return self._change(by, task_id, guard, decide)
+
+    def undo(
+        self, by: By, event_id: int, guard: Guard = NONE, task_id: int | None = None
+    ) -> Outcome:
+        with self._whole():
+            return self._begin(by, guard) or self._undo(by, event_id, guard, task_id)
+
+    def undo_all(
+        self, by: By, client: str, since: int, *, keep: bool
+    ) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, list[str]]]]:
+        """Undo what `client` did from the event `since` on; what was undone, and what was left."""
+        undone: list[tuple[int, int, int]] = []
+        left: list[tuple[int, int, list[str]]] = []
+        with self._whole(keep=keep):
+            for event in self._standing(client, since):
+                try:
+                    self._sweep()
+                    outcome = self._undo(by, event.id, NONE, None)
+                except Refused as refused:
+                    left.append((event.id, event.task_id, refused.fields or []))
+                else:
+                    undone.append((event.id, event.task_id, outcome.task.version))
+        return undone, left
+
+    def purge(self, by: By, task_id: int, guard: Guard = NONE) -> None:
+        self._for_the_person(by)
+        with self._whole():
+            if self._begin(by, guard):
+                return
+            task = self._found(task_id)
+            if not task.fields["deleted"]:
+                raise Refused(409)
+            self._refuse_unless_at(guard.if_version, task)
+            self._purge(by, task_id, guard)
+
+    # Writes of the account
+
+    def set_timezone(self, by: By, timezone: str) -> None:
+        self._for_the_person(by)
+        self.timezone = timezone
+
+    def erase(self, by: By) -> None:
+        self._for_the_person(by)
+        self.events, self.timezone = {}, "UTC"
+
+    def _for_the_person(self, by: By) -> None:
+        if by.actor != "person":
+            raise Refused(403)
+
+    # How a write goes
+
+    @contextmanager
+    def _whole(self, *, keep: bool = True) -> Iterator[None]:
+        before = (dict(self.events), self.last_event, self.last_task)
+        try:
+            yield
+        except Refused:
+            keep = False
+            raise
+        finally:
+            if not keep:
+                self.events, self.last_event, self.last_task = before
+
+    def _begin(self, by: By, guard: Guard) -> Outcome | None:
+        """Sweep the trash; the first result of the guard's key, if it has been used."""
+        first = self._first(by, guard.key)
+        if first and first.asked not in (None, guard.asked):
+            raise Refused(409)
+        self._sweep()
+        first = self._first(by, guard.key)
+        if first and not first.asked:
+            raise Refused(410)
+        if first and first.kind == "purged":
+            return Outcome(Task(first.task_id, first.id, {}), [], repeated=True)
+        return self._as_of(first.id, repeated=True) if first else None
+
+    def _first(self, by: By, key: str | None) -> Event | None:
+        used = (e for e in self.events.values() if key and (e.by.client, e.key) == (by.client, key))
+        return next(used, None)
+
+    def _sweep(self) -> None:
+        """Purge what has been in the trash for 30 days, longest first; never more than 20 here."""
+        tasks = map(self._as_left, range(1, self.last_task + 1))
+        expired = [task for task in tasks if task and self._expired(task)]
+        for task in sorted(expired, key=lambda task: task.fields["deleted"]):
+            self._purge(SYSTEM, task.id, NONE)
+
+    def _purge(self, by: By, task_id: int, guard: Guard) -> None:
+        for event in list(self.events.values()):
+            if event.task_id == task_id:
+                self.events[event.id] = replace(event, before=None, after=None, asked=None)
+        self._append("purged", task_id, by, None, None, guard)
+
+    def _found(self, task_id: int, *, in_trash: bool = True) -> Task:
+        task = self.task(task_id)
+        if not task:
+            raise Refused(404)
+        if task.fields["deleted"] and not in_trash:
+            raise Refused(409, task)
+        return task
 
     def _change(
         self,
-        client: str,
+        by: By,
         task_id: int,
-        columns: Fields,
-        if_version: int | None,
-        status: str,
-        undoes: int | None = None,
-    ) -> Fields:
-        task = self.tasks[task_id]
+        guard: Guard,
+        decide: Callable[[Task], Fields],
+        *,
+        in_trash: bool = False,
+    ) -> Outcome:
+        with self._whole():
+            if first := self._begin(by, guard):
+                return first
+            task = self._found(task_id, in_trash=in_trash)
+            return self._save(by, task, decide(task), guard)
+
+    def _undo(self, by: By, event_id: int, guard: Guard, task_id: int | None) -> Outcome:
+        event = self.events.get(event_id)
+        if not event or task_id not in (None, event.task_id):
+            raise Refused(404)
+        if event.after is None:
+            raise Refused(410)
+        if undone := [one.id for one in self.events.values() if one.undoes == event_id]:
+            return self._as_of(undone[0], repeated=True)
+        task = self._found(event.task_id)
+        if changed := [
+            n for n, left in event.after.items() if not _stands(n, task.fields[n], left)
+        ]:
+            raise Refused(409, task, names(changed))
+        before = event.before or {"deleted": True}
+        if before.get("deleted"):
+            before = before | {"deleted": self._now()}
+        return self._save(by, task, before, guard, undoes=event_id)
+
+    def _standing(self, client: str, since: int) -> list[Event]:
+        """That client's changes whose effect stands, newest first: of an undo and what it took
+        back, both the client's and both since then, neither is left."""
+        theirs = {
+            event.id: event
+            for event in self.events.values()
+            if event.by.client == client and event.id >= since and event.kind != "purged"
+        }
+        undone = {event.undoes for event in self.events.values()}
+        standing = []
+        for event in reversed(theirs.values()):
+            chain = [event]
+            while chain[-1].undoes in theirs:
+                chain.append(theirs[chain[-1].undoes])
+            if event.id not in undone and len(chain) % 2 == 1:
+                standing.append(event)
+        return standing
+
+    def _save(
+        self, by: By, task: Task, columns: Fields, guard: Guard, undoes: int | None = None
+    ) -> Outcome:
         after = {name: value for name, value in columns.items() if task.fields[name] != value}
         if not after:
-            return self._told(task_id, status, task.fields, task.version, [])
-        if if_version is not None and if_version != task.version:
-            raise Refused
-        was = task.status
+            return Outcome(task, [])
+        self._refuse_unless_at(guard.if_version, task)
         before = {name: task.fields[name] for name in after}
-        task.fields |= after
-        task.version = len(self.events) + 1
-        kind = "undone" if undoes else _kind(after, was, task.status)
-        self.events.append(Happening(kind, task_id, client, before, after, undoes=undoes))
-        return self._told(task_id, status, task.fields, task.version, list(after))
+        new = Task(task.id, self.last_event + 1, task.fields | after)
+        kind = "undone" if undoes else _kind(after, task.status, new.status)
+        self._append(kind, task.id, by, before, after, guard, undoes)
+        return Outcome(new, names(after))
 
-    def _as_of(self, version: int, status: str) -> Fields:
-        last = self.events[version - 1]
-        fields = dict(EMPTY)
-        for event in self.events[:version]:
-            if event.task_id == last.task_id:
-                fields |= event.after
-        return self._told(last.task_id, status, fields, version, list(last.after))
+    def _refuse_unless_at(self, version: int | None, task: Task) -> None:
+        if version not in (None, task.version):
+            raise Refused(412, task)
 
-    def _told(
-        self, task_id: int, status: str, fields: Fields, version: int, changed: list[str]
-    ) -> Fields:
-        told = {
-            "task_id": task_id,
-            "status": status,
-            "title": fields["title"],
-            "version": version,
-            "priority": fields["priority"],
-            "tags": fields["tags"],
-            "changed": sorted({NAMES.get(name, name) for name in changed}),
-        }
-        if status != "updated":
-            del told["changed"]
-        return {
-            name: value for name, value in told.items() if value is not None and value != []
-        } | ({"changed": told["changed"]} if status == "updated" else {})
+    def _append(
+        self,
+        kind: str,
+        task_id: int,
+        by: By,
+        before: Fields | None,
+        after: Fields | None,
+        guard: Guard,
+        undoes: int | None = None,
+    ) -> None:
+        self.last_event += 1
+        self.events[self.last_event] = Event(
+            self.last_event,
+            task_id,
+            kind,
+            by,
+            self.clock,
+            before,
+            after,
+            guard.asked,
+            guard.key,
+            undoes,
+        )
+
+    def _as_of(self, event_id: int, *, repeated: bool = False) -> Outcome:
+        event = self.events[event_id]
+        task = self._as_left(event.task_id, event_id)
+        if not task:
+            raise Refused(410)
+        return Outcome(task, names(event.after or ()), repeated)
+
+    def _since(self, task: Task, name: str) -> Any:
+        return task.fields[name] or self._now()
+
+    def _now(self) -> tuple[int, int]:
+        self.moments += 1
+        return self.clock, self.moments
+
+    def _stored(self, given: Fields) -> Fields:
+        stored = {name: None if value == "" else value for name, value in given.items()}
+        return stored | ({"due": self.due(given["due"])} if "due" in given else {})
 
 
-def _stored(new: Fields) -> Fields:
-    return {name: value if value != "" else None for name, value in new.items()}
+def names(fields: Any) -> list[str]:
+    """Fields as people call them."""
+    return sorted({"status" if name in STATUS else name for name in fields})
 
 
 def _stands(name: str, now: Any, left: Any) -> bool:
-    return bool(now) == bool(left) if name in NAMES else now == left
+    return bool(now) == bool(left) if name in STATUS else now == left
 
 
 def _kind(after: Fields, was: str, now: str) -> str:
-    if not set(after) <= set(NAMES):
+    if not set(after) <= set(STATUS):
         return "updated"
     if now == "deleted":
         return "deleted"

@@ -48,9 +48,9 @@ class Person:
         self.client = client
         self.scopes = (*AGENT_SCOPES, OWNER_SCOPE) if owner else AGENT_SCOPES
 
-    def through(self, client: str) -> "Person":
+    def through(self, client: str, *, owner: bool = False) -> "Person":
         """The same user, through another client."""
-        return Person(self.http, self.settings, self.database, self.user_id, client)
+        return Person(self.http, self.settings, self.database, self.user_id, client, owner=owner)
 
     def token(self, scopes: Iterable[str] | None = None) -> str:
         """A token of this user and client."""

@@ -1,37 +1,52 @@
 """What must hold of every user's ledger at every moment, read past all the walls."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from surelist.embedded import DATABASE, Server
 from surelist.tasks import history
+from surelist.tasks.due import start_of, zone
 from surelist.tasks.models import status_of
 from surelist.tasks.terms import SORTED, indexed
 from tests.copies import Copy
 
 Row = dict[str, Any]
 
+_EARLIER = """
+    {side} || (
+        SELECT coalesce(jsonb_object_agg(name, to_char(
+            (value::timestamptz - $2::interval) AT TIME ZONE 'UTC',
+            'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'
+        )), '{{}}')
+        FROM jsonb_each_text({side}) AS field(name, value)
+        WHERE name IN ('completed_at', 'deleted_at') AND value IS NOT NULL
+    )
+"""
+_PASSES = [
+    f"""
+    UPDATE event SET at = at - $2::interval,
+        before = {_EARLIER.format(side="before")}, after = {_EARLIER.format(side="after")}
+    WHERE user_id = $1
+    """,
+    """
+    UPDATE task SET created_at = created_at - $2::interval, updated_at = updated_at - $2::interval,
+        completed_at = completed_at - $2::interval, deleted_at = deleted_at - $2::interval
+    WHERE user_id = $1
+    """,
+    "UPDATE account SET erased_at = erased_at - $2::interval WHERE user_id = $1",
+]
+
 
 async def rows(server: Server, table: str, user_id: str, database: str = DATABASE) -> list[Row]:
     """That user's rows of a table."""
     async with Copy(server, database).connection() as connection:
-        return await _rows(connection, table, user_id)
-
-
-async def _rows(connection: asyncpg.Connection, table: str, user_id: str) -> list[Row]:
-    found = await connection.fetch(
-        f"SELECT * FROM {table} WHERE user_id = $1 ORDER BY to_jsonb({table})->'id'", user_id
-    )
-    return [
-        {
-            name: json.loads(value) if name in ("before", "after") and value else value
-            for name, value in row.items()
-        }
-        for row in found
-    ]
+        return await Ledgers(connection).rows(table, user_id)
 
 
 def postgres_json(image: Row) -> str:
@@ -42,19 +57,80 @@ def postgres_json(image: Row) -> str:
 async def sound_ledger(server: Server, user_id: str, database: str = DATABASE) -> list[Row]:
     """The user's events, after everything has been checked that they, the tasks and counts say."""
     async with Copy(server, database).connection() as connection:
-        accounts = await _rows(connection, "account", user_id)
-        events = await _rows(connection, "event", user_id)
-        tasks = {task["id"]: task for task in await _rows(connection, "task", user_id)}
-        terms = await _rows(connection, "term", user_id)
-    if not accounts:
-        assert (events, tasks, terms) == ([], {}, [])
-        return []
-    [account] = accounts
+        return await Ledgers(connection).sound(user_id)
 
-    assert [event["id"] for event in events] == list(range(1, len(events) + 1))
+
+@dataclass(frozen=True)
+class Ledgers:
+    """All ledgers of a database, as the superuser sees them."""
+
+    connection: asyncpg.Connection
+
+    async def rows(self, table: str, user_id: str) -> list[Row]:
+        """That user's rows of a table, by id."""
+        found = await self.connection.fetch(
+            f"SELECT * FROM {table} WHERE user_id = $1 ORDER BY to_jsonb({table})->'id'", user_id
+        )
+        return [
+            {
+                name: json.loads(value) if name in ("before", "after") and value else value
+                for name, value in row.items()
+            }
+            for row in found
+        ]
+
+    async def sound(self, user_id: str) -> list[Row]:
+        """The user's events, after all has been checked that they, the tasks and counts say."""
+        accounts = await self.rows("account", user_id)
+        events = await self.rows("event", user_id)
+        tasks = {task["id"]: task for task in await self.rows("task", user_id)}
+        terms = {(term["task_id"], term["term"]) for term in await self.rows("term", user_id)}
+        if not accounts:
+            assert (events, tasks, terms) == ([], {}, set())
+            return []
+        _check_account(accounts[0], events, tasks)
+        _check_terms(terms, tasks)
+        _check_replay(events, tasks, zone(accounts[0]["timezone"]))
+        return events
+
+    async def apart(self, *marks: str) -> None:
+        """Check that text which holds a mark is one user's only, whatever the table."""
+        tables = await self.connection.fetch(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+            "AND relkind = 'r' AND relname <> 'alembic_version'"
+        )
+        for mark in marks:
+            holders = set[str]()
+            for (table,) in tables:
+                found = await self.connection.fetch(
+                    f"SELECT user_id FROM {table} WHERE position($1 IN {table}::text) > 0", mark
+                )
+                holders |= {user_id for (user_id,) in found}
+            assert len(holders) <= 1, f"{mark!r} is with {holders}"
+
+    async def time_of(self, user_id: str, event_id: int) -> tuple[str, int]:
+        """When that event happened, in ISO 8601, and the first event of that time."""
+        [row] = await self.connection.fetch(
+            "SELECT at, (SELECT min(id) FROM event AS same WHERE same.user_id = event.user_id "
+            "AND same.at >= event.at) AS first FROM event WHERE user_id = $1 AND id = $2",
+            user_id,
+            event_id,
+        )
+        return row["at"].isoformat(), row["first"]
+
+    async def passes(self, user_id: str, time: Any) -> None:
+        """Let that much time go by for a user: all that happened is so much longer ago."""
+        for statement in _PASSES:
+            await self.connection.execute(statement, user_id, time)
+
+
+def _check_account(account: Row, events: list[Row], tasks: Mapping[int, Row]) -> None:
+    begun = account["last_event"] - len(events) if account["erased_at"] else 0
+    assert [event["id"] for event in events] == [begun + n + 1 for n in range(len(events))]
+    assert account["last_event"] == begun + len(events)
     assert all(earlier["at"] <= later["at"] for earlier, later in pairwise(events))
-    assert account["last_event"] == len(events)
-    assert account["last_task"] == max((event["task_id"] for event in events), default=0)
+    last_task = max((event["task_id"] for event in events), default=0)
+    assert account["last_task"] == last_task or (account["erased_at"] and not events)
     statuses = [status_of(task) for task in tasks.values()]
     assert account["pending_count"] == statuses.count("pending")
     assert account["completed_count"] == statuses.count("completed")
@@ -65,33 +141,41 @@ async def sound_ledger(server: Server, user_id: str, database: str = DATABASE) -
         if image is not None
     )
 
-    of_tasks = {task_id: indexed(task) for task_id, task in tasks.items()}
-    assert {(term["task_id"], term["term"]) for term in terms} == {
-        (task_id, term) for task_id, found_by in of_tasks.items() for term in found_by["gained"]
-    }
-    for task_id, found_by in of_tasks.items():
-        assert {name: tasks[task_id][name] for name in SORTED} == {
-            name: found_by[name] for name in SORTED
-        }
 
+def _check_terms(terms: set[tuple[int, str]], tasks: Mapping[int, Row]) -> None:
+    found_by = {task_id: indexed(task) for task_id, task in tasks.items()}
+    assert terms == {(task_id, term) for task_id in tasks for term in found_by[task_id]["gained"]}
+    for task_id, task in tasks.items():
+        assert [task[name] for name in SORTED] == [found_by[task_id][name] for name in SORTED]
+
+
+def _check_replay(events: list[Row], tasks: Mapping[int, Row], timezone: ZoneInfo) -> None:
     purged = {event["task_id"] for event in events if event["kind"] == "purged"}
     assert purged & set(tasks) == set()
+
+    def remembered(values: Row) -> Row:
+        columns = history.remembered(values)
+        on = columns.get("due_on")
+        return columns | ({"due_at": start_of(on, timezone)} if on else {})
+
     told: dict[int, Row] = {}
     for event in events:
         if event["task_id"] in purged:
-            assert (event["before"], event["after"], event["request_hash"]) == (None, None, None)
+            assert (event["before"], event["after"]) == (None, None)
+            assert event["kind"] == "purged" or event["request_hash"] is None
             continue
-        after = history.remembered(event["after"])
+        after = remembered(event["after"])
         if event["kind"] == "created":
             assert event["before"] is None
             told[event["task_id"]] = {"created_at": event["at"]}
         else:
             known = told[event["task_id"]]
-            before = history.remembered(event["before"])
+            before = remembered(event["before"])
             assert before == {name: known[name] for name in after}
-            assert all(before[name] != after[name] for name in after)
+            assert set(after) == set(
+                history.differing({**history.EMPTY, **before}, {**history.EMPTY, **after})
+            )
         told[event["task_id"]] |= after | {"version": event["id"], "updated_at": event["at"]}
     for task_id, columns in told.items():
         assert {name: tasks[task_id][name] for name in columns} == columns
     assert set(told) == set(tasks)
-    return events
