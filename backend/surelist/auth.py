@@ -116,10 +116,12 @@ def sign_token(
     days: int,
     client: str,
     name: str | None = None,
+    issued_at: int | None = None,
 ) -> str:
     """A bearer token for every audience of this server, signed with the shared secret.
 
-    `name` is what people read for the client, if not its id. Raises ValueError when the user id,
+    `name` is what people read for the client, if not its id; `issued_at` is in seconds since 1970,
+    now if not given. The same arguments make the same token. Raises ValueError when the user id,
     the client's id or name or the lifetime is out of bounds.
     """
     if not is_user_id(user_id):
@@ -132,13 +134,13 @@ def sign_token(
     name = client if name is None else name
     if not (CLIENT.fullmatch(client) and CLIENT.fullmatch(name)):
         raise ValueError("A client's name has 1 to 100 characters, on one line.")
-    now = int(time.time())
+    issued_at = int(time.time()) if issued_at is None else issued_at
     claims = {
         "iss": settings.url,
         "sub": user_id,
         "aud": [settings.mcp_url, settings.conversations_url, settings.api_url],
-        "iat": now,
-        "exp": now + days * 86_400,
+        "iat": issued_at,
+        "exp": issued_at + days * 86_400,
         "scope": " ".join(scopes),
         "client_id": client,
         "client_name": name,

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import orjson
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from starlette.exceptions import HTTPException
 
 T = TypeVar("T")
+
+IdempotencyKey = Annotated[
+    str,
+    Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
+]
+"""By which a repeated write is known. What ends the same when it is done again, takes it too."""
 
 _BEARER = HTTPBearer(auto_error=False, description="A token from `surelist token USER`.")
 

@@ -10,10 +10,10 @@ from typing_extensions import TypedDict
 
 from surelist.account import service
 from surelist.account.export import export
-from surelist.arguments import Closed
+from surelist.arguments import ABSENT, Closed
 from surelist.auth import OWNER_SCOPE
 from surelist.database import Record
-from surelist.routing import Door, UserDoor, answer, problems
+from surelist.routing import Door, IdempotencyKey, UserDoor, answer, problems
 from surelist.tasks.due import zone
 from surelist.tasks.event_representation import TaskEvent
 from surelist.tasks.representation import WholeTask, local
@@ -63,14 +63,16 @@ async def read_account(door: UserDoor) -> Response:
 
 
 @router.patch("", responses={200: {"model": ShownAccount}} | problems(401, 403, 413, 422, 429, 503))
-async def change_account(door: UserDoor, patch: AccountPatch) -> Response:
+async def change_account(
+    door: UserDoor, patch: AccountPatch, _key: IdempotencyKey = ABSENT
+) -> Response:
     """Change the time zone."""
     account = await door.write(lambda mine: service.set_timezone(mine, patch.timezone), OWNER_SCOPE)
     return answer(_shown(door, account))
 
 
 @router.delete("", status_code=204, responses=problems(401, 403, 422, 429, 503))
-async def erase_account(door: UserDoor) -> Response:
+async def erase_account(door: UserDoor, _key: IdempotencyKey = ABSENT) -> Response:
     """Erase everything; every token issued until now is refused from now on."""
     await door.write(service.erase, OWNER_SCOPE)
     return Response(status_code=204)

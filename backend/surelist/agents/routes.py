@@ -3,15 +3,16 @@
 from functools import partial
 from typing import Annotated, NotRequired
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
-from surelist.agents import service
+from surelist.agents import keys, listing, service
 from surelist.agents.models import ClientId, NewKey
+from surelist.arguments import ABSENT
 from surelist.auth import OWNER_SCOPE, AgentScope, sign_token
 from surelist.database import Record
-from surelist.routing import UserDoor, answer, problems
+from surelist.routing import IdempotencyKey, UserDoor, answer, problems
 
 
 class ShownAgent(TypedDict):
@@ -29,11 +30,12 @@ class ShownAgent(TypedDict):
 
 
 class Agents(TypedDict):
-    """All agents of a user's."""
+    """A page of a user's agents."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     agents: list[ShownAgent]
+    next_cursor: NotRequired[str]
 
 
 class ShownKey(TypedDict):
@@ -48,7 +50,7 @@ class ShownKey(TypedDict):
     expires_at: str
 
 
-def sign_for(request: Request, door: UserDoor) -> service.Sign:
+def sign_for(request: Request, door: UserDoor) -> keys.Sign:
     """What signs tokens of the door's user."""
     return partial(sign_token, request.app.state.settings, door.user_id)
 
@@ -57,16 +59,21 @@ router = APIRouter(prefix="/api/{user_id}", tags=["agents"])
 
 
 @router.get("/agents", responses={200: {"model": Agents}} | problems(401, 403, 422, 429, 503))
-async def list_agents(door: UserDoor) -> Response:
+async def list_agents(door: UserDoor, query: Annotated[listing.AgentQuery, Query()]) -> Response:
     """List the agents, the newest first."""
-    agents = await door.read(service.list_agents, OWNER_SCOPE)
-    return answer({"agents": [_shown(agent) for agent in agents]})
+    page = await door.read(lambda mine: listing.list_agents(mine, query), OWNER_SCOPE)
+    shown: Agents = {"agents": [_shown(agent) for agent in page.agents]}
+    if page.cursor:
+        shown["next_cursor"] = page.cursor
+    return answer(shown)
 
 
 @router.delete(
     "/agents/{client_id:path}", status_code=204, responses=problems(401, 403, 404, 422, 429, 503)
 )
-async def revoke_agent(door: UserDoor, client_id: Annotated[ClientId, Path()]) -> Response:
+async def revoke_agent(
+    door: UserDoor, client_id: Annotated[ClientId, Path()], _key: IdempotencyKey = ABSENT
+) -> Response:
     """Revoke an agent: every worker refuses its tokens within seconds."""
     await door.write(lambda mine: service.revoke(mine, client_id), OWNER_SCOPE)
     return Response(status_code=204)
@@ -75,19 +82,22 @@ async def revoke_agent(door: UserDoor, client_id: Annotated[ClientId, Path()]) -
 @router.post(
     "/keys",
     status_code=201,
-    responses={201: {"model": ShownKey}} | problems(401, 403, 413, 422, 429, 503),
+    responses={201: {"model": ShownKey}} | problems(401, 403, 409, 410, 413, 422, 429, 503),
 )
 async def make_key(
-    door: UserDoor, new: NewKey, sign: Annotated[service.Sign, Depends(sign_for)]
+    door: UserDoor,
+    new: NewKey,
+    sign: Annotated[keys.Sign, Depends(sign_for)],
+    key: IdempotencyKey = ABSENT,
 ) -> Response:
     """Make a key for an agent; its token is shown this once."""
-    key = await door.write(lambda mine: service.make_key(mine, new, sign), OWNER_SCOPE)
+    made = await door.write(lambda mine: keys.make_key(mine, new, sign, key), OWNER_SCOPE)
     shown: ShownKey = {
-        "client_id": key.client_id,
-        "name": key.name,
-        "scopes": key.scopes,
-        "token": key.token,
-        "expires_at": key.expires_at.isoformat(),
+        "client_id": made.client_id,
+        "name": made.name,
+        "scopes": made.scopes,
+        "token": made.token,
+        "expires_at": made.expires_at.isoformat(),
     }
     return answer(shown, 201, {"Cache-Control": "no-store"})
 

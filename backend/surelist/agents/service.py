@@ -1,18 +1,15 @@
-"""What can be done with agents and keys. Each function runs inside the caller's transaction."""
+"""What can be done with agents. Each function runs inside the caller's transaction."""
 
-import secrets
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import ARRAY, Text, bindparam, func, or_, select, true
 from sqlmodel import col
 
-from surelist.agents.models import Agent, NewKey
-from surelist.auth import AgentScope, Principal, refused
-from surelist.database import Record, compiled
+from surelist.agents.models import Agent
+from surelist.auth import Principal, refused
+from surelist.database import compiled
 from surelist.errors import NotFound
 from surelist.isolation import UserDatabase, added, changed, mine
 from surelist.ledger.models import INSTANT, Account
@@ -42,7 +39,7 @@ _STANDING = compiled(
         _clock.outerjoin(_account, true()).outerjoin(_agent, _agent.c.client_id == _client_id)
     )
 )
-_ADD = compiled(
+ADD = compiled(
     added(Agent)
     .values(
         client_id=_client_id,
@@ -62,30 +59,12 @@ _NOTE = compiled(
     )
     .values(name=_name, scopes=_scopes, last_used_at=_now)
 )
-_ALL = compiled(select(*_agent.c).order_by(_agent.c.created_at.desc(), _agent.c.client_id))
 _REVOKE = compiled(
     changed(Agent)
     .where(col(Agent.client_id) == _client_id)
     .values(revoked_at=func.coalesce(col(Agent.revoked_at), _now))
     .returning(col(Agent.client_id))
 )
-
-
-class Sign(Protocol):
-    """Signs a token of the user's: `surelist.auth.sign_token`, with settings and user given."""
-
-    def __call__(self, *, scopes: Sequence[str], days: int, client: str, name: str) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key as its maker sees it, once."""
-
-    client_id: str
-    name: str
-    scopes: list[AgentScope]
-    token: str
-    expires_at: datetime
 
 
 async def admit(database: UserDatabase, principal: Principal) -> None:
@@ -95,7 +74,7 @@ async def admit(database: UserDatabase, principal: Principal) -> None:
     been revoked.
     """
     caller = principal.caller
-    standing = await _standing(database, caller.client_id)
+    standing = await standing_of(database, caller.client_id)
     if caller.actor == "person":
         return
     if standing["revoked_at"]:
@@ -110,18 +89,11 @@ async def admit(database: UserDatabase, principal: Principal) -> None:
     }
     if standing["client_id"] is None:
         await database.hold_account()  # or an erase at this moment would miss the row
-        await _standing(database, caller.client_id)
+        await standing_of(database, caller.client_id)
         now = datetime.now(UTC)
-        await database.run(
-            _ADD, **values, valid_after=_BEGINNING, expires_at=None, last_used_at=now
-        )
+        await database.run(ADD, **values, valid_after=_BEGINNING, expires_at=None, last_used_at=now)
     elif standing["unnoted"]:
         await database.run(_NOTE, **values)
-
-
-async def list_agents(database: UserDatabase) -> list[Record]:
-    """Every agent that there is or was, the newest first."""
-    return await database.all(_ALL)
 
 
 async def revoke(database: UserDatabase, client_id: str) -> None:
@@ -130,26 +102,7 @@ async def revoke(database: UserDatabase, client_id: str) -> None:
         raise NotFound("There is no such agent. List the agents to see their ids.")
 
 
-async def make_key(database: UserDatabase, new: NewKey, sign: Sign) -> Key:
-    """Make an agent of the user's, and the one token that it works with."""
-    client_id = f"key-{secrets.token_hex(8)}"
-    await _standing(database, client_id)
-    made_at = datetime.fromtimestamp(int(time.time()), UTC)
-    token = sign(scopes=new.scopes, days=new.days, client=client_id, name=new.name)
-    key = Key(client_id, new.name, new.scopes, token, made_at + timedelta(days=new.days))
-    await database.run(
-        _ADD,
-        client_id=client_id,
-        name=new.name,
-        scopes=new.scopes,
-        valid_after=made_at,
-        expires_at=key.expires_at,
-        last_used_at=None,
-    )
-    return key
-
-
-async def _standing(database: UserDatabase, client_id: str) -> Mapping[str, Any]:
+async def standing_of(database: UserDatabase, client_id: str) -> Mapping[str, Any]:
     """The account and this agent as they stand. Raises Unauthenticated when it has been erased."""
     standing = await database.one(_STANDING, client_id=client_id)
     if standing is None:

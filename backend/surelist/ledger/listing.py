@@ -16,6 +16,7 @@ from surelist.ledger.models import Account, Event
 
 EVENT = mine(Event)
 _account = mine(Account)
+_LIST = "events"
 
 
 class EventQuery(Closed):
@@ -53,7 +54,8 @@ async def list_events(database: UserDatabase, query: EventQuery) -> EventPage:
     if len(events) <= limit:
         return EventPage(events, None, timezone)
     events = events[:limit]
-    return EventPage(events, database.seal(orjson.dumps([given, events[-1]["id"]])), timezone)
+    mark = [_LIST, given, events[-1]["id"]]
+    return EventPage(events, database.seal(orjson.dumps(mark)), timezone)
 
 
 @lru_cache(maxsize=64)
@@ -76,8 +78,8 @@ def _page(given: frozenset[str], continued: bool) -> Statement:  # noqa: FBT001
 
 def _unsealed(database: UserDatabase, cursor: str, given: dict[str, Any]) -> int:
     content = database.unseal(cursor)
-    of, last_id = orjson.loads(content) if content else (None, 0)
-    if of != given:
+    of, query, last_id = orjson.loads(content) if content else ("", None, 0)
+    if (of, query) != (_LIST, given):
         raise Invalid(
             '"cursor" does not belong to this list: pass next_cursor unchanged, with the same '
             "query. Call again without it to begin at the first page."

@@ -119,11 +119,16 @@ async def standing(
             "and nothing was changed. Call again with a new key."
         )
     if found["first_event"] and retry and found["first_hash"] != retry.request_hash:
-        raise Conflict(
-            "This idempotency key has been used with other arguments, and nothing was changed. "
-            "Call again with the first arguments for the first result, or with a new key."
-        )
+        raise used_otherwise()
     return found
+
+
+def used_otherwise() -> Conflict:
+    """The refusal of an idempotency key that was sent with something else before."""
+    return Conflict(
+        "This idempotency key has been used with other arguments, and nothing was changed. "
+        "Call again with the first arguments for the first result, or with a new key."
+    )
 
 
 def refuse_if_erased(database: UserDatabase, erased_at: datetime | None) -> None:

@@ -8,11 +8,12 @@ from typing_extensions import TypedDict
 
 from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.ledger import listing
-from surelist.routing import UserDoor, answer, problems
+from surelist.ledger.service import Retry
+from surelist.routing import IdempotencyKey, UserDoor, answer, problems
 from surelist.tasks.event_representation import TaskEvent, event
 from surelist.tasks.models import Version
 from surelist.tasks.representation import WholeTask
-from surelist.tasks.routes import IfMatch, Key, guards, task_answer
+from surelist.tasks.routes import IfMatch, guards, task_answer
 from surelist.tasks.undo import undo
 from surelist.tasks.undo_many import Undone, undo_all
 
@@ -89,7 +90,7 @@ async def list_events(door: UserDoor, query: Annotated[listing.EventQuery, Query
     responses={200: {"model": WholeTask}} | problems(401, 403, 404, 409, 410, 412, 422, 429, 503),
 )
 async def undo_event(
-    door: UserDoor, event_id: EventPath, if_match: IfMatch = ABSENT, key: Key = ABSENT
+    door: UserDoor, event_id: EventPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Take one change back."""
     kept = guards(f"undo {event_id}", None, if_match, key)
@@ -97,12 +98,15 @@ async def undo_event(
 
 
 @router.post(
-    "/undo", responses={200: {"model": UndoneEvents}} | problems(401, 403, 413, 422, 429, 503)
+    "/undo",
+    responses={200: {"model": UndoneEvents}} | problems(401, 403, 409, 410, 413, 422, 429, 503),
 )
-async def undo_events(door: UserDoor, wanted: UndoAll) -> Response:
+async def undo_events(door: UserDoor, wanted: UndoAll, key: IdempotencyKey = ABSENT) -> Response:
     """Take back all that one client changed since a time, but what others changed since."""
+    retry = Retry.of("undo all", wanted.given(), key) if key else None
     undone = await door.write(
-        lambda mine: undo_all(mine, wanted.client_id, wanted.since), keep=not wanted.dry_run
+        lambda mine: undo_all(mine, wanted.client_id, wanted.since, retry=retry),
+        keep=not wanted.dry_run,
     )
     return answer(_undone(undone, dry_run=wanted.dry_run))
 

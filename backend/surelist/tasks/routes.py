@@ -10,7 +10,7 @@ from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.auth import OWNER_SCOPE
 from surelist.errors import Invalid
 from surelist.ledger.service import Retry
-from surelist.routing import UserDoor, answer, problems
+from surelist.routing import IdempotencyKey, UserDoor, answer, problems
 from surelist.tasks import listing, representation, service
 from surelist.tasks.changes import Outcome
 from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version
@@ -18,10 +18,6 @@ from surelist.tasks.representation import TaskPage, WholeTask
 from surelist.tasks.undo import undo
 
 TaskPath = Annotated[TaskId, PLAIN_DIGITS, Path(alias="task_id", strict=False)]
-Key = Annotated[
-    str,
-    Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
-]
 IfMatch = Annotated[str, Header(alias="If-Match", max_length=1000)]
 _ETAG = re.compile(r'"([1-9][0-9]{0,15})"')
 
@@ -66,7 +62,7 @@ async def list_tasks(door: UserDoor, query: Annotated[ListQuery, Query()]) -> Re
     status_code=201,
     responses={201: {"model": WholeTask}} | problems(401, 403, 409, 410, 413, 422, 429, 503),
 )
-async def create_task(door: UserDoor, new: NewTask, key: Key = ABSENT) -> Response:
+async def create_task(door: UserDoor, new: NewTask, key: IdempotencyKey = ABSENT) -> Response:
     """Create a task."""
     retry = Retry.of("add", new.given(NewTask), key)
     return task_answer(await door.write(lambda mine: service.add(mine, new, retry)), created=True)
@@ -90,7 +86,7 @@ async def replace_task(
     task_id: TaskPath,
     new: Replacement,
     if_match: IfMatch = ABSENT,
-    key: Key = ABSENT,
+    key: IdempotencyKey = ABSENT,
 ) -> Response:
     """Replace a task."""
     kept = guards(f"replace {task_id}", new, if_match, key)
@@ -103,7 +99,11 @@ async def replace_task(
 
 @router.patch("/{task_id}", responses=CHANGES)
 async def change_task(
-    door: UserDoor, task_id: TaskPath, patch: Patch, if_match: IfMatch = ABSENT, key: Key = ABSENT
+    door: UserDoor,
+    task_id: TaskPath,
+    patch: Patch,
+    if_match: IfMatch = ABSENT,
+    key: IdempotencyKey = ABSENT,
 ) -> Response:
     """Change the fields that are given."""
     kept = guards(f"change {task_id}", patch, if_match, key)
@@ -124,7 +124,7 @@ async def change_task(
     "/{task_id}", status_code=204, responses=problems(401, 403, 404, 409, 410, 412, 422, 429, 503)
 )
 async def delete_task(
-    door: UserDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: Key = ABSENT
+    door: UserDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Put a task into the trash."""
     kept = guards(f"delete {task_id}", None, if_match, key)
@@ -138,7 +138,7 @@ async def complete_task(
     task_id: TaskPath,
     completion: Annotated[Completion, Body()] = ABSENT,
     if_match: IfMatch = ABSENT,
-    key: Key = ABSENT,
+    key: IdempotencyKey = ABSENT,
 ) -> Response:
     """Complete or reopen a task; without a body, whichever it is not."""
     kept = guards(f"complete {task_id}", completion, if_match, key)
@@ -154,7 +154,7 @@ async def complete_task(
     responses=problems(401, 403, 404, 409, 412, 422, 429, 503),
 )
 async def purge_task(
-    door: UserDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: Key = ABSENT
+    door: UserDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Purge a task from the trash, and its past with it. For the person only."""
     kept = guards(f"purge {task_id}", None, if_match, key)

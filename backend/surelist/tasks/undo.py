@@ -92,6 +92,18 @@ async def undo(
     )
 
 
+async def hindrance(database: UserDatabase, event_id: int) -> list[str] | None:
+    """The fields for which others' changes keep an event from being undone; None when none does.
+
+    None of them is named when the task is gone.
+    """
+    standing = await look_up(database, _STANDING_AND_EVENT, None, undone=event_id)
+    task = task_in(standing)
+    if task is None or standing["undone_after"] is None:
+        return []
+    return _changed_since(task, standing) or None
+
+
 def _columns_before(standing: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the event found; what it created or restored goes to the trash, for 30 days from now."""
     before = standing["undone_before"]
@@ -103,19 +115,22 @@ def _columns_before(standing: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _refuse_if_changed_since(task: Row, standing: Mapping[str, Any], event_id: int) -> None:
-    left = history.remembered(standing["undone_after"])
-    if left.get("due_on"):  # a day stays that day in another time zone, where it begins otherwise
-        del left["due_at"]
-    changed_since = history.named(
-        [name for name, value in left.items() if not _stands(name, task[name], value)]
-    )
-    if changed_since:
+    if changed_since := _changed_since(task, standing):
         raise Conflict(
             f"Change {event_id} was not taken back: {', '.join(changed_since)} changed since. "
             f"Look at the task as given here, and update it to the values that are wanted.",
             current=representation.whole(task, standing["timezone"]),
             details={"fields": changed_since},
         )
+
+
+def _changed_since(task: Row, standing: Mapping[str, Any]) -> list[str]:
+    left = history.remembered(standing["undone_after"])
+    if left.get("due_on"):  # a day stays that day in another time zone, where it begins otherwise
+        del left["due_at"]
+    return history.named(
+        [name for name, value in left.items() if not _stands(name, task[name], value)]
+    )
 
 
 def _stands(name: str, now: Any, left: Any) -> bool:

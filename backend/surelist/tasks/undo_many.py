@@ -3,13 +3,17 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, Text, bindparam, select
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, bindparam, select
 
 from surelist.database import Record, compiled
 from surelist.errors import Conflict, Gone, Invalid, NotFound
 from surelist.isolation import UserDatabase, mine
+from surelist.ledger import service as ledger
 from surelist.ledger.models import Event
-from surelist.tasks.undo import undo
+from surelist.ledger.service import Retry
+from surelist.tasks import purge
+from surelist.tasks.changes import look_up
+from surelist.tasks.undo import hindrance, undo
 
 AT_ONCE = 500
 """Events that one call looks at."""
@@ -27,6 +31,20 @@ _EVENTS = compiled(
     .order_by(_event.c.id.desc())
     .limit(bindparam("rows", type_=BigInteger, required=True))
 )
+
+_first = bindparam("first", type_=BigInteger, required=True)
+_end = bindparam("end", type_=BigInteger, required=True)
+_UNDONE = compiled(
+    select(_event.c.id, _event.c.task_id, _event.c.undoes, _event.c.idempotency_key)
+    .where(
+        _event.c.id >= _first,
+        _event.c.id < _end,
+        _event.c.client_id == bindparam("caller", type_=Text, required=True),
+        _event.c.request_hash == bindparam("request_hash", type_=LargeBinary, required=True),
+    )
+    .order_by(_event.c.id)
+)
+_STANDING = compiled(select(*ledger.STANDING, purge.ANY_EXPIRED).select_from(ledger.STANDING_FROM))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +64,63 @@ class Undone:
     left: list[Left] = field(default_factory=list)
 
 
-async def undo_all(database: UserDatabase, client_id: str, since: datetime) -> Undone:
+async def undo_all(
+    database: UserDatabase, client_id: str, since: datetime, *, retry: Retry | None = None
+) -> Undone:
     """Take back each effect of that client's changes since then that still stands.
 
+    A repeated call changes nothing, and tells what the first one took back and what is left now.
     Raises Invalid when there are more than AT_ONCE events to look at.
     """
-    events = await database.all(_EVENTS, by=client_id, since=since, rows=AT_ONCE + 1)
-    if len(events) > AT_ONCE:
-        raise Invalid(
-            f"This client made more than {AT_ONCE} changes since then. "
-            f"Call again with a later time first."
-        )
+    if retry:
+        standing = await look_up(database, _STANDING, retry)
+        if standing["first_event"]:
+            return await _first_undone(database, client_id, since, standing["first_event"], retry)
     undone = Undone()
-    for event in _standing(events):
+    for event in _standing(await _events(database, client_id, since)):
         event_id, task_id = event["id"], event["task_id"]
         try:
-            outcome = await undo(database, event_id)
+            outcome = await undo(database, event_id, retry=retry)
         except Conflict as conflict:
             undone.left.append(Left(event_id, task_id, conflict.details["fields"]))
         except (Gone, NotFound):
             undone.left.append(Left(event_id, task_id, []))
         else:
             undone.events.append((event_id, task_id, outcome.task["version"]))
+            retry = retry and Retry(retry.request_hash)  # the key is the first event's alone
+    return undone
+
+
+async def _events(database: UserDatabase, client_id: str, since: datetime) -> list[Record]:
+    events = await database.all(_EVENTS, by=client_id, since=since, rows=AT_ONCE + 1)
+    if len(events) > AT_ONCE:
+        raise Invalid(
+            f"This client made more than {AT_ONCE} changes since then. "
+            f"Call again with a later time first."
+        )
+    return events
+
+
+async def _first_undone(
+    database: UserDatabase, client_id: str, since: datetime, first: int, retry: Retry
+) -> Undone:
+    """What the call took back whose first undo is the event `first`, and what is left now."""
+    undone = Undone()
+    for event in await database.all(
+        _UNDONE,
+        first=first,
+        end=first + AT_ONCE * (1 + purge.SWEPT_AT_ONCE),
+        caller=database.caller.client_id,
+        request_hash=retry.request_hash,
+    ):
+        if event["idempotency_key"] not in (None, retry.key):
+            break  # of the same undo, asked for anew
+        undone.events.append((event["undoes"], event["task_id"], event["id"]))
+    for event in _standing(await _events(database, client_id, since)):
+        if event["id"] < first:
+            fields = await hindrance(database, event["id"])
+            if fields is not None:
+                undone.left.append(Left(event["id"], event["task_id"], fields))
     return undone
 
 

@@ -13,6 +13,8 @@ from surelist.isolation import Database, UserDatabase
 from tests.agents.test_keys import Agent, agents, make_key
 from tests.copies import Copy, newcomers
 from tests.person import Person
+from tests.tasks.conftest import Records
+from tests.tasks.conftest import records as records
 
 
 class Clock:
@@ -65,6 +67,53 @@ async def test_agents_are_listed_newest_first(owner: Person) -> None:
     for client in ("claude", "cursor", "cron"):
         await owner.through(client).call("list_tasks")
     assert [agent["client_id"] for agent in await agents(owner)] == ["cron", "cursor", "claude"]
+
+
+async def test_agents_are_listed_in_pages_that_miss_none_and_repeat_none(
+    owner: Person, records: Records
+) -> None:
+    for number in range(7):
+        await make_key(owner, name=f"Robot {number}")
+    await records.run(  # three of the same moment
+        "UPDATE agent SET created_at = (SELECT max(created_at) FROM agent WHERE user_id = $1) "
+        "WHERE user_id = $1 AND name IN ('Robot 2', 'Robot 3', 'Robot 4')",
+        owner.user_id,
+    )
+    whole = await agents(owner)
+    seen, query = [], "?limit=2"
+    while query:
+        page = (await owner.rest("GET", f"/agents{query}")).json()
+        seen.append(page["agents"])
+        cursor = page.get("next_cursor")
+        query = cursor and f"?limit=2&cursor={cursor}"
+    assert [len(page) for page in seen] == [2, 2, 2, 1]
+    assert [one for page in seen for one in page] == whole
+    assert len(whole) == 7
+
+
+async def test_a_cursor_leads_on_in_its_own_list_only(
+    owner: Person, newcomer: Callable[..., Person]
+) -> None:
+    for title in ("One", "Two"):
+        await owner.call("add_task", title=title)
+        await make_key(owner)
+    lists = ("/tasks", "/events", "/agents")
+    cursors = {
+        path: (await owner.rest("GET", f"{path}?limit=1")).json()["next_cursor"] for path in lists
+    }
+    for path in lists:
+        for of, cursor in cursors.items():
+            answer = await owner.rest("GET", f"{path}?limit=1&cursor={cursor}")
+            assert answer.status_code == (200 if path == of else 422), (path, of)
+    stranger = newcomer("web", owner=True)
+    for path, cursor in cursors.items():
+        answer = await stranger.rest("GET", f"{path}?limit=1&cursor={cursor}")
+        assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "cursor=", "after=1"])
+async def test_a_page_of_agents_out_of_bounds_is_refused(owner: Person, query: str) -> None:
+    assert (await owner.rest("GET", f"/agents?{query}")).status_code == 422
 
 
 async def test_a_revoked_agent_is_refused_at_both_doors_and_stays_listed(

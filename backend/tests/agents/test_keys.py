@@ -1,9 +1,15 @@
+import asyncio
 import re
 from typing import Any
 
+import httpx
+import jwt
 import pytest
 
-from surelist.auth import AGENT_SCOPES, OWNER_SCOPE
+from surelist.agents.admission import Admission
+from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal
+from surelist.errors import Unauthenticated
+from surelist.isolation import Database
 from tests.better_auth import better_auth, claims_of_client, ed25519_key
 from tests.copies import newcomers
 from tests.person import Person
@@ -174,3 +180,97 @@ async def test_a_key_that_was_asked_for_before_an_erase_is_not_made_after_it(
     await make_key(owner)  # so that this worker lets the person in without asking
     assert (await owner.rest("DELETE", "")).status_code == 204
     assert (await owner.rest("POST", "/keys", json=NEW)).status_code == 401
+
+
+# Asked for twice
+
+
+async def asked(owner: Person, key: str = "once", **changes: Any) -> httpx.Response:
+    return await owner.rest("POST", "/keys", json=NEW | changes, headers={"Idempotency-Key": key})
+
+
+async def test_a_key_asked_for_again_is_the_same_key(owner: Person) -> None:
+    first = await asked(owner)
+    await asyncio.sleep(1.1)  # a token made anew would have another second in it
+    again = await asked(owner, scopes=["tasks:write", "tasks:read", "tasks:read"])
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert len(await agents(owner)) == 1
+    await Agent(owner, again.json()).call("list_tasks")
+
+
+async def test_without_an_idempotency_key_each_call_makes_a_key(owner: Person) -> None:
+    assert (await make_key(owner))["client_id"] != (await make_key(owner))["client_id"]
+
+
+async def test_another_idempotency_key_client_or_user_makes_another_key(
+    owner: Person, newcomer: Any
+) -> None:
+    page = newcomer("page", owner=True)
+    page.user_id = owner.user_id
+    other = newcomer("web", owner=True)
+    made = [await asked(owner), await asked(owner, "twice"), await asked(page)]
+    assert len({answer.json()["client_id"] for answer in made}) == 3
+    hers = (await asked(other)).json()
+    assert hers["token"] != made[0].json()["token"]
+    await Agent(other, hers).call("add_task", title="Hers")
+    assert (await owner.call("list_tasks"))["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "changes", [{"name": "Other"}, {"scopes": ["tasks:read"]}, {"days": 31}], ids=str
+)
+async def test_an_idempotency_key_stands_for_what_it_was_sent_with(
+    owner: Person, changes: dict[str, Any]
+) -> None:
+    await asked(owner)
+    refused = await asked(owner, **changes)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:surelist:conflict")
+    assert "other arguments" in refused.json()["detail"]
+    assert len(await agents(owner)) == 1
+
+
+async def test_a_token_that_has_been_used_is_not_shown_again(owner: Person) -> None:
+    key = (await asked(owner)).json()
+    await Agent(owner, key).call("list_tasks")
+    refused = await asked(owner)
+    assert refused.status_code == 409
+    assert "in use already" in refused.json()["detail"]
+    assert key["token"] not in refused.text
+
+
+async def test_a_key_that_was_revoked_is_not_shown_again(owner: Person) -> None:
+    key = (await asked(owner)).json()
+    await owner.rest("DELETE", f"/agents/{key['client_id']}")
+    assert (await asked(owner)).status_code == 410
+    assert len(await agents(owner)) == 1
+
+
+async def test_many_at_once_with_one_idempotency_key_make_one_key(owner: Person) -> None:
+    told = await asyncio.gather(*(asked(owner) for _ in range(8)))
+    assert len({answer.json()["token"] for answer in told}) == 1
+    assert len(await agents(owner)) == 1
+
+
+async def test_a_key_of_before_an_erase_is_of_no_use_when_it_is_asked_for_anew(
+    owner: Person, database: Database, settings: Any
+) -> None:
+    old = (await asked(owner)).json()
+    await owner.rest("DELETE", "")
+    await asyncio.sleep(1.1)  # a token is issued in a whole second
+    new = (await asked(owner)).json()
+    assert new["client_id"] == old["client_id"]
+    worker = Database(database._pool, settings, Admission())
+    for key, good in ((old, False), (new, True)):
+        issued_at = jwt.decode(key["token"], options={"verify_signature": False})["iat"]
+        caller = Caller("agent", key["client_id"], key["name"])
+        call = worker.read(Principal(owner.user_id, frozenset(), caller, issued_at), nothing)
+        if good:
+            await call
+        else:
+            with pytest.raises(Unauthenticated, match="erased"):
+                await call
+
+
+async def nothing(mine: Any) -> None:
+    """A unit of work."""

@@ -2,6 +2,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
+
 from tests.person import Person
 from tests.tasks.asking import task
 
@@ -111,11 +113,20 @@ async def test_an_event_that_is_not_there_is_not_found(ann: Person) -> None:
     assert (await ann.rest("POST", "/events/2/undo")).status_code == 404
 
 
-async def undo_all(person: Person, client_id: str, **more: Any) -> dict[str, Any]:
-    body = {"client_id": client_id, "since": LONG_AGO} | more
-    answer = await person.rest("POST", "/undo", json=body)
+async def undo_all(
+    person: Person, client_id: str, key: str | None = None, **more: Any
+) -> dict[str, Any]:
+    answer = await ask_to_undo_all(person, client_id, key, **more)
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+async def ask_to_undo_all(
+    person: Person, client_id: str, key: str | None = None, **more: Any
+) -> httpx.Response:
+    body = {"client_id": client_id, "since": LONG_AGO} | more
+    headers = {"Idempotency-Key": key} if key else {}
+    return await person.rest("POST", "/undo", json=body, headers=headers)
 
 
 async def test_all_that_one_client_did_is_taken_back(ann: Person) -> None:

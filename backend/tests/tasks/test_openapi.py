@@ -100,6 +100,22 @@ def test_every_operation_declares_its_problems(document: dict[str, Any]) -> None
                 assert list(response["content"]) == ["application/problem+json"], (path, status)
 
 
+@pytest.mark.parametrize("key", ["", "x" * 201, "two\x0blines"])
+async def test_every_write_takes_an_idempotency_key_and_refuses_one_out_of_bounds(
+    newcomer: Any, document: dict[str, Any], key: str
+) -> None:
+    owner = newcomer("page", owner=True)
+    writes = [(p, m) for p in document["paths"] for m in document["paths"][p] if m != "get"]
+    assert len(writes) >= 12
+    for path, method in writes:
+        parameters = document["paths"][path][method]["parameters"]
+        assert "Idempotency-Key" in {parameter["name"] for parameter in parameters}, (path, method)
+        url = path[len("/api/{user_id}") :].format(task_id=1, event_id=1, client_id="claude")
+        answer = await owner.rest(method, url, headers={"Idempotency-Key": key})
+        assert answer.status_code == 422
+        assert "Idempotency-Key" in answer.json()["detail"], (path, method)
+
+
 async def test_every_answer_is_declared_and_of_its_schema(
     ann: Person, document: dict[str, Any]
 ) -> None:

@@ -1,0 +1,100 @@
+"""Keys: an agent that the person makes, and the one token that it works with."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Text, bindparam, select
+
+from surelist.agents.models import Agent, NewKey
+from surelist.agents.service import ADD, standing_of
+from surelist.auth import AgentScope
+from surelist.database import Record, compiled
+from surelist.errors import Conflict, Gone
+from surelist.isolation import UserDatabase, mine
+from surelist.ledger.service import used_otherwise
+
+_agent = mine(Agent)
+_KEY = compiled(
+    select(*_agent.c).where(_agent.c.client_id == bindparam("client_id", type_=Text, required=True))
+)
+
+
+class Sign(Protocol):
+    """Signs a token of the user's: `surelist.auth.sign_token`, with settings and user given."""
+
+    def __call__(
+        self, *, scopes: Sequence[str], days: int, client: str, name: str, issued_at: int
+    ) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as its maker sees it, once."""
+
+    client_id: str
+    name: str
+    scopes: list[AgentScope]
+    token: str
+    expires_at: datetime
+
+
+async def make_key(
+    database: UserDatabase, new: NewKey, sign: Sign, idempotency_key: str | None = None
+) -> Key:
+    """Make an agent of the user's, and its token; or show the first one again to a repeated call.
+
+    The token is not stored: it is signed anew, and the same. Once somebody has used it, it has
+    arrived, and is shown no more. Raises Conflict, and Gone when the first one has been revoked.
+    """
+    client_id = f"key-{_digits(database, idempotency_key)}"
+    await standing_of(database, client_id)
+    scopes = sorted(set(new.scopes))
+    made_at = datetime.fromtimestamp(int(time.time()), UTC)
+    expires_at = made_at + timedelta(days=new.days)
+    first = await database.one(_KEY, client_id=client_id)
+    if first:
+        _refuse_unless_repeated(first, new, scopes)
+        made_at, expires_at = first["valid_after"], first["expires_at"]
+    else:
+        await database.run(
+            ADD,
+            client_id=client_id,
+            name=new.name,
+            scopes=scopes,
+            valid_after=made_at,
+            expires_at=expires_at,
+            last_used_at=None,
+        )
+    issued_at = int(made_at.timestamp())
+    token = sign(scopes=scopes, days=new.days, client=client_id, name=new.name, issued_at=issued_at)
+    return Key(client_id, new.name, scopes, token, expires_at)
+
+
+def _digits(database: UserDatabase, idempotency_key: str | None) -> str:
+    """Random ones; or those that this caller's idempotency key stands for."""
+    if idempotency_key is None:
+        return secrets.token_hex(8)
+    whose = f"{database.caller.client_id}\n{idempotency_key}"  # neither has a line break
+    return hashlib.sha256(whose.encode()).hexdigest()[:16]
+
+
+def _refuse_unless_repeated(first: Record, new: NewKey, scopes: list[AgentScope]) -> None:
+    lifetime = first["expires_at"] and first["expires_at"] - first["valid_after"]
+    asked = (new.name, scopes, timedelta(days=new.days))
+    if (first["name"], first["scopes"], lifetime) != asked:
+        raise used_otherwise()
+    if first["revoked_at"]:
+        raise Gone(
+            "The agent that the first call with this idempotency key made has been revoked, and "
+            "nothing was changed. Call again with a new idempotency key to make another one."
+        )
+    if first["last_used_at"]:
+        raise Conflict(
+            "The token that the first call with this idempotency key made is in use already, and "
+            "is not shown again. Call with a new idempotency key to make another one."
+        )

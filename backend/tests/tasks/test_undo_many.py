@@ -1,0 +1,103 @@
+"""An undo of all that is asked for again with one idempotency key."""
+
+import asyncio
+from collections.abc import Callable
+
+from surelist.embedded import Server
+from tests.person import Person
+from tests.soundness import sound_ledger
+from tests.tasks.asking import task
+from tests.tasks.test_ledger_routes import ask_to_undo_all, events, undo_all
+
+
+async def test_a_repeated_undo_of_all_tells_the_first_and_spares_what_came_after(
+    ann: Person, cluster: Server
+) -> None:
+    rogue = ann.through("rogue")
+    for title in ("Spam", "More spam", "Theirs"):
+        await rogue.call("add_task", title=title)
+    await ann.call("update_task", task_id=3, title="Mine now")
+    first = await undo_all(ann, "rogue", "once")
+    assert [one["event"] for one in first["undone"]] == [2, 1]
+    assert first["left"] == [{"event": 3, "task_id": 3, "fields": ["title"]}]
+    await rogue.call("add_task", title="A good one")
+    assert await undo_all(ann, "rogue", "once") == first
+    assert (await task(ann, 4))["status"] == "pending"
+    assert [one["event"] for one in (await undo_all(ann, "rogue", "twice"))["undone"]] == [7]
+    assert await undo_all(ann, "rogue", "once") == first
+    assert len(await sound_ledger(cluster, ann.user_id)) == 8
+
+
+async def test_an_undo_of_all_that_is_asked_for_anew_is_told_apart_from_the_first(
+    ann: Person,
+) -> None:
+    rogue = ann.through("rogue")
+    told = {}
+    for key in ("once", "twice", "thrice"):
+        for title in ("One", "Two"):
+            await rogue.call("add_task", title=f"{title} {key}")
+        told[key] = await undo_all(ann, "rogue", key)
+        assert len(told[key]["undone"]) == 2
+    for key, undone in told.items():
+        assert await undo_all(ann, "rogue", key) == undone
+
+
+async def test_what_is_left_is_told_as_it_is_when_the_undo_of_all_is_repeated(
+    ann: Person,
+) -> None:
+    rogue = ann.through("rogue")
+    for title in ("Spam", "Theirs", "Theirs too"):
+        await rogue.call("add_task", title=title)
+    for task_id in (2, 3):
+        await ann.call("update_task", task_id=task_id, title="Mine now")
+    first = await undo_all(ann, "rogue", "once")
+    await ann.call("update_task", task_id=2, title="Theirs")  # nothing keeps it any more
+    await ann.call("update_task", task_id=3, priority="high")
+    await rogue.call("add_task", title="Later")
+    await ann.call("update_task", task_id=4, title="Later, and mine")
+    again = await undo_all(ann, "rogue", "once")
+    assert again["undone"] == first["undone"]
+    assert again["left"] == [{"event": 3, "task_id": 3, "fields": ["title", "priority"]}]
+    assert (await task(ann, 2))["status"] == "pending"
+
+
+async def test_a_key_of_an_undo_of_all_stands_for_what_it_was_sent_with(ann: Person) -> None:
+    for client in ("rogue", "other"):
+        await ann.through(client).call("add_task", title=f"Spam of {client}")
+    await undo_all(ann, "rogue", "once")
+    for refused in (
+        await ask_to_undo_all(ann, "other", "once"),
+        await ask_to_undo_all(ann, "rogue", "once", dry_run=True),
+        await ann.rest("DELETE", "/tasks/2", headers={"Idempotency-Key": "once"}),
+    ):
+        assert refused.status_code == 409
+        assert "other arguments" in refused.json()["detail"]
+    assert (await task(ann, 2))["status"] == "pending"
+
+
+async def test_a_dry_run_leaves_no_key_behind(ann: Person) -> None:
+    await ann.through("rogue").call("add_task", title="Spam")
+    await undo_all(ann, "rogue", "once", dry_run=True)
+    assert len((await undo_all(ann, "rogue", "once"))["undone"]) == 1
+
+
+async def test_an_undo_of_all_whose_first_task_was_purged_is_gone(
+    newcomer: Callable[..., Person],
+) -> None:
+    owner = newcomer("page", owner=True)
+    for title in ("Spam", "More spam"):
+        await owner.through("rogue").call("add_task", title=title)
+    first = await undo_all(owner, "rogue", "once")
+    await owner.rest("DELETE", "/tasks/1/permanently")
+    again = await undo_all(owner, "rogue", "once")
+    assert again["undone"] == first["undone"][:1]
+    await owner.rest("DELETE", "/tasks/2/permanently")
+    assert (await ask_to_undo_all(owner, "rogue", "once")).status_code == 410
+
+
+async def test_many_undos_of_all_at_once_with_one_key_are_one(ann: Person) -> None:
+    for title in ("Spam", "More spam"):
+        await ann.through("rogue").call("add_task", title=title)
+    told = await asyncio.gather(*(undo_all(ann, "rogue", "once") for _ in range(6)))
+    assert all(one == told[0] for one in told)
+    assert len(await events(ann)) == 4
