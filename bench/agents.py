@@ -17,7 +17,7 @@ from bench.client import Connection, connect, succeeded
 
 READ = 0.7
 ROWS = 20
-DRAINED_WITHIN = 30.0
+DRAINED_WITHIN = 120.0
 
 
 @dataclass
@@ -31,23 +31,21 @@ class Lap:
 class Agent:
     """One user's one agent: its token, its connection, and what it was told that it wrote."""
 
-    def __init__(self, user: str, token: str, *, modern: bool, tasks: int) -> None:
+    def __init__(self, user: str, token: str, port: int, *, modern: bool, tasks: int) -> None:
         self.user = user
         self.acknowledged = 0
         self.refused = 0
         self.titles: dict[int, str] = {}
         self._door = mcp(NEW if modern else OLD)
         self._token = token
+        self._port = port
         self._random = random.Random(user)
         self._reading = self._door(token, "list_tasks", {"limit": ROWS})
         self._tasks = tasks
         self._writing = self._writes()
         self._connection = Connection()
         self._due: deque[float] = deque()
-
-    async def connect(self, port: int) -> None:
-        """Connect to the server."""
-        self._connection = await connect(port)
+        self._connecting: asyncio.Task[None] | None = None
 
     @property
     def busy(self) -> bool:
@@ -57,8 +55,20 @@ class Agent:
     def call(self, due: float, lap: Lap) -> None:
         """Make the next call, or make it as soon as the one under way is answered."""
         self._due.append(due)
-        if not self._connection.busy:
+        self._go_on(lap)
+
+    def _go_on(self, lap: Lap) -> None:
+        if not self._due or self._connection.busy or self._connecting:
+            return
+        if self._connection.open:
             self._send(lap)
+        else:
+            self._connecting = asyncio.ensure_future(self._connect_and_send(lap))
+
+    async def _connect_and_send(self, lap: Lap) -> None:
+        self._connection = await connect(self._port)
+        self._connecting = None
+        self._send(lap)
 
     def _send(self, lap: Lap) -> None:
         due = self._due.popleft()
@@ -72,8 +82,7 @@ class Agent:
                 lap.errors.append(answer)
             if write:
                 self._note(*write, done=done)
-            if self._due:
-                self._send(lap)
+            self._go_on(lap)
 
         self._connection.send(request, answered)
 

@@ -24,7 +24,7 @@ class Connection(asyncio.Protocol):
     """One connection, as one agent has it."""
 
     def __init__(self) -> None:
-        self._transport: asyncio.Transport
+        self._transport: asyncio.Transport | None = None
         self._received = b""
         self._length = 0
         self._answered: Callable[[bytes], None] | None = None
@@ -34,8 +34,15 @@ class Connection(asyncio.Protocol):
         """Whether a call is still unanswered."""
         return self._answered is not None
 
+    @property
+    def open(self) -> bool:
+        """Whether a request can be sent: a server hangs up on a client that is silent for long."""
+        return self._transport is not None and not self._transport.is_closing()
+
     def send(self, request: bytes, answered: Callable[[bytes], None]) -> None:
         """Send a whole request; `answered` gets the whole answer, or b"" when there is none."""
+        if self._transport is None:
+            raise Refused("the connection is not open")
         self._answered = answered
         self._transport.write(request)
 
@@ -47,7 +54,8 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """Hang up."""
-        self._transport.close()
+        if self._transport:
+            self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Remember where to write; asyncio calls this."""
@@ -60,7 +68,7 @@ class Connection(asyncio.Protocol):
             try:
                 self._length = _length(self._received)
             except Refused:
-                self._transport.abort()
+                self.close()
                 raise
         if self._length and len(self._received) >= self._length:
             answer, self._received, self._length = self._received, b"", 0

@@ -42,11 +42,9 @@ async def measure(stage: Stage, size: Size) -> str:
     async with serving(SURELIST, stage, workers=size.workers) as server:
         await _fill(stage, server, size.agents)
         agents = [
-            Agent(f"agent{n}", stage.token(f"agent{n}"), modern=n % 2 == 0, tasks=ROWS)
+            Agent(f"agent{n}", stage.token(f"agent{n}"), server.port, modern=n % 2 == 0, tasks=ROWS)
             for n in range(1, size.agents + 1)
         ]
-        for agent in agents:
-            await agent.connect(server.port)
         laps = await _laps(stage, server, agents, size)
     kept = await _verified(stage, agents)
     head = ["calls/s", "p50 ms", "p95 ms", "p99 ms", "slowest ms", "errors"]
