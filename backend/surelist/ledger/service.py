@@ -19,6 +19,7 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    select,
 )
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import col
@@ -63,7 +64,7 @@ STATUS_COLUMNS = {"completed_at", "deleted_at"}
 
 ACCOUNT = mine(Account)
 FIRST = mine(Event, "first")
-RECENT = mine(Event, "recent")
+_recent = mine(Event, "recent")
 
 STANDING = (
     ACCOUNT.c.timezone,
@@ -72,7 +73,13 @@ STANDING = (
     ACCOUNT.c.erased_at,
     (ACCOUNT.c.pending_count + ACCOUNT.c.completed_count).label("kept"),
     ACCOUNT.c.stored_bytes,
-    RECENT.c.at.label("quota_began_at"),
+    select(_recent.c.at)
+    .where(
+        _recent.c.id
+        == ACCOUNT.c.last_event + 1 - bindparam("events_a_day", type_=BigInteger, required=True)
+    )
+    .scalar_subquery()  # as a join it could read every event
+    .label("quota_began_at"),
     func.clock_timestamp().label("now"),
     FIRST.c.id.label("first_event"),
     FIRST.c.task_id.label("first_task"),
@@ -87,10 +94,6 @@ STANDING_FROM = ACCOUNT.outerjoin(
         FIRST.c.client_id == bindparam("client_id", type_=Text, required=True),
         FIRST.c.idempotency_key == bindparam("idempotency_key", type_=Text, required=True),
     ),
-).outerjoin(
-    RECENT,
-    RECENT.c.id
-    == ACCOUNT.c.last_event + 1 - bindparam("events_a_day", type_=BigInteger, required=True),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, FromClause, bindparam, func, null, or_, select
+from sqlalchemy import BigInteger, FromClause, bindparam, func, literal_column, null, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
@@ -45,7 +45,15 @@ _PURGE = recorded(
     .scalar_subquery(),
 )
 
-ANY_EXPIRED = select(_task.c.id).where(_task.c.deleted_at <= _expiry).exists().label("any_expired")
+ANY_EXPIRED = (
+    select(_task.c.deleted_at)
+    .where(_task.c.deleted_at <= _expiry)
+    .order_by(_task.c.deleted_at)
+    .limit(literal_column("1"))
+    .scalar_subquery()
+    .is_not(None)
+    .label("any_expired")
+)
 """A column of each write's lookup: whether the trash holds a task whose time is over."""
 
 

@@ -18,15 +18,14 @@ from sqlalchemy import (
     BigInteger,
     DateTime,
     FromClause,
+    Lateral,
     Select,
     SmallInteger,
     Subquery,
     Text,
     and_,
-    any_,
     bindparam,
     case,
-    cast,
     false,
     func,
     literal_column,
@@ -76,6 +75,7 @@ _STATUSES = {
 }
 _FOREVER = literal_column("'infinity'::timestamptz", DateTime(timezone=True))
 _ROWS = bindparam("rows", type_=BigInteger, required=True)
+_PRIORITY = bindparam("sort_priority", type_=SmallInteger, required=True)
 _account = mine(Account)
 _term = mine(Term)
 _task = mine(Task)
@@ -127,12 +127,13 @@ def _whole(shape: Shape) -> tuple[Subquery, ColumnElement[int]]:
 def _narrowed(shape: Shape) -> tuple[Subquery, ColumnElement[int]]:
     """A page of those that pass the filters, and how many do."""
     rarest = _rarest(shape)
-    ids = select(rarest.c.ids).scalar_subquery()
-    all_known = func.cardinality(ids) <= _constant(FEW)
+    all_known = func.cardinality(select(rarest.c.ids).scalar_subquery()) <= _constant(FEW)
     key, passing = _key(shape, _task), _passing(shape)
+    one = select(func.unnest(rarest.c.ids).label("id")).distinct().subquery("one")
+    candidate = _looked_up(one.c.id, _task.c.id, key.label("sort_key"), conditions=[passing])
     matching = (
-        select(_task.c.id, key.label("sort_key"))
-        .where(_task.c.id == any_(cast(ids, ARRAY(BigInteger))), or_(*_statuses(shape)), passing)
+        select(candidate.c.id, candidate.c.sort_key)
+        .select_from(one.join(candidate, true()))
         .cte("matching")
         .prefix_with("MATERIALIZED")
     )
@@ -148,9 +149,8 @@ def _narrowed(shape: Shape) -> tuple[Subquery, ColumnElement[int]]:
         ),
     ]
     chosen = _merged(shape, ways, "chosen")
-    found = select(*_SHOWN, chosen.c.sort_key).select_from(
-        chosen.join(_task, _task.c.id == chosen.c.id)
-    )
+    shown = _looked_up(chosen.c.id, *_SHOWN)
+    found = select(*shown.c, chosen.c.sort_key).select_from(chosen.join(shown, true()))
     known = _counted([select(matching.c.id)])
     walked = _counted(
         [select(_task.c.id).where(one, passing).order_by(_task.c.id) for one in _statuses(shape)]
@@ -175,7 +175,8 @@ def _rarest(shape: Shape) -> CTE:
         )
         filters.append(select(_first(ids).label("ids")).select_from(sought))
     if "priority" in shape.filters:
-        filters.append(_those(shape, [_task.c.id], _is_of_priority()))
+        key, priority = _task.c.sort_priority, _PRIORITY  # as bounds, for its index to be in order
+        filters.append(_those(shape, [key, _task.c.id], key >= priority, key <= priority))
     if {"due_before", "due_after"} & shape.filters:
         filters.append(_those(shape, [_task.c.sort_due, _task.c.id], *_within_due(shape)))
     if shape.status == "deleted":
@@ -190,6 +191,14 @@ def _rarest(shape: Shape) -> CTE:
         .cte("rarest")
         .prefix_with("MATERIALIZED")
     )
+
+
+def _looked_up(
+    task_id: ColumnElement[int], *columns: ColumnElement[Any], conditions: Sequence[Condition] = ()
+) -> Lateral:
+    """The task with that id, by its key."""
+    found = select(*columns).where(_task.c.id == task_id, *conditions)
+    return found.offset(_constant(0)).lateral("found")  # keeps it from being joined another way
 
 
 def _those(shape: Shape, order: list[ColumnElement[Any]], *conditions: Condition) -> Select[Any]:
@@ -265,11 +274,11 @@ def _passing(shape: Shape) -> Condition:
     As a CASE it is no way into an index, and taken to be true of every other task: PostgreSQL could
     only guess how many pass, and would leave the order's index for another.
     """
-    conditions: list[Condition] = []
+    conditions: list[Condition] = [or_(*_statuses(shape))]
     if shape.status == "deleted":
         conditions.append(purge.kept_in_trash(_task))
     if "priority" in shape.filters:
-        conditions.append(_is_of_priority())
+        conditions.append(_task.c.sort_priority == _PRIORITY)
     conditions += _within_due(shape)
     if "tag" in shape.filters:
         tag = bindparam("tag", type_=Text, required=True)
@@ -278,10 +287,6 @@ def _passing(shape: Shape) -> Condition:
         patterns = bindparam("patterns", type_=ARRAY(Text), required=True)
         conditions.append(_task.c.search_text.like(func.all(patterns)))
     return case((and_(*conditions), true()), else_=false())
-
-
-def _is_of_priority() -> Condition:
-    return _task.c.sort_priority == bindparam("sort_priority", type_=SmallInteger, required=True)
 
 
 def _within_due(shape: Shape) -> list[Condition]:

@@ -41,16 +41,21 @@ ALIKE_WINDOW = timedelta(seconds=30)
 """How long an add without a key that equals one of the same client is taken for its retry."""
 
 _alike = mine(Event, "alike")
-_LATEST_ALIKE = (
-    select(_alike.c.id)
+_latest_alike = (
+    select(_alike.c.id, _alike.c.at)
     .where(
         _alike.c.client_id == bindparam("client_id"),
         _alike.c.request_hash == bindparam("request_hash", type_=LargeBinary, required=True),
         _alike.c.kind == literal_column("'created'"),
-        _alike.c.at > func.clock_timestamp() - bindparam("window", type_=Interval(), required=True),
     )
-    .order_by(_alike.c.id.desc())
-    .limit(1)
+    .order_by(_alike.c.request_hash.desc(), _alike.c.id.desc())
+    .limit(literal_column("1"))
+    .subquery("latest_alike")
+)
+_window = bindparam("window", type_=Interval(), required=True)
+_LATEST_ALIKE = (
+    select(_latest_alike.c.id)
+    .where(_latest_alike.c.at > func.clock_timestamp() - _window)
     .scalar_subquery()
 )
 _STANDING_AND_ALIKE = compiled(
