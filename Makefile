@@ -24,6 +24,10 @@ run: setup ## set up, start PostgreSQL and Surelist, print how to connect
 .PHONY: setup
 setup: $(RUNTIME) ## make .venv with surelist in it
 
+.PHONY: otel
+otel: setup ## add to .venv what exports OpenTelemetry traces
+	@$(PIP) install --no-compile --require-hashes -r requirements/otel.txt
+
 .PHONY: test
 test: $(DEV) need-redis-server ## set up and run the tests
 	$(BIN)/pytest
@@ -50,7 +54,9 @@ generated: $(DEV) ## write the generated files anew; the tests check them for dr
 .PHONY: locks
 locks: $(DEV) ## resolve requirements/ anew from pyproject.toml
 	$(COMPILE) --upgrade --group build -o requirements/runtime.txt pyproject.toml
-	$(COMPILE) --upgrade --group build --group dev -c requirements/runtime.txt \
+	$(COMPILE) --upgrade --group build --extra otel -c requirements/runtime.txt \
+		-o requirements/otel.txt pyproject.toml
+	$(COMPILE) --upgrade --group build --extra otel --group dev -c requirements/otel.txt \
 		-o requirements/dev.txt pyproject.toml
 	$(COMPILE) --upgrade --group bench -c requirements/runtime.txt \
 		-o requirements/bench.txt pyproject.toml

@@ -9,6 +9,7 @@ from surelist import config, database
 from surelist.config import Settings
 from surelist.embedded import already_running, refuse_other_major
 from surelist.errors import ConfigurationError
+from surelist.observability import traces
 
 Finding = tuple[bool, str]
 """Whether it is in order, and what was found or what to do."""
@@ -22,7 +23,7 @@ def examine() -> Generator[Finding]:
         yield False, str(error)
         return
     yield True, f"The settings can be read. The data directory is {settings.data}."
-    for check in (_address, _secret, _database, _migrations, _redis):
+    for check in (_address, _secret, _database, _migrations, _redis, _traces):
         try:
             yield True, check(settings)
         except _Nothing:
@@ -94,3 +95,21 @@ def _redis(settings: Settings) -> str:
             "Start it, correct the address, or unset REDIS_URL."
         )
     return "Redis answers at REDIS_URL."
+
+
+def _traces(_settings: Settings) -> str:
+    if not traces.wanted():
+        raise _Nothing
+    why, reached = traces.trouble(), False
+    try:
+        reached = not why and traces.reaches_collector()
+    except ValueError as error:
+        why = str(error)
+    if why:
+        raise ConfigurationError(f"Traces are not exported: {why}")
+    if not reached:
+        raise ConfigurationError(
+            "The collector does not take traces at the address in OTEL_EXPORTER_OTLP_ENDPOINT. "
+            "Start it, correct the address or OTEL_EXPORTER_OTLP_HEADERS, or unset it."
+        )
+    return "Traces are exported to the collector in OTEL_EXPORTER_OTLP_ENDPOINT."

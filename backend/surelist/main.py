@@ -1,5 +1,6 @@
 """Where a request enters: /mcp is the MCP server, everything else the REST application."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -16,6 +17,7 @@ from surelist.database import check, open_pool
 from surelist.health import Health
 from surelist.isolation import Database
 from surelist.mcp_http import McpEndpoint
+from surelist.observability import traces
 from surelist.observability.calls import Calls
 from surelist.observability.metrics import CONNECTIONS_MAX
 from surelist.rest_api import make_rest_api
@@ -27,11 +29,12 @@ def create_app(settings: Settings | None = None) -> Starlette:
     settings = settings or config.load()
     authenticator = Authenticator(issuers.believed(settings))
     mcp = McpEndpoint(settings, authenticator)
+    spans = traces.start()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         await check(settings.database_url)
-        pool = await open_pool(settings)
+        pool = await open_pool(settings, traced=spans is not None)
         CONNECTIONS_MAX.set(settings.pool_size)
         app.state.database = Database(pool, settings, Admission())
         mcp.serve(app.state.database)
@@ -39,9 +42,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
             yield
         finally:
             await app.state.database.close()
+            if spans:
+                await asyncio.to_thread(spans.stop)
 
     around = [
-        Middleware(Calls),
+        Middleware(Calls, spans=spans),
         Middleware(Browsers, origins=settings.allowed_origins),
         Middleware(LimitedBody),
     ]

@@ -33,6 +33,7 @@ from surelist.mcp_protocol import (
 )
 from surelist.mcp_server import Context, answer
 from surelist.observability.calls import note
+from surelist.observability.transactions import note_meta
 from surelist.web import refusal_headers
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class McpEndpoint:
             message = read_message(await request.body())
             request_id = message.get("id")
             if message["method"] in KNOWN_METHODS:
-                note(operation=message["method"])
+                note(method=message["method"])
             headers = _headers(request)
             version_named(headers)
             if request_id is None:
@@ -112,6 +113,8 @@ class McpEndpoint:
         if self._database is None:
             raise RuntimeError("a request before the app has started")
         version = version_of(headers, message)
+        note(protocol=version)
+        note_meta(message)
         context = Context(self._database, principal, version)
         try:
             return await answer(context, message["method"], message.get("params"))

@@ -126,7 +126,7 @@ async def _call_tool(context: Context, params: Params) -> Result:
             INVALID_PARAMS,
             f"Unknown tool {params['name'][:50]!r}. Call one of: {', '.join(TOOLS)}.",
         )
-    note(operation=tool.name)
+    note(tool=tool.name)
     return await tool.call(context.database, context.principal, params.get("arguments", {}))
 
 

@@ -34,6 +34,7 @@ def make_rest_api(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # has callers' words in it
     )
     api.state.settings = settings
     api.state.authenticator = authenticator
