@@ -519,7 +519,11 @@ def statements() -> dict[str, Statement]:
 def unbound(statement: Statement) -> list[str]:
     """The tables that a statement touches more often than it names the user for them."""
     tables = set(re.findall(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+(\w+)", statement.sql))
-    tables -= {"unnest", *re.findall(r"\b(\w+) AS MATERIALIZED \n\(SELECT", statement.sql)}
+    tables -= {
+        "unnest",
+        "LATERAL",
+        *re.findall(r"\b(\w+) AS MATERIALIZED \n\(SELECT", statement.sql),
+    }
     return [
         table
         for table in tables

@@ -23,7 +23,7 @@ from surelist.tasks.models import NewTask, TaskChanges
 from surelist.tasks.undo import undo
 from tests.copies import Copy, copied
 
-FEW, COUNTED = 100, 50
+FEW, COUNTED = 60, 30
 """Less than what they are by default, so that fewer tasks are many."""
 
 SMALL, LARGE = 20 * FEW, 200 * FEW
@@ -252,7 +252,7 @@ async def test_every_other_call_looks_at_a_few_rows(
 ) -> None:
     async with reading(grown, "large", plans) as database:
         await call(database)
-        assert database.looked_at <= 250
+        assert database.looked_at <= 400  # a write purges up to 20 tasks on its way
 
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])
