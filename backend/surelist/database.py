@@ -16,7 +16,6 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from surelist.config import Settings
 from surelist.errors import ConfigurationError, Unavailable
-from surelist.observability.transactions import watching
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -47,6 +46,9 @@ _CONNECTION_FAULTS = (
     asyncpg.CrashShutdownError,
     OSError,
 )
+_GONE = ("clos", "released back to the pool")
+"""How asyncpg says that a connection was lost between two statements, or its pool is closing."""
+
 _PASSING_FAULTS = (
     asyncpg.LockNotAvailableError,
     asyncpg.InsufficientResourcesError,
@@ -75,8 +77,10 @@ def faults_as_unavailable() -> Generator[None]:
         raise ConnectionLost(TRY_AGAIN) from fault
     except _PASSING_FAULTS as fault:
         raise Unavailable(TRY_AGAIN) from fault
+    except asyncpg.InternalClientError as fault:  # a farewell came between two statements
+        raise ConnectionLost(TRY_AGAIN) from fault
     except asyncpg.InterfaceError as fault:
-        if "clos" not in str(fault):  # "connection is closed", "pool is closing": all else is ours
+        if not any(word in str(fault) for word in _GONE):  # all else is ours
             raise
         raise ConnectionLost(TRY_AGAIN) from fault
 
@@ -142,7 +146,7 @@ async def _nothing_to_reset(_: object) -> None:
     """Settings end with their transaction: a connection comes back as it went."""
 
 
-async def open_pool(settings: Settings, *, traced: bool = False) -> Pool:
+async def open_pool(settings: Settings) -> Pool:
     """Open this worker's connections; none is made until it is needed."""
     return await asyncpg.create_pool(
         **connection_arguments(settings.database_url),
@@ -152,7 +156,6 @@ async def open_pool(settings: Settings, *, traced: bool = False) -> Pool:
         statement_cache_size=settings.statement_cache,
         init=_prepare,
         reset=_nothing_to_reset,
-        connection_class=watching(asyncpg.Connection) if traced else asyncpg.Connection,
         timeout=10,
     )
 

@@ -40,6 +40,7 @@ from surelist.database import (
     Statement,
     faults_as_unavailable,
 )
+from surelist.deadlines import Deadlines
 from surelist.observability.metrics import CONNECTIONS_IN_USE
 
 T = TypeVar("T")
@@ -47,8 +48,11 @@ Work = Callable[["UserDatabase"], Awaitable[T]]
 Admit = Callable[["UserDatabase", Principal], Awaitable[None]]
 """Raises Unauthenticated when the token, good as it is, has been taken back."""
 
-_IN_ORDER = "SET LOCAL enable_sort = off"
-"""Every order has its index: where statistics are old or missing, PostgreSQL would rather sort."""
+LONGEST_SECONDS = 30.0
+"""For one transaction: a PostgreSQL that has stopped answering keeps no connection for longer."""
+
+PATIENCE_SECONDS = 2.0
+"""For the end of a transaction without effect, which may wait for a statement to be cancelled."""
 
 _ME = bindparam("user_id", type_=Text, required=True)
 
@@ -165,6 +169,7 @@ class Database:
         self._lock_timeout = settings.lock_timeout_ms
         self._patience = settings.lock_timeout_ms / 1000
         self._turns = Turns()
+        self._deadlines = Deadlines()
         self._endings: set[asyncio.Task[None]] = set()
         self._rates = Rates(settings)
         self._quotas = Quotas(settings.max_tasks, settings.max_events_a_day, settings.max_bytes)
@@ -180,7 +185,7 @@ class Database:
         Raises TooManyRequests, as `write` does, when the minute's are spent.
         """
         await self._rates.spend(principal.user_id, "reads")
-        begin = f"BEGIN; {_as_user(principal.user_id)}; {_IN_ORDER}"
+        begin = f"BEGIN; {_as_user(principal.user_id)}"
         try:
             return await self._run(principal, begin, work)
         except ConnectionLost:
@@ -197,7 +202,7 @@ class Database:
         user_id = principal.user_id
         await self._rates.spend(user_id, "writes")
         locked = _locked(user_id, self._lock_timeout, "NO KEY UPDATE")
-        begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}; {locked}"
+        begin = f"BEGIN; {_as_user(user_id)}; {locked}"
         async with self._turns.of(user_id, self._patience):
             return await self._run(principal, begin, work, "COMMIT" if keep else "ROLLBACK")
 
@@ -213,35 +218,46 @@ class Database:
             patience = None if self._pool.get_idle_size() else self._patience
             connection = await self._pool.acquire(timeout=patience)
             CONNECTIONS_IN_USE.inc()
+            self._deadlines.enter(LONGEST_SECONDS)
             try:
-                database = UserDatabase(
-                    connection, principal, self._key, self._quotas, self._lock_timeout
-                )
-                await connection.execute(begin)
-                await self._admit(database, principal)
-                result = await work(database)
-                if end or database.wrote:
-                    await _end(connection, end or "COMMIT")
+                try:
+                    database = UserDatabase(
+                        connection, principal, self._key, self._quotas, self._lock_timeout
+                    )
+                    await connection.execute(begin)
+                    await self._admit(database, principal)
+                    result = await work(database)
+                    if end or database.wrote:
+                        await _end(connection, end or "COMMIT")
+                finally:
+                    self._deadlines.leave()
             except BaseException:
-                await self._give_back(connection)
+                await self._roll_back(connection)
                 raise
             if connection.is_in_transaction():
-                ending = asyncio.create_task(self._give_back(connection))
+                ending = asyncio.create_task(self._roll_back(connection))
                 self._endings.add(ending)
                 ending.add_done_callback(self._endings.discard)
             else:
                 await self._give_back(connection)
             return result
 
-    async def _give_back(self, connection: PooledConnection) -> None:
-        """End what is open without effect, and return the connection to the pool."""
+    async def _roll_back(self, connection: PooledConnection) -> None:
+        """End what is open without effect, and return the connection to the pool.
+
+        One on which that does not succeed is given up: half an exchange may be left on it.
+        """
         try:
-            with suppress(asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError):
-                if connection.is_in_transaction():
-                    await connection.execute("ROLLBACK")
+            await connection.execute("ROLLBACK", timeout=PATIENCE_SECONDS)
+        except Exception:  # noqa: BLE001 (what went wrong before is what is told)
+            with suppress(asyncpg.InterfaceError):  # the pool itself has let go of it
+                connection.terminate()
         finally:
-            CONNECTIONS_IN_USE.dec()
-            await self._pool.release(connection)
+            await self._give_back(connection)
+
+    async def _give_back(self, connection: PooledConnection) -> None:
+        CONNECTIONS_IN_USE.dec()
+        await self._pool.release(connection)
 
 
 async def _end(connection: PooledConnection, end: str) -> None:

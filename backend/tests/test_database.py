@@ -301,6 +301,8 @@ async def test_the_owner_of_the_tables_is_held_by_row_security_too(
         (asyncpg.AdminShutdownError("shutdown"), ConnectionLost),
         (asyncpg.CrashShutdownError("crash"), ConnectionLost),
         (asyncpg.InterfaceError("connection is closed"), ConnectionLost),
+        (asyncpg.InterfaceError("it has been released back to the pool"), ConnectionLost),
+        (asyncpg.InternalClientError("another operation (2) is in progress"), ConnectionLost),
         (TimeoutError(), Unavailable),
         (asyncpg.LockNotAvailableError("lock timeout"), Unavailable),
         (asyncpg.TooManyConnectionsError("53300"), Unavailable),

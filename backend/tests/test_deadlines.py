@@ -1,0 +1,63 @@
+"""What takes too long is ended, and nobody else is."""
+
+import asyncio
+
+import pytest
+
+from surelist import deadlines
+from surelist.deadlines import Deadlines
+
+SOON, LATE = 0.05, 60.0
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadlines, "LOOKED_AT_SECONDS", 0.01)
+
+
+async def inside(those: Deadlines, seconds: float, work: float) -> str:
+    those.enter(seconds)
+    try:
+        await asyncio.sleep(work)
+    finally:
+        those.leave()
+    return "done"
+
+
+async def test_who_takes_too_long_is_told_so_and_may_go_on_with_something_else() -> None:
+    those = Deadlines()
+    with pytest.raises(TimeoutError):
+        await inside(those, SOON, LATE)
+    task = asyncio.current_task()
+    assert task
+    assert task.cancelling() == 0
+    assert await inside(those, LATE, SOON) == "done"
+
+
+async def test_nobody_else_is_ended() -> None:
+    those = Deadlines()
+    late, well = await asyncio.gather(
+        inside(those, SOON, LATE), inside(those, LATE, 4 * SOON), return_exceptions=True
+    )
+    assert isinstance(late, TimeoutError)
+    assert well == "done"
+
+
+async def test_who_is_cancelled_by_another_is_cancelled() -> None:
+    those = Deadlines()
+    task = asyncio.create_task(inside(those, LATE, LATE))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_nothing_is_looked_at_once_nobody_is_inside() -> None:
+    those = Deadlines()
+    await inside(those, LATE, 0)
+    assert those._inside == {}
+    while those._next_look:  # noqa: ASYNC110 (no event tells of it)
+        await asyncio.sleep(0.01)
+    with pytest.raises(TimeoutError):
+        await inside(those, SOON, LATE)
+    assert those._late == set()
