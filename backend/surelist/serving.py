@@ -5,6 +5,7 @@ import gc
 import logging
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import threading
@@ -16,6 +17,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.importer import import_from_string
 from uvicorn.supervisors import Multiprocess
 
+from surelist.connections import BoundedConnection, forget_the_silent
 from surelist.errors import ConfigurationError
 from surelist.observability import logs
 from surelist.observability.metrics import shared_by_workers
@@ -23,6 +25,7 @@ from surelist.observability.metrics import shared_by_workers
 APP = "surelist.main:create_app"
 
 CONNECTIONS_WAITING = 2048
+DESCRIPTORS = 65_536
 SECONDS_TO_FINISH = 5
 
 
@@ -30,23 +33,26 @@ def listen(host: str, port: int) -> socket.socket:
     """A socket on which clients wait from now on; ConfigurationError when it cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=CONNECTIONS_WAITING)
+        listener = socket.create_server((host, port), family=family, backlog=CONNECTIONS_WAITING)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise ConfigurationError(
                 f"Port {port} on {host} is in use: stop what uses it, or pass another --port."
             ) from None
         raise ConfigurationError(f"Nothing can listen on {host}: {error.strerror}.") from None
+    forget_the_silent(listener)
+    return listener
 
 
 def run(listener: socket.socket, workers: int, log: logs.Form) -> None:
     """Serve until a signal says to stop; SystemExit when the app does not start."""
+    _allow_many_connections()
     config = Config(
         "surelist.serving:load_app",
         factory=True,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http=BoundedConnection,
         ws="none",
         lifespan="on",
         log_config=logs.configuration(log),
@@ -57,11 +63,28 @@ def run(listener: socket.socket, workers: int, log: logs.Form) -> None:
     if workers == 1:
         Server(config).run(sockets=[listener])
         return
-    supervisor = Multiprocess(config, sockets=[listener])
+    supervisor = Workers(config, sockets=[listener])
     with shared_by_workers():
         supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise SystemExit(STARTUP_FAILURE)
+
+
+def _allow_many_connections() -> None:
+    """Raise the usual 1024 descriptors of a process to as many as the system grants."""
+    _, granted = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = DESCRIPTORS if granted == resource.RLIM_INFINITY else granted
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, granted))
+
+
+class Workers(Multiprocess):
+    """uvicorn's supervisor; from a signal on nobody waits for a worker that will never come."""
+
+    def terminate_all(self) -> None:
+        """Close the port, which stays open while any process holds it, and end the workers."""
+        for listener in self.sockets:
+            listener.close()
+        super().terminate_all()
 
 
 def load_app() -> ASGIApplication:
