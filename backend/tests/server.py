@@ -13,7 +13,7 @@ import psutil
 
 SURELIST = Path(sys.executable).with_name("surelist")
 ANSWERS = re.compile(r"Surelist answers at http://localhost:(\d+)/mcp")
-OWN_SETTINGS = ("SURELIST_", "BETTER_AUTH_", "DATABASE_URL", "REDIS_URL", "OTEL_")
+OWN_SETTINGS = ("SURELIST_", "BETTER_AUTH_", "DATABASE_URL", "REDIS_URL")
 UNLIMITED = {"SURELIST_RATE_READS": "0", "SURELIST_RATE_WRITES": "0"}
 START_SECONDS = 180
 STOP_SECONDS = 20
@@ -26,6 +26,7 @@ class RunningServer:
     port: int
     data: Path
     log: Path
+    process: subprocess.Popen[bytes]
 
     @property
     def url(self) -> str:
@@ -55,7 +56,7 @@ def serving(data: Path, workers: int = 2, **settings: str) -> Iterator[RunningSe
             stderr=subprocess.STDOUT,
         )
     try:
-        yield RunningServer(port_once_it_answers(process, log), data, log)
+        yield RunningServer(port_once_it_answers(process, log), data, log, process)
     finally:
         family = processes_of(process.pid, data)
         process.terminate()

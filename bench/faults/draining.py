@@ -1,0 +1,79 @@
+"""SIGTERM under load: what is under way is answered, nothing new is taken, the exit is clean."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from time import monotonic
+
+import asyncpg
+
+from bench.faults.installation import PATIENCE_SECONDS, Installation, installed, superuser
+from bench.faults.report import Row
+from surelist.serving import SECONDS_TO_FINISH
+from tests.soundness import rows
+
+
+async def drained(scratch: Path, *, workers: int, calls: int) -> Row:
+    """SIGTERM while so many writes wait inside PostgreSQL; they are let go after new ones fail."""
+    async with installed(scratch, workers) as surelist, AsyncExitStack() as stack:
+        people = [
+            await stack.enter_async_context(surelist.person(f"user-{number}"))
+            for number in range(calls)
+        ]
+        async with writes_held_up(surelist) as held_up:
+            asked = [
+                asyncio.create_task(one.rest("POST", "/tasks", json={"title": "Under way"}))
+                for one in people
+            ]
+            await held_up(calls)
+            surelist.server.process.terminate()
+            began = monotonic()
+            await _until_refused(surelist.server.port)
+            refused_after = monotonic() - began
+            assert not any(one.done() for one in asked), "a call was dropped"
+        answers = await asyncio.gather(*asked)
+        assert {answer.status_code for answer in answers} == {201}, f"answered: {answers}"
+        status = await asyncio.to_thread(surelist.server.process.wait, PATIENCE_SECONDS)
+        seconds = monotonic() - began
+        assert status == 0, f"exit status {status}"
+        assert seconds < SECONDS_TO_FINISH, f"the exit took {seconds:.1f} s"
+        for person in people:
+            [task] = await rows(surelist.postgres.server, "task", person.user_id)
+            assert task["title"] == "Under way"
+    return Row(
+        f"SIGTERM with {calls} writes under way, {workers} workers",
+        f"all answered and stored; new connections refused after {refused_after:.1f} s, "
+        f"exit status 0 after {seconds:.1f} s",
+    )
+
+
+@asynccontextmanager
+async def writes_held_up(
+    surelist: Installation,
+) -> AsyncGenerator[Callable[[int], Awaitable[None]]]:
+    """While inside, no change gets past PostgreSQL; reads do. Gives what waits for so many."""
+    async with superuser(surelist.postgres.server) as connection, connection.transaction():
+        await connection.execute("LOCK TABLE event IN SHARE MODE")
+
+        async def held_up(number: int) -> None:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while await _waiting(connection) < number:
+                    await asyncio.sleep(0.01)
+
+        yield held_up
+
+
+async def _waiting(connection: asyncpg.Connection) -> int:
+    return await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+
+async def _until_refused(port: int) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionRefusedError:
+                return
+            writer.close()
+            await asyncio.sleep(0.05)

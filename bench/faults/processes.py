@@ -1,0 +1,67 @@
+"""Processes that end without warning: a worker's, one of PostgreSQL's, all of PostgreSQL's."""
+
+import signal
+
+from bench.faults.installation import Installation
+from bench.faults.report import Row
+from bench.faults.traffic import Traffic, traffic
+
+
+async def worker_killed(surelist: Installation, *, times: int, changes: int) -> Row:
+    """kill -9 of one of two workers under load: what it was doing is cut off, and repeated."""
+    async with traffic(surelist) as agents:
+        for number in range(times):
+            await agents.tally.until(changes)
+            workers = surelist.workers()
+            workers[number % len(workers)].kill()
+        await agents.tally.until(changes)
+        await agents.end()
+        assert not agents.tally.refused, f"refused: {agents.tally.refused}"
+        return await _row("a worker is killed (kill -9)", times, agents)
+
+
+async def postgres_restarted(
+    surelist: Installation, *, how: signal.Signals, times: int, changes: int
+) -> Row:
+    """PostgreSQL is ended and begun anew under load."""
+    name = {
+        signal.SIGINT: "PostgreSQL is restarted (fast)",
+        signal.SIGQUIT: "PostgreSQL is restarted (immediate, as after a crash)",
+    }[how]
+    async with traffic(surelist) as agents:
+        for _ in range(times):
+            await agents.tally.until(changes)
+            await surelist.postgres.end(how)
+            await surelist.postgres.begin()
+        await agents.tally.until(changes)
+        await agents.end()
+        _only_asked_to_come_again(agents)
+        return await _row(name, times, agents)
+
+
+async def backend_killed(surelist: Installation, *, times: int, changes: int) -> Row:
+    """kill -9 of one of PostgreSQL's processes, as the kernel does when memory is short.
+
+    PostgreSQL ends all others and recovers.
+    """
+    async with traffic(surelist) as agents:
+        for _ in range(times):
+            await agents.tally.until(changes)
+            surelist.postgres.backends()[0].kill()
+        await agents.tally.until(changes)
+        await agents.end()
+        _only_asked_to_come_again(agents)
+        return await _row("a PostgreSQL process is killed (kill -9)", times, agents)
+
+
+def _only_asked_to_come_again(agents: Traffic) -> None:
+    tally = agents.tally
+    assert set(tally.refused) <= {503}, f"refused: {tally.refused}"
+    assert not tally.without_retry_after, f"{tally.without_retry_after} without Retry-After"
+    assert not tally.cut, f"{tally.cut} calls were cut off"
+
+
+async def _row(name: str, times: int, agents: Traffic) -> Row:
+    lost = await agents.lost()
+    assert not lost, f"acknowledged and lost: {lost}"
+    return Row.of(f"{name}, {times} times", agents.tally)
