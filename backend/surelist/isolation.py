@@ -54,6 +54,12 @@ LONGEST_SECONDS = 30.0
 PATIENCE_SECONDS = 2.0
 """For the end of a transaction without effect, which may wait for a statement to be cancelled."""
 
+LONGEST_SECONDS = 30.0
+"""For one transaction: a PostgreSQL that has stopped answering keeps no connection for longer."""
+
+PATIENCE_SECONDS = 2.0
+"""For the end of a transaction without effect, which may wait for a statement to be cancelled."""
+
 _ME = bindparam("user_id", type_=Text, required=True)
 
 
