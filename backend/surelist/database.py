@@ -16,6 +16,7 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from surelist.config import Settings
 from surelist.errors import ConfigurationError, Unavailable
+from surelist.observability.transactions import watching
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -146,7 +147,7 @@ async def _nothing_to_reset(_: object) -> None:
     """Settings end with their transaction: a connection comes back as it went."""
 
 
-async def open_pool(settings: Settings) -> Pool:
+async def open_pool(settings: Settings, *, traced: bool = False) -> Pool:
     """Open this worker's connections; none is made until it is needed."""
     return await asyncpg.create_pool(
         **connection_arguments(settings.database_url),
@@ -156,6 +157,7 @@ async def open_pool(settings: Settings) -> Pool:
         statement_cache_size=settings.statement_cache,
         init=_prepare,
         reset=_nothing_to_reset,
+        connection_class=watching(asyncpg.Connection) if traced else asyncpg.Connection,
         timeout=10,
     )
 

@@ -13,7 +13,7 @@ import psutil
 
 SURELIST = Path(sys.executable).with_name("surelist")
 ANSWERS = re.compile(r"Surelist answers at http://localhost:(\d+)/mcp")
-OWN_SETTINGS = ("SURELIST_", "BETTER_AUTH_", "DATABASE_URL", "REDIS_URL")
+OWN_SETTINGS = ("SURELIST_", "BETTER_AUTH_", "DATABASE_URL", "REDIS_URL", "OTEL_")
 UNLIMITED = {"SURELIST_RATE_READS": "0", "SURELIST_RATE_WRITES": "0"}
 START_SECONDS = 180
 STOP_SECONDS = 20
