@@ -1,12 +1,12 @@
 """Gives a route its user's database, and turns what is refused into problem details."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import orjson
 from fastapi import Depends, Header, Request
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -70,13 +70,26 @@ class Door:
         return await self._database.write(self._principal, work, keep=keep)
 
 
-async def open_door(
-    request: Request,
-    user_id: str,
-    _: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
-) -> Door:
+class OwnedRoute(APIRoute):
+    """A route below a user's path: whose it is and who asks is seen to before anything is read.
+
+    FastAPI reads the body and looks at the arguments first, and dependencies later.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route's handler behind its door."""
+        handle = super().get_route_handler()
+
+        async def answered(request: Request) -> Response:
+            request.state.door = await _door(request)
+            return await handle(request)
+
+        return answered
+
+
+async def _door(request: Request) -> Door:
     """The door of the user that the path names, who must be the token's. Raises Forbidden."""
-    state = request.app.state
+    state, user_id = request.app.state, request.path_params["user_id"]
     principal: Principal = await state.authenticator.principal(
         request.headers.getlist("authorization"), state.settings.api_url
     )
@@ -87,6 +100,16 @@ async def open_door(
             f"{RESERVED_USER_ID!r} in its place."
         )
     return Door(state.database(), principal)
+
+
+def open_door(
+    request: Request,
+    user_id: str,
+    _: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+) -> Door:
+    """The door that the OwnedRoute has opened; the parameters are for the OpenAPI document."""
+    del user_id
+    return request.state.door
 
 
 UserDoor = Annotated[Door, Depends(open_door)]

@@ -13,7 +13,7 @@ from surelist.account.export import export
 from surelist.arguments import ABSENT, Closed
 from surelist.auth import OWNER_SCOPE
 from surelist.database import Record
-from surelist.routing import Door, IdempotencyKey, UserDoor, answer, problems
+from surelist.routing import Door, IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.tasks.due import zone
 from surelist.tasks.event_representation import TaskEvent
 from surelist.tasks.representation import WholeTask, local
@@ -53,7 +53,7 @@ class AccountPatch(Closed):
     ]
 
 
-router = APIRouter(prefix="/api/{user_id}", tags=["account"])
+router = APIRouter(prefix="/api/{user_id}", tags=["account"], route_class=OwnedRoute)
 
 
 @router.get("", responses={200: {"model": ShownAccount}} | problems(401, 403, 422, 429, 503))

@@ -12,7 +12,7 @@ from surelist.agents.models import ClientId, NewKey
 from surelist.arguments import ABSENT
 from surelist.auth import OWNER_SCOPE, AgentScope, sign_token
 from surelist.database import Record
-from surelist.routing import IdempotencyKey, UserDoor, answer, problems
+from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 
 
 class ShownAgent(TypedDict):
@@ -55,7 +55,7 @@ def sign_for(request: Request, door: UserDoor) -> keys.Sign:
     return partial(sign_token, request.app.state.settings, door.user_id)
 
 
-router = APIRouter(prefix="/api/{user_id}", tags=["agents"])
+router = APIRouter(prefix="/api/{user_id}", tags=["agents"], route_class=OwnedRoute)
 
 
 @router.get("/agents", responses={200: {"model": Agents}} | problems(401, 403, 422, 429, 503))

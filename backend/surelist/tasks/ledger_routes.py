@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.ledger import listing
 from surelist.ledger.service import Retry
-from surelist.routing import IdempotencyKey, UserDoor, answer, problems
+from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.tasks.event_representation import TaskEvent, event
 from surelist.tasks.models import Version
 from surelist.tasks.representation import WholeTask
@@ -71,7 +71,7 @@ class UndoAll(Closed):
     dry_run: bool = False
 
 
-router = APIRouter(prefix="/api/{user_id}", tags=["ledger"])
+router = APIRouter(prefix="/api/{user_id}", tags=["ledger"], route_class=OwnedRoute)
 EventPath = Annotated[Version, PLAIN_DIGITS, Path(strict=False)]
 
 

@@ -3,14 +3,14 @@
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Path, Query, Response
+from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
 from pydantic import Field
 
 from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.auth import OWNER_SCOPE
 from surelist.errors import Invalid
 from surelist.ledger.service import Retry
-from surelist.routing import IdempotencyKey, UserDoor, answer, problems
+from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.tasks import listing, representation, service
 from surelist.tasks.changes import Outcome
 from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version
@@ -47,7 +47,13 @@ class Completion(Closed):
     completed: bool
 
 
-router = APIRouter(prefix="/api/{user_id}/tasks", tags=["tasks"])
+async def refuse_null(request: Request) -> None:
+    """Raise Invalid for a body that is there and null, which FastAPI takes for an absent one."""
+    if (await request.body()).strip() == b"null":
+        raise Invalid("The body is null. Send an object, or no body at all. Nothing was changed.")
+
+
+router = APIRouter(prefix="/api/{user_id}/tasks", tags=["tasks"], route_class=OwnedRoute)
 
 
 @router.get("", responses={200: {"model": TaskPage}} | problems(401, 403, 422, 429, 503))
@@ -132,7 +138,7 @@ async def delete_task(
     return Response(status_code=204)
 
 
-@router.patch("/{task_id}/complete", responses=CHANGES)
+@router.patch("/{task_id}/complete", responses=CHANGES, dependencies=[Depends(refuse_null)])
 async def complete_task(
     door: UserDoor,
     task_id: TaskPath,

@@ -1,0 +1,81 @@
+"""Who asks is seen to before what is asked."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from tests.person import Person
+from tests.tasks.asking import task
+
+BROKEN = {"content": b"{", "headers": {"Content-Type": "application/json"}}
+USER = "/api/{user_id}"
+
+
+@pytest.fixture
+async def writes(http: httpx.AsyncClient) -> list[tuple[str, str]]:
+    """Every operation that may have a body, as method and path below the user's."""
+    paths = (await http.get("/openapi.json")).json()["paths"]
+    return [
+        (method, path[len(USER) :].format(task_id=1, event_id=1, client_id="claude"))
+        for path, operations in paths.items()
+        for method in operations
+        if method != "get"
+    ]
+
+
+async def test_without_a_token_even_a_broken_body_is_answered_401(
+    http: httpx.AsyncClient, ann: Person, writes: list[tuple[str, str]]
+) -> None:
+    assert len(writes) >= 12
+    for method, path in writes:
+        for user in ("me", ann.user_id):
+            answer = await http.request(method, f"/api/{user}{path}", **BROKEN)
+            assert answer.status_code == 401, (method, path)
+            assert "WWW-Authenticate" in answer.headers
+
+
+async def test_on_anothers_path_even_a_broken_body_is_answered_403(
+    ann: Person, newcomer: Callable[..., Person], writes: list[tuple[str, str]]
+) -> None:
+    bob = newcomer()
+    for method, path in writes:
+        headers = BROKEN["headers"] | {"Authorization": f"Bearer {bob.token()}"}
+        answer = await ann.http.request(
+            method, f"/api/{ann.user_id}{path}", content=b"{", headers=headers
+        )
+        assert answer.status_code == 403, (method, path)
+
+
+async def test_with_the_token_a_broken_body_is_answered_422(ann: Person) -> None:
+    assert (await ann.rest("POST", "/tasks", **BROKEN)).status_code == 422
+
+
+async def test_a_token_is_looked_at_once_for_each_request(
+    ann: Person, app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from surelist.auth import Authenticator
+
+    looked: list[str] = []
+    principal = Authenticator.principal
+
+    async def counted(self: Authenticator, authorization: Any, audience: str) -> Any:
+        looked.append(audience)
+        return await principal(self, authorization, audience)
+
+    monkeypatch.setattr(Authenticator, "principal", counted)
+    assert (await ann.rest("POST", "/tasks", json={"title": "One"})).status_code == 201
+    assert len(looked) == 1
+
+
+@pytest.mark.parametrize("body", [b"null", b" null\n"])
+async def test_a_null_body_toggles_nothing(ann: Person, body: bytes) -> None:
+    await ann.call("add_task", title="One")
+    headers = {"Content-Type": "application/json"}
+    answer = await ann.rest("PATCH", "/tasks/1/complete", content=body, headers=headers)
+    assert answer.status_code == 422
+    assert "no body" in answer.json()["detail"]
+    assert (await task(ann, 1))["status"] == "pending"
+    assert (await ann.rest("PATCH", "/tasks/1/complete")).json()["status"] == "completed"
