@@ -7,6 +7,12 @@ from typing import Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+WRONG_TOLD = 10
+"""Arguments that one refusal names; a caller may send a million."""
+
+NAME_SHOWN = 60
+"""Characters of the name that a caller gave to one."""
+
 ABSENT: Any = None
 """The default of an argument that may be left out: what was given is in `model_fields_set`."""
 
@@ -48,7 +54,19 @@ def explain(error: ValidationError | list[ErrorDetails], model: type[BaseModel])
         if isinstance(error, ValidationError)
         else error
     )
-    return " ".join(_sentence(one, model) for one in errors)
+    return told([_sentence(one, model) for one in errors[:WRONG_TOLD]], len(errors))
+
+
+def told(sentences: list[str], wrong: int) -> str:
+    """The first of `wrong` sentences, and how many more there are."""
+    more = [f"And {wrong - WRONG_TOLD} more are wrong."] if wrong > WRONG_TOLD else []
+    return " ".join(sentences[:WRONG_TOLD] + more)
+
+
+def place(error: Mapping[str, Any]) -> str:
+    """Where in the arguments the error is, in the caller's names, cut."""
+    name = ".".join(str(part) for part in error["loc"])
+    return name if len(name) <= NAME_SHOWN else name[:NAME_SHOWN] + "..."
 
 
 def input_schema(model: type[Closed]) -> dict[str, Any]:
@@ -68,7 +86,7 @@ def _bare(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
-    name = ".".join(str(part) for part in error["loc"])
+    name = place(error)
     if error["type"] == "missing":
         return f'"{name}" is required.'
     if error["type"] == "extra_forbidden":

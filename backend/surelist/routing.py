@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from surelist.arguments import place, told
 from surelist.auth import RESERVED_USER_ID, Principal
 from surelist.errors import Forbidden, Invalid, SurelistError
 from surelist.isolation import Database, UserDatabase
@@ -200,5 +201,5 @@ def crash(_request: Request, _error: Exception) -> Response:
 
 def _as_refusal(error: Exception) -> SurelistError:
     wrong = cast("RequestValidationError", error).errors()
-    sentences = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}." for one in wrong]
-    return Invalid(" ".join(sentences) + " Nothing was changed. Call again, corrected.")
+    sentences = [f"{place(one)}: {one['msg']}." for one in wrong]
+    return Invalid(told(sentences, len(wrong)) + " Nothing was changed. Call again, corrected.")

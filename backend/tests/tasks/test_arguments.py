@@ -74,6 +74,14 @@ async def test_an_unknown_argument_is_refused_by_name_with_those_that_are_known(
     assert await ids(with_task) == [1]
 
 
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_refusal_is_short_however_much_was_wrong(with_task: Person, era: str) -> None:
+    wrong = {"x" * 50_000: 1} | {f"unknown {n}": n for n in range(10_000)}
+    refused = await refusal(with_task, "add_task", version=era, title="New", **wrong)
+    assert len(refused.message) < 3000
+    assert "And 9991 more are wrong. Nothing was changed. Call add_task again" in refused.message
+
+
 @pytest.mark.parametrize(("tool", "name"), NULLABLE)
 async def test_null_is_refused_and_not_taken_for_absent(
     with_task: Person, tool: str, name: str

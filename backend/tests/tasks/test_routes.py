@@ -489,3 +489,11 @@ async def test_the_user_may_be_called_me_and_nobody_else(ann: Person, newcomer: 
     other = await ann.http.get(f"/api/{newcomer().user_id}/tasks", headers=headers)
     assert (own.status_code, own.json()) == (200, {"tasks": []})
     problem(other, 403, "forbidden")
+
+
+async def test_a_refusal_is_short_however_much_was_wrong(ann: Person) -> None:
+    wrong = {"x" * 50_000: 1} | {f"unknown {n}": n for n in range(10_000)}
+    refused = await ann.rest("POST", "/tasks", json={"title": "New"} | wrong)
+    assert refused.status_code == 422
+    assert len(refused.content) < 3000
+    assert "And 9991 more are wrong. Nothing was changed." in refused.json()["detail"]
