@@ -57,7 +57,7 @@ def test_each_way_of_listing_is_measured_on_lists_of_every_length():
     printed = quick("growth")
     measured = rows(printed, "")[1:]
     assert len(measured) == 23
-    assert all(float(cell) > 0 for row in measured for cell in row[1:])
+    assert all(float(cell) > 0 for row in measured for cell in row[1:7])
 
 
 def test_each_distance_is_measured_through_each_door():
