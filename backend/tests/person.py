@@ -94,7 +94,7 @@ class Person:
                 sent["Mcp-Name"] = params[NAMED[method]]
         body = {"jsonrpc": "2.0", "id": request_id, "method": method, "params": params}
         response = await self.http.post("/mcp", json=body, headers=sent | (headers or {}))
-        if "result" in (answer := response.json()):
+        if response.is_success and "result" in (answer := response.json()):
             # What the SDK's own server would make of it: docs/decisions/0004.
             assert answer["result"] == serialize_server_result(method, version, answer["result"])
         return response

@@ -69,7 +69,7 @@ def test_a_terminal_shows_the_welcome_and_then_a_short_line_for_each_call(tmp_pa
         process = subprocess.Popen(command, env=settings, stdout=slave, stderr=slave)
         try:
             port = screen.after(r"http://localhost:(\d+)/mcp.*--client NAME")[1]
-            server = RunningServer(int(port), tmp_path / "data", tmp_path / "nowhere")
+            server = RunningServer(int(port), tmp_path / "data", tmp_path / "nowhere", process)
             with Caller(server, server.token("ann", "cron")) as ann:
                 ann.tool("list_tasks")
                 ann.tool("complete_task", task_id=7)
