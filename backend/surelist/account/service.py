@@ -11,6 +11,7 @@ from surelist.database import Record, compiled
 from surelist.errors import Invalid
 from surelist.isolation import UserDatabase, changed, mine, removed
 from surelist.ledger.models import Account, Event
+from surelist.ledger.service import refuse_if_erased
 from surelist.tasks.due import start_of, zone
 from surelist.tasks.models import Task, Term
 
@@ -54,11 +55,19 @@ async def find(database: UserDatabase) -> Record | None:
     return await database.one(_ACCOUNT)
 
 
+async def _stands(database: UserDatabase) -> None:
+    """Raise Unauthenticated when the account was erased after the token was issued."""
+    account = await find(database)
+    if account:
+        refuse_if_erased(database, account["erased_at"])
+
+
 async def set_timezone(database: UserDatabase, timezone: str) -> Record | None:
     """Move the account to another time zone; tasks due on a day stay due on that day there.
 
-    Raises Invalid when it is not an IANA name.
+    Raises Invalid when it is not an IANA name, Unauthenticated behind an erase.
     """
+    await _stands(database)
     if timezone not in available_timezones() - {"localtime"}:  # a file of the machine's, no name
         raise Invalid(
             '"timezone" must be the IANA name of a time zone, such as "Europe/Berlin". '
@@ -74,7 +83,8 @@ async def set_timezone(database: UserDatabase, timezone: str) -> Record | None:
 async def erase(database: UserDatabase) -> None:
     """Remove all that is known of the user but the counters, so that no id is ever used twice.
 
-    Every token issued until now is refused from now on.
+    Every token issued until now is refused from now on. Raises Unauthenticated behind an erase.
     """
+    await _stands(database)
     for statement in _ERASE:
         await database.run(statement)

@@ -97,7 +97,11 @@ async def admit(database: UserDatabase, principal: Principal) -> None:
 
 
 async def revoke(database: UserDatabase, client_id: str) -> None:
-    """Refuse every token of this agent from now on, for good. Raises NotFound."""
+    """Refuse every token of this agent from now on, for good.
+
+    Raises NotFound, and Unauthenticated behind an erase.
+    """
+    await standing_of(database, client_id)
     if await database.one(_REVOKE, client_id=client_id) is None:
         raise NotFound("There is no such agent. List the agents to see their ids.")
 

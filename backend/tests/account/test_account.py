@@ -5,13 +5,9 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from surelist.account import service
-from surelist.errors import Unauthenticated
-from surelist.isolation import UserDatabase
-from surelist.ledger.service import Retry
-from surelist.tasks import service as tasks
-from surelist.tasks.models import NewTask
+from tests import strangers
 from tests.person import Person
+from tests.strangers import make_list
 from tests.tasks.asking import task
 from tests.tasks.conftest import Records
 
@@ -119,14 +115,19 @@ async def test_an_agent_can_neither_erase_nor_export_nor_move_the_clock(ann: Per
     assert (await task(ann, 1))["title"] == "Safe"
 
 
-async def test_a_write_that_waited_behind_an_erase_fails(owner: Person, records: Records) -> None:
-    principal = owner.principal  # admitted once, and so not asked after for some seconds
+WRITES = sorted(route for route in strangers.ROUTES if route[0] != "GET")
 
-    async def add(mine: UserDatabase) -> None:
-        await tasks.add(mine, NewTask(title="Late"), Retry.of("add", {}))
 
-    await owner.database.write(principal, add)
-    await owner.database.write(principal, service.erase)
-    with pytest.raises(Unauthenticated, match="erased"):
-        await owner.database.write(principal, add)
+@pytest.mark.parametrize(("method", "path"), WRITES)
+async def test_a_write_that_waited_behind_an_erase_fails(
+    owner: Person, records: Records, method: str, path: str
+) -> None:
+    hers = await make_list(owner)  # so that the person is let in for some seconds
+    assert (await owner.rest("DELETE")).status_code == 204
+    left = await records.account(owner)
+    _, write = strangers.rest_attempt(method, path, "me", strangers.ROUTES[method, path](hers)[0])
+    refusal = await write(owner)
+    assert (refusal.status_code, refusal.json()["type"]) == (401, "urn:surelist:unauthorized")
+    assert "erased" in refusal.json()["detail"]
+    assert await records.account(owner) == left
     assert await records.tasks(owner) == []

@@ -1,10 +1,13 @@
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from surelist.account.export import PAGE
+from surelist.config import Settings
+from tests.copies import newcomers
 from tests.person import Person
 from tests.tasks.asking import task
 from tests.tasks.conftest import Records
@@ -75,3 +78,89 @@ async def test_an_export_among_writers_is_as_of_one_event(owner: Person) -> None
         shown = {one["id"]: (one["title"], one["version"]) for one in exported["tasks"]}
         assert shown == replayed
     assert exports[-1]["as_of"] > exports[0]["as_of"] >= PAGE + 50
+
+
+class SlowReader:
+    """A client that takes a streamed answer piece by piece, when it likes."""
+
+    def __init__(self, person: Person, path: str) -> None:
+        self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=1)
+        self._answering = asyncio.create_task(self._ask(person, f"/api/me{path}"))
+
+    async def _ask(self, person: Person, path: str) -> None:
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "server": ("localhost", 8000),
+            "root_path": "",
+            "path": path,
+            "query_string": b"",
+            "headers": [(b"authorization", f"Bearer {person.token()}".encode())],
+        }
+        sent = [{"type": "http.request", "body": b"", "more_body": False}]
+
+        async def receive() -> Any:
+            return sent.pop() if sent else await asyncio.Event().wait()
+
+        async def send(message: Any) -> None:
+            await self._pieces.put(message.get("body", b""))
+
+        await person.http._transport.app(scope, receive, send)
+        await self._pieces.put(None)
+
+    async def until(self, words: bytes) -> bytes:
+        """What comes until `words` have come; the next piece waits to be taken."""
+        taken = b""
+        while words not in taken:
+            taken += await self._pieces.get() or b""
+        return taken
+
+    async def rest(self) -> bytes:
+        """All that is left."""
+        left = b""
+        while (piece := await self._pieces.get()) is not None:
+            left += piece
+        await self._answering
+        return left
+
+
+async def test_what_is_changed_while_an_export_is_read_is_not_in_it(owner: Person) -> None:
+    last = PAGE + 5
+    for number in range(1, last + 1):
+        await owner.call("add_task", title=f"Task {number}", tags=["first"], due="2026-11-23")
+    await owner.call("delete_task", task_id=last)
+    await owner.call("complete_task", task_id=last - 1)
+    before = await export(owner)
+    reader = SlowReader(owner, "/export")
+    read = await reader.until(b'"tasks":[')
+    for task_id in (1, last - 2):
+        for change in ({"title": "Later"}, {"title": "Later still", "clear": ["due"]}):
+            await owner.call("update_task", task_id=task_id, **change)
+    await owner.call("update_task", task_id=last, status="pending")
+    await owner.call("update_task", task_id=last - 1, status="pending", title="Anew")
+    await owner.call("delete_task", task_id=last - 3)
+    await owner.call("update_task", task_id=last - 4, undo=last - 4)
+    await owner.call("add_task", title="New")
+    await owner.call("update_task", task_id=last + 1, title="Newer")
+    await owner.rest("PATCH", json={"timezone": "Asia/Tokyo"})
+    read += await reader.rest()
+    assert json.loads(read) == before
+
+
+async def test_a_client_that_is_slow_to_read_an_export_keeps_no_connection(
+    settings: Settings, ann: Person
+) -> None:
+    alone = settings.model_copy(update={"pool_size": 1, "lock_timeout_ms": 100})
+    async with newcomers(alone, prefix=ann.user_id) as newcomer:
+        owner, other = newcomer(owner=True), newcomer()
+        for number in range(PAGE + 1):
+            await owner.call("add_task", title=f"Task {number}")
+        whole = await export(owner)
+        reader = SlowReader(owner, "/export")
+        read = b""
+        for words in (b'"tasks":[', b'"Task 0"', b"]"):
+            read += await reader.until(words)
+            assert (await other.rest("GET", "/tasks")).status_code == 200
+        assert json.loads(read + await reader.rest()) == whole

@@ -1,15 +1,19 @@
-"""An agent's first call and an erase at the same moment: no row of the agent is left behind."""
+"""At the same moment: an agent's first call and an erase; two workers that note a use."""
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from surelist.account import service as account
 from surelist.agents.admission import Admission
+from surelist.agents.models import Agent
 from surelist.config import Settings
+from surelist.database import compiled
 from surelist.errors import Unauthenticated, Unavailable
-from surelist.isolation import Database, UserDatabase
+from surelist.isolation import Database, UserDatabase, mine
 from tests.agents.test_agents import nothing
 from tests.person import Person
 from tests.tasks.conftest import Records
@@ -17,8 +21,9 @@ from tests.tasks.conftest import records as records
 
 WAITING = (
     "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
-    "AND query LIKE '%account%' AND datname = current_database()"
+    "AND query ~ 'account|agent' AND datname = current_database()"
 )
+_USED = compiled(select(mine(Agent).c.last_used_at))
 
 
 @pytest.fixture
@@ -88,3 +93,26 @@ async def test_an_erase_during_an_agents_first_read_leaves_nothing(
     await owner.through("claude").read(look)
     await erasures[0]
     assert await agents_left(owner, records) == 0
+
+
+async def test_two_workers_that_note_a_use_at_the_same_moment_write_it_once(
+    owner: Person, records: Records, settings: Any
+) -> None:
+    used = "SELECT last_used_at FROM agent WHERE user_id = $1"
+    claude = owner.through("claude")
+    await claude.call("list_tasks")
+    await records.run(
+        "UPDATE agent SET last_used_at = now() - interval '1 hour' WHERE user_id = $1",
+        owner.user_id,
+    )
+    first, second = (Database(owner.database._pool, settings, Admission()) for _ in range(2))
+    others: list[asyncio.Task[None]] = []
+
+    async def look(database: UserDatabase) -> Any:
+        others.append(asyncio.create_task(second.read(claude.principal, nothing)))
+        await until_one_waits(records, others[0])
+        return await database.one(_USED)
+
+    noted = await first.read(claude.principal, look)
+    await others[0]
+    assert await records.all(used, owner.user_id) == [dict(noted)]

@@ -10,8 +10,6 @@ from surelist.agents.admission import Admission
 from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal
 from surelist.errors import Unauthenticated
 from surelist.isolation import Database
-from tests.better_auth import better_auth, claims_of_client, ed25519_key
-from tests.copies import newcomers
 from tests.person import Person
 
 NEW = {"name": "Grocery robot", "scopes": ["tasks:read", "tasks:write"], "days": 30}
@@ -155,23 +153,6 @@ async def test_a_key_can_neither_see_nor_make_nor_revoke_agents(
         assert response.status_code == 403
         assert f'scope="{OWNER_SCOPE}"' in response.headers["WWW-Authenticate"]
     assert [agent["client_id"] for agent in await agents(owner)] == [robot.client]
-
-
-@pytest.mark.parametrize(("method", "path", "body"), FOR_THE_PERSON_ONLY)
-async def test_an_oauth_client_can_neither_see_nor_make_nor_revoke_agents(
-    settings: Any, method: str, path: str, body: Any
-) -> None:
-    key = ed25519_key()
-    async with better_auth(key) as issuer:
-        believing = settings.model_copy(
-            update={"issuer": issuer.issuer, "jwks_url": issuer.jwks_url}
-        )
-        async with newcomers(believing) as newcomer:
-            ann = newcomer()
-            claims = claims_of_client(believing, ann.user_id, scope=f"tasks:read {OWNER_SCOPE}")
-            ann.token = lambda scopes=None: key.sign(claims, {"typ": "at+jwt"})
-            assert (await ann.rest("GET", "/tasks")).status_code == 200
-            assert (await ann.rest(method, path, json=body)).status_code == 403
 
 
 async def test_a_key_that_was_asked_for_before_an_erase_is_not_made_after_it(

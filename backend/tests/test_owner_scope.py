@@ -1,0 +1,79 @@
+"""What only the person may do: every route, tried by whoever works for the person."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from surelist.auth import AGENT_SCOPES, OWNER_SCOPE
+from surelist.config import Settings
+from tests import strangers
+from tests.agents.test_keys import Agent, make_key
+from tests.better_auth import better_auth, claims_of_client, ed25519_key
+from tests.copies import newcomers
+from tests.person import Person
+from tests.strangers import make_list
+
+FOR_THE_PERSON_ONLY = {
+    ("PATCH", "/api/{user_id}"),
+    ("DELETE", "/api/{user_id}"),
+    ("GET", "/api/{user_id}/export"),
+    ("GET", "/api/{user_id}/agents"),
+    ("DELETE", "/api/{user_id}/agents/{client_id}"),
+    ("POST", "/api/{user_id}/keys"),
+    ("DELETE", "/api/{user_id}/tasks/{task_id}/permanently"),
+}
+
+KEY = ed25519_key()
+
+
+@pytest.fixture
+async def owner(settings: Settings, ann: Person) -> AsyncIterator[Person]:
+    """A person in their own session, where Better Auth's tokens are believed too."""
+    async with better_auth(KEY) as issuer:
+        urls = {"issuer": issuer.issuer, "jwks_url": issuer.jwks_url}
+        async with newcomers(settings.model_copy(update=urls), prefix=ann.user_id) as newcomer:
+            yield newcomer("web", owner=True)
+
+
+async def with_a_key(owner: Person) -> Person:
+    return Agent(owner, await make_key(owner, scopes=list(AGENT_SCOPES)))
+
+
+async def with_a_token_of_the_command_line(owner: Person) -> Person:
+    return owner.through("claude")
+
+
+async def as_an_oauth_client_that_asks_for_more(owner: Person) -> Person:
+    scope = " ".join((*AGENT_SCOPES, OWNER_SCOPE))
+    token = KEY.sign(
+        claims_of_client(owner.settings, owner.user_id, scope=scope), {"typ": "at+jwt"}
+    )
+    client = owner.through("oauth")
+    client.token = lambda scopes=None: token
+    return client
+
+
+@pytest.mark.parametrize(
+    "working", [with_a_key, with_a_token_of_the_command_line, as_an_oauth_client_that_asks_for_more]
+)
+async def test_an_agent_is_refused_where_the_person_is_needed_and_nowhere_else(
+    owner: Person, working: Callable[[Person], Any]
+) -> None:
+    hers = await make_list(owner)
+    agent = await working(owner)
+    refused = set()
+    for (method, path), requests in strangers.ROUTES.items():
+        for request in requests(hers):
+            _, attempt = strangers.rest_attempt(method, path, "me", request)
+            answer = await attempt(agent)
+            asked_for = answer.headers.get("WWW-Authenticate", "")
+            assert answer.status_code != 401
+            if answer.status_code == 403:
+                assert f'scope="{OWNER_SCOPE}"' in asked_for
+                refused.add((method, path))
+            elif (method, path) in FOR_THE_PERSON_ONLY:
+                assert answer.status_code == 422  # a body that nobody may send
+    assert refused == FOR_THE_PERSON_ONLY
+    account = (await owner.rest("GET")).json()
+    assert (account["timezone"], account["last_event"] > hers.version) == ("UTC", True)
