@@ -66,9 +66,8 @@ async def list_tasks(database: UserDatabase, filters: Filters, page: Page) -> Li
         "cursor" in page.model_fields_set,
     )
     values = await _values(database, given) | {"rows": page.limit + 1}
-    mark = _mark(filters)
     if shape.continued:
-        values |= _unsealed(database, page.cursor, mark, filters.sort)
+        values |= _unsealed(database, page.cursor, filters)
     found = await database.all(selection.page(shape), **values)
     if not found:
         return Listing([], 0, None, "UTC")
@@ -76,28 +75,30 @@ async def list_tasks(database: UserDatabase, filters: Filters, page: Page) -> Li
     cursor = None
     if len(tasks) > page.limit:
         tasks = tasks[: page.limit]
-        cursor = _sealed(database, tasks[-1], mark)
+        cursor = _sealed(database, tasks[-1], filters)
     total = found[0]["total"]
     return Listing(tasks, total if total <= COUNTED else None, cursor, found[0]["timezone"])
 
 
 async def _values(database: UserDatabase, given: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
+    ranges: list[tuple[str, str]] = []
     if "search" in given:
         values["patterns"] = search_patterns(given["search"])
         if not values["patterns"]:
             raise Invalid(
                 '"search" has no letter or digit to look for. Call again with a word of the task.'
             )
-    ranges = search_ranges(given.get("search", ""))
+        ranges += search_ranges(given["search"])
     if "tag" in given:
         values["tag"] = tag_line(given["tag"])
         ranges.append((tag_term(given["tag"]), tag_term(given["tag"])))
-    values["lowest"] = [lowest for lowest, _ in ranges]
-    values["highest"] = [highest for _, highest in ranges]
+    if ranges:
+        values["lowest"] = [lowest for lowest, _ in ranges]
+        values["highest"] = [highest for _, highest in ranges]
     if "priority" in given:
         values["sort_priority"] = PRIORITIES["high"] - PRIORITIES[given["priority"]]
-    if {"due_before", "due_after"} & set(given):
+    if "due_before" in given or "due_after" in given:
         account = await database.one(_TIMEZONE)
         timezone = account["timezone"] if account else "UTC"
         if "due_before" in given:
@@ -125,16 +126,17 @@ def _mark(filters: Filters) -> str:
     return hashlib.sha256(orjson.dumps(meant, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
-def _sealed(database: UserDatabase, last: Row, mark: str) -> str:
-    return database.seal(orjson.dumps([mark, last["sort_key"], last["id"]]))
+def _sealed(database: UserDatabase, last: Row, filters: Filters) -> str:
+    return database.seal(orjson.dumps([_mark(filters), last["sort_key"], last["id"]]))
 
 
-def _unsealed(database: UserDatabase, cursor: str, mark: str, sort: Sort) -> dict[str, Any]:
+def _unsealed(database: UserDatabase, cursor: str, filters: Filters) -> dict[str, Any]:
     content = database.unseal(cursor)
     of, key, task_id = orjson.loads(content) if content else ("", "", 0)
-    if of != mark:
+    if of != _mark(filters):
         raise Invalid(
             '"cursor" does not belong to this list: pass next_cursor unchanged, with the same '
             "filters and sort. Call again without it to begin at the first page."
         )
-    return {"last_key": datetime.fromisoformat(key) if sort == "due" else key, "last_id": task_id}
+    last_key = datetime.fromisoformat(key) if filters.sort == "due" else key
+    return {"last_key": last_key, "last_id": task_id}

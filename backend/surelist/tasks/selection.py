@@ -79,12 +79,13 @@ _PRIORITY = bindparam("sort_priority", type_=SmallInteger, required=True)
 _account = mine(Account)
 _term = mine(Term)
 _task = mine(Task)
+_LEFT_OUT = DERIVED | {"created_at", "updated_at"}  # a row of a list does not tell them
 _SHOWN = [
     func.left(column, DESCRIPTION_SHOWN + 1).label("description")
     if column.name == "description"
     else column
     for column in _task.c
-    if column.name not in DERIVED
+    if column.name not in _LEFT_OUT
 ]
 
 
