@@ -27,6 +27,9 @@ APP = "surelist.main:create_app"
 CONNECTIONS_WAITING = 2048
 DESCRIPTORS = 65_536
 SECONDS_TO_FINISH = 5
+SECONDS_BETWEEN_REQUESTS = 75
+"""How long a connection is kept for its next request: longer than the 60 seconds of the usual
+proxy, for a request that meets the close of its connection fails."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -58,6 +61,7 @@ def run(listener: socket.socket, workers: int, log: logs.Form) -> None:
         log_config=logs.configuration(log),
         access_log=False,
         server_header=False,
+        timeout_keep_alive=SECONDS_BETWEEN_REQUESTS,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
     if workers == 1:
