@@ -47,6 +47,10 @@ need-%:
 bench: $(DEV) $(YARDSTICKS) ## speed, beside yardsticks; BENCH=cpu, load, growth or distance for one
 	PYTHONPATH=. $(BIN)/python -m bench $(BENCH)
 
+.PHONY: faults
+faults: $(DEV) ## break a running server in every way under load, and print what was seen
+	PYTHONPATH=.:backend $(BIN)/python -m bench.faults
+
 .PHONY: generated
 generated: $(DEV) ## write the generated files anew; the tests check them for drift
 	cd backend && ../$(BIN)/python -m tests.tasks.write_tool_list

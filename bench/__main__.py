@@ -1,16 +1,13 @@
 """`python -m bench [PART ...] [--quick]`: run the parts and print their tables as Markdown."""
 
 import argparse
-import os
-import platform
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-import psutil
 import uvloop
 
 from bench import cpu, distance, growth, load
+from bench.machine import machine
 from bench.servers import OF_OURS, PLAIN, SURELIST
 from bench.stage import Stage, stage
 
@@ -61,7 +58,7 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}: {', '.join(PARTS)}")
-    print(_machine())
+    print(machine())
     for name in given.parts or PARTS:
         part = PARTS[name]
         with stage(durable=not given.quick) as made:
@@ -71,14 +68,6 @@ def main() -> None:
 
 async def _run(part: Callable[[Stage], Awaitable[str]], made: Stage) -> str:
     return await part(made)
-
-
-def _machine() -> str:
-    memory = psutil.virtual_memory().total / 2**30
-    return (
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {memory:.0f} GiB, "
-        f"Python {platform.python_version()}, Linux {platform.release()}."
-    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from subprocess import Popen
 from threading import Thread
 from types import FrameType
 
@@ -19,8 +18,9 @@ from surelist import doctor as doctors
 from surelist.auth import AGENT_SCOPES, LIFETIME_DAYS, OWNER_SCOPE, sign_token
 from surelist.config import Settings
 from surelist.data_directory import make_secret, record_server
-from surelist.embedded import OWNER_ROLE, SUPERUSER, cluster, postgres
+from surelist.embedded import OWNER_ROLE, SUPERUSER, Server, cluster, postgres
 from surelist.errors import ConfigurationError
+from surelist.postgres_supervision import kept_running
 from surelist.welcome import wait_until_answering, welcome
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -110,21 +110,22 @@ def _database(settings: Settings) -> Generator[str]:
         yield settings.database_url
         return
     with postgres(settings.data) as server:
-        Thread(target=_stop_after, args=(server.process,), daemon=True).start()
         try:
-            make_secret(settings.data)
-            database.migrate(server.url(OWNER_ROLE), server.url())
-            yield server.url()
+            _migrate(server, settings)
+            with kept_running(server.postmaster):
+                yield server.url()
         finally:
             _ignore_signals()
-            if server.process.poll() is not None:
-                log = settings.data / "postgres.log"
-                raise ConfigurationError(f"PostgreSQL has ended by itself; {log} may say why.")
 
 
-def _stop_after(process: Popen[bytes]) -> None:
-    process.wait()
-    os.kill(os.getpid(), signal.SIGTERM)
+def _migrate(server: Server, settings: Settings) -> None:
+    try:
+        make_secret(settings.data)
+        database.migrate(server.url(OWNER_ROLE), server.url())
+    finally:
+        if server.process.poll() is not None:
+            log = settings.data / "postgres.log"
+            raise ConfigurationError(f"PostgreSQL has ended by itself; {log} may say why.")
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

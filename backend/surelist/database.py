@@ -112,7 +112,8 @@ def connection_arguments(url: str) -> dict[str, Any]:
     """What asyncpg needs to know, from a libpq URL such as Neon's.
 
     `sslmode` becomes asyncpg's `ssl`; `channel_binding`, which asyncpg would send to the server as
-    a setting, is dropped. Raises ConfigurationError when it is not a PostgreSQL URL.
+    a setting, is dropped; `pgbouncer=true` (Prisma's word) leaves the statement cache empty. Raises
+    ConfigurationError when it is not a PostgreSQL URL.
     """
     parts = urlsplit(url.replace("postgresql+asyncpg://", "postgresql://", 1))
     if parts.scheme not in ("postgresql", "postgres"):
@@ -122,6 +123,7 @@ def connection_arguments(url: str) -> dict[str, Any]:
         )
     query = dict(parse_qsl(parts.query))
     query.pop("channel_binding", None)
+    pgbouncer = query.pop("pgbouncer", "false")
     sslmode = query.pop("sslmode", None)
     arguments: dict[str, Any] = {
         "dsn": urlunsplit(parts._replace(scheme="postgresql", query=urlencode(query)))
@@ -130,10 +132,13 @@ def connection_arguments(url: str) -> dict[str, Any]:
         arguments["ssl"] = ssl.create_default_context()
     elif sslmode:
         arguments["ssl"] = sslmode
+    if pgbouncer == "true":
+        arguments["statement_cache_size"] = 0
     return arguments
 
 
 async def _prepare(connection: Connection) -> None:
+    """Nothing is asked of PostgreSQL here: asyncpg knows jsonb's id."""
     await connection.set_type_codec(
         "jsonb",
         schema="pg_catalog",
@@ -147,15 +152,30 @@ async def _nothing_to_reset(_: object) -> None:
     """Settings end with their transaction: a connection comes back as it went."""
 
 
-async def open_pool(settings: Settings, *, traced: bool = False) -> Pool:
-    """Open this worker's connections; none is made until it is needed."""
+async def open_pool(settings: Settings, *, traced: bool = False, checked: bool = True) -> Pool:
+    """Open this worker's connections; none is made until it is needed.
+
+    When the database has not been `checked`, the first connection does so, and is none otherwise.
+    """
+
+    async def prepare(connection: Connection) -> None:
+        nonlocal checked
+        if not checked:
+            try:
+                await _check(connection)
+            except ConfigurationError as fault:  # said by /readyz, and not to callers
+                raise Unavailable(TRY_AGAIN) from fault
+            checked = True
+        await _prepare(connection)
+
+    arguments = connection_arguments(settings.database_url)
+    arguments.setdefault("statement_cache_size", settings.statement_cache)
     return await asyncpg.create_pool(
-        **connection_arguments(settings.database_url),
+        **arguments,
         min_size=0,
         max_size=settings.pool_size,
         max_inactive_connection_lifetime=240,
-        statement_cache_size=settings.statement_cache,
-        init=_prepare,
+        init=prepare,
         reset=_nothing_to_reset,
         connection_class=watching(asyncpg.Connection) if traced else asyncpg.Connection,
         timeout=10,
@@ -163,15 +183,32 @@ async def open_pool(settings: Settings, *, traced: bool = False) -> Pool:
 
 
 async def check(url: str) -> None:
-    """Raise ConfigurationError unless the app can safely work on the database at `url`."""
-    async with _connected(url, "DATABASE_URL") as connection:
+    """Raise ConfigurationError unless the app can safely work on the database at `url`.
+
+    Raises Unreachable when it does not let us in.
+    """
+    try:
+        with faults_as_unavailable():
+            async with _connected(url, "DATABASE_URL") as connection:
+                await _check(connection)
+    except Unavailable as fault:
+        raise Unreachable(
+            "The database at DATABASE_URL went away while it was looked at."
+        ) from fault
+
+
+async def _check(connection: Connection) -> None:
+    # A pooler may give each transaction another of its connections to PostgreSQL.
+    async with connection.transaction():
         await _check_role(connection)
         await _check_schema(connection)
 
 
 @asynccontextmanager
 async def _connected(url: str, variable: str) -> AsyncGenerator[Connection]:
+    # Nothing is run twice, so nothing is prepared: no pooler is asked to keep a statement.
     arguments = connection_arguments(url)
+    arguments["statement_cache_size"] = 0
     try:
         connection = await asyncpg.connect(**arguments, timeout=10)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

@@ -20,7 +20,7 @@ import psutil
 
 from surelist.data_directory import claim, write_private
 from surelist.errors import ConfigurationError
-from surelist.postgres_process import reason, running
+from surelist.postgres_process import Postmaster, reason, running
 from surelist.postgres_programs import ENVIRONMENT, command, make_directory
 
 DATABASE = "surelist"
@@ -66,7 +66,12 @@ class Cluster:
 class Server(Cluster):
     """A PostgreSQL that this process runs."""
 
-    process: subprocess.Popen[bytes]
+    postmaster: Postmaster
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The one that runs, or ran last."""
+        return self.postmaster.process
 
 
 @contextmanager
@@ -124,8 +129,8 @@ def postgres(data: Path, *, durable: bool = True) -> Generator[Server]:
         refuse_other_major(data)
         passwords = _kept_passwords(data)
         settings = SETTINGS if durable else SETTINGS | DISPOSABLE
-        with running(pgdata, settings) as (process, sockets):
-            yield Server(sockets, passwords, process)
+        with running(pgdata, settings) as (postmaster, sockets):
+            yield Server(sockets, passwords, postmaster)
 
 
 def _new_passwords(data: Path) -> Mapping[str, str]:

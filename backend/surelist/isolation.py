@@ -41,6 +41,7 @@ from surelist.database import (
     faults_as_unavailable,
 )
 from surelist.deadlines import Deadlines
+from surelist.errors import Unavailable
 from surelist.observability.metrics import CONNECTIONS_IN_USE
 
 T = TypeVar("T")
@@ -48,11 +49,17 @@ Work = Callable[["UserDatabase"], Awaitable[T]]
 Admit = Callable[["UserDatabase", Principal], Awaitable[None]]
 """Raises Unauthenticated when the token, good as it is, has been taken back."""
 
+BUSY = "The server is busy, and nothing was done. Try the same call again in a second."
+
 _IN_ORDER = "SET LOCAL enable_sort = off"
 """Every order has its index: where statistics are old or missing, PostgreSQL would rather sort."""
 
 LONGEST_SECONDS = 30.0
 """For one transaction: a PostgreSQL that has stopped answering keeps no connection for longer."""
+
+POOL_PATIENCE_SECONDS = 1.0
+"""For a connection when all are in use: hundreds of transactions' time. Who gets none in it would
+hardly get one later, and is told sooner that he may ask again."""
 
 PATIENCE_SECONDS = 2.0
 """For the end of a transaction without effect, which may wait for a statement to be cancelled."""
@@ -217,9 +224,7 @@ class Database:
         Nothing hangs on the end of what only read, so nobody waits for that round trip.
         """
         with faults_as_unavailable():
-            # A connection that lies idle is had at once: a timer for it would cost 30 us.
-            patience = None if self._pool.get_idle_size() else self._patience
-            connection = await self._pool.acquire(timeout=patience)
+            connection = await self._a_connection()
             CONNECTIONS_IN_USE.inc()
             self._deadlines.enter(LONGEST_SECONDS)
             try:
@@ -244,6 +249,17 @@ class Database:
             else:
                 await self._give_back(connection)
             return result
+
+    async def _a_connection(self) -> PooledConnection:
+        """One of the pool's. Raises Unavailable when none is given back in time."""
+        if self._pool.get_idle_size():  # had at once: a timer for it would cost 30 us
+            return await self._pool.acquire()
+        if self._pool.get_size() < self._pool.get_max_size():  # made, however far PostgreSQL is
+            return await self._pool.acquire(timeout=self._patience)
+        try:
+            return await self._pool.acquire(timeout=POOL_PATIENCE_SECONDS)
+        except TimeoutError:
+            raise Unavailable(BUSY) from None
 
     async def _roll_back(self, connection: PooledConnection) -> None:
         """End what is open without effect, and return the connection to the pool.

@@ -1,6 +1,7 @@
 """Where a request enters: /mcp is the MCP server, everything else the REST application."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -13,7 +14,7 @@ from surelist.agents.admission import Admission
 from surelist.auth import Authenticator
 from surelist.browsers import Browsers
 from surelist.config import Settings
-from surelist.database import check, open_pool
+from surelist.database import Unreachable, check, open_pool
 from surelist.health import Health
 from surelist.isolation import Database
 from surelist.mcp_http import McpEndpoint
@@ -22,6 +23,8 @@ from surelist.observability.calls import Calls
 from surelist.observability.metrics import CONNECTIONS_MAX
 from surelist.rest_api import make_rest_api
 from surelist.web import LimitedBody
+
+_log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
@@ -33,8 +36,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        await check(settings.database_url)
-        pool = await open_pool(settings, traced=spans is not None)
+        checked = await _checked(settings)
+        pool = await open_pool(settings, traced=spans is not None, checked=checked)
         CONNECTIONS_MAX.set(settings.pool_size)
         app.state.database = Database(pool, settings, Admission())
         mcp.serve(app.state.database)
@@ -54,3 +57,16 @@ def create_app(settings: Settings | None = None) -> Starlette:
     rest = make_rest_api(settings, authenticator, lambda: app.state.database)
     app.routes.extend([Route("/mcp", mcp), *Health(settings).routes(), Mount("/", rest)])
     return app
+
+
+async def _checked(settings: Settings) -> bool:
+    """Whether the database could be looked at: a worker that starts while it is away waits for it.
+
+    Raises ConfigurationError when it was, and is not safe to work on.
+    """
+    try:
+        await check(settings.database_url)
+    except Unreachable:
+        _log.warning("The database cannot be reached; it is checked once it can")
+        return False
+    return True

@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 
 import psutil
 
@@ -21,21 +22,52 @@ SHUTDOWNS = ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, 10))
 """Fast, immediate, at once; and the seconds that each is given."""
 
 
+class Postmaster:
+    """PostgreSQL on PGDATA: `process`, and another one when it was begun again."""
+
+    def __init__(self, pgdata: Path, settings: Mapping[str, str]) -> None:
+        self._pgdata = pgdata
+        self._settings = settings
+        self._starting = Lock()
+        self._stopped = False
+        self.process = _start(pgdata, settings)
+
+    def wait_until_ready(self) -> None:
+        """Raises ConfigurationError when it ends before it is ready."""
+        _wait_until_ready(self.process, self._pgdata)
+
+    def begin_again(self) -> None:
+        """Start it anew, once it has ended and unless it was stopped, and wait until it is ready.
+
+        Raises ConfigurationError when it does not start.
+        """
+        with self._starting:
+            if self._stopped:
+                return
+            self.process = _start(self._pgdata, self._settings)
+        self.wait_until_ready()
+
+    def stop(self) -> None:
+        """End it for good."""
+        with self._starting:
+            self._stopped = True
+            _stop(self.process)
+
+
 @contextmanager
-def running(
-    pgdata: Path, settings: Mapping[str, str]
-) -> Generator[tuple[subprocess.Popen[bytes], Path]]:
-    """Run PostgreSQL on PGDATA until the block is left: its process, and its socket's directory.
+def running(pgdata: Path, settings: Mapping[str, str]) -> Generator[tuple[Postmaster, Path]]:
+    """Run PostgreSQL on PGDATA until the block is left; beside it, its socket's directory.
 
     Raises ConfigurationError when it does not start.
     """
     with _socket_directory(pgdata) as sockets:
-        process = _start(pgdata, {**settings, "unix_socket_directories": f'"{sockets}"'})
+        quoted = f'"{sockets}"'
+        postmaster = Postmaster(pgdata, {**settings, "unix_socket_directories": quoted})
         try:
-            _wait_until_ready(process, pgdata)
-            yield process, sockets
+            postmaster.wait_until_ready()
+            yield postmaster, sockets
         finally:
-            _stop(process)
+            postmaster.stop()
 
 
 def reason(output: str) -> str:

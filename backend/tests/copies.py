@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 
 from surelist.config import Settings
-from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Server
+from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
 from surelist.main import create_app
 from tests.person import Person
 
@@ -24,7 +24,7 @@ _numbers = count(1)
 class Copy:
     """A database that a test may break."""
 
-    server: Server
+    server: Cluster
     name: str
 
     def url(self, role: str = APP_ROLE) -> str:
@@ -52,7 +52,7 @@ class Copy:
 
 
 @asynccontextmanager
-async def copied(server: Server, template: str = PRISTINE) -> AsyncIterator[Copy]:
+async def copied(server: Cluster, template: str = PRISTINE) -> AsyncIterator[Copy]:
     """A copy of `template`, dropped at the end."""
     name = f"copy_{next(_numbers)}"
     postgres = Copy(server, SUPERUSER)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from surelist.embedded import DATABASE, Server
+from surelist.embedded import DATABASE, Cluster
 from surelist.tasks import history
 from surelist.tasks.due import start_of, zone
 from surelist.tasks.models import status_of
@@ -43,7 +43,7 @@ _PASSES = [
 ]
 
 
-async def rows(server: Server, table: str, user_id: str, database: str = DATABASE) -> list[Row]:
+async def rows(server: Cluster, table: str, user_id: str, database: str = DATABASE) -> list[Row]:
     """That user's rows of a table."""
     async with Copy(server, database).connection() as connection:
         return await Ledgers(connection).rows(table, user_id)
@@ -54,7 +54,7 @@ def postgres_json(image: Row) -> str:
     return json.dumps(image, ensure_ascii=False)
 
 
-async def sound_ledger(server: Server, user_id: str, database: str = DATABASE) -> list[Row]:
+async def sound_ledger(server: Cluster, user_id: str, database: str = DATABASE) -> list[Row]:
     """The user's events, after everything has been checked that they, the tasks and counts say."""
     async with Copy(server, database).connection() as connection:
         return await Ledgers(connection).sound(user_id)

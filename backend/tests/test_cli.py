@@ -149,14 +149,32 @@ def test_a_killed_server_leaves_no_process_and_the_next_one_has_the_tasks_and_th
         terminate(server)
 
 
-def test_a_server_whose_postgresql_dies_says_so_and_ends(data: Path):
-    with serving(data) as server:
-        url_of(server)
-        (postgres,) = (p for p in psutil.Process(server.pid).children() if p.name() == "postgres")
-        postgres.kill()
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_server_whose_postgresql_dies_says_so_and_begins_it_again(data: Path, workers: str):
+    with serving(data, "--workers", workers) as server:
+        url = url_of(server)
+        tasks, token = list_url(url), bearer(data)
+        title = f"Outlive {workers}"
+        assert httpx.post(tasks, headers=token, json={"title": title}).status_code == 201
+        postgres_of(server).kill()
+        answers = [httpx.get(tasks, headers=token)]
+        while not answers[-1].is_success:
+            assert (answers[-1].status_code, answers[-1].headers["retry-after"]) == (503, "1")
+            time.sleep(0.1)
+            answers.append(httpx.get(tasks, headers=token))
+        assert title in [task["title"] for task in answers[-1].json()["tasks"]]
+        again = postgres_of(server)
+        terminate(server)
         _, said = server.communicate(timeout=20)
-    assert server.returncode == 2
-    assert f"surelist: PostgreSQL has ended by itself; {data}/postgres.log may say why." in said
+    assert "PostgreSQL has ended by itself" in said
+    assert server.returncode == 0
+    assert not again.is_running()
+
+
+def postgres_of(server: subprocess.Popen[str]) -> psutil.Process:
+    children = psutil.Process(server.pid).children()
+    (postgres,) = (one for one in children if one.name() == "postgres")
+    return postgres
 
 
 def test_each_line_of_the_welcome_works_as_pasted(data: Path):

@@ -67,6 +67,10 @@ NO_SUCH_ROLE_FOR_YOU = "22023"
                 "ssl": "disable",
             },
         ),
+        (
+            "postgresql://u:p@host:6432/db?pgbouncer=true",
+            {"dsn": "postgresql://u:p@host:6432/db", "statement_cache_size": 0},
+        ),
     ],
 )
 def test_the_address_that_a_provider_gives_is_taken_as_it_is(

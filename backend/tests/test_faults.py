@@ -1,6 +1,8 @@
 """Faults of bench/faults, short: what was acknowledged stays, and service returns by itself."""
 
 import asyncio
+import os
+import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -11,9 +13,16 @@ from urllib.parse import quote
 import asyncpg
 import pytest
 
+from bench.faults.crowds import exhausted_pool, hot_user
 from bench.faults.draining import drained
+from bench.faults.full_disk import disk_filled
 from bench.faults.installation import Installation, installed
-from bench.faults.processes import backend_killed, postgres_restarted, worker_killed
+from bench.faults.processes import (
+    backend_killed,
+    postgres_restarted,
+    worker_killed,
+    workers_killed_without_postgres,
+)
 from bench.faults.slow_clients import slow_clients
 from surelist import isolation
 from surelist.config import Settings
@@ -66,6 +75,28 @@ async def test_a_server_told_to_stop_answers_what_is_under_way_and_takes_nothing
     tmp_path: Path, workers: int
 ) -> None:
     await drained(tmp_path, workers=workers, calls=4)
+
+
+async def test_workers_that_start_while_postgresql_is_away_wait_for_it(
+    surelist: Installation,
+) -> None:
+    await workers_killed_without_postgres(surelist, times=1, changes=CHANGES)
+
+
+async def test_who_finds_every_connection_in_use_is_asked_to_come_again(tmp_path: Path) -> None:
+    async with asyncio.timeout(60):
+        await exhausted_pool(tmp_path, calls=8)
+
+
+async def test_one_user_who_waits_keeps_nobody_else_waiting(tmp_path: Path) -> None:
+    await hot_user(tmp_path, writes=60, rounds=4)
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("mount"), reason="only root can mount a small disk"
+)
+async def test_a_full_disk_loses_nothing_and_is_recovered_from(tmp_path: Path) -> None:
+    await disk_filled(tmp_path, times=1, changes=CHANGES)
 
 
 # What asyncpg makes of it

@@ -39,11 +39,12 @@ async def drained(scratch: Path, *, workers: int, calls: int) -> Row:
         assert status == 0, f"exit status {status}"
         assert seconds < SECONDS_TO_FINISH, f"the exit took {seconds:.1f} s"
         for person in people:
-            [task] = await rows(surelist.postgres.server, "task", person.user_id)
+            [task] = await rows(surelist.cluster(), "task", person.user_id)
             assert task["title"] == "Under way"
     return Row(
         f"SIGTERM with {calls} writes under way, {workers} workers",
-        f"all answered and stored; new connections refused after {refused_after:.1f} s, "
+        calls,
+        f"all answered; new connections refused after {refused_after:.1f} s, "
         f"exit status 0 after {seconds:.1f} s",
     )
 
@@ -53,7 +54,7 @@ async def writes_held_up(
     surelist: Installation,
 ) -> AsyncGenerator[Callable[[int], Awaitable[None]]]:
     """While inside, no change gets past PostgreSQL; reads do. Gives what waits for so many."""
-    async with superuser(surelist.postgres.server) as connection, connection.transaction():
+    async with superuser(surelist.cluster()) as connection, connection.transaction():
         await connection.execute("LOCK TABLE event IN SHARE MODE")
 
         async def held_up(number: int) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import (
     AbstractContextManager,
     ExitStack,
@@ -20,8 +20,9 @@ import httpx
 import psutil
 
 from surelist.config import Settings
+from surelist.data_directory import kept_secret
 from surelist.database import migrate
-from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Server, postgres
+from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster, already_running, postgres
 from tests.person import Person
 from tests.server import RunningServer, serving
 
@@ -72,12 +73,12 @@ def durable(scratch: Path) -> Generator[Postgres]:
 
 
 @dataclass(frozen=True)
-class Installation:
-    """A running server, its database, and the settings that its tokens are signed by."""
+class Served:
+    """A running server, where its database is, and the settings that its tokens are signed by."""
 
-    postgres: Postgres
     server: RunningServer
     settings: Settings
+    cluster: Callable[[], Cluster]
 
     def workers(self) -> list[psutil.Process]:
         """The processes that answer requests."""
@@ -86,8 +87,17 @@ class Installation:
     @asynccontextmanager
     async def person(self, user_id: str, client: str = "agent") -> AsyncGenerator[Person]:
         """Somebody with a connection of their own."""
-        async with httpx.AsyncClient(base_url=self.server.url, timeout=PATIENCE_SECONDS) as http:
+        async with httpx.AsyncClient(
+            base_url=self.server.url, timeout=PATIENCE_SECONDS, verify=False
+        ) as http:
             yield Person(http, self.settings, None, user_id, client)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Installation(Served):
+    """One whose PostgreSQL can be broken."""
+
+    postgres: Postgres
 
 
 @asynccontextmanager
@@ -99,9 +109,20 @@ async def installed(
         url = postgres.server.url()
         told = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET, **settings}
         async with in_thread(serving(scratch / "data", workers, **told)) as server:
-            yield Installation(
-                postgres, server, Settings.model_validate({**told, "SURELIST_URL": server.url})
-            )
+            there = Settings.model_validate({**told, "SURELIST_URL": server.url})
+            yield Installation(server, there, lambda: postgres.server, postgres)
+
+
+@asynccontextmanager
+async def embedded(scratch: Path, workers: int = 2) -> AsyncGenerator[Served]:
+    """`surelist serve` with the PostgreSQL that it brings."""
+    data = scratch / "data"
+    async with in_thread(serving(data, workers)) as server:
+        cluster = already_running(data)
+        assert cluster, "the embedded PostgreSQL is not running"
+        told = {"DATABASE_URL": cluster.url(), "BETTER_AUTH_SECRET": kept_secret(data)}
+        there = Settings.model_validate({**told, "SURELIST_URL": server.url})
+        yield Served(server, there, lambda: cluster)
 
 
 @asynccontextmanager
@@ -127,9 +148,9 @@ def children_with(pid: int, words: str) -> list[psutil.Process]:
 
 
 @asynccontextmanager
-async def superuser(server: Server) -> AsyncGenerator[asyncpg.Connection]:
+async def superuser(cluster: Cluster) -> AsyncGenerator[asyncpg.Connection]:
     """A connection past all walls."""
-    connection = await asyncpg.connect(server.url(SUPERUSER))
+    connection = await asyncpg.connect(cluster.url(SUPERUSER))
     try:
         yield connection
     finally:

@@ -1,8 +1,9 @@
 """Processes that end without warning: a worker's, one of PostgreSQL's, all of PostgreSQL's."""
 
+import asyncio
 import signal
 
-from bench.faults.installation import Installation
+from bench.faults.installation import PATIENCE_SECONDS, Installation
 from bench.faults.report import Row
 from bench.faults.traffic import Traffic, traffic
 
@@ -17,7 +18,7 @@ async def worker_killed(surelist: Installation, *, times: int, changes: int) -> 
         await agents.tally.until(changes)
         await agents.end()
         assert not agents.tally.refused, f"refused: {agents.tally.refused}"
-        return await _row("a worker is killed (kill -9)", times, agents)
+        return await row("a worker is killed (kill -9)", times, agents)
 
 
 async def postgres_restarted(
@@ -35,8 +36,8 @@ async def postgres_restarted(
             await surelist.postgres.begin()
         await agents.tally.until(changes)
         await agents.end()
-        _only_asked_to_come_again(agents)
-        return await _row(name, times, agents)
+        only_asked_to_come_again(agents)
+        return await row(name, times, agents)
 
 
 async def backend_killed(surelist: Installation, *, times: int, changes: int) -> Row:
@@ -50,18 +51,46 @@ async def backend_killed(surelist: Installation, *, times: int, changes: int) ->
             surelist.postgres.backends()[0].kill()
         await agents.tally.until(changes)
         await agents.end()
-        _only_asked_to_come_again(agents)
-        return await _row("a PostgreSQL process is killed (kill -9)", times, agents)
+        only_asked_to_come_again(agents)
+        return await row("a PostgreSQL process is killed (kill -9)", times, agents)
 
 
-def _only_asked_to_come_again(agents: Traffic) -> None:
+async def workers_killed_without_postgres(
+    surelist: Installation, *, times: int, changes: int
+) -> Row:
+    """Every worker is killed while PostgreSQL is away: new ones start, and wait for it."""
+    async with traffic(surelist) as agents:
+        for _ in range(times):
+            await agents.tally.until(changes)
+            await surelist.postgres.end(signal.SIGQUIT)
+            before = surelist.workers()
+            for worker in before:
+                worker.kill()
+            await _until_others_refuse(surelist, {worker.pid for worker in before})
+            await surelist.postgres.begin()
+        await agents.tally.until(changes)
+        await agents.end()
+        only_asked_to_come_again(agents, but_cut=True)
+        return await row("every worker is killed while PostgreSQL is away", times, agents)
+
+
+async def _until_others_refuse(surelist: Installation, before: set[int]) -> None:
+    """Wait until as many new workers run, and calls are answered again, with 503."""
+    async with asyncio.timeout(PATIENCE_SECONDS), surelist.person("nobody") as person:
+        while len({worker.pid for worker in surelist.workers()} - before) < len(before):
+            await asyncio.sleep(0.1)
+        answer = await person.rest("GET", "/tasks")
+        assert answer.status_code == 503, f"answered: {answer.status_code}"
+
+
+def only_asked_to_come_again(agents: Traffic, *, but_cut: bool = False) -> None:
     tally = agents.tally
     assert set(tally.refused) <= {503}, f"refused: {tally.refused}"
     assert not tally.without_retry_after, f"{tally.without_retry_after} without Retry-After"
-    assert not tally.cut, f"{tally.cut} calls were cut off"
+    assert but_cut or not tally.cut, f"{tally.cut} calls were cut off"
 
 
-async def _row(name: str, times: int, agents: Traffic) -> Row:
+async def row(name: str, times: int, agents: Traffic) -> Row:
     lost = await agents.lost()
     assert not lost, f"acknowledged and lost: {lost}"
-    return Row.of(f"{name}, {times} times", agents.tally)
+    return Row.of(f"{name}, {times} times" if times > 1 else name, agents.tally)

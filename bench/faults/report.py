@@ -4,27 +4,34 @@ from dataclasses import dataclass
 
 from bench.faults.traffic import Tally
 
+HEAD = ("fault", "acknowledged", "lost", "what calls were told meanwhile", "longest wait")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fault and what was seen of it."""
+    """One fault and what was seen of it; what was acknowledged and lost is an AssertionError."""
 
     fault: str
-    seen: str
+    acknowledged: int
+    told: str
+    longest_wait: float | None = None
+    """Seconds that an agent went without an answer that was none of the fault's."""
 
     @classmethod
     def of(cls, fault: str, tally: Tally) -> "Row":
         """What agents were told during a fault that they outlived, and who lost nothing by it."""
-        refused = ", ".join(f"{number} x {status}" for status, number in tally.refused.items())
-        cut = f"{tally.cut} calls cut off" if tally.cut else ""
-        failed = ", ".join(part for part in (refused, cut) if part) or "no call failed"
-        longest = (
-            f"; longest wait for an agent {max(tally.silences):.1f} s" if tally.silences else ""
-        )
-        return cls(fault, f"{tally.acknowledged} changes acknowledged, 0 lost; {failed}{longest}")
+        refused = [f"{number} x {status}" for status, number in sorted(tally.refused.items())]
+        cut = [f"{tally.cut} cut off"] if tally.cut else []
+        told = ", ".join(refused + cut) or "no call failed"
+        return cls(fault, tally.acknowledged, told, max(tally.silences, default=None))
+
+    def cells(self) -> tuple[str, ...]:
+        """What stands in the table."""
+        wait = "" if self.longest_wait is None else f"{self.longest_wait:.1f} s"
+        return self.fault, str(self.acknowledged), "0", self.told, wait
 
 
 def table(rows: list[Row]) -> str:
     """The rows in Markdown."""
-    lines = ["| fault | seen |", "|---|---|", *(f"| {row.fault} | {row.seen} |" for row in rows)]
-    return "\n".join(lines)
+    lines = [HEAD, ("---", "--:", "--:", "---", "--:"), *(row.cells() for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

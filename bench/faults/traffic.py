@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from bench.faults.installation import PATIENCE_SECONDS, Installation
+from bench.faults.installation import PATIENCE_SECONDS, Served
 from tests.person import ERAS, Person
 from tests.soundness import sound_ledger
 
@@ -135,7 +135,7 @@ class Agent:
 class Traffic:
     """All agents, and what they were told."""
 
-    def __init__(self, agents: list[Agent], tally: Tally, surelist: Installation) -> None:
+    def __init__(self, agents: list[Agent], tally: Tally, surelist: Served) -> None:
         self._agents = agents
         self._surelist = surelist
         self.tally = tally
@@ -157,13 +157,13 @@ class Traffic:
 
         Each key must have made one task, however often its call was repeated.
         """
-        server = self._surelist.postgres.server
+        cluster = self._surelist.cluster()
         lost: list[Acknowledged] = []
         by_user: dict[str, list[Acknowledged]] = {}
         for agent in self._agents:
             by_user.setdefault(agent.person.user_id, []).extend(agent.acknowledged)
         for user_id, acknowledged in by_user.items():
-            events = {event["id"]: event for event in await sound_ledger(server, user_id)}
+            events = {event["id"]: event for event in await sound_ledger(cluster, user_id)}
             titles = {
                 e["task_id"]: e["after"]["title"] for e in events.values() if e["before"] is None
             }
@@ -181,7 +181,7 @@ _runs = count(1)
 
 
 @asynccontextmanager
-async def traffic(surelist: Installation, agents: int = 12) -> AsyncGenerator[Traffic]:
+async def traffic(surelist: Served, agents: int = 12) -> AsyncGenerator[Traffic]:
     """Agents of new users at work, two for each."""
     run, tally = next(_runs), Tally()
     async with AsyncExitStack() as stack:

@@ -1,0 +1,60 @@
+"""`python -m bench.faults`: break a running Surelist in every way, and print what was seen."""
+
+import asyncio
+import signal
+import tempfile
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bench.faults.crowds import exhausted_pool, hot_user
+from bench.faults.draining import drained
+from bench.faults.full_disk import disk_filled
+from bench.faults.installation import Installation, installed
+from bench.faults.processes import (
+    backend_killed,
+    postgres_restarted,
+    worker_killed,
+    workers_killed_without_postgres,
+)
+from bench.faults.report import Row, table
+from bench.faults.slow_clients import slow_clients
+from bench.machine import machine
+
+TIMES, CHANGES = 3, 1500
+
+ON_ONE: list[Callable[[Installation], Awaitable[Row]]] = [
+    lambda one: worker_killed(one, times=5, changes=CHANGES),
+    lambda one: postgres_restarted(one, how=signal.SIGINT, times=TIMES, changes=CHANGES),
+    lambda one: postgres_restarted(one, how=signal.SIGQUIT, times=TIMES, changes=CHANGES),
+    lambda one: backend_killed(one, times=TIMES, changes=CHANGES),
+    lambda one: workers_killed_without_postgres(one, times=TIMES, changes=CHANGES),
+    lambda one: slow_clients(one, each=100),
+]
+EACH_ON_ITS_OWN: list[Callable[[Path], Awaitable[Row]]] = [
+    lambda scratch: drained(scratch, workers=2, calls=10),
+    lambda scratch: exhausted_pool(scratch, calls=40),
+    lambda scratch: hot_user(scratch, writes=200, rounds=20),
+    lambda scratch: disk_filled(scratch, times=TIMES, changes=CHANGES),
+]
+
+
+async def main() -> None:
+    """Print the table; AssertionError when a fault was not stood."""
+    rows: list[Row] = []
+    async with _somewhere() as scratch, installed(scratch) as surelist:
+        rows += [await fault(surelist) for fault in ON_ONE]
+    for fault in EACH_ON_ITS_OWN:
+        async with _somewhere() as scratch:
+            rows.append(await fault(scratch))
+    print(f"{machine()}\n\n{table(rows)}")
+
+
+@asynccontextmanager
+async def _somewhere() -> AsyncGenerator[Path]:
+    with tempfile.TemporaryDirectory(prefix="surelist-faults-") as directory:
+        yield Path(directory)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
