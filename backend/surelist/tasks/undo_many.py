@@ -72,9 +72,12 @@ async def undo_all(
     A repeated call changes nothing, and tells what the first one took back and what is left now.
     Raises Invalid when there are more than AT_ONCE events to look at.
     """
-    standing = await look_up(database, _STANDING, retry)
-    if retry and standing["first_event"]:
-        return await _first_undone(database, client_id, since, standing["first_event"], retry)
+    if retry:
+        standing = await look_up(database, _STANDING, retry)
+        if standing["first_event"]:
+            return await _first_undone(database, client_id, since, standing["first_event"], retry)
+    else:
+        await ledger.standing(database, _STANDING, retry)
     undone = Undone()
     for event in _standing(await _events(database, client_id, since)):
         event_id, task_id = event["id"], event["task_id"]

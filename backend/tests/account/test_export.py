@@ -81,10 +81,12 @@ async def test_an_export_among_writers_is_as_of_one_event(owner: Person) -> None
 
 
 class SlowReader:
-    """A client that takes a streamed answer piece by piece, when it likes."""
+    """A client that takes a streamed answer piece by piece; the next is made when it is wanted."""
 
     def __init__(self, person: Person, path: str) -> None:
-        self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=1)
+        self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._wanted = asyncio.Semaphore(0)
+        self._has_any = False
         self._answering = asyncio.create_task(self._ask(person, f"/api/me{path}"))
 
     async def _ask(self, person: Person, path: str) -> None:
@@ -105,22 +107,29 @@ class SlowReader:
             return sent.pop() if sent else await asyncio.Event().wait()
 
         async def send(message: Any) -> None:
-            await self._pieces.put(message.get("body", b""))
+            self._pieces.put_nowait(message.get("body", b""))
+            await self._wanted.acquire()
 
         await person.http._transport.app(scope, receive, send)
-        await self._pieces.put(None)
+        self._pieces.put_nowait(None)
+
+    async def _piece(self) -> bytes | None:
+        if self._has_any:
+            self._wanted.release()
+        self._has_any = True
+        return await self._pieces.get()
 
     async def until(self, words: bytes) -> bytes:
-        """What comes until `words` have come; the next piece waits to be taken."""
+        """What comes until `words` have come."""
         taken = b""
         while words not in taken:
-            taken += await self._pieces.get() or b""
+            taken += await self._piece() or b""
         return taken
 
     async def rest(self) -> bytes:
         """All that is left."""
         left = b""
-        while (piece := await self._pieces.get()) is not None:
+        while (piece := await self._piece()) is not None:
             left += piece
         await self._answering
         return left
