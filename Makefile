@@ -54,6 +54,8 @@ faults: $(DEV) ## break a running server in every way under load, and print what
 .PHONY: generated
 generated: $(DEV) ## write the generated files anew; the tests check them for drift
 	cd backend && ../$(BIN)/python -m tests.tasks.write_tool_list
+	cd backend && ../$(BIN)/python -m tests.write_openapi
+	cd frontend && npm run --silent generate
 
 .PHONY: locks
 locks: $(DEV) ## resolve requirements/ anew from pyproject.toml

@@ -1,0 +1,44 @@
+"use client";
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { Tooltip } from "radix-ui";
+import { type ReactNode, useState } from "react";
+
+import { ApiProblem } from "@/api/problem";
+import { ThemeProvider } from "@/ui/theme";
+import type { Theme } from "@/ui/themes";
+import { shareStyleNonce } from "@/ui/style-nonce";
+import { ToastProvider } from "@/ui/toast";
+
+shareStyleNonce();
+
+const RETRIES = 2;
+
+/** What a refusal says will not change by asking again; what was away may be back. */
+function worthRetrying(failures: number, error: Error): boolean {
+  const refused = error instanceof ApiProblem && error.status < 500;
+  return !refused && failures < RETRIES;
+}
+
+function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { staleTime: 15_000, retry: worthRetrying },
+      mutations: { retry: false },
+    },
+  });
+}
+
+/** What components anywhere may use: queries, toasts, tooltips, the theme. */
+export function Providers({ theme, children }: { theme: Theme; children: ReactNode }) {
+  const [queryClient] = useState(makeQueryClient);
+  return (
+    <QueryClientProvider client={queryClient}>
+      <ThemeProvider initial={theme}>
+        <Tooltip.Provider delayDuration={400}>
+          <ToastProvider>{children}</ToastProvider>
+        </Tooltip.Provider>
+      </ThemeProvider>
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+
+import { placeAfter, signInPath } from "./paths";
+
+test.each([
+  "https://evil.example",
+  "//evil.example",
+  "/\\evil.example",
+  "/.//evil.example",
+  "/x/..//evil.example",
+  "/\t/evil.example",
+  "/%0d//..//../\\/evil.example/..",
+  "javascript:alert(1)",
+  "",
+  null,
+  undefined,
+])("signing in never leads off the site: %j", (next) => {
+  const place = placeAfter(next);
+  expect(new URL(place, "http://localhost:3000").origin).toBe("http://localhost:3000");
+  expect(place.startsWith("//")).toBe(false);
+});
+
+test("signing in leads back to where one was, filters and all", () => {
+  const path = signInPath({ pathname: "/connect", search: "?tag=a%26b" });
+  const next = new URL(path, "http://localhost").searchParams.get("next");
+  expect(placeAfter(next)).toBe("/connect?tag=a%26b");
+});

@@ -1,0 +1,29 @@
+import { type NextRequest, NextResponse } from "next/server";
+
+import { contentSecurityPolicy } from "./app/content-security-policy";
+
+/** Everything but built files: pages get their policy, /api (but Better Auth's) goes to the API. */
+export const config = { matcher: "/((?!_next/static/|favicon\\.svg$).*)" };
+
+export function proxy(request: NextRequest): NextResponse {
+  const { pathname } = request.nextUrl;
+  if (pathname.startsWith("/api/") && !pathname.startsWith("/api/auth/")) return toApi(request);
+  const nonce = btoa(crypto.randomUUID());
+  const policy = contentSecurityPolicy(nonce, process.env.NODE_ENV === "development");
+  const headers = new Headers(request.headers);
+  headers.set("Content-Security-Policy", policy); // Next reads the nonce of its scripts from here
+  headers.set("x-nonce", nonce);
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set("Content-Security-Policy", policy);
+  return response;
+}
+
+/** The API believes bearer tokens alone, so that no cookie needs to leave for it. */
+function toApi(request: NextRequest): NextResponse {
+  const api =
+    process.env.SURELIST_API_INTERNAL ?? process.env.SURELIST_URL ?? "http://localhost:8000";
+  const headers = new Headers(request.headers);
+  headers.delete("cookie");
+  const { pathname, search } = request.nextUrl;
+  return NextResponse.rewrite(new URL(pathname + search, api), { request: { headers } });
+}

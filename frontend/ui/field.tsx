@@ -1,0 +1,61 @@
+import { clsx } from "clsx";
+import { type ComponentProps, type ReactNode, useId } from "react";
+
+const BOX = clsx(
+  "w-full rounded-lg border border-line-strong bg-surface px-3 text-base placeholder:text-muted",
+  "aria-invalid:border-danger disabled:opacity-55 sm:text-sm",
+);
+
+/** One line of text; inside a `Field` unless it has an `aria-label`. */
+export function Input({ className, ...props }: ComponentProps<"input">) {
+  return <input {...props} className={clsx(BOX, "h-10 pointer-coarse:h-11", className)} />;
+}
+
+/** Several lines of text, as high as its content. */
+export function Textarea({ className, ...props }: ComponentProps<"textarea">) {
+  return (
+    <textarea {...props} className={clsx(BOX, "field-sizing-content min-h-20 py-2", className)} />
+  );
+}
+
+/** One of a few choices, by the browser's own control. */
+export function Select({ className, ...props }: ComponentProps<"select">) {
+  return <select {...props} className={clsx(BOX, "h-10 pointer-coarse:h-11", className)} />;
+}
+
+type Wiring = { id: string; "aria-describedby"?: string; "aria-invalid"?: true };
+
+type FieldProps = {
+  label: ReactNode;
+  hint?: ReactNode;
+  error?: ReactNode;
+  className?: string;
+  /** The control, spread with what ties it to label, hint and error. */
+  children: (wiring: Wiring) => ReactNode;
+};
+
+/** A control under its label, with a hint below it or what is wrong with it. */
+export function Field({ label, hint, error, className, children }: FieldProps) {
+  const id = useId();
+  const told = error ?? hint;
+  const wiring: Wiring = {
+    id,
+    ...(told ? { "aria-describedby": `${id}-told` } : {}),
+    ...(error ? { "aria-invalid": true as const } : {}),
+  };
+  return (
+    <div className={clsx("grid gap-1.5", className)}>
+      <label htmlFor={id} className="text-sm font-medium">
+        {label}
+      </label>
+      {children(wiring)}
+      <p
+        id={`${id}-told`}
+        role={error ? "alert" : undefined}
+        className={clsx("text-sm empty:hidden", error ? "text-danger" : "text-muted")}
+      >
+        {told}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+"use client";
+
+import { Popover as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+
+type PopoverProps = {
+  trigger: ReactNode;
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+  /** What it is, for screen readers. */
+  label: string;
+  children: ReactNode;
+};
+
+/** A small window beside `trigger`, one element that can be pressed. */
+export function Popover({ trigger, label, children, ...state }: PopoverProps) {
+  return (
+    <Radix.Root {...state}>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          aria-label={label}
+          align="start"
+          sideOffset={6}
+          collisionPadding={12}
+          className="animate-appear z-50 rounded-xl border border-line bg-raised p-3 text-sm shadow-float"
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
