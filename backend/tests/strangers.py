@@ -150,6 +150,10 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
     ("DELETE", f"{_USER}/agents/{{client_id}}"): lambda hers: [
         {"client_id": client_id} for client_id in (hers.agent, "claude", "web", hers.user_id)
     ],
+    ("PUT", f"{_USER}/agents/{{client_id}}"): lambda hers: [
+        {"client_id": client_id, "json": {"name": "Robot", "scopes": ["tasks:read"]}}
+        for client_id in (hers.agent, "claude", hers.user_id)
+    ],
     ("POST", f"{_USER}/keys"): lambda hers: [
         {"json": {"name": hers.agent, "scopes": ["tasks:read"], "days": 1}},
         {"json": {"name": "Robot", "scopes": ["account:manage"], "days": 1}},

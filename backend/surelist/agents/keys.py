@@ -11,7 +11,7 @@ from typing import Protocol
 from sqlalchemy import Text, bindparam, select
 
 from surelist.agents.models import Agent, NewKey
-from surelist.agents.service import ADD, standing_of
+from surelist.agents.service import ADD, KEY_PREFIX, standing_of
 from surelist.auth import AgentScope
 from surelist.database import Record, compiled
 from surelist.errors import Conflict, Gone
@@ -51,7 +51,7 @@ async def make_key(
     The token is not stored: it is signed anew, and the same. Once somebody has used it, it has
     arrived, and is shown no more. Raises Conflict, and Gone when the first one has been revoked.
     """
-    client_id = f"key-{_digits(database, idempotency_key)}"
+    client_id = f"{KEY_PREFIX}{_digits(database, idempotency_key)}"
     await standing_of(database, client_id)
     scopes = sorted(set(new.scopes))
     made_at = datetime.fromtimestamp(int(time.time()), UTC)

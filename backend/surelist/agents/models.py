@@ -51,6 +51,13 @@ class NewKey(Closed):
     days: Annotated[int, Described(ge=1, le=LIFETIME_DAYS)]
 
 
+class Connection(Closed):
+    """What a person allows an OAuth client, when they are asked."""
+
+    name: AgentName
+    scopes: Scopes
+
+
 class Agent(SQLModel, table=True):
     """One agent key, or one OAuth client that has called.
 

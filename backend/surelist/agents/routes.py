@@ -8,7 +8,7 @@ from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 from surelist.agents import keys, listing, service
-from surelist.agents.models import ClientId, NewKey
+from surelist.agents.models import ClientId, Connection, NewKey
 from surelist.arguments import ABSENT
 from surelist.auth import OWNER_SCOPE, AgentScope, sign_token
 from surelist.database import Record
@@ -66,6 +66,21 @@ async def list_agents(door: UserDoor, query: Annotated[listing.AgentQuery, Query
     if page.cursor:
         shown["next_cursor"] = page.cursor
     return answer(shown)
+
+
+@router.put(
+    "/agents/{client_id:path}",
+    responses={200: {"model": ShownAgent}} | problems(401, 403, 413, 422, 429, 503),
+)
+async def connect_agent(
+    door: UserDoor,
+    client_id: Annotated[ClientId, Path()],
+    connection: Connection,
+    _key: IdempotencyKey = ABSENT,
+) -> Response:
+    """Let an OAuth client work on the list, also one that was revoked."""
+    agent = await door.write(lambda mine: service.allow(mine, client_id, connection), OWNER_SCOPE)
+    return answer(_shown(agent))
 
 
 @router.delete(

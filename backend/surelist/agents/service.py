@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, bindparam, func, or_, select, true
+from sqlalchemy import ARRAY, Text, bindparam, case, func, or_, select, true
 from sqlmodel import col
 
-from surelist.agents.models import Agent
+from surelist.agents.models import Agent, Connection
 from surelist.auth import Principal, refused
-from surelist.database import compiled
-from surelist.errors import NotFound
+from surelist.database import Record, compiled
+from surelist.errors import Invalid, NotFound
 from surelist.isolation import UserDatabase, added, changed, mine
 from surelist.ledger.models import INSTANT, Account
 from surelist.ledger.service import refuse_if_erased
 
 NOTED_EVERY = timedelta(minutes=1)
 """How often the use of an agent is written down."""
+
+KEY_PREFIX = "key-"
+"""What the id of a key begins with, and that of an OAuth client does not."""
 
 _BEGINNING = datetime.fromtimestamp(0, UTC)
 
@@ -58,6 +61,29 @@ _NOTE = compiled(
         or_(col(Agent.last_used_at).is_(None), col(Agent.last_used_at) <= _now - NOTED_EVERY),
     )
     .values(name=_name, scopes=_scopes, last_used_at=_now)
+)
+_ALLOW = compiled(
+    changed(Agent)
+    .where(col(Agent.client_id) == _client_id)
+    .values(
+        name=_name,
+        scopes=_scopes,
+        # A token that was good while the agent was revoked does not live again.
+        valid_after=case(
+            (col(Agent.revoked_at).is_(None), col(Agent.valid_after)),
+            else_=func.date_trunc("second", _now),
+        ),
+        revoked_at=None,
+    )
+    .returning(
+        col(Agent.client_id),
+        col(Agent.name),
+        col(Agent.scopes),
+        col(Agent.created_at),
+        col(Agent.expires_at),
+        col(Agent.last_used_at),
+        col(Agent.revoked_at),
+    )
 )
 _REVOKE = compiled(
     changed(Agent)
@@ -104,6 +130,26 @@ async def revoke(database: UserDatabase, client_id: str) -> None:
     await standing_of(database, client_id)
     if await database.one(_REVOKE, client_id=client_id) is None:
         raise NotFound("There is no such agent. List the agents to see their ids.")
+
+
+async def allow(database: UserDatabase, client_id: str, connection: Connection) -> Record:
+    """Let an OAuth client work on the list, also one that had been revoked.
+
+    Tokens issued until now to one that had been are refused still. Raises Invalid for a key's id.
+    """
+    if client_id.startswith(KEY_PREFIX):
+        raise Invalid("A key is not connected: it is made, and a revoked one made anew.")
+    await standing_of(database, client_id)
+    allowed: dict[str, Any] = {
+        "client_id": client_id,
+        "name": connection.name,
+        "scopes": sorted(connection.scopes),
+    }
+    await database.run(ADD, **allowed, valid_after=_BEGINNING, expires_at=None, last_used_at=None)
+    agent = await database.one(_ALLOW, **allowed)
+    if agent is None:
+        raise RuntimeError("a row that was just written")
+    return agent
 
 
 async def standing_of(database: UserDatabase, client_id: str) -> Mapping[str, Any]:

@@ -1,0 +1,94 @@
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from surelist.agents.admission import Admission
+from surelist.auth import AGENT_SCOPES, Caller, Principal
+from surelist.errors import Unauthenticated
+from surelist.isolation import Database, UserDatabase
+from tests.agents.test_keys import agents, make_key
+from tests.person import Person
+
+CLAUDE = "/agents/nGzTkRPdVbWq"
+ALLOWED = {"name": "Claude Code", "scopes": ["tasks:read", "tasks:write"]}
+
+
+@pytest.fixture
+def owner(newcomer: Callable[..., Person]) -> Person:
+    """A person in their own session."""
+    return newcomer("web", owner=True)
+
+
+@pytest.fixture
+def worker(database: Database, settings: Any) -> Database:
+    """A worker that remembers nobody."""
+    return Database(database._pool, settings, Admission(lambda: time.monotonic() * 1e6))
+
+
+def claude(owner: Person, issued_at: int) -> Principal:
+    """Claude Code with a token that was issued at that second."""
+    caller = Caller("agent", "nGzTkRPdVbWq", "Claude Code")
+    return Principal(owner.user_id, frozenset(AGENT_SCOPES), caller, issued_at)
+
+
+async def nothing(mine: UserDatabase) -> None:
+    """A unit of work."""
+
+
+async def test_a_connected_agent_is_listed_before_its_first_call(owner: Person) -> None:
+    answer = await owner.rest("PUT", CLAUDE, json=ALLOWED)
+    assert answer.status_code == 200
+    (agent,) = await agents(owner)
+    assert answer.json() == agent
+    assert agent | ALLOWED == agent
+    assert "last_used_at" not in agent
+
+
+async def test_a_revoked_agent_that_is_connected_anew_works_with_new_tokens_alone(
+    owner: Person, worker: Database
+) -> None:
+    now = int(time.time())
+    await worker.read(claude(owner, now), nothing)
+    await owner.rest("DELETE", CLAUDE)
+    with pytest.raises(Unauthenticated, match="revoked"):
+        await worker.read(claude(owner, now + 60), nothing)
+    await owner.rest("PUT", CLAUDE, json=ALLOWED)
+    with pytest.raises(Unauthenticated, match="issued before"):
+        await worker.read(claude(owner, now - 1), nothing)
+    await worker.read(claude(owner, int(time.time())), nothing)
+
+
+async def test_connecting_again_leaves_the_tokens_of_before_good(
+    owner: Person, worker: Database
+) -> None:
+    earlier = int(time.time()) - 600
+    await worker.read(claude(owner, earlier), nothing)
+    await owner.rest("PUT", CLAUDE, json=ALLOWED)
+    await worker.read(claude(owner, earlier), nothing)
+
+
+async def test_a_revoked_key_cannot_be_connected(owner: Person) -> None:
+    key = await make_key(owner)
+    await owner.rest("DELETE", f"/agents/{key['client_id']}")
+    answer = await owner.rest("PUT", f"/agents/{key['client_id']}", json=ALLOWED)
+    assert answer.status_code == 422
+    (agent,) = await agents(owner)
+    assert agent["revoked_at"]
+
+
+async def test_no_agent_can_connect_an_agent(owner: Person) -> None:
+    robot = owner.through("robot")
+    assert (await robot.rest("PUT", CLAUDE, json=ALLOWED)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"scopes": ["account:manage"]}, {"scopes": []}, {"name": ""}, {"name": "a\nb"}, {"days": 1}],
+)
+async def test_what_cannot_be_given_to_an_agent_is_refused(
+    owner: Person, wrong: dict[str, Any]
+) -> None:
+    assert (await owner.rest("PUT", CLAUDE, json=ALLOWED | wrong)).status_code == 422
+    assert await agents(owner) == []
