@@ -1,5 +1,10 @@
 export const SIGN_IN = "/sign-in";
 
+const AUTHORIZE = "/api/auth/oauth2/authorize";
+
+/** What Better Auth adds to an authorization request when it sends the browser to sign in. */
+const ADDED_BY_SERVER = ["sig", "exp", "ba_iat", "ba_pl", "ba_param"];
+
 /** The sign-in page, which leads back to this place. */
 export function signInPath(place: { pathname: string; search: string }): string {
   const next = place.pathname + place.search;
@@ -15,4 +20,13 @@ export function placeAfter(next: string | null | undefined): string {
   return url.origin === base && !url.pathname.startsWith("//")
     ? url.pathname + url.search + url.hash
     : "/";
+}
+
+/** Where to go after signing in, by the query of the sign-in page: on with the authorization of the
+ * client that asked for it, or back to `next`. */
+export function resumeAfter(query: URLSearchParams): string {
+  if (!query.has("client_id")) return placeAfter(query.get("next"));
+  const parameters = new URLSearchParams(query);
+  for (const name of ADDED_BY_SERVER) parameters.delete(name);
+  return `${AUTHORIZE}?${parameters.toString()}`;
 }

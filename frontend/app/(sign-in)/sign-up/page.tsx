@@ -1,0 +1,17 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+
+import { resumeAfter } from "@/auth/paths";
+import { offeredWays } from "@/auth/server/offered";
+import { SignUpForm } from "@/features/sign-in/sign-up-form";
+
+import { type Query, readQuery } from "../query";
+
+export const metadata: Metadata = { title: "Make an account" };
+
+export default async function SignUpPage({ searchParams }: { searchParams: Query }) {
+  const query = await readQuery(searchParams);
+  const offered = offeredWays();
+  if (!offered.signUp) redirect("/sign-in");
+  return <SignUpForm offered={offered} next={resumeAfter(query)} query={query.toString()} />;
+}

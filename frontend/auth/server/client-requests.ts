@@ -1,0 +1,83 @@
+/** What MCP clients ask for, mended where the standards leave the server the choice, before Better
+ * Auth judges it (specs/auth.md). */
+
+import { DEFAULT_SCOPES, OAUTH_SCOPES, STAY_CONNECTED } from "./scopes";
+
+const KNOWN_SCOPES = new Set<string>(OAUTH_SCOPES);
+
+/** Redirects by a private scheme whose one owner is known, though it is no reversed domain. */
+const KNOWN_PRIVATE_REDIRECTS = new Set(["cursor://anysphere.cursor-mcp/oauth/callback"]);
+
+/** Stands in for a known private redirect while Better Auth judges the others. Nothing answers to
+ * it: the scheme is our own. */
+const STAND_IN = "dev.surelist.stand-in:/redirect";
+
+const FOREIGN_PARAMETERS = ["max_age", "claims", "acr_values", "id_token_hint", "dpop_jkt"];
+
+const LOOPBACK_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+function grantable(scope: string | null | undefined): string[] {
+  return (scope ?? "").split(" ").filter((one) => KNOWN_SCOPES.has(one));
+}
+
+/** The parameters of an authorization request.
+ *
+ * - No `resource` means the one that there is (RFC 8707, 2), so that the token is bound to it.
+ * - Scopes that there are not are left out (RFC 6749, 3.3); with none left, the default ones.
+ * - The refresh token is the server's to give (OAuth 2.1, 1.3.2): it is always asked for here, and
+ *   the consent page says so.
+ * - The person is asked each time: who redirects to localhost cannot prove who it is (RFC 8252,
+ *   8.6). The other parameters left out are those of protocols that this server does not speak. */
+export function mendAuthorization(parameters: URLSearchParams, mcpUrl: string): URLSearchParams {
+  const mended = new URLSearchParams(parameters);
+  if (!mended.has("resource")) mended.set("resource", mcpUrl);
+  const asked = grantable(mended.get("scope")).filter((scope) => scope !== STAY_CONNECTED);
+  const scopes = asked.length > 0 ? asked : DEFAULT_SCOPES;
+  mended.set("scope", [...new Set([...scopes, STAY_CONNECTED])].join(" "));
+  mended.set("prompt", "consent");
+  for (const foreign of FOREIGN_PARAMETERS) mended.delete(foreign);
+  return mended;
+}
+
+type Registration = { [field: string]: unknown };
+
+/** A registration request, and the known private redirects that were taken out of it.
+ *
+ * - A client that redirects to this machine or by a private scheme is native (OpenID Connect
+ *   Registration, 2), which many do not say.
+ * - Scopes that there are not are left out. */
+export function mendRegistration(body: Registration): {
+  body: Registration;
+  withheld: readonly string[];
+} {
+  const given = Array.isArray(body["redirect_uris"]) ? (body["redirect_uris"] as unknown[]) : [];
+  const withheld = given.filter(isKnownPrivate);
+  const judged = given.filter((uri) => !isKnownPrivate(uri));
+  const mended: Registration = { ...body };
+  if (withheld.length > 0) mended["redirect_uris"] = [...judged, STAND_IN];
+  if (body["application_type"] === undefined && given.some(isNative)) {
+    mended["application_type"] = "native";
+  }
+  if (typeof body["scope"] === "string") {
+    const scopes = grantable(body["scope"]);
+    if (scopes.length > 0) mended["scope"] = scopes.join(" ");
+    else delete mended["scope"];
+  }
+  return { body: mended, withheld };
+}
+
+/** The redirects of a registered client with what was withheld in place of its stand-in. */
+export function withWithheld(redirects: readonly string[], withheld: readonly string[]): string[] {
+  return [...redirects.filter((uri) => uri !== STAND_IN), ...withheld];
+}
+
+function isKnownPrivate(uri: unknown): uri is string {
+  return typeof uri === "string" && KNOWN_PRIVATE_REDIRECTS.has(uri);
+}
+
+function isNative(uri: unknown): boolean {
+  if (typeof uri !== "string" || !URL.canParse(uri)) return false;
+  const { protocol, hostname } = new URL(uri);
+  if (protocol === "http:") return LOOPBACK_HOSTS.has(hostname);
+  return protocol !== "https:";
+}

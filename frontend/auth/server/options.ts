@@ -1,0 +1,149 @@
+import "server-only";
+
+import { createHash } from "node:crypto";
+
+import { oauthProvider, type OAuthProviderExtension } from "@better-auth/oauth-provider";
+import type { BetterAuthOptions } from "better-auth";
+import { jwt } from "better-auth/plugins";
+import { PostgresDialect } from "kysely";
+import { Pool } from "pg";
+
+import { clientName } from "./client-name";
+import { connections } from "./connections";
+import { sendMail } from "./mail";
+import { OAUTH_SCOPES, PERSON_SCOPES } from "./scopes";
+import type { Settings } from "./settings";
+
+const DAY = 86_400;
+const MINUTE = 60;
+
+/** Better Auth as it is here: specs/auth.md is the contract. */
+export function authOptions(settings: Settings) {
+  return {
+    appName: "Surelist",
+    baseURL: settings.webUrl,
+    basePath: "/api/auth",
+    trustedOrigins: [settings.webUrl],
+    ...secrets(settings),
+    database: {
+      dialect: new PostgresDialect({
+        pool: new Pool({ connectionString: settings.databaseUrl, max: 10 }),
+      }),
+      type: "postgres" as const,
+      schemaName: "auth",
+      transaction: true,
+    },
+    telemetry: { enabled: false },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: settings.signUp === "closed",
+      minPasswordLength: 10,
+      maxPasswordLength: 128,
+      requireEmailVerification: settings.smtp !== null,
+      revokeSessionsOnPasswordReset: true,
+      ...(settings.smtp && { sendResetPassword: sendResetLink }),
+    },
+    ...(settings.smtp && {
+      emailVerification: {
+        sendVerificationEmail: sendVerificationLink,
+        sendOnSignUp: true,
+        sendOnSignIn: true,
+        autoSignInAfterVerification: true,
+      },
+    }),
+    socialProviders: {
+      ...(settings.github && {
+        github: { ...settings.github, disableSignUp: settings.signUp === "closed" },
+      }),
+      ...(settings.google && {
+        google: { ...settings.google, disableSignUp: settings.signUp === "closed" },
+      }),
+    },
+    user: { deleteUser: { enabled: true } },
+    session: { expiresIn: 30 * DAY, updateAge: DAY },
+    verification: { storeIdentifier: "hashed" as const },
+    rateLimit: {
+      enabled: true,
+      storage: "database" as const,
+      window: MINUTE,
+      max: 300,
+      customRules: {
+        "/sign-in/email": { window: 5 * MINUTE, max: 15 },
+        "/sign-up/email": { window: 10 * MINUTE, max: 15 },
+        "/reset-password": { window: 10 * MINUTE, max: 10 },
+        "/delete-user": { window: 5 * MINUTE, max: 5 },
+        "/change-password": { window: 5 * MINUTE, max: 10 },
+      },
+    },
+    advanced: { cookiePrefix: "surelist" },
+    onAPIError: { errorURL: `${settings.webUrl}/sign-in-error` },
+    // Better Auth's own, of no use here.
+    disabledPaths: ["/oauth2/userinfo", "/oauth2/end-session", "/oauth2/continue"],
+    plugins: [
+      jwt({
+        disableSettingJwtHeader: true,
+        jwt: {
+          issuer: settings.issuer,
+          audience: settings.apiAudience,
+          expirationTime: "5m",
+          definePayload: () => ({ scope: PERSON_SCOPES.join(" ") }),
+        },
+      }),
+      oauthProvider({
+        loginPage: "/sign-in",
+        consentPage: "/consent",
+        scopes: [...OAUTH_SCOPES],
+        grantTypes: ["authorization_code", "refresh_token"],
+        resources: [settings.mcpUrl],
+        enforcePerClientResources: false,
+        allowDynamicClientRegistration: true,
+        allowUnauthenticatedClientRegistration: true,
+        clientPrivileges: () => false,
+        resourcePrivileges: () => false,
+        codeExpiresIn: 5 * MINUTE,
+        accessTokenExpiresIn: 60 * MINUTE,
+        refreshTokenExpiresIn: 30 * DAY,
+        refreshTokenReuseInterval: MINUTE,
+        extensions: [nameOfClient],
+        rateLimit: {
+          register: { window: MINUTE, max: 20 },
+          token: { window: MINUTE, max: 60 },
+          authorize: { window: MINUTE, max: 60 },
+        },
+      }),
+      connections(),
+    ],
+  } satisfies BetterAuthOptions;
+}
+
+/** The ledger names who did what; a name that the agent gave itself is better than none. */
+const nameOfClient: OAuthProviderExtension = {
+  claims: { accessToken: ({ client }) => ({ client_name: clientName(client.name) }) },
+};
+
+/** The current secret, and the one before it for what is still encrypted with it. A version is a
+ * fingerprint, so that nobody has to count. */
+function secrets({ secret, previousSecret }: Settings) {
+  const known = previousSecret ? [secret, previousSecret] : [secret];
+  const version = (value: string) =>
+    createHash("sha256").update(value).digest().readUInt32BE() >>> 1;
+  return { secret, secrets: known.map((value) => ({ version: version(value), value })) };
+}
+
+type Addressed = { user: { email: string; name: string }; url: string };
+
+async function sendResetLink({ user, url }: Addressed): Promise<void> {
+  await sendMail({
+    to: user.email,
+    subject: "A new password for Surelist",
+    text: `Choose a new password here, within an hour:\n\n${url}\n\nIf you did not ask for it, ignore this letter: your password stays as it is.\n`,
+  });
+}
+
+async function sendVerificationLink({ user, url }: Addressed): Promise<void> {
+  await sendMail({
+    to: user.email,
+    subject: "Confirm your address for Surelist",
+    text: `Somebody, hopefully you, has signed up for Surelist with this address. Confirm it here, within an hour:\n\n${url}\n\nIf it was not you, ignore this letter.\n`,
+  });
+}

@@ -1,0 +1,133 @@
+"use client";
+
+import { AppWindow, Globe, Laptop } from "lucide-react";
+import { useState } from "react";
+
+import { authClient } from "@/auth/client";
+import { Button } from "@/ui/button";
+import { Checkbox } from "@/ui/checkbox";
+
+import { allow, type Asked, deny } from "./answer";
+import type { Destination } from "./redirect";
+import { scopesInWords } from "./scope-words";
+
+const PLACES = {
+  "this-computer": { Icon: Laptop, words: "A program on this computer, at" },
+  website: { Icon: Globe, words: "The website" },
+  app: { Icon: AppWindow, words: "The app that opens" },
+};
+
+type ConsentProps = {
+  asked: Asked;
+  destination: Destination;
+  scopes: string[];
+  email: string;
+  signInPath: string;
+};
+
+/** Asks a person whether an agent may work on their list, and for what. */
+export function ConsentForm({ asked, destination, scopes, email, signInPath }: ConsentProps) {
+  const [granted, setGranted] = useState<ReadonlySet<string>>(new Set(scopes));
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [answered, setAnswered] = useState(false);
+  const { Icon, words } = PLACES[destination.kind];
+
+  const answer = async (choice: () => Promise<string>) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      window.location.assign(await choice());
+      setAnswered(true);
+    } catch {
+      setProblem("That did not work, and nothing was given. Try again, or connect anew.");
+      setBusy(false);
+    }
+  };
+  const toggle = (scope: string, on: boolean) => {
+    const next = new Set(granted);
+    if (on) next.add(scope);
+    else next.delete(scope);
+    setGranted(next);
+  };
+  const switchAccount = async () => {
+    await authClient.signOut();
+    window.location.assign(signInPath);
+  };
+
+  if (answered) {
+    return (
+      <div role="status">
+        <h1 className="text-xl font-semibold">Go back to {asked.name}</h1>
+        <p className="mt-2 text-muted">You can close this page.</p>
+      </div>
+    );
+  }
+  return (
+    <>
+      <h1 className="text-xl font-semibold break-words">
+        Let “{asked.name}” work on your task list?
+      </h1>
+      <div className="mt-4 flex items-start gap-3 rounded-xl bg-sunken p-3 text-sm">
+        <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />
+        <p className="min-w-0">
+          {words} <strong className="break-all">{destination.name}</strong> will get the access. The
+          name above is what it calls itself: allow it only if you have just started this yourself.
+        </p>
+      </div>
+      <h2 className="mt-6 text-sm font-medium">It may</h2>
+      <ul className="mt-2 grid gap-3">
+        {scopesInWords(scopes).map(({ scope, may, detail, optional }) => (
+          <li key={scope} className="flex items-start gap-3">
+            <Checkbox
+              id={scope}
+              checked={granted.has(scope)}
+              disabled={!optional}
+              onChange={(on) => toggle(scope, on)}
+              className="mt-0.5 disabled:opacity-70"
+            />
+            <label htmlFor={scope} className="text-sm">
+              {may}
+              <span className="block text-muted">{detail}</span>
+            </label>
+          </li>
+        ))}
+      </ul>
+      <p
+        role="alert"
+        className="mt-4 rounded-lg bg-danger-soft px-3 py-2 text-sm text-danger empty:hidden"
+      >
+        {problem}
+      </p>
+      <div className="mt-6 grid grid-cols-2 gap-3">
+        <Button disabled={busy} onClick={() => void answer(() => deny(asked))}>
+          Do not allow
+        </Button>
+        <Button
+          look="primary"
+          busy={busy}
+          onClick={() =>
+            void answer(() =>
+              allow(
+                asked,
+                scopes.filter((one) => granted.has(one)),
+              ),
+            )
+          }
+        >
+          Allow
+        </Button>
+      </div>
+      <p className="mt-6 text-sm text-muted">
+        You are signed in as <span className="break-all">{email}</span>.{" "}
+        <button
+          type="button"
+          className="text-accent underline underline-offset-4"
+          onClick={() => void switchAccount()}
+        >
+          Use another account
+        </button>
+      </p>
+    </>
+  );
+}

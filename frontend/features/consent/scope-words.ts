@@ -1,0 +1,30 @@
+/** What a scope lets an agent do, for its owner to read. */
+const WORDS: Record<string, { may: string; detail: string }> = {
+  "tasks:read": { may: "See your tasks", detail: "All of them, with their history." },
+  "tasks:write": {
+    may: "Add, change, complete and delete tasks",
+    detail: "You see each change and can undo it. It cannot empty the trash.",
+  },
+  "conversations:read": { may: "See your conversations", detail: "Those with Surelist's chat." },
+  "conversations:write": { may: "Write in your conversations", detail: "In Surelist's chat." },
+  offline_access: {
+    may: "Stay connected",
+    detail: "Until you disconnect it, or it has not been used for 30 days.",
+  },
+};
+
+/** Scopes that a person can leave out, since the agent is still of use without them. */
+export const OPTIONAL_SCOPES = ["tasks:write", "conversations:read", "conversations:write"];
+
+export type ScopeWords = { scope: string; may: string; detail: string; optional: boolean };
+
+/** The scopes that there are words for, in the order in which a person cares. */
+export function scopesInWords(scopes: readonly string[]): ScopeWords[] {
+  return Object.entries(WORDS)
+    .filter(([scope]) => scopes.includes(scope))
+    .map(([scope, words]) => ({
+      scope,
+      ...words,
+      optional: OPTIONAL_SCOPES.includes(scope) && scopes.includes("tasks:read"),
+    }));
+}

@@ -1,0 +1,18 @@
+const WORDS: Record<string, string> = {
+  invalid_client:
+    "This server does not know the agent that sent you here. Remove the server from the agent, add it again, and connect anew.",
+  invalid_redirect:
+    "The agent asked to be answered at an address that it has not registered. Nothing was given to it. Remove the server from the agent and add it again.",
+  client_disabled: "This agent has been blocked on this server.",
+  invalid_request:
+    "The agent's request was not complete. Start connecting again from the agent itself.",
+  signup_disabled: "Nobody can sign up here now.",
+  account_not_linked:
+    "There is an account with this address already. Sign in to it with its password.",
+  access_denied: "You did not allow it, and nothing was changed.",
+};
+
+/** One sentence for the person; `error` comes from the address, and is never shown itself. */
+export function errorInWords(error: string): string {
+  return WORDS[error.toLowerCase()] ?? "Start again from where you came; nothing was changed.";
+}

@@ -1,0 +1,47 @@
+"use client";
+
+import { useState } from "react";
+
+import { authClient } from "@/auth/client";
+import { Field, Input } from "@/ui/field";
+
+import { Form } from "./form";
+import { field, useForm } from "./use-form";
+
+/** Asks for a letter with a link. The answer is the same whether the address is known or not. */
+export function ForgotPasswordForm() {
+  const [sent, setSent] = useState(false);
+  const { problem, busy, submit } = useForm(
+    (fields) =>
+      authClient.requestPasswordReset({
+        email: field(fields, "email"),
+        redirectTo: "/reset-password",
+      }),
+    () => setSent(true),
+  );
+  if (sent) {
+    return (
+      <div role="status">
+        <h1 className="text-xl font-semibold">Look at your mail</h1>
+        <p className="mt-2 text-muted">
+          If there is an account with this address, a letter with a link is on its way.
+        </p>
+      </div>
+    );
+  }
+  return (
+    <Form
+      title="A new password"
+      send="Send the letter"
+      problem={problem}
+      busy={busy}
+      onSubmit={submit}
+    >
+      <Field label="E-mail">
+        {(wiring) => (
+          <Input {...wiring} name="email" type="email" autoComplete="username" required />
+        )}
+      </Field>
+    </Form>
+  );
+}

@@ -1,0 +1,85 @@
+"use client";
+
+import Link from "next/link";
+import { useState } from "react";
+
+import { authClient } from "@/auth/client";
+import type { Offered } from "@/auth/server/offered";
+import { Field, Input } from "@/ui/field";
+
+import { Form } from "./form";
+import { SocialButtons } from "./social-buttons";
+import { field, useForm } from "./use-form";
+
+type SignUpProps = { offered: Offered; next: string; query: string };
+
+/** Making an account; where mail can be sent, the address is confirmed before it can be used. */
+export function SignUpForm({ offered, next, query }: SignUpProps) {
+  const [sentTo, setSentTo] = useState<string | null>(null);
+  const { problem, busy, submit } = useForm(
+    async (fields) => {
+      const email = field(fields, "email");
+      const answer = await authClient.signUp.email({
+        name: field(fields, "name") || email.replace(/@.*/, ""),
+        email,
+        password: field(fields, "password"),
+        callbackURL: next,
+      });
+      if (!answer.error && offered.mail) setSentTo(email);
+      return answer;
+    },
+    () => {
+      if (!offered.mail) window.location.assign(next);
+    },
+  );
+  if (sentTo) {
+    return (
+      <div role="status">
+        <h1 className="text-xl font-semibold">Look at your mail</h1>
+        <p className="mt-2 text-muted">
+          A letter is on its way to {sentTo}. The link in it confirms the address and signs you in.
+        </p>
+      </div>
+    );
+  }
+  return (
+    <>
+      <Form
+        title="Make an account"
+        intro="One list, for you and all of your agents."
+        send="Make the account"
+        problem={problem}
+        busy={busy}
+        onSubmit={submit}
+      >
+        <Field label="Name" hint="Optional.">
+          {(wiring) => <Input {...wiring} name="name" autoComplete="name" maxLength={100} />}
+        </Field>
+        <Field label="E-mail">
+          {(wiring) => (
+            <Input {...wiring} name="email" type="email" autoComplete="username" required />
+          )}
+        </Field>
+        <Field label="Password" hint="At least 10 characters. A sentence is a good one.">
+          {(wiring) => (
+            <Input
+              {...wiring}
+              name="password"
+              type="password"
+              autoComplete="new-password"
+              minLength={10}
+              maxLength={128}
+              required
+            />
+          )}
+        </Field>
+      </Form>
+      <SocialButtons providers={offered.social} next={next} />
+      <p className="mt-6 text-sm">
+        <Link href={`/sign-in?${query}`} className="text-accent underline underline-offset-4">
+          I have an account already
+        </Link>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+"use client";
+
+import { authClient } from "@/auth/client";
+import { Button } from "@/ui/button";
+
+const NAMES = { github: "GitHub", google: "Google" };
+
+type SocialProps = { providers: (keyof typeof NAMES)[]; next: string };
+
+/** Signing in, or up, with an account elsewhere. */
+export function SocialButtons({ providers, next }: SocialProps) {
+  if (providers.length === 0) return null;
+  return (
+    <div className="mt-6 grid gap-2 border-t border-line pt-6">
+      {providers.map((provider) => (
+        <Button
+          key={provider}
+          onClick={() =>
+            void authClient.signIn.social({
+              provider,
+              callbackURL: next,
+              errorCallbackURL: "/sign-in-error",
+            })
+          }
+        >
+          Continue with {NAMES[provider]}
+        </Button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+"use client";
+
+import { type SubmitEvent, useState } from "react";
+
+import { inWords } from "./words";
+
+type Answer = { error: { code?: string | undefined; status: number } | null };
+
+/** A form that is sent by script: what went wrong, whether it is under way, what sends it. */
+export function useForm(send: (fields: FormData) => Promise<Answer>, onDone: () => void) {
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setBusy(true);
+    setProblem(null);
+    try {
+      const { error } = await send(new FormData(event.currentTarget));
+      if (error) setProblem(inWords(error));
+      else onDone();
+    } catch {
+      setProblem("The server cannot be reached. Try again in a moment.");
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { problem, busy, submit: (event: SubmitEvent<HTMLFormElement>) => void submit(event) };
+}
+
+/** What was typed into a field. */
+export function field(fields: FormData, name: string): string {
+  const value = fields.get(name);
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,22 @@
+/** What a refusal of Better Auth's means for the person; its codes are stable, its words are not. */
+const WORDS: Record<string, string> = {
+  INVALID_EMAIL_OR_PASSWORD: "That address and password do not belong together.",
+  USER_ALREADY_EXISTS: "There is an account with this address already. Sign in instead.",
+  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL:
+    "There is an account with this address already. Sign in instead.",
+  PASSWORD_TOO_SHORT: "The password needs at least 10 characters.",
+  PASSWORD_TOO_LONG: "The password can have at most 128 characters.",
+  INVALID_EMAIL: "That is not an e-mail address.",
+  INVALID_TOKEN: "This link has been used, or is too old. Ask for another.",
+  EMAIL_NOT_VERIFIED: "Confirm your address first: the link is in the letter just sent to you.",
+  EMAIL_PASSWORD_SIGN_UP_DISABLED: "Nobody can sign up here now.",
+  INVALID_ORIGIN: "Open this page at the address it was set up for, and try again.",
+};
+
+type Refusal = { code?: string | undefined; status: number };
+
+/** One sentence for the person. */
+export function inWords({ code, status }: Refusal): string {
+  if (status === 429) return "That was too often. Wait a few minutes and try again.";
+  return WORDS[code ?? ""] ?? "That did not work. Try again in a moment.";
+}
