@@ -9,7 +9,7 @@ PostgreSQL, whose row-level security shows it no other user's rows.
 import asyncio
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
@@ -142,6 +142,12 @@ class UserDatabase:
         arguments = statement.arguments(values | self._stamps)
         await self._connection.execute(statement.sql, *arguments)
 
+    async def each(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run `statement` for its effect, once with the values of each row."""
+        self.wrote = True
+        arguments = [statement.arguments({**row, **self._stamps}) for row in rows]
+        await self._connection.executemany(statement.sql, arguments)
+
     async def hold_account(self) -> None:
         """Keep this user's writes out until the transaction ends, for one that reads.
 
@@ -167,6 +173,38 @@ class UserDatabase:
     def _mark(self, content: bytes) -> bytes:
         whose = f"{self._stamps['user_id']} ".encode()  # no user id has a space
         return hmac.digest(self._key, whose + content, "sha256")[:16]
+
+
+class _OneOfTwo(UserDatabase):
+    """One user's rows, inside a transaction that is another user's too."""
+
+    __slots__ = ()
+
+    @classmethod
+    def beside(cls, database: UserDatabase, principal: Principal) -> "_OneOfTwo":
+        """The rows of `principal`, in the transaction of `database`."""
+        connection, key = database._connection, database._key  # noqa: SLF001
+        return cls(connection, principal, key, database.quotas, database._lock_timeout)  # noqa: SLF001
+
+    async def all(self, statement: Statement, **values: Any) -> list[Record]:
+        await self._turn()
+        return await super().all(statement, **values)
+
+    async def one(self, statement: Statement, **values: Any) -> Record | None:
+        await self._turn()
+        return await super().one(statement, **values)
+
+    async def run(self, statement: Statement, **values: Any) -> None:
+        await self._turn()
+        await super().run(statement, **values)
+
+    async def each(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
+        await self._turn()
+        await super().each(statement, rows)
+
+    async def _turn(self) -> None:
+        """Let PostgreSQL see this user, and not the other."""
+        await self._connection.execute(_as_user(self._stamps["user_id"]))
 
 
 class Database:
@@ -215,6 +253,32 @@ class Database:
         begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}; {locked}"
         async with self._turns.of(user_id, self._patience):
             return await self._run(principal, begin, work, "COMMIT" if keep else "ROLLBACK")
+
+    async def write_both(
+        self,
+        one: Principal,
+        other: Principal,
+        work: Callable[[UserDatabase, UserDatabase], Awaitable[T]],
+    ) -> T:
+        """Run `work` in one transaction that holds the account rows of two users.
+
+        Both have shown their token; each `UserDatabase` sees its own user's rows and no others.
+        """
+        await self._rates.spend(one.user_id, "writes")
+        # In one order, so that two who do this at once do not wait for each other.
+        begin = "BEGIN; " + "; ".join(
+            f"{_as_user(user_id)}; {_locked(user_id, self._lock_timeout, 'NO KEY UPDATE')}"
+            for user_id in sorted({one.user_id, other.user_id})
+        )
+
+        async def on_both(database: UserDatabase) -> T:
+            sides = _OneOfTwo.beside(database, one), _OneOfTwo.beside(database, other)
+            for side, principal in zip(sides, (one, other), strict=True):
+                await self._admit(side, principal)
+            return await work(*sides)
+
+        async with self._turns.of(one.user_id, self._patience):
+            return await self._run(one, f"{begin}; {_as_user(one.user_id)}", on_both, "COMMIT")
 
     async def _run(
         self, principal: Principal, begin: str, work: Work[T], end: str | None = None

@@ -70,6 +70,20 @@ class Door:
         self._principal.require(scope)
         return await self._database.write(self._principal, work, keep=keep)
 
+    async def write_with(
+        self,
+        other: Principal,
+        work: Callable[[UserDatabase, UserDatabase], Awaitable[T]],
+        scope: str,
+    ) -> T:
+        """Run `work` in a transaction that writes this user's rows and those of `other`.
+
+        Raises InsufficientScope unless both tokens carry `scope`.
+        """
+        self._principal.require(scope)
+        other.require(scope)
+        return await self._database.write_both(self._principal, other, work)
+
 
 class OwnedRoute(APIRoute):
     """A route below a user's path: whose it is and who asks is seen to before anything is read.

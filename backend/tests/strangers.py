@@ -159,6 +159,9 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
         {"json": {"name": "Robot", "scopes": ["account:manage"], "days": 1}},
     ],
     ("DELETE", _USER): lambda hers: [{}],
+    ("POST", f"{_USER}/claim"): lambda hers: [
+        {"json": {"token": token}} for token in ("e30.e30.e30", hers.user_id)
+    ],
 }
 OPEN_TO_ALL = {
     ("GET", "/.well-known/oauth-protected-resource"),

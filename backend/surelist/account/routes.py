@@ -3,16 +3,18 @@
 from datetime import datetime
 from typing import Annotated, NotRequired
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from surelist.account import service
+from surelist.account.claim import claim
 from surelist.account.export import export
 from surelist.arguments import ABSENT, Closed
-from surelist.auth import OWNER_SCOPE
+from surelist.auth import OWNER_SCOPE, TOKEN_BYTES
 from surelist.database import Record
+from surelist.errors import Invalid
 from surelist.routing import Door, IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.tasks.due import zone
 from surelist.tasks.event_representation import TaskEvent
@@ -53,6 +55,12 @@ class AccountPatch(Closed):
     ]
 
 
+class Claim(Closed):
+    """Whose list is taken over, proved by a token of theirs that carries account:manage."""
+
+    token: Annotated[str, Field(min_length=1, max_length=TOKEN_BYTES)]
+
+
 router = APIRouter(prefix="/api/{user_id}", tags=["account"], route_class=OwnedRoute)
 
 
@@ -84,6 +92,19 @@ async def export_account(door: UserDoor) -> Response:
     door.require(OWNER_SCOPE)
     headers = {"Content-Disposition": 'attachment; filename="surelist.json"'}
     return StreamingResponse(export(door.read), headers=headers, media_type="application/json")
+
+
+@router.post(
+    "/claim",
+    responses={200: {"model": ShownAccount}} | problems(401, 403, 404, 409, 413, 422, 429, 503),
+)
+async def claim_list(request: Request, door: UserDoor, body: Claim) -> Response:
+    """Take over the list of another user: for somebody who has none."""
+    state = request.app.state
+    other = await state.authenticator.principal([f"Bearer {body.token}"], state.settings.api_url)
+    if other.user_id == door.user_id:
+        raise Invalid("The token is this user's own. Send one of the user whose list it is.")
+    return answer(_shown(door, await door.write_with(other, claim, OWNER_SCOPE)))
 
 
 def _shown(door: Door, account: Record | None) -> ShownAccount:

@@ -1,0 +1,101 @@
+"""Taking over the list of another user, whole or not at all."""
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy.schema import Column
+from sqlmodel import SQLModel
+
+from surelist.account import service
+from surelist.conversations.models import Conversation, Message
+from surelist.database import Record, Statement, compiled
+from surelist.errors import Conflict, NotFound
+from surelist.isolation import UserDatabase, added, changed, mine
+from surelist.ledger.models import Account, Event
+from surelist.tasks.models import Task, Term
+
+MOVED: Final[tuple[type[SQLModel], ...]] = (Task, Term, Event, Conversation, Message)
+"""What a list is made of, each after what it refers to. Agents stay: their tokens name the user."""
+
+ROWS_AT_ONCE = 1000
+
+
+def _own_columns(model: type[SQLModel]) -> list[Column[Any]]:
+    """The columns that are stored, without the one that says whose."""
+    table = SQLModel.metadata.tables[model.__name__.lower()]
+    return [one for one in table.c if one.name != "user_id" and one.computed is None]
+
+
+def _keys(model: type[SQLModel]) -> list[Column[Any]]:
+    return [column for column in _own_columns(model) if column.primary_key]
+
+
+def _page(model: type[SQLModel], *, first: bool) -> Statement:
+    """The rows in the order of their keys, the first ones or those after a key."""
+    rows = mine(model)
+    names = [key.name for key in _keys(model)]
+    keys = [rows.c[name] for name in names]
+    after = [bindparam(f"after_{key.name}", type_=key.type, required=True) for key in _keys(model)]
+    page = select(*(rows.c[column.name] for column in _own_columns(model)))
+    if not first:
+        page = page.where(tuple_(*keys) > tuple_(*after))
+    return compiled(page.order_by(*keys).limit(ROWS_AT_ONCE))
+
+
+def _insert(model: type[SQLModel]) -> Statement:
+    values = {
+        column.name: bindparam(column.name, type_=column.type, required=True)
+        for column in _own_columns(model)
+    }
+    return compiled(added(model).values(values))
+
+
+_Moves: TypeAlias = Mapping[type[SQLModel], tuple[Statement, Statement, Statement]]
+_MOVES: _Moves = {
+    model: (_page(model, first=True), _page(model, first=False), _insert(model)) for model in MOVED
+}
+"""For each table: its first page, the page after a key, and the insert of a row."""
+
+_TAKEN = [
+    column for column in _own_columns(Account) if column.name not in ("erased_at", "created_at")
+]
+_TAKE_ACCOUNT = compiled(
+    changed(Account).values(
+        {column.name: bindparam(column.name, type_=column.type, required=True) for column in _TAKEN}
+    )
+)
+
+
+async def claim(mine: UserDatabase, theirs: UserDatabase) -> Record | None:
+    """Move their list to this user, who has none, and return this user's account.
+
+    Ids, versions and the ledger stay as they are, and the other account is erased. Raises
+    Conflict or NotFound, and then nothing is moved.
+    """
+    own = await service.find(mine)
+    if own is None or own["last_event"] or own["erased_at"]:
+        raise Conflict(
+            "There are tasks in this list already, or have been, and nothing was moved. "
+            "A list can only be taken over by somebody who has none."
+        )
+    account = await service.find(theirs)
+    if account is None or account["erased_at"] or not account["last_event"]:
+        raise NotFound("There is no list to take over: it is empty, or somebody has taken it.")
+    for model in MOVED:
+        await _move(model, theirs, mine)
+    await mine.run(_TAKE_ACCOUNT, **{column.name: account[column.name] for column in _TAKEN})
+    await service.erase(theirs)
+    return await service.find(mine)
+
+
+async def _move(model: type[SQLModel], source: UserDatabase, target: UserDatabase) -> None:
+    first, next_page, insert = _MOVES[model]
+    rows = await source.all(first)
+    while rows:
+        await target.each(insert, rows)
+        rows = await source.all(next_page, **_after(model, rows[-1]))
+
+
+def _after(model: type[SQLModel], row: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"after_{key.name}": row[key.name] for key in _keys(model)}
