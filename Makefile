@@ -17,9 +17,9 @@ help: ## list these targets
 		do printf 'make %-10s %s\n' "$$target" "$$words"; done
 
 .PHONY: run
-run: setup ## set up, start PostgreSQL and Surelist, print how to connect
+run: setup ## set up, start PostgreSQL, Surelist and its web page, print how to connect
 	@echo "Starting Surelist ..."
-	@exec $(BIN)/surelist serve --welcome
+	@exec $(BIN)/surelist up --welcome
 
 .PHONY: setup
 setup: $(RUNTIME) ## make .venv with surelist in it
@@ -66,6 +66,7 @@ locks: $(DEV) ## resolve requirements/ anew from pyproject.toml
 		-o requirements/dev.txt pyproject.toml
 	$(COMPILE) --upgrade --group bench -c requirements/runtime.txt \
 		-o requirements/bench.txt pyproject.toml
+	$(COMPILE) --group web -c requirements/dev.txt -o requirements/web.txt
 
 $(BIN)/python:
 	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \

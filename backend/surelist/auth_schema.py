@@ -15,7 +15,7 @@ import asyncpg
 
 from surelist.database import connection_arguments
 from surelist.embedded import DATABASE, SUPERUSER, Cluster
-from surelist.errors import ConfigurationError, NotFound
+from surelist.errors import ConfigurationError
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -42,6 +42,7 @@ async def make(server: Cluster) -> str:
             await connection.execute(f"CREATE ROLE {ROLE} LOGIN")
         await connection.execute(
             f"ALTER ROLE {ROLE} PASSWORD '{password}';"
+            f"ALTER ROLE {ROLE} SET search_path = {SCHEMA};"
             f"GRANT CONNECT ON DATABASE {DATABASE} TO {ROLE};"
             f"CREATE SCHEMA IF NOT EXISTS {SCHEMA} AUTHORIZATION {ROLE}"
         )
@@ -51,7 +52,7 @@ async def make(server: Cluster) -> str:
 async def make_reset_token(url: str, email: str) -> str:
     """A token with which the person of this address can choose a new password, once.
 
-    Raises NotFound, or ConfigurationError when nobody can have signed up yet.
+    Raises ConfigurationError when nobody has signed up with it.
     """
     token = secrets.token_urlsafe(24)
     # Stored as Better Auth does with verification.storeIdentifier "hashed".
@@ -65,7 +66,7 @@ async def make_reset_token(url: str, email: str) -> str:
                 "Nobody has signed up here yet: start the web page with surelist up."
             ) from None
         if user_id is None:
-            raise NotFound(f"Nobody has signed up with {email}.")
+            raise ConfigurationError(f"Nobody has signed up with {email}.")
         await connection.execute(_ALLOW_RESET, secrets.token_hex(16), stored, user_id, MINUTES_GOOD)
     return token
 

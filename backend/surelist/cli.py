@@ -1,29 +1,22 @@
-"""The command line: serve, token, migrate, backup, restore, doctor."""
+"""The command line: serve, up, token, migrate, reset-password, backup, restore, doctor."""
 
 import asyncio
 import os
-import signal
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
-from types import FrameType
 
 import click
 
+from surelist import auth_schema, config, database, running
 from surelist import backup as backups
-from surelist import config, database, serving
 from surelist import doctor as doctors
 from surelist.auth import AGENT_SCOPES, LIFETIME_DAYS, OWNER_SCOPE, sign_token
-from surelist.config import Settings
-from surelist.data_directory import make_secret, record_server
-from surelist.embedded import OWNER_ROLE, SUPERUSER, Server, cluster, postgres
+from surelist.data_directory import make_secret
+from surelist.embedded import OWNER_ROLE, SUPERUSER, cluster, postgres
 from surelist.errors import ConfigurationError
-from surelist.postgres_supervision import kept_running
-from surelist.welcome import wait_until_answering, welcome
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PORT = click.IntRange(0, 65535)
 
 
 def main() -> None:
@@ -67,14 +60,28 @@ def surelist() -> None:
     """
 
 
+def serving_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that `serve` and `up` share."""
+    for option in (
+        data_option,
+        click.option(
+            "--welcome",
+            "paste",
+            is_flag=True,
+            help="Print a token, and lines that connect with it.",
+        ),
+        click.option(
+            "--workers", default=1, type=click.IntRange(1), help="Processes that share the port."
+        ),
+        click.option("--port", default=8000, type=PORT, help="0 takes a free one."),
+        click.option("--host", default="127.0.0.1", help="The address to listen on."),
+    ):
+        command = option(command)
+    return command
+
+
 @surelist.command()
-@click.option("--host", default="127.0.0.1", help="The address to listen on.")
-@click.option("--port", default=8000, type=click.IntRange(0, 65535), help="0 takes a free one.")
-@click.option("--workers", default=1, type=click.IntRange(1), help="Processes that share the port.")
-@click.option(
-    "--welcome", "paste", is_flag=True, help="Print a token, and lines that connect with it."
-)
-@data_option
+@serving_options
 def serve(host: str, port: int, workers: int, *, paste: bool) -> None:
     """Serve MCP at /mcp and REST at /api, until Ctrl-C.
 
@@ -83,64 +90,21 @@ def serve(host: str, port: int, workers: int, *, paste: bool) -> None:
 
     With DATABASE_URL, which needs BETTER_AUTH_SECRET beside it, run `surelist migrate` first.
     """
-    for each in STOP_SIGNALS:
-        signal.signal(each, _stop)
-    settings = config.load()
-    with _database(settings) as url, serving.listen(host, port) as listener:
-        address, port = listener.getsockname()[:2]
-        os.environ |= {
-            "DATABASE_URL": url,
-            "BETTER_AUTH_SECRET": settings.secret,
-            "SURELIST_URL": os.environ.get("SURELIST_URL") or f"http://localhost:{port}",
-        }
-        asyncio.run(database.check(url))
-        settings = config.load()
-        with suppress(OSError):
-            record_server(settings.data, settings.url)
-        words = welcome(settings) if paste else f"Surelist answers at {settings.mcp_url}"
-        greeting = Thread(target=_greet, args=(words, settings, address, port), daemon=True)
-        greeting.start()
-        serving.run(listener, workers, settings.log)
+    running.serve(host, port, workers, None, paste=paste)
 
 
-@contextmanager
-def _database(settings: Settings) -> Generator[str]:
-    """The address of the database: the one that is set, or the embedded one, migrated."""
-    if settings.database_url:
-        yield settings.database_url
-        return
-    with postgres(settings.data) as server:
-        try:
-            _migrate(server, settings)
-            with kept_running(server.postmaster):
-                yield server.url()
-        finally:
-            _ignore_signals()
+@surelist.command()
+@serving_options
+@click.option("--web-port", default=3000, type=PORT, help="That of the web page.")
+def up(host: str, port: int, workers: int, web_port: int, *, paste: bool) -> None:
+    """Serve what `surelist serve` does, and the web page where people sign in.
 
+    The page is built first, once; the rest answers meanwhile. SURELIST_WEB_URL is its address,
+    http://localhost:WEB_PORT if it is not set.
 
-def _migrate(server: Server, settings: Settings) -> None:
-    try:
-        make_secret(settings.data)
-        database.migrate(server.url(OWNER_ROLE), server.url())
-    finally:
-        if server.process.poll() is not None:
-            log = settings.data / "postgres.log"
-            raise ConfigurationError(f"PostgreSQL has ended by itself; {log} may say why.")
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    _ignore_signals()
-    raise SystemExit(0)
-
-
-def _ignore_signals() -> None:
-    for each in STOP_SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
-
-
-def _greet(words: str, settings: Settings, address: str, port: int) -> None:
-    if wait_until_answering(settings, address, port):
-        click.echo(words)
+    With DATABASE_URL, AUTH_DATABASE_URL is needed too (docs/deploying.md).
+    """
+    running.serve(host, port, workers, web_port, paste=paste)
 
 
 @surelist.command()
@@ -182,8 +146,25 @@ def migrate() -> None:
     if settings.database_url:
         database.migrate(settings.database_url_direct, settings.database_url)
     else:
-        with _database(settings):
+        with running.database_of(settings):
             pass
+
+
+@surelist.command()
+@click.argument("address")
+@data_option
+def reset_password(address: str) -> None:
+    """Print a link with which the person of that e-mail ADDRESS can choose a new password.
+
+    It works once, for an hour. Works on the embedded PostgreSQL, or on AUTH_DATABASE_URL.
+    """
+    settings = config.load()
+    if settings.auth_database_url:
+        token = asyncio.run(auth_schema.make_reset_token(settings.auth_database_url, address))
+    else:
+        with cluster(settings.data) as server:
+            token = asyncio.run(auth_schema.make_reset_token(server.url(SUPERUSER), address))
+    click.echo(f"{settings.web_url}/reset-password?token={token}")
 
 
 file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))

@@ -78,7 +78,7 @@ def _default_direct_url(known: dict[str, Any]) -> str:
 
 
 def _default_origins(known: dict[str, Any]) -> tuple[str, ...]:
-    return (known["url"], WEB_PAGE_ORIGIN)
+    return (known["url"], known["web_url"])
 
 
 def _default_hosts(known: dict[str, Any]) -> tuple[str, ...]:
@@ -95,12 +95,15 @@ class Settings(BaseSettings):
         default=Path("data"), alias="SURELIST_DATA", validate_default=True
     )
     url: Origin = Field(default_factory=_default_url, alias="SURELIST_URL")
+    web_url: Origin = Field(default=WEB_PAGE_ORIGIN, alias="SURELIST_WEB_URL")
     database_url: str = Field(default="", alias="DATABASE_URL", repr=False)
     """Empty stands for the embedded PostgreSQL, whose address `surelist serve` puts here."""
     database_url_direct: str = Field(
         default_factory=_default_direct_url, alias="DATABASE_URL_DIRECT", repr=False
     )
     """Past any pooler, as a role that may change the schema: for migrations."""
+    auth_database_url: str = Field(default="", alias="AUTH_DATABASE_URL", repr=False)
+    """As the role that the schema of Better Auth belongs to; empty with the embedded PostgreSQL."""
     better_auth_secret: Secret | None = Field(default=None, alias="BETTER_AUTH_SECRET")
     better_auth_secret_previous: Secret | None = Field(
         default=None, alias="BETTER_AUTH_SECRET_PREVIOUS"

@@ -32,15 +32,18 @@ SECONDS_BETWEEN_REQUESTS = 75
 proxy, for a request that meets the close of its connection fails."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket on which clients wait from now on; ConfigurationError when it cannot be had."""
+def listen(host: str, port: int, option: str = "--port") -> socket.socket:
+    """A socket on which clients wait from now on.
+
+    Raises ConfigurationError, which names the command line's `option`, when it cannot be had.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=CONNECTIONS_WAITING)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise ConfigurationError(
-                f"Port {port} on {host} is in use: stop what uses it, or pass another --port."
+                f"Port {port} on {host} is in use: stop what uses it, or pass another {option}."
             ) from None
         raise ConfigurationError(f"Nothing can listen on {host}: {error.strerror}.") from None
     forget_the_silent(listener)

@@ -26,8 +26,10 @@ def test_nothing_has_to_be_set(data: Path):
     assert settings.model_dump() == {
         "data": data,
         "url": "http://localhost:8000",
+        "web_url": "http://localhost:3000",
         "database_url": "",
         "database_url_direct": "",
+        "auth_database_url": "",
         "better_auth_secret": None,
         "better_auth_secret_previous": None,
         "issuer": "",

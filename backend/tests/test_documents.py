@@ -72,4 +72,6 @@ def test_a_configuration_table_names_every_variable_there_is(document: str) -> N
     text = (ROOT / document).read_text()
     rows = re.findall(r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", text, re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"[A-Z_]+", row)}
-    assert named == {field.alias for field in Settings.model_fields.values()}
+    page = (ROOT / "frontend/auth/server/settings.ts").read_text()
+    of_the_page = set(re.findall(r"^  ([A-Z_]+): ", page, re.MULTILINE))
+    assert named == {field.alias for field in Settings.model_fields.values()} | of_the_page

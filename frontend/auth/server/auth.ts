@@ -3,6 +3,7 @@ import "server-only";
 import { betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
 
+import { checkSchema } from "./database";
 import { authOptions } from "./options";
 import { getSettings } from "./settings";
 
@@ -17,6 +18,7 @@ export function getAuth(): ReturnType<typeof make> {
 
 /** Brings the tables in schema `auth` to what this version needs. */
 export async function migrate(): Promise<void> {
+  await checkSchema(getSettings());
   const { runMigrations } = await getMigrations(authOptions(getSettings()));
   await runMigrations();
 }

@@ -6,10 +6,10 @@ import { oauthProvider, type OAuthProviderExtension } from "@better-auth/oauth-p
 import type { BetterAuthOptions } from "better-auth";
 import { jwt } from "better-auth/plugins";
 import { PostgresDialect } from "kysely";
-import { Pool } from "pg";
 
 import { clientName } from "./client-name";
 import { connections } from "./connections";
+import { getPool } from "./database";
 import { sendMail } from "./mail";
 import { OAUTH_SCOPES, PERSON_SCOPES } from "./scopes";
 import type { Settings } from "./settings";
@@ -26,11 +26,8 @@ export function authOptions(settings: Settings) {
     trustedOrigins: [settings.webUrl],
     ...secrets(settings),
     database: {
-      dialect: new PostgresDialect({
-        pool: new Pool({ connectionString: settings.databaseUrl, max: 10 }),
-      }),
+      dialect: new PostgresDialect({ pool: getPool(settings) }),
       type: "postgres" as const,
-      schemaName: "auth",
       transaction: true,
     },
     telemetry: { enabled: false },

@@ -1,0 +1,150 @@
+"""The web page beside the server: built when it must be, started again when it ends, stopped."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from threading import Event, Lock, Thread
+
+import click
+
+from surelist import web_build
+from surelist.config import Settings
+from surelist.data_directory import make
+from surelist.web_build import SERVER, BuildFailed, Say
+
+METADATA_PATH = "/.well-known/oauth-authorization-server"
+SECONDS_TO_STOP = 5
+SECONDS_BETWEEN_STARTS = 3
+SECONDS_BETWEEN_WORDS = 20
+KEPT_FROM_IT = ("DATABASE_URL", "DATABASE_URL_DIRECT", "REDIS_URL")
+"""The page has no business with the lists but through the API."""
+
+
+def environment(
+    settings: Settings, *, host: str, port: int, api: str, auth_database_url: str
+) -> Mapping[str, str]:
+    """What the page is told (specs/auth.md)."""
+    inherited = {name: value for name, value in os.environ.items() if name not in KEPT_FROM_IT}
+    return inherited | {
+        "SURELIST_URL": settings.url,
+        "SURELIST_WEB_URL": settings.web_url,
+        "SURELIST_API_INTERNAL": api,
+        "AUTH_DATABASE_URL": auth_database_url,
+        "BETTER_AUTH_SECRET": settings.secret,
+        "HOSTNAME": host,
+        "PORT": str(port),
+        "NODE_ENV": "production",
+        "NEXT_TELEMETRY_DISABLED": "1",
+    }
+
+
+@contextmanager
+def beside(settings: Settings, environment: Mapping[str, str]) -> Generator[None]:
+    """Run the page until the block is left; nothing waits for it."""
+    make(settings.data)
+    page = _Page(settings.web_url, environment, settings.data, click.echo)
+    Thread(target=page.run, daemon=True).start()
+    try:
+        yield
+    finally:
+        page.stop()
+
+
+class _Page:
+    def __init__(self, url: str, environment: Mapping[str, str], data: Path, say: Say) -> None:
+        self._url = url
+        self._environment = environment
+        self._build_log = data / "web-build.log"
+        self._log = data / "web.log"
+        self._say = say
+        self._stopping = Event()
+        self._lock = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> None:
+        """Build and serve, until `stop`."""
+        try:
+            self._build_log.unlink(missing_ok=True)
+            node = web_build.built(self._run_to_end, self._say, self._build_log)
+            self._serve(node)
+        except BuildFailed as failure:
+            if not self._stopping.is_set():
+                self._say(str(failure))
+
+    def stop(self) -> None:
+        """End what runs, and let nothing more be started."""
+        with self._lock:
+            self._stopping.set()
+            process = self._process
+        if process is None:
+            return
+        for each in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, each)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(SECONDS_TO_STOP)
+                return
+
+    def _serve(self, node: Path) -> None:
+        told = False
+        while process := self._start([node, SERVER], self._environment, self._log):
+            if self._answers(process) and not told:
+                told = True
+                self._say(f"The web page answers at {self._url}")
+            process.wait()
+            if not self._stopping.is_set():
+                self._say(f"The web page has ended and is started again; {self._log} may say why.")
+                self._stopping.wait(SECONDS_BETWEEN_STARTS)
+
+    def _run_to_end(self, command: list[str | Path], environment: Mapping[str, str]) -> int:
+        process = self._start(command, environment, self._build_log)
+        if process is None:
+            raise BuildFailed("The web page is not built, for everything is being stopped.")
+        began = time.monotonic()
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                return process.wait(SECONDS_BETWEEN_WORDS)
+            self._say(f"... {time.monotonic() - began:.0f} seconds")
+
+    def _start(
+        self, command: list[str | Path], environment: Mapping[str, str], log: Path
+    ) -> subprocess.Popen[bytes] | None:
+        """The process; None once everything is being stopped.
+
+        Ctrl-C is for this process, which ends that one, and the end of its standard input tells it
+        that this process was killed.
+        """
+        with self._lock, log.open("ab") as output:
+            if self._stopping.is_set():
+                return None
+            self._process = subprocess.Popen(  # noqa: S603
+                command,
+                cwd=web_build.FRONTEND,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+            return self._process
+
+    def _answers(self, process: subprocess.Popen[bytes]) -> bool:
+        """Wait for the page, and return whether it answers."""
+        while process.poll() is None and not self._stopping.wait(0.2):
+            address = self._environment["HOSTNAME"], int(self._environment["PORT"])
+            connection = HTTPConnection(*address, timeout=10)
+            try:
+                connection.request("GET", METADATA_PATH)
+                connection.getresponse()
+            except (OSError, HTTPException):
+                continue
+            else:
+                return True
+            finally:
+                connection.close()
+        return False
