@@ -1,11 +1,5 @@
-import { Logo } from "@/ui/logo";
+import { TasksScreen } from "@/features/tasks/tasks-screen";
 
 export default function TasksPage() {
-  return (
-    <main className="p-6">
-      <h1>
-        <Logo />
-      </h1>
-    </main>
-  );
+  return <TasksScreen />;
 }

@@ -1,0 +1,44 @@
+"use client";
+
+import { clsx } from "clsx";
+import { ListTodo, Plug, UserRound } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+
+import { Logo } from "@/ui/logo";
+
+const PLACES = [
+  { href: "/", words: "Tasks", Icon: ListTodo },
+  { href: "/connect", words: "Connect", Icon: Plug },
+  { href: "/account", words: "Account", Icon: UserRound },
+] as const;
+
+/** The way between the pages. */
+export function Header() {
+  const path = usePathname();
+  return (
+    <header className="border-b border-line bg-surface">
+      <div className="mx-auto flex h-12 max-w-3xl items-center justify-between gap-2 px-3 sm:px-6">
+        <Link href="/" aria-label="Surelist" className="rounded-md">
+          <Logo />
+        </Link>
+        <nav aria-label="Pages" className="flex">
+          {PLACES.map(({ href, words, Icon }) => (
+            <Link
+              key={href}
+              href={href}
+              aria-current={path === href ? "page" : undefined}
+              className={clsx(
+                "flex h-9 items-center gap-1.5 rounded-lg px-2.5 text-sm hover:bg-hover sm:px-3 pointer-coarse:h-11",
+                path === href ? "font-medium text-accent" : "text-muted",
+              )}
+            >
+              <Icon aria-hidden className="hidden size-4 sm:block" />
+              {words}
+            </Link>
+          ))}
+        </nav>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,52 @@
+import type { QueryClient } from "@tanstack/react-query";
+
+import type { Filters, Row } from "./filters";
+import { findRow, type Loaded, withoutRow, withRow, withRowInPlace } from "./lists";
+
+export const LISTS_KEY = ["tasks", "list"] as const;
+
+type ListKey = readonly ["tasks", "list", Filters, string];
+
+export function listKey(filters: Filters, today: string): ListKey {
+  return [...LISTS_KEY, filters, today];
+}
+
+/** The tasks that the page has, in all lists that it has loaded. */
+export class TaskCaches {
+  constructor(private readonly client: QueryClient) {}
+
+  find(id: number): Row | undefined {
+    for (const [, loaded] of this.client.getQueriesData<Loaded>({ queryKey: LISTS_KEY })) {
+      const row = findRow(loaded, id);
+      if (row) return row;
+    }
+    return undefined;
+  }
+
+  /** The task as it is now: it comes into the lists that it belongs to, and leaves the others. */
+  put(row: Row): void {
+    this.change((loaded, filters, today) => withRow(loaded, row, filters, today));
+  }
+
+  /** The row where one with this id is, even where it does not belong any more. */
+  putInPlace(row: Row, id = row.id): void {
+    this.change((loaded) => withRowInPlace(loaded, row, id));
+  }
+
+  remove(id: number): void {
+    this.change((loaded) => withoutRow(loaded, id));
+  }
+
+  async reload(): Promise<void> {
+    await this.client.resetQueries({ queryKey: LISTS_KEY });
+  }
+
+  private change(how: (loaded: Loaded, filters: Filters, today: string) => Loaded): void {
+    for (const [key, loaded] of this.client.getQueriesData<Loaded>({ queryKey: LISTS_KEY })) {
+      if (!loaded) continue;
+      const [, , filters, today] = key as unknown as ListKey;
+      const next = how(loaded, filters, today);
+      if (next !== loaded) this.client.setQueryData<Loaded>(key, next);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { Schemas } from "@/api/client";
+
+import type { Row } from "./filters";
+import { rowOf } from "./lists";
+
+export type Event = Schemas["TaskEvent"];
+
+/** The row after the event; undefined when what is known does not suffice, null when it is gone. */
+export function rowAfter(row: Row | undefined, event: Event): Row | null | undefined {
+  if (event.kind === "purged") return null;
+  const after = event.after;
+  if (!after || (!row && event.kind !== "created")) return undefined;
+  if (row && row.version >= event.id) return row;
+  const merged = Object.fromEntries(
+    Object.entries({ ...row, ...after, id: event.task_id }).filter(([, value]) => value !== null),
+  );
+  const { deleted, ...task } = merged;
+  const completed = task["completed"] === true;
+  const isDeleted = deleted === undefined ? row?.status === "deleted" : deleted === true;
+  const status = isDeleted ? "deleted" : completed ? "completed" : "pending";
+  const whole = {
+    ...task,
+    completed,
+    status,
+    version: event.id,
+  } as unknown as Schemas["WholeTask"];
+  return "description" in after || !row?.description_truncated
+    ? rowOf(whole)
+    : { ...rowOf(whole), description_truncated: true };
+}
+
+const DONE: Record<Event["kind"], string> = {
+  created: "added",
+  updated: "changed",
+  completed: "completed",
+  reopened: "reopened",
+  deleted: "deleted",
+  restored: "restored",
+  purged: "purged",
+  undone: "took back a change of",
+};
+
+/** What happened, for people: "Claude Code completed". */
+export function saidOf(event: Event): string {
+  return `${event.client_name} ${DONE[event.kind]}`;
+}

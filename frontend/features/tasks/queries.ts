@@ -1,0 +1,51 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+
+import { answered, api } from "@/api/client";
+
+import { listKey } from "./caches";
+import { type Filters, queryOf } from "./filters";
+
+const PAGE = 100;
+
+/** The list, page by page. What changes later comes by the feed, so that it is not asked again. */
+export function useTaskList(filters: Filters, today: string | null) {
+  return useInfiniteQuery({
+    queryKey: listKey(filters, today ?? ""),
+    enabled: today !== null,
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) =>
+      answered(
+        api.GET("/api/{user_id}/tasks", {
+          params: {
+            path: { user_id: "me" },
+            query: {
+              ...queryOf(filters, today ?? ""),
+              limit: PAGE,
+              ...(pageParam ? { cursor: pageParam } : {}),
+            },
+          },
+          signal,
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor ?? null,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+  });
+}
+
+export function readTask(id: number) {
+  return answered(
+    api.GET("/api/{user_id}/tasks/{task_id}", {
+      params: { path: { user_id: "me", task_id: id } },
+    }),
+  );
+}
+
+/** One task in full: a list cuts long descriptions. */
+export function useWholeTask(id: number, version: number) {
+  return useQuery({
+    queryKey: ["tasks", "one", id, version],
+    queryFn: () => readTask(id),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}

@@ -1,0 +1,55 @@
+import { useEffect, useRef } from "react";
+
+/** What the keyboard does on the list. */
+export const SHORTCUTS = [
+  { keys: ["n"], does: "add", words: "Add a task" },
+  { keys: ["/"], does: "search", words: "Search" },
+  { keys: ["j", "ArrowDown"], does: "next", words: "Next task" },
+  { keys: ["k", "ArrowUp"], does: "previous", words: "Previous task" },
+  { keys: ["x"], does: "complete", words: "Complete or reopen it; restore it from the trash" },
+  { keys: ["e", "Enter"], does: "edit", words: "Edit it" },
+  { keys: ["#", "Delete"], does: "delete", words: "Move it to the trash; in the trash, for good" },
+  { keys: ["u"], does: "undo", words: "Undo what you did last" },
+  { keys: ["1"], does: "pending", words: "Open tasks" },
+  { keys: ["2"], does: "completed", words: "Completed tasks" },
+  { keys: ["3"], does: "all", words: "Both" },
+  { keys: ["4"], does: "deleted", words: "The trash" },
+  { keys: ["?"], does: "help", words: "These keys" },
+] as const;
+
+export type Shortcut = (typeof SHORTCUTS)[number]["does"];
+
+/** How a key is written for people. */
+export function nameOfKey(key: string): string {
+  return { ArrowDown: "↓", ArrowUp: "↑" }[key] ?? key;
+}
+
+type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">;
+
+/** What a key press means, where `inside` is the element it goes to. */
+export function shortcutOf(press: Press, inside: Element | null): Shortcut | null {
+  if (press.ctrlKey || press.metaKey || press.altKey) return null;
+  if (inside?.closest("input, textarea, select, [role=dialog], [role=menu]")) return null;
+  // A control that is focused does what Enter does there.
+  if (press.key === "Enter" && inside?.closest("button, a")) return null;
+  return SHORTCUTS.find(({ keys }) => keys.some((key) => key === press.key))?.does ?? null;
+}
+
+/** Listens while the component is shown. */
+export function useShortcuts(run: (shortcut: Shortcut) => void): void {
+  const latest = useRef(run);
+  useEffect(() => {
+    latest.current = run;
+  });
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || document.querySelector("[role=dialog]")) return;
+      const shortcut = shortcutOf(event, event.target instanceof Element ? event.target : null);
+      if (!shortcut) return;
+      event.preventDefault();
+      latest.current(shortcut);
+    };
+    window.addEventListener("keydown", listen);
+    return () => window.removeEventListener("keydown", listen);
+  }, []);
+}

@@ -1,0 +1,54 @@
+import { X } from "lucide-react";
+import { type KeyboardEvent, useState } from "react";
+
+import { Input } from "@/ui/field";
+
+import { withTag } from "./drafts";
+
+type TagsInputProps = {
+  tags: readonly string[];
+  onChange: (tags: readonly string[]) => void;
+  id?: string;
+};
+
+/** Tags, each ended by Enter or a comma. */
+export function TagsInput({ tags, onChange, id }: TagsInputProps) {
+  const [typed, setTyped] = useState("");
+  const add = () => {
+    onChange(withTag(tags, typed));
+    setTyped("");
+  };
+  const listen = (event: KeyboardEvent) => {
+    if ((event.key === "Enter" || event.key === ",") && typed.trim()) {
+      event.preventDefault();
+      add();
+    } else if (event.key === "Backspace" && !typed) onChange(tags.slice(0, -1));
+  };
+  return (
+    <div className="flex flex-wrap items-center gap-1.5">
+      {tags.map((tag) => (
+        <span key={tag} className="flex items-center rounded-md bg-sunken pl-2 text-sm">
+          #{tag}
+          <button
+            type="button"
+            aria-label={`Remove the tag ${tag}`}
+            className="grid size-7 place-items-center rounded-md text-muted hover:text-text pointer-coarse:size-11"
+            onClick={() => onChange(tags.filter((one) => one !== tag))}
+          >
+            <X aria-hidden className="size-3.5" />
+          </button>
+        </span>
+      ))}
+      <Input
+        {...(id ? { id } : { "aria-label": "Add a tag" })}
+        className="w-auto min-w-28 flex-1"
+        placeholder={tags.length > 0 ? "Another tag" : "Tag, then Enter"}
+        maxLength={50}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        onKeyDown={listen}
+        onBlur={add}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,130 @@
+import { Trash2 } from "lucide-react";
+import { type KeyboardEvent, type SyntheticEvent, useEffect, useRef, useState } from "react";
+
+import type { Schemas } from "@/api/client";
+import { Button } from "@/ui/button";
+import { Field, Input, Textarea } from "@/ui/field";
+
+import { type Draft, draftOf, type Edits, editsOf } from "./drafts";
+import { DueFields } from "./due-fields";
+import type { Row } from "./filters";
+import { PrioritySelect } from "./priorities";
+import { useWholeTask } from "./queries";
+import { TagsInput } from "./tags-input";
+
+type Task = Schemas["WholeTask"];
+
+type TaskEditorProps = {
+  row: Row;
+  today: string;
+  onSave: (seen: Task, edits: Edits) => void;
+  onClose: () => void;
+  onDelete: (row: Row) => void;
+};
+
+/** A task opened in its place in the list. */
+export function TaskEditor(props: TaskEditorProps) {
+  // The task as it was when the form was opened: what is saved is said to be a change of that.
+  const [opened] = useState(props.row);
+  const { data, error } = useWholeTask(opened.id, opened.version);
+  if (error) {
+    return (
+      <div className="flex items-center justify-between gap-4 border-b border-line p-4 text-sm">
+        <p role="alert">{error.message}</p>
+        <Button size="small" onClick={props.onClose}>
+          Close
+        </Button>
+      </div>
+    );
+  }
+  return data ? <EditForm {...props} task={data} /> : <div className="h-80 border-b border-line" />;
+}
+
+function EditForm({
+  task,
+  row,
+  today,
+  onSave,
+  onClose,
+  onDelete,
+}: TaskEditorProps & { task: Task }) {
+  const [draft, setDraft] = useState<Draft>(() => draftOf(task));
+  const title = useRef<HTMLInputElement>(null);
+  useEffect(() => title.current?.focus(), []);
+  const change = (changed: Partial<Draft>) => setDraft((now) => ({ ...now, ...changed }));
+  const save = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!draft.title.trim()) return title.current?.focus();
+    onSave(task, editsOf(draftOf(task), draft));
+    onClose();
+  };
+  const listen = (event: KeyboardEvent) => {
+    if (event.key === "Escape") onClose();
+    if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) save(event);
+  };
+  return (
+    <form
+      onSubmit={save}
+      onKeyDown={listen}
+      aria-label={`Edit ${task.title}`}
+      className="animate-appear my-2 grid gap-4 rounded-xl border border-line bg-raised p-4 shadow-float"
+    >
+      <Field label="Title" error={draft.title.trim() ? undefined : "A task needs a title."}>
+        {(wiring) => (
+          <Input
+            {...wiring}
+            ref={title}
+            maxLength={200}
+            value={draft.title}
+            onChange={(event) => change({ title: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field label="Description">
+        {(wiring) => (
+          <Textarea
+            {...wiring}
+            maxLength={10_000}
+            value={draft.description}
+            onChange={(event) => change({ description: event.target.value })}
+          />
+        )}
+      </Field>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <fieldset>
+          <legend className="mb-1.5 text-sm font-medium">Due</legend>
+          <DueFields {...draft} today={today} onChange={change} />
+        </fieldset>
+        <div className="grid content-start gap-4">
+          <Field label="Priority">
+            {({ id }) => (
+              <PrioritySelect
+                id={id}
+                value={draft.priority}
+                none="None"
+                onChange={(priority) => change({ priority })}
+              />
+            )}
+          </Field>
+          <Field label="Tags">
+            {({ id }) => (
+              <TagsInput id={id} tags={draft.tags} onChange={(tags) => change({ tags })} />
+            )}
+          </Field>
+        </div>
+      </div>
+      <div className="flex flex-wrap items-center gap-2">
+        <Button type="submit" look="primary" size="small">
+          Save
+        </Button>
+        <Button size="small" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button size="small" look="quiet" className="ml-auto" onClick={() => onDelete(row)}>
+          <Trash2 aria-hidden className="size-4" />
+          Delete
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,145 @@
+import { clsx } from "clsx";
+import { CalendarDays, RotateCcw, Trash2 } from "lucide-react";
+import { memo, useEffect, useRef } from "react";
+
+import { Button } from "@/ui/button";
+import { Checkbox } from "@/ui/checkbox";
+
+import { isOverdue, nameDue } from "./dates";
+import type { Row } from "./filters";
+import { PriorityFlag } from "./priorities";
+import type { Clock } from "./use-clock";
+
+export type RowHandlers = {
+  onComplete: (row: Row) => void;
+  onEdit: (row: Row) => void;
+  onDelete: (row: Row) => void;
+  onTag: (tag: string) => void;
+  onActive: (id: number) => void;
+};
+
+type TaskRowProps = RowHandlers & {
+  row: Row;
+  clock: Clock;
+  active: boolean;
+  /** Counts the times that the row was to be focused. */
+  focus: number;
+  /** Who changed it just now, such as "Claude Code changed this". */
+  touched: string | undefined;
+};
+
+/** One task on one line, two on a phone. */
+export const TaskRow = memo(function TaskRow({
+  row,
+  clock,
+  active,
+  focus,
+  touched,
+  ...on
+}: TaskRowProps) {
+  const title = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (focus > 0) title.current?.focus({ preventScroll: true });
+  }, [focus]);
+  const trashed = row.status === "deleted";
+  const tabIndex = active ? 0 : -1;
+  return (
+    <div
+      onFocus={() => on.onActive(row.id)}
+      className={clsx(
+        "group flex items-start gap-1 border-b border-line pr-1 transition-colors hover:bg-hover",
+        active && "bg-hover",
+        touched && "bg-accent-soft",
+      )}
+    >
+      <span className="grid h-10 w-10 shrink-0 place-items-center pointer-coarse:size-11">
+        {trashed ? (
+          <Button
+            look="quiet"
+            size="icon"
+            tabIndex={tabIndex}
+            aria-label={`Restore ${row.title}`}
+            onClick={() => on.onComplete(row)}
+          >
+            <RotateCcw aria-hidden className="size-4" />
+          </Button>
+        ) : (
+          <Checkbox
+            tabIndex={tabIndex}
+            checked={row.completed}
+            aria-label={`Completed: ${row.title}`}
+            onChange={() => on.onComplete(row)}
+            className="pointer-coarse:size-6"
+          />
+        )}
+      </span>
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 py-1 sm:flex-nowrap">
+        <button
+          ref={title}
+          type="button"
+          tabIndex={tabIndex}
+          onClick={() => on.onEdit(row)}
+          className={clsx(
+            "min-h-8 min-w-0 basis-full rounded-md py-1 text-left leading-6 break-words -outline-offset-2 sm:flex-1 sm:basis-0 pointer-coarse:min-h-9",
+            row.completed && "text-muted line-through",
+          )}
+        >
+          {row.title}
+          {row.description ? (
+            <span className="ml-2 hidden text-sm text-muted md:inline">
+              {row.description.slice(0, 60)}
+              {row.description.length > 60 ? "…" : ""}
+            </span>
+          ) : null}
+        </button>
+        <RowFacts row={row} clock={clock} tabIndex={tabIndex} touched={touched} onTag={on.onTag} />
+      </div>
+      <Button
+        look="quiet"
+        size="icon"
+        tabIndex={tabIndex}
+        aria-label={trashed ? `Delete ${row.title} for good` : `Delete ${row.title}`}
+        onClick={() => on.onDelete(row)}
+        className="mt-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:hidden"
+      >
+        <Trash2 aria-hidden className="size-4" />
+      </Button>
+    </div>
+  );
+});
+
+type RowFactsProps = Pick<TaskRowProps, "row" | "clock" | "touched" | "onTag"> & {
+  tabIndex: number;
+};
+
+function RowFacts({ row, clock, tabIndex, touched, onTag }: RowFactsProps) {
+  const late = row.due && !row.completed && isOverdue(row.due, clock);
+  if (!row.due && !row.priority && !row.tags?.length && !touched) return null;
+  return (
+    <div className="flex min-h-6 max-w-full min-w-0 flex-wrap items-center gap-x-3 gap-y-0.5 pb-1 text-sm text-muted sm:shrink-0 sm:pb-0">
+      {touched ? <span className="animate-appear text-accent">{touched}</span> : null}
+      {row.tags?.map((tag) => (
+        <button
+          key={tag}
+          type="button"
+          tabIndex={tabIndex}
+          onClick={() => onTag(tag)}
+          className="max-w-40 truncate rounded-sm hover:text-text hover:underline pointer-coarse:min-h-6"
+        >
+          <span className="sr-only">Show the tag </span>#{tag}
+        </button>
+      ))}
+      {row.priority ? <PriorityFlag priority={row.priority} /> : null}
+      {row.due ? (
+        <time
+          dateTime={row.due}
+          className={clsx("inline-flex items-center gap-1 tabular-nums", late && "text-danger")}
+        >
+          <CalendarDays aria-hidden className="size-3.5" />
+          {nameDue(row.due, clock.day)}
+          {late ? <span className="sr-only"> (overdue)</span> : null}
+        </time>
+      ) : null}
+    </div>
+  );
+}

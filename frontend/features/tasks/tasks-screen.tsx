@@ -1,0 +1,199 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useMemo, useRef, useState } from "react";
+
+import { useAccount } from "@/features/account/queries";
+import { Button } from "@/ui/button";
+import { useToast } from "@/ui/toast";
+
+import { TaskActions } from "./actions";
+import { AddTask } from "./add-task";
+import { ConflictDialog } from "./conflict-dialog";
+import type { Conflict } from "./conflicts";
+import { EmptyList } from "./empty-list";
+import { FilterBar } from "./filter-bar";
+import { matches, NO_FILTERS, type Row } from "./filters";
+import { HelpSheet } from "./help-sheet";
+import { rowsOf } from "./lists";
+import { PurgeDialog } from "./purge-dialog";
+import { useTaskList } from "./queries";
+import { type Shortcut, useShortcuts } from "./shortcuts";
+import { TaskEditor } from "./task-editor";
+import { TaskList } from "./task-list";
+import { TaskRow } from "./task-row";
+import { useClock } from "./use-clock";
+import { useCursor } from "./use-cursor";
+import { useFeed } from "./use-feed";
+import { useFilters } from "./use-filters";
+import { useStable } from "./use-stable";
+import { useTouched } from "./use-touched";
+
+/** The list of tasks, and all that is done with it. */
+export function TasksScreen() {
+  const account = useAccount();
+  const clock = useClock(account.data?.timezone);
+  const [filters, setFilters] = useFilters();
+  const list = useTaskList(filters, clock?.day ?? null);
+  const rows = useMemo(() => rowsOf(list.data), [list.data]);
+  const tags = useMemo(() => [...new Set(rows.flatMap((row) => row.tags ?? []))].sort(), [rows]);
+
+  const client = useQueryClient();
+  const tell = useToast();
+  const [conflict, setConflict] = useState<Conflict | null>(null);
+  const [actions] = useState(() => new TaskActions(client, tell, setConflict));
+  const titleOf = useCallback((id: number) => actions.caches.find(id)?.title, [actions]);
+  const [touched, note] = useTouched(titleOf);
+  useFeed(actions, account.data?.last_event ?? null, note);
+
+  const cursor = useCursor(rows);
+  const [editing, setEditing] = useState<number | null>(null);
+  const [purging, setPurging] = useState<Row | null>(null);
+  const [helping, setHelping] = useState(false);
+  const addField = useRef<HTMLInputElement>(null);
+  const searchField = useRef<HTMLInputElement>(null);
+
+  const staysAfter = (row: Row) => matches(row, filters, clock?.day ?? "");
+  const leave = (row: Row) => {
+    if (!cursor.leave(row)) addField.current?.focus();
+  };
+  const complete = (row: Row) => {
+    if (row.id < 0) return;
+    if (row.status === "deleted") {
+      leave(row);
+      actions.restore(row); return;
+    }
+    const completed = !row.completed;
+    const gone = !staysAfter({ ...row, completed, status: completed ? "completed" : "pending" });
+    if (gone) leave(row);
+    actions.complete(row, completed);
+  };
+  const remove = (row: Row) => {
+    if (row.id < 0) return;
+    if (row.status === "deleted") { setPurging(row); return; }
+    setEditing(null);
+    leave(row);
+    actions.remove(row);
+  };
+  const edit = (row: Row) => {
+    if (row.id > 0 && row.status !== "deleted") setEditing(row.id);
+  };
+  const run = (shortcut: Shortcut) => {
+    const { row } = cursor;
+    const does: Record<Shortcut, () => void> = {
+      add: () => addField.current?.focus(),
+      search: () => searchField.current?.focus(),
+      next: () => cursor.move(1),
+      previous: () => cursor.move(-1),
+      complete: () => row && complete(row),
+      edit: () => row && edit(row),
+      delete: () => row && remove(row),
+      undo: () => actions.undoLast(),
+      pending: () => setFilters({ view: "pending" }),
+      completed: () => setFilters({ view: "completed" }),
+      all: () => setFilters({ view: "all" }),
+      deleted: () => setFilters({ view: "deleted" }),
+      help: () => setHelping(true),
+    };
+    does[shortcut]();
+  };
+  useShortcuts(run);
+
+  const onComplete = useStable(complete);
+  const onEdit = useStable(edit);
+  const onDelete = useStable(remove);
+  const showTag = useCallback((tag: string) => setFilters({ tag }), [setFilters]);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const loadMore = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+
+  const latest = touched[0];
+  const problem = account.error ?? list.error;
+  return (
+    <main className="mx-auto max-w-3xl px-3 pb-40 sm:px-6">
+      <h1 className="sr-only">Tasks</h1>
+      <div className="sticky top-0 z-30 -mx-3 grid gap-2 bg-canvas px-3 pt-3 pb-2 sm:-mx-6 sm:px-6">
+        <AddTask
+          today={clock?.day ?? ""}
+          fieldRef={addField}
+          onAdd={(draft) => cursor.setActive(actions.add(draft))}
+        />
+        <FilterBar filters={filters} tags={tags} onChange={setFilters} searchRef={searchField} />
+      </div>
+      <p role="status" className="h-6 truncate px-1 text-sm text-muted">
+        {latest ? `${latest.said} “${latest.title}”` : null}
+      </p>
+      {problem ? (
+        <div role="alert" className="grid justify-items-center gap-3 py-16 text-center">
+          <p>{problem.message}</p>
+          <Button size="small" onClick={() => void client.resetQueries()}>
+            Try again
+          </Button>
+        </div>
+      ) : null}
+      {clock && list.data && rows.length > 0 ? (
+        <TaskList
+          key={JSON.stringify(filters)}
+          rows={rows}
+          total={hasNextPage ? null : rows.length}
+          inSight={cursor.focus.count > 0 ? cursor.index : -1}
+          onNearEnd={loadMore}
+          renderRow={(row) =>
+            row.id === editing ? (
+              <TaskEditor
+                row={row}
+                today={clock.day}
+                onSave={(seen, edits) => void actions.edit(seen, edits)}
+                onClose={() => {
+                  setEditing(null);
+                  cursor.focusOn(row.id);
+                }}
+                onDelete={remove}
+              />
+            ) : (
+              <TaskRow
+                row={row}
+                clock={clock}
+                active={row.id === cursor.row?.id}
+                focus={cursor.focus.id === row.id ? cursor.focus.count : 0}
+                touched={touched.find(({ id }) => id === row.id)?.said}
+                onComplete={onComplete}
+                onEdit={onEdit}
+                onDelete={onDelete}
+                onTag={showTag}
+                onActive={cursor.setActive}
+              />
+            )
+          }
+        />
+      ) : null}
+      {list.data && rows.length === 0 ? (
+        <EmptyList
+          filters={filters}
+          untouched={account.data?.last_event === 0}
+          onAdd={() => addField.current?.focus()}
+          onShowAll={() => setFilters({ ...NO_FILTERS, view: filters.view, sort: filters.sort })}
+        />
+      ) : null}
+      <HelpSheet open={helping} onOpenChange={setHelping} />
+      <PurgeDialog
+        row={purging}
+        onCancel={() => setPurging(null)}
+        onPurge={(row) => {
+          setPurging(null);
+          leave(row);
+          actions.purge(row);
+        }}
+      />
+      <ConflictDialog
+        conflict={conflict}
+        onKeep={() => setConflict(null)}
+        onReplace={({ now, edits }) => {
+          setConflict(null);
+          void actions.edit(now, edits);
+        }}
+      />
+    </main>
+  );
+}
