@@ -17,7 +17,7 @@ const PLACES = [
 export function Header() {
   const path = usePathname();
   return (
-    <header className="border-b border-line bg-surface">
+    <header className="border-b border-line">
       <div className="mx-auto flex h-12 max-w-3xl items-center justify-between gap-2 px-3 sm:px-6">
         <Link href="/" aria-label="Surelist" className="rounded-md">
           <Logo />

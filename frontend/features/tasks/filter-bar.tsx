@@ -99,7 +99,7 @@ function SearchField({ search, onChange, fieldRef }: SearchFieldProps) {
           setTyped("");
           event.currentTarget.blur();
         }}
-        className="h-8 pl-8 pointer-coarse:h-11"
+        className="h-8! pl-8! pointer-coarse:h-11!"
       />
     </div>
   );

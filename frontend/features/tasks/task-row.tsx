@@ -21,7 +21,10 @@ export type RowHandlers = {
 type TaskRowProps = RowHandlers & {
   row: Row;
   clock: Clock;
+  /** Its controls are those that Tab goes to. */
   active: boolean;
+  /** The keys act upon it. */
+  chosen: boolean;
   /** Counts the times that the row was to be focused. */
   focus: number;
   /** Who changed it just now, such as "Claude Code changed this". */
@@ -33,6 +36,7 @@ export const TaskRow = memo(function TaskRow({
   row,
   clock,
   active,
+  chosen,
   focus,
   touched,
   ...on
@@ -48,7 +52,7 @@ export const TaskRow = memo(function TaskRow({
       onFocus={() => on.onActive(row.id)}
       className={clsx(
         "group flex items-start gap-1 border-b border-line pr-1 transition-colors hover:bg-hover",
-        active && "bg-hover",
+        chosen && "bg-hover",
         touched && "bg-accent-soft",
       )}
     >
@@ -86,10 +90,7 @@ export const TaskRow = memo(function TaskRow({
         >
           {row.title}
           {row.description ? (
-            <span className="ml-2 hidden text-sm text-muted md:inline">
-              {row.description.slice(0, 60)}
-              {row.description.length > 60 ? "…" : ""}
-            </span>
+<span className="block truncate text-sm text-muted">{firstLine(row.description)}</span>
           ) : null}
         </button>
         <RowFacts row={row} clock={clock} tabIndex={tabIndex} touched={touched} onTag={on.onTag} />
@@ -107,6 +108,10 @@ export const TaskRow = memo(function TaskRow({
     </div>
   );
 });
+
+function firstLine(description: string): string {
+  return description.trimStart().split("\n", 1)[0]?.slice(0, 120) ?? "";
+}
 
 type RowFactsProps = Pick<TaskRowProps, "row" | "clock" | "touched" | "onTag"> & {
   tabIndex: number;

@@ -121,9 +121,12 @@ export function TasksScreen() {
         />
         <FilterBar filters={filters} tags={tags} onChange={setFilters} searchRef={searchField} />
       </div>
-      <p role="status" className="h-6 truncate px-1 text-sm text-muted">
-        {latest ? `${latest.said} “${latest.title}”` : null}
-      </p>
+      <div className="flex h-6 justify-between gap-4 px-1 text-sm text-muted">
+        <p>{account.data ? `${account.data.pending} open` : null}</p>
+        <p role="status" className="truncate text-accent">
+          {latest ? `${latest.said} “${latest.title}”` : null}
+        </p>
+      </div>
       {problem ? (
         <div role="alert" className="grid justify-items-center gap-3 py-16 text-center">
           <p>{problem.message}</p>
@@ -156,6 +159,7 @@ export function TasksScreen() {
                 row={row}
                 clock={clock}
                 active={row.id === cursor.row?.id}
+                chosen={cursor.used && row.id === cursor.row?.id}
                 focus={cursor.focus.id === row.id ? cursor.focus.count : 0}
                 touched={touched.find(({ id }) => id === row.id)?.said}
                 onComplete={onComplete}

@@ -25,5 +25,5 @@ export function useCursor(rows: readonly Row[]) {
     if (next) focusOn(next.id);
     return Boolean(next);
   };
-  return { row: rows[index], index, focus, setActive, focusOn, move, leave };
+  return { row: rows[index], index, used: found >= 0, focus, setActive, focusOn, move, leave };
 }
