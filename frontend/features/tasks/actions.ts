@@ -114,10 +114,16 @@ export class TaskActions {
       this.remember(`Changed ${quoted(task.title)}`, task, before, false);
     } catch (error) {
       const now = error instanceof ApiProblem ? error.task : null;
-      if (!now || now.version === version) { this.putBack(before, error); return; }
+      if (!now || now.version === version) {
+        this.putBack(before, error);
+        return;
+      }
       this.caches.put(rowOf(now));
       const conflict = conflictOf(seen, edits, now);
-      if (conflict.fields.length > 0) { this.askAbout(conflict); return; }
+      if (conflict.fields.length > 0) {
+        this.askAbout(conflict);
+        return;
+      }
       await this.edit({ ...seen, ...now }, edits, now.version);
     }
   }

@@ -3,6 +3,7 @@ import type { InfiniteData } from "@tanstack/react-query";
 import type { Schemas } from "@/api/client";
 
 import { type Filters, matches, placeFor, type Row } from "./filters";
+import { compareTasks } from "./order";
 
 export type Loaded = InfiniteData<Schemas["TaskPage"]>;
 
@@ -30,8 +31,13 @@ export function rowOf(task: Schemas["WholeTask"]): Row {
   };
 }
 
+/** All that is loaded, each once: one that was put first may come again with its own page. */
 export function rowsOf(loaded: Loaded | undefined): Row[] {
-  return loaded?.pages.flatMap((page) => page.tasks) ?? [];
+  const rows = new Map<number, Row>();
+  for (const page of loaded?.pages ?? []) {
+    for (const row of page.tasks) if (!rows.has(row.id)) rows.set(row.id, row);
+  }
+  return [...rows.values()];
 }
 
 export function findRow(loaded: Loaded | undefined, id: number): Row | undefined {
@@ -78,7 +84,9 @@ function insertAt(loaded: Loaded, row: Row, place: number): Loaded {
 /** The list with the task as it is now: in its place, come in or gone, by what the list holds. */
 export function withRow(loaded: Loaded, row: Row, filters: Filters, today: string): Loaded {
   if (!matches(row, filters, today)) return withoutRow(loaded, row.id);
-  if (findRow(loaded, row.id)) return withRowInPlace(loaded, row);
-  const place = placeFor(row, rowsOf(loaded), filters.sort, hasMore(loaded));
-  return insertAt(loaded, row, place);
+  const known = findRow(loaded, row.id);
+  if (known && compareTasks(known, row, filters.sort) === 0) return withRowInPlace(loaded, row);
+  const others = known ? withoutRow(loaded, row.id) : loaded;
+  const place = placeFor(row, rowsOf(others), filters.sort, hasMore(others));
+  return insertAt(others, row, place);
 }

@@ -84,13 +84,13 @@ export const TaskRow = memo(function TaskRow({
           tabIndex={tabIndex}
           onClick={() => on.onEdit(row)}
           className={clsx(
-            "min-h-8 min-w-0 basis-full rounded-md py-1 text-left leading-6 break-words -outline-offset-2 sm:flex-1 sm:basis-0 pointer-coarse:min-h-9",
+            "-ml-1 min-h-8 min-w-0 basis-full rounded-md px-1 py-1 text-left leading-6 break-words -outline-offset-2 sm:flex-1 sm:basis-0 pointer-coarse:min-h-9",
             row.completed && "text-muted line-through",
           )}
         >
           {row.title}
           {row.description ? (
-<span className="block truncate text-sm text-muted">{firstLine(row.description)}</span>
+            <span className="block truncate text-sm text-muted">{firstLine(row.description)}</span>
           ) : null}
         </button>
         <RowFacts row={row} clock={clock} tabIndex={tabIndex} touched={touched} onTag={on.onTag} />

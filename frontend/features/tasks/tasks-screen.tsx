@@ -61,7 +61,8 @@ export function TasksScreen() {
     if (row.id < 0) return;
     if (row.status === "deleted") {
       leave(row);
-      actions.restore(row); return;
+      actions.restore(row);
+      return;
     }
     const completed = !row.completed;
     const gone = !staysAfter({ ...row, completed, status: completed ? "completed" : "pending" });
@@ -70,7 +71,10 @@ export function TasksScreen() {
   };
   const remove = (row: Row) => {
     if (row.id < 0) return;
-    if (row.status === "deleted") { setPurging(row); return; }
+    if (row.status === "deleted") {
+      setPurging(row);
+      return;
+    }
     setEditing(null);
     leave(row);
     actions.remove(row);
@@ -122,7 +126,7 @@ export function TasksScreen() {
         <FilterBar filters={filters} tags={tags} onChange={setFilters} searchRef={searchField} />
       </div>
       <div className="flex h-6 justify-between gap-4 px-1 text-sm text-muted">
-        <p>{account.data ? `${account.data.pending} open` : null}</p>
+        <p>{account.data?.last_event ? `${account.data.pending} open` : null}</p>
         <p role="status" className="truncate text-accent">
           {latest ? `${latest.said} “${latest.title}”` : null}
         </p>

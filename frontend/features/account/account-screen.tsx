@@ -1,0 +1,125 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+
+import { authClient } from "@/auth/client";
+import { SIGN_IN } from "@/auth/paths";
+import { Button } from "@/ui/button";
+import { Field, Select } from "@/ui/field";
+import { useTheme } from "@/ui/theme";
+import { THEMES } from "@/ui/themes";
+import { useToast } from "@/ui/toast";
+
+import { Erase } from "./erase";
+import { downloadExport } from "./export";
+import { useAccount } from "./queries";
+import { Timezone } from "./timezone";
+
+/** What is the person's own: time zone, theme, export, erasing, signing out. */
+export function AccountScreen() {
+  const { data: account, error } = useAccount();
+  return (
+    <main className="mx-auto grid max-w-xl gap-6 px-3 pt-8 pb-24 sm:px-6">
+      <div className="flex items-start justify-between gap-4">
+        <div>
+          <h1 className="text-2xl font-semibold tracking-tight">Account</h1>
+          {account ? (
+            <p className="mt-1 text-muted">
+              {account.pending} open and {account.completed} completed tasks
+              {account.last_event > 0 ? `, ${account.last_event} changes in all` : null}
+            </p>
+          ) : null}
+        </div>
+        <SignOut />
+      </div>
+      {error ? <p role="alert">{error.message}</p> : null}
+      <Section title="Time and looks">
+        {account ? <Timezone account={account} /> : null}
+        <ThemeChoice />
+      </Section>
+      <Section title="Export">
+        <p className="text-sm text-muted">
+          All of your tasks, also those in the trash, and every change ever made to them, as one
+          JSON file.
+        </p>
+        <Export />
+      </Section>
+      <Section title="Erase">
+        <p className="text-sm text-muted">
+          Everything in your list, for good. You can still sign in, and begin anew.
+        </p>
+        <div>
+          <Erase />
+        </div>
+      </Section>
+    </main>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="grid gap-4 rounded-xl border border-line bg-surface p-5">
+      <h2 className="text-lg font-semibold">{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+const THEME_WORDS = { system: "As the system", light: "Light", dark: "Dark" };
+
+function ThemeChoice() {
+  const { theme, setTheme } = useTheme();
+  return (
+    <Field label="Theme">
+      {(wiring) => (
+        <Select
+          {...wiring}
+          value={theme}
+          onChange={(event) =>
+            setTheme(THEMES.find((one) => one === event.target.value) ?? "system")
+          }
+        >
+          {THEMES.map((one) => (
+            <option key={one} value={one}>
+              {THEME_WORDS[one]}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+function Export() {
+  const tell = useToast();
+  const download = useMutation({
+    mutationFn: downloadExport,
+    onError: (error) => tell({ words: error.message, danger: true }),
+  });
+  return (
+    <div>
+      <Button busy={download.isPending} onClick={() => download.mutate()}>
+        Download the export
+      </Button>
+    </div>
+  );
+}
+
+function SignOut() {
+  const tell = useToast();
+  const signOut = useMutation({
+    mutationFn: async () => {
+      const { error } = await authClient.signOut();
+      if (error) throw new Error(error.message ?? "Signing out failed. Try again.");
+    },
+    // A new page holds nothing of this person's any more.
+    onSuccess: () => window.location.assign(SIGN_IN),
+    onError: (error) => tell({ words: error.message, danger: true }),
+  });
+  return (
+    <Button size="small" busy={signOut.isPending} onClick={() => signOut.mutate()}>
+      Sign out
+    </Button>
+  );
+}

@@ -1,0 +1,71 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { type SyntheticEvent, useState } from "react";
+
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
+import { Field, Input } from "@/ui/field";
+
+import { useErase } from "./queries";
+
+const WORD = "erase";
+
+/** Erases the list, after the person has typed that they mean it. */
+export function Erase() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button look="danger" onClick={() => setOpen(true)}>
+        Erase everything
+      </Button>
+      {open ? <EraseDialog onClose={() => setOpen(false)} /> : null}
+    </>
+  );
+}
+
+function EraseDialog({ onClose }: { onClose: () => void }) {
+  const [typed, setTyped] = useState("");
+  const erase = useErase();
+  const client = useQueryClient();
+  const router = useRouter();
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (typed !== WORD) return;
+    erase.mutate(undefined, {
+      onSuccess: () => {
+        client.clear(); // what the page still holds is gone
+        router.push("/");
+      },
+    });
+  };
+  return (
+    <Dialog
+      open
+      onOpenChange={(next) => !next && onClose()}
+      title="Erase everything?"
+      description="All tasks, the trash and the whole history are gone at once, and every agent loses its access. Nothing can bring them back; you can export them first."
+    >
+      <form onSubmit={submit} className="grid gap-4">
+        <Field label={`Type “${WORD}” to go on`} error={erase.error?.message}>
+          {(wiring) => (
+            <Input
+              {...wiring}
+              autoComplete="off"
+              autoCapitalize="none"
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+            />
+          )}
+        </Field>
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="danger" disabled={typed !== WORD} busy={erase.isPending}>
+            Erase everything
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

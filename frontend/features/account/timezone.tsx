@@ -1,0 +1,46 @@
+"use client";
+
+import { Button } from "@/ui/button";
+import { Field, Select } from "@/ui/field";
+import { useToast } from "@/ui/toast";
+
+import { type Account, useSetTimezone } from "./queries";
+import { guessZone, zonesDiffer, zonesWith } from "./zones";
+
+/** The time zone that due dates are shown in; the browser's is offered where it differs. */
+export function Timezone({ account }: { account: Account }) {
+  const set = useSetTimezone();
+  const tell = useToast();
+  const guess = guessZone();
+  const choose = (timezone: string) =>
+    set.mutate(timezone, {
+      onSuccess: () => tell({ words: `Times are now those of ${timezone}` }),
+      onError: (error) => tell({ words: error.message, danger: true }),
+    });
+  return (
+    <div className="grid gap-3">
+      <Field label="Time zone" hint="Tasks due on a day stay due on that day when you change it.">
+        {(wiring) => (
+          <Select
+            {...wiring}
+            value={account.timezone}
+            disabled={set.isPending}
+            onChange={(event) => choose(event.target.value)}
+          >
+            {zonesWith(account.timezone, guess).map((zone) => (
+              <option key={zone}>{zone}</option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      {zonesDiffer(account.timezone, guess) ? (
+        <p className="flex flex-wrap items-center justify-between gap-2 rounded-lg bg-accent-soft p-3 text-sm">
+          Your browser is in {guess}.
+          <Button size="small" busy={set.isPending} onClick={() => choose(guess)}>
+            Use {guess}
+          </Button>
+        </p>
+      ) : null}
+    </div>
+  );
+}

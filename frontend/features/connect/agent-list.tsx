@@ -1,0 +1,103 @@
+"use client";
+
+import { useState } from "react";
+
+import { saidOf } from "@/features/tasks/feed";
+import { ago } from "@/features/tasks/dates";
+import { scopesInWords } from "@/features/consent/scope-words";
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
+import { useToast } from "@/ui/toast";
+
+import { type Agent, useLastEvent, useRevoke } from "./queries";
+
+/** Agents or keys, each with what it may do, what it did, and the way to end it. */
+export function AgentList({ agents, empty }: { agents: readonly Agent[]; empty: string }) {
+  const [revoking, setRevoking] = useState<Agent | null>(null);
+  const good = agents.filter((agent) => !agent.revoked_at);
+  const revoked = agents.filter((agent) => agent.revoked_at);
+  return (
+    <>
+      {good.length > 0 ? (
+        <ul className="divide-y divide-line rounded-xl border border-line bg-surface">
+          {good.map((agent) => (
+            <AgentItem key={agent.client_id} agent={agent} onRevoke={() => setRevoking(agent)} />
+          ))}
+        </ul>
+      ) : (
+        <p className="rounded-xl border border-dashed border-line-strong p-4 text-sm text-muted">
+          {empty}
+        </p>
+      )}
+      {revoked.length > 0 ? (
+        <details className="mt-2 text-sm text-muted">
+          <summary className="py-1">{revoked.length} revoked</summary>
+          <ul className="grid gap-1 py-1">
+            {revoked.map((agent) => (
+              <li key={agent.client_id} className="break-words">
+                {agent.name}, revoked {ago(agent.revoked_at ?? "")}
+              </li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
+      <RevokeDialog agent={revoking} onClose={() => setRevoking(null)} />
+    </>
+  );
+}
+
+function AgentItem({ agent, onRevoke }: { agent: Agent; onRevoke: () => void }) {
+  const { data: event } = useLastEvent(agent);
+  const title = event?.after?.title ?? event?.before?.title;
+  return (
+    <li className="flex items-start justify-between gap-4 p-4">
+      <div className="grid min-w-0 gap-1 text-sm">
+        <h3 className="font-medium break-words">{agent.name}</h3>
+        <p className="text-muted">
+          May:{" "}
+          {scopesInWords(agent.scopes)
+            .map(({ may }) => may.toLowerCase())
+            .join("; ") || "nothing"}
+        </p>
+        <p className="text-muted">
+          {agent.last_used_at ? `Last used ${ago(agent.last_used_at)}` : "Not used yet"}
+          {event
+            ? ` · ${saidOf(event)} ${title ? `“${title}”` : `task ${event.task_id}`} ${ago(event.at)}`
+            : null}
+        </p>
+      </div>
+      <Button size="small" onClick={onRevoke} aria-label={`Revoke ${agent.name}`}>
+        Revoke
+      </Button>
+    </li>
+  );
+}
+
+function RevokeDialog({ agent, onClose }: { agent: Agent | null; onClose: () => void }) {
+  const revoke = useRevoke();
+  const tell = useToast();
+  if (!agent) return null;
+  const confirm = () =>
+    revoke.mutate(agent, {
+      onSuccess: () => {
+        tell({ words: `${agent.name} has no access any more` });
+        onClose();
+      },
+      onError: (error) => tell({ words: error.message, danger: true }),
+    });
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={`Revoke ${agent.name}?`}
+      description="It loses its access within seconds. What it did stays in your list, and can still be undone."
+    >
+      <div className="flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button look="danger" busy={revoke.isPending} onClick={confirm}>
+          Revoke
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+
+import { clientsFor, isPublic } from "./clients";
+
+const URL = "https://tasks.example.org/mcp";
+const linkOf = (id: string) =>
+  clientsFor(URL)
+    .find((client) => client.id === id)
+    ?.steps.find((step) => step.link)?.link?.href ?? "";
+
+test("Cursor's link carries the address in base64", () => {
+  const config = new URLSearchParams(linkOf("cursor").split("?")[1]).get("config") ?? "";
+  expect(JSON.parse(atob(config))).toEqual({ url: URL });
+});
+
+test("VS Code's link carries the server as JSON", () => {
+  const server: unknown = JSON.parse(decodeURIComponent(linkOf("vscode").split("?")[1] ?? ""));
+  expect(server).toEqual({ name: "surelist", type: "http", url: URL });
+});
+
+test("every client is told the address", () => {
+  for (const { name, steps } of clientsFor(URL)) {
+    expect(
+      steps.some(({ code }) => code?.includes(URL)),
+      name,
+    ).toBe(true);
+  }
+});
+
+test.each([
+  ["https://tasks.example.org/mcp", true],
+  ["http://tasks.example.org/mcp", false],
+  ["http://localhost:8000/mcp", false],
+  ["https://localhost/mcp", false],
+  ["https://192.168.1.4/mcp", false],
+  ["http://127.0.0.1:8000/mcp", false],
+])("%s can be reached from elsewhere: %s", (url, reachable) => {
+  expect(isPublic(url)).toBe(reachable);
+});

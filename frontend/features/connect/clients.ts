@@ -1,0 +1,148 @@
+/** Programs that speak MCP, and how each is told of this server. Their own pages, read in
+ * November 2026: code.claude.com/docs/en/mcp, support.claude.com (custom connectors),
+ * help.openai.com (developer mode), code.visualstudio.com (MCP servers), cursor.com/docs/mcp,
+ * developers.openai.com/codex/mcp. */
+
+export const SERVER_NAME = "surelist";
+
+export type Step = { words: string; code?: string; link?: { words: string; href: string } };
+export type Client = {
+  id: string;
+  name: string;
+  /** Its makers' servers call this one, so that they must be able to reach it. */
+  fromTheInternet: boolean;
+  steps: readonly Step[];
+};
+
+const json = (value: unknown) => JSON.stringify(value, null, 2);
+
+/** The link that Cursor opens: its server, as in mcp.json, in base64. */
+function cursorLink(url: string): string {
+  const query = new URLSearchParams({ name: SERVER_NAME, config: btoa(JSON.stringify({ url })) });
+  return `cursor://anysphere.cursor-deeplink/mcp/install?${query.toString()}`;
+}
+
+/** The link that VS Code opens: its server and the name, as JSON. */
+function codeLink(url: string): string {
+  const server = { name: SERVER_NAME, type: "http", url };
+  return `vscode:mcp/install?${encodeURIComponent(JSON.stringify(server))}`;
+}
+
+/** Whether programs on other machines can reach the address: by HTTPS, and not as this machine. */
+export function isPublic(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  const local = /^(localhost|.*\.localhost|.*\.local|127\..*|10\..*|192\.168\..*|\[::1\])$/.test(
+    hostname,
+  );
+  return protocol === "https:" && !local;
+}
+
+export function clientsFor(url: string): readonly Client[] {
+  return [
+    {
+      id: "claude-code",
+      name: "Claude Code",
+      fromTheInternet: false,
+      steps: [
+        {
+          words: "In a terminal:",
+          code: `claude mcp add --transport http --scope user ${SERVER_NAME} ${url}`,
+        },
+        { words: "Start claude, type /mcp, choose surelist and then Authenticate." },
+      ],
+    },
+    {
+      id: "claude",
+      name: "Claude",
+      fromTheInternet: true,
+      steps: [
+        { words: "In Claude on the web or in Claude Desktop, open Settings, then Connectors." },
+        {
+          words: "Press Add custom connector, name it Surelist and give it this address:",
+          code: url,
+        },
+        { words: "Press Add, then Connect, and allow it in the window that opens." },
+      ],
+    },
+    {
+      id: "chatgpt",
+      name: "ChatGPT",
+      fromTheInternet: true,
+      steps: [
+        {
+          words:
+            "On the web, open Settings, then Apps & Connectors, then Advanced settings, and turn on Developer mode. In a company's workspace an administrator has to allow it.",
+        },
+        {
+          words: "Back in Apps & Connectors press Create, choose OAuth, and give it this address:",
+          code: url,
+        },
+        { words: "In a chat, press +, choose Developer mode, and turn Surelist on." },
+      ],
+    },
+    {
+      id: "vscode",
+      name: "VS Code",
+      fromTheInternet: false,
+      steps: [
+        {
+          words: "Press this and let VS Code install it:",
+          link: { words: "Add to VS Code", href: codeLink(url) },
+        },
+        {
+          words: "Or in a terminal:",
+          code: `code --add-mcp '${JSON.stringify({ name: SERVER_NAME, type: "http", url })}'`,
+        },
+        {
+          words: "Or in .vscode/mcp.json of a project:",
+          code: json({ servers: { [SERVER_NAME]: { type: "http", url } } }),
+        },
+      ],
+    },
+    {
+      id: "cursor",
+      name: "Cursor",
+      fromTheInternet: false,
+      steps: [
+        {
+          words: "Press this and let Cursor install it:",
+          link: { words: "Add to Cursor", href: cursorLink(url) },
+        },
+        {
+          words: "Or in ~/.cursor/mcp.json:",
+          code: json({ mcpServers: { [SERVER_NAME]: { url } } }),
+        },
+        { words: "In Cursor's settings, under MCP, press Connect beside surelist." },
+      ],
+    },
+    {
+      id: "codex",
+      name: "Codex",
+      fromTheInternet: false,
+      steps: [
+        { words: "In a terminal:", code: `codex mcp add ${SERVER_NAME} --url ${url}` },
+        { words: "Then sign in:", code: `codex mcp login ${SERVER_NAME}` },
+        {
+          words: "Or in ~/.codex/config.toml, before signing in:",
+          code: `[mcp_servers.${SERVER_NAME}]\nurl = "${url}"`,
+        },
+      ],
+    },
+    {
+      id: "other",
+      name: "Others",
+      fromTheInternet: false,
+      steps: [
+        {
+          words: "Most programs take an entry like this in their MCP configuration:",
+          code: json({ mcpServers: { [SERVER_NAME]: { type: "http", url } } }),
+        },
+        {
+          words:
+            "The transport is Streamable HTTP; OAuth is found by itself. A program that cannot do OAuth takes an agent key, made below, in this header:",
+          code: "Authorization: Bearer YOUR_KEY",
+        },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,52 @@
+"use client";
+
+import { CopyButton } from "@/ui/copy-button";
+
+import { AgentList } from "./agent-list";
+import { ClientSteps } from "./client-steps";
+import { MakeKey } from "./make-key";
+import { isKey, useAgents } from "./queries";
+
+/** The address to connect to, how, and what is connected. */
+export function ConnectScreen({ url }: { url: string }) {
+  const { data: agents, error } = useAgents();
+  return (
+    <main className="mx-auto grid max-w-3xl gap-10 px-3 pt-8 pb-24 sm:px-6">
+      <section className="grid gap-4">
+        <div>
+          <h1 className="text-2xl font-semibold tracking-tight">Connect an agent</h1>
+          <p className="mt-1 text-muted">
+            Give it this address. It opens a page here that asks what it may do, and that is all.
+          </p>
+        </div>
+        <div className="flex items-center justify-between gap-3 rounded-xl border border-accent bg-accent-soft p-2 pl-4">
+          <code className="min-w-0 font-mono break-all">{url}</code>
+          <CopyButton text={url} label="the address" />
+        </div>
+        <ClientSteps url={url} />
+      </section>
+      {error ? <p role="alert">{error.message}</p> : null}
+      {agents ? (
+        <>
+          <section>
+            <h2 className="mb-3 text-lg font-semibold">Connected agents</h2>
+            <AgentList
+              agents={agents.filter((agent) => !isKey(agent))}
+              empty="None yet. One appears here as soon as it has used your list."
+            />
+          </section>
+          <section>
+            <div className="mb-3 flex items-center justify-between gap-4">
+              <h2 className="text-lg font-semibold">Agent keys</h2>
+              <MakeKey />
+            </div>
+            <AgentList
+              agents={agents.filter(isKey)}
+              empty="None. A key is for scripts and for programs that cannot sign in by themselves."
+            />
+          </section>
+        </>
+      ) : null}
+    </main>
+  );
+}

@@ -1,0 +1,128 @@
+"use client";
+
+import { type SyntheticEvent, useState } from "react";
+
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
+import { Field, Input, Select } from "@/ui/field";
+
+import { Code } from "./client-steps";
+import { type NewKey, useMakeKey } from "./queries";
+
+const MAY = {
+  read: { words: "See tasks", scopes: ["tasks:read"] },
+  write: { words: "See and change tasks", scopes: ["tasks:read", "tasks:write"] },
+} as const;
+
+const DAYS = [7, 30, 90, 365] as const;
+
+/** Makes a key for an agent that cannot ask in the browser, and shows it once. */
+export function MakeKey() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button size="small" onClick={() => setOpen(true)}>
+        Make a key
+      </Button>
+      {open ? <MakeKeyDialog onClose={() => setOpen(false)} /> : null}
+    </>
+  );
+}
+
+function MakeKeyDialog({ onClose }: { onClose: () => void }) {
+  const make = useMakeKey();
+  if (make.data) {
+    const until = new Date(make.data.expires_at).toLocaleDateString("en-GB", { dateStyle: "long" });
+    return (
+      <Dialog
+        open
+        onOpenChange={(open) => !open && onClose()}
+        title={`The key for ${make.data.name}`}
+        description={`It is shown this once and good until ${until}. Whoever has it can use your list.`}
+      >
+        <Code text={make.data.token} label="the key" />
+        <Button look="primary" className="mt-5 w-full" onClick={onClose}>
+          I have kept it
+        </Button>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title="Make an agent key"
+      description="For a script, or a program that cannot sign in by itself."
+    >
+      <KeyForm
+        busy={make.isPending}
+        problem={make.error?.message}
+        onMake={(key) => make.mutate(key)}
+      />
+    </Dialog>
+  );
+}
+
+type KeyFormProps = { busy: boolean; problem: string | undefined; onMake: (key: NewKey) => void };
+
+function KeyForm({ busy, problem, onMake }: KeyFormProps) {
+  const [name, setName] = useState("");
+  const [may, setMay] = useState<keyof typeof MAY>("write");
+  const [days, setDays] = useState<number>(90);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    onMake({ name: name.trim(), scopes: [...MAY[may].scopes], days });
+  };
+  return (
+    <form onSubmit={submit} className="grid gap-4">
+      <Field
+        label="Name"
+        hint="Your list names it so, wherever it changes something."
+        error={problem}
+      >
+        {(wiring) => (
+          <Input
+            {...wiring}
+            required
+            maxLength={100}
+            placeholder="Nightly script"
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        )}
+      </Field>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field label="It may">
+          {(wiring) => (
+            <Select
+              {...wiring}
+              value={may}
+              onChange={(event) => setMay(event.target.value === "read" ? "read" : "write")}
+            >
+              <option value="write">{MAY.write.words}</option>
+              <option value="read">{MAY.read.words}</option>
+            </Select>
+          )}
+        </Field>
+        <Field label="Good for">
+          {(wiring) => (
+            <Select
+              {...wiring}
+              value={days}
+              onChange={(event) => setDays(Number(event.target.value))}
+            >
+              {DAYS.map((count) => (
+                <option key={count} value={count}>
+                  {count === 365 ? "a year" : `${count} days`}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      </div>
+      <Button type="submit" look="primary" busy={busy} disabled={!name.trim()}>
+        Make the key
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,59 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { answered, api, type Schemas } from "@/api/client";
+
+export type Agent = Schemas["ShownAgent"];
+export type NewKey = Schemas["NewKey"];
+
+const AGENTS_KEY = ["agents"] as const;
+const ME = { user_id: "me" };
+const SECONDS_BETWEEN = 10;
+
+/** What a key's client_id begins with, and that of an OAuth client does not (specs/tokens.md). */
+export const isKey = (agent: Agent) => agent.client_id.startsWith("key-");
+
+/** All agents; asked again now and then, so that one that has just connected appears. */
+export function useAgents() {
+  return useQuery({
+    queryKey: AGENTS_KEY,
+    queryFn: () => answered(api.GET("/api/{user_id}/agents", { params: { path: ME } })),
+    select: ({ agents }) => agents,
+    refetchInterval: SECONDS_BETWEEN * 1000,
+  });
+}
+
+/** What an agent did last; null when it has changed nothing. */
+export function useLastEvent(agent: Agent) {
+  return useQuery({
+    queryKey: [...AGENTS_KEY, "did", agent.client_id, agent.last_used_at ?? ""],
+    queryFn: async () => {
+      const query = { client_id: agent.client_id, limit: 1 };
+      const { events } = await answered(
+        api.GET("/api/{user_id}/events", { params: { path: ME, query } }),
+      );
+      return events[0] ?? null;
+    },
+  });
+}
+
+export function useRevoke() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (agent: Agent) =>
+      answered(
+        api.DELETE("/api/{user_id}/agents/{client_id}", {
+          params: { path: { ...ME, client_id: agent.client_id } },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: AGENTS_KEY }),
+  });
+}
+
+export function useMakeKey() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: NewKey) =>
+      answered(api.POST("/api/{user_id}/keys", { params: { path: ME }, body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: AGENTS_KEY }),
+  });
+}
