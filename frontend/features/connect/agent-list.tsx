@@ -47,8 +47,7 @@ export function AgentList({ agents, empty }: { agents: readonly Agent[]; empty: 
 }
 
 function AgentItem({ agent, onRevoke }: { agent: Agent; onRevoke: () => void }) {
-  const { data: event } = useLastEvent(agent);
-  const title = event?.after?.title ?? event?.before?.title;
+  const { data: did } = useLastEvent(agent);
   return (
     <li className="flex items-start justify-between gap-4 p-4">
       <div className="grid min-w-0 gap-1 text-sm">
@@ -61,15 +60,24 @@ function AgentItem({ agent, onRevoke }: { agent: Agent; onRevoke: () => void }) 
         </p>
         <p className="text-muted">
           {agent.last_used_at ? `Last used ${ago(agent.last_used_at)}` : "Not used yet"}
-          {event
-            ? ` · ${saidOf(event)} ${title ? `“${title}”` : `task ${event.task_id}`} ${ago(event.at)}`
-            : null}
+          {did ? ` · ${saidOf(did.event)} “${did.title}” ${ago(did.event.at)}` : null}
         </p>
+        {agent.expires_at ? <Expiry at={agent.expires_at} /> : null}
       </div>
       <Button size="small" onClick={onRevoke} aria-label={`Revoke ${agent.name}`}>
         Revoke
       </Button>
     </li>
+  );
+}
+
+function Expiry({ at }: { at: string }) {
+  const [now] = useState(() => Date.now());
+  const day = new Date(at).toLocaleDateString("en-GB", { dateStyle: "medium" });
+  return Date.parse(at) > now ? (
+    <p className="text-muted">Good until {day}</p>
+  ) : (
+    <p className="text-danger">Ended on {day}</p>
   );
 }
 

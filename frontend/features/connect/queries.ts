@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { answered, api, type Schemas } from "@/api/client";
+import { readTask } from "@/features/tasks/queries";
 
 export type Agent = Schemas["ShownAgent"];
 export type NewKey = Schemas["NewKey"];
@@ -22,7 +23,7 @@ export function useAgents() {
   });
 }
 
-/** What an agent did last; null when it has changed nothing. */
+/** What an agent did last, and the title of the task; null when it has changed nothing. */
 export function useLastEvent(agent: Agent) {
   return useQuery({
     queryKey: [...AGENTS_KEY, "did", agent.client_id, agent.last_used_at ?? ""],
@@ -31,7 +32,11 @@ export function useLastEvent(agent: Agent) {
       const { events } = await answered(
         api.GET("/api/{user_id}/events", { params: { path: ME, query } }),
       );
-      return events[0] ?? null;
+      const event = events[0];
+      if (!event) return null;
+      const named = event.after?.title ?? event.before?.title;
+      const title = named ?? (await readTask(event.task_id).catch(() => null))?.title;
+      return { event, title: title ?? "a task that is gone" };
     },
   });
 }

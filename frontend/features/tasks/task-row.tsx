@@ -88,7 +88,7 @@ export const TaskRow = memo(function TaskRow({
             row.completed && "text-muted line-through",
           )}
         >
-          {row.title}
+          <span data-title>{row.title}</span>
           {row.description ? (
             <span className="block truncate text-sm text-muted">{firstLine(row.description)}</span>
           ) : null}

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState } from "react";
 
 import { useAccount } from "@/features/account/queries";
+import { useGuessedTimezone } from "@/features/account/use-guessed-timezone";
 import { Button } from "@/ui/button";
 import { useToast } from "@/ui/toast";
 
@@ -32,6 +33,7 @@ import { useTouched } from "./use-touched";
 /** The list of tasks, and all that is done with it. */
 export function TasksScreen() {
   const account = useAccount();
+  useGuessedTimezone();
   const clock = useClock(account.data?.timezone);
   const [filters, setFilters] = useFilters();
   const list = useTaskList(filters, clock?.day ?? null);

@@ -1,0 +1,161 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { complaintsOf, openBrowser, Person, titlesOn } from "./person";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+const POLL = { timeout: 15_000, interval: 100 };
+
+async function personWith(...titles: string[]): Promise<Person> {
+  const person = new Person(browser);
+  for (const title of titles) await person.call("POST", "/tasks", { title });
+  return person;
+}
+
+test("an empty list explains itself, and a task is added by one key and its words", async () => {
+  const page = await new Person(browser).open();
+  await page.getByRole("heading", { name: "One list, for you and your agents" }).waitFor();
+  expect(await complaintsOf(page)).toEqual([]);
+  await page.keyboard.press("n");
+  for (const title of ["Buy milk", "Call mum"]) {
+    await page.keyboard.type(title);
+    await page.keyboard.press("Enter");
+  }
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Buy milk", "Call mum"]);
+  await page.reload();
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Buy milk", "Call mum"]);
+});
+
+test("a task is completed, deleted and brought back by keys, the next one in focus", async () => {
+  const person = await personWith("One", "Two", "Three");
+  const page = await person.open();
+  await page.getByRole("button", { name: "One", exact: true }).waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Two", "Three"]);
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Two");
+  await page.keyboard.press("#");
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Three"]);
+  await page.getByRole("button", { name: "Undo" }).last().click();
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Two", "Three"]);
+  await page.getByRole("button", { name: "Three", exact: true }).focus();
+  await page.keyboard.press("u");
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["One", "Two", "Three"]);
+});
+
+test("an edit that meets an agent's edit overwrites nothing before the person chose", async () => {
+  const person = await personWith("Draft");
+  const page = await person.open();
+  await page.getByRole("button", { name: "Draft" }).click();
+  await page.getByLabel("Title").fill("Mine");
+  await person.agent("PATCH", "/tasks/1", { title: "Theirs" });
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await dialog.waitFor();
+  expect(await dialog.innerText()).toContain("Theirs");
+  expect(await person.call("GET", "/tasks/1")).toMatchObject({ title: "Theirs" });
+  await dialog.getByRole("button", { name: "Save mine" }).click();
+  await expect.poll(() => person.call("GET", "/tasks/1"), POLL).toMatchObject({ title: "Mine" });
+});
+
+test("an edit of another field than the agent's keeps both", async () => {
+  const person = await personWith("Draft");
+  const page = await person.open();
+  await page.getByRole("button", { name: "Draft" }).click();
+  await page.getByLabel("Title").fill("Mine");
+  await person.agent("PATCH", "/tasks/1", { priority: "high" });
+  await page.keyboard.press("Enter");
+  await expect
+    .poll(() => person.call("GET", "/tasks/1"), POLL)
+    .toMatchObject({ title: "Mine", priority: "high" });
+});
+
+test("what an agent does appears by itself, with its name", async () => {
+  const person = await personWith("One", "Two");
+  const page = await person.open();
+  await page.getByRole("button", { name: "One", exact: true }).waitFor();
+  await person.agent("PATCH", "/tasks/1/complete", { completed: true });
+  await page.getByText("Claude Code completed “One”").waitFor({ timeout: 15_000 });
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Two"]);
+});
+
+test("an add that is lost on the way is sent again, and made once", async () => {
+  const person = await personWith("One");
+  const page = await person.open();
+  await page.getByRole("button", { name: "One", exact: true }).waitFor();
+  let lost = 0;
+  await page.route("**/api/me/tasks", async (route) => {
+    if (route.request().method() !== "POST" || lost > 0) return route.fallback();
+    lost += 1;
+    await route.fetch(); // it arrives, but its answer does not
+    await route.abort();
+  });
+  await page.getByLabel("Add a task").fill("Once");
+  await page.keyboard.press("Enter");
+  await expect
+    .poll(() => person.call("GET", "/tasks?search=once"), POLL)
+    .toMatchObject({ tasks: [{ title: "Once", id: 2 }] });
+  await page.waitForTimeout(2000);
+  expect(await person.call("GET", "/tasks?search=once")).toMatchObject({ tasks: [{ id: 2 }] });
+  expect(await titlesOn(page)).toEqual(["One", "Once"]);
+});
+
+test("the trash restores, and deletes for good only when that is confirmed", async () => {
+  const person = await personWith("Keep", "Burn");
+  await person.call("DELETE", "/tasks/1");
+  await person.call("DELETE", "/tasks/2");
+  const page = await person.open("/?view=deleted");
+  await page.getByRole("button", { name: "Restore Keep" }).click();
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Burn"]);
+  await page.getByRole("button", { name: "Burn", exact: true }).focus();
+  await page.keyboard.press("#");
+  await page.getByRole("button", { name: "Delete for good" }).last().click();
+  await page.getByText("The trash is empty.").waitFor();
+  await expect(person.call("GET", "/tasks/2")).rejects.toThrow("404");
+  expect(await person.call("GET", "/tasks/1")).toMatchObject({ status: "pending" });
+});
+
+test("filters are in the address and survive there", async () => {
+  const person = new Person(browser);
+  await person.call("POST", "/tasks", { title: "Sweep", tags: ["home"], priority: "high" });
+  await person.call("POST", "/tasks", { title: "Write", tags: ["work"] });
+  const page = await person.open();
+  await page.getByRole("button", { name: "#home" }).click();
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Sweep"]);
+  await page.reload();
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Sweep"]);
+  await page.getByRole("button", { name: "Stop filtering by #home" }).click();
+  await page.keyboard.press("/");
+  await page.keyboard.type("wri");
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Write"]);
+  expect(new URL(page.url()).search).toBe("?search=wri");
+});
+
+test("axe finds nothing in the list, the form, the filters and the keys", async () => {
+  const person = new Person(browser);
+  const task = { title: "Sweep", tags: ["home"], priority: "high", due: "2020-01-01" };
+  await person.call("POST", "/tasks", { ...task, description: "The stairs too" });
+  for (const colorScheme of ["light", "dark"] as const) {
+    const page = await person.open("/?tag=home", { colorScheme });
+    await page.getByRole("button", { name: /^Sweep/ }).waitFor();
+    expect(await complaintsOf(page)).toEqual([]);
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+    await page.waitForTimeout(300); // while it fades in, its contrast is not what it will be
+    expect(await complaintsOf(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /^Sweep/ }).click();
+    await page.getByLabel("Description").waitFor();
+    await page.waitForTimeout(300);
+    expect(await complaintsOf(page)).toEqual([]);
+    await page.getByRole("button", { name: "Filter", exact: true }).click();
+    await page.getByLabel("Sort by").waitFor();
+    await page.waitForTimeout(300);
+    expect(await complaintsOf(page)).toEqual([]);
+  }
+});
