@@ -52,7 +52,8 @@ test("a key is shown once, works, and is listed with its end", async () => {
   const api = process.env["SURELIST_URL"] ?? "http://localhost:8000";
   const headers = { Authorization: `Bearer ${token.trim()}` };
   expect((await fetch(`${api}/api/me/tasks`, { headers })).status).toBe(200);
-  const post = { method: "POST", headers, body: "{}" };
+  const json = { ...headers, "Content-Type": "application/json" };
+  const post = { method: "POST", headers: json, body: JSON.stringify({ title: "No" }) };
   expect((await fetch(`${api}/api/me/tasks`, post)).status).toBe(403);
   await page.getByRole("button", { name: "I have kept it" }).click();
   await page.getByText("Good until").waitFor();

@@ -51,7 +51,7 @@ test("a task is completed, deleted and brought back by keys, the next one in foc
 test("an edit that meets an agent's edit overwrites nothing before the person chose", async () => {
   const person = await personWith("Draft");
   const page = await person.open();
-  await page.getByRole("button", { name: "Draft" }).click();
+  await page.getByRole("button", { name: "Draft", exact: true }).click();
   await page.getByLabel("Title").fill("Mine");
   await person.agent("PATCH", "/tasks/1", { title: "Theirs" });
   await page.keyboard.press("Enter");
@@ -66,7 +66,7 @@ test("an edit that meets an agent's edit overwrites nothing before the person ch
 test("an edit of another field than the agent's keeps both", async () => {
   const person = await personWith("Draft");
   const page = await person.open();
-  await page.getByRole("button", { name: "Draft" }).click();
+  await page.getByRole("button", { name: "Draft", exact: true }).click();
   await page.getByLabel("Title").fill("Mine");
   await person.agent("PATCH", "/tasks/1", { priority: "high" });
   await page.keyboard.press("Enter");
@@ -116,6 +116,7 @@ test("the trash restores, and deletes for good only when that is confirmed", asy
   await page.keyboard.press("#");
   await page.getByRole("button", { name: "Delete for good" }).last().click();
   await page.getByText("The trash is empty.").waitFor();
+  await page.getByText("“Burn” is gone for good").first().waitFor();
   await expect(person.call("GET", "/tasks/2")).rejects.toThrow("404");
   expect(await person.call("GET", "/tasks/1")).toMatchObject({ status: "pending" });
 });

@@ -1,15 +1,16 @@
 import type { QueryClient } from "@tanstack/react-query";
 
-import { answered, api, type Schemas } from "@/api/client";
+import type { Schemas } from "@/api/client";
 import { ApiProblem } from "@/api/problem";
 
 import { TaskCaches } from "./caches";
+import { addTask, completeTask, deleteTask, patchTask, purgeTask, undoEvent } from "./calls";
 import { type Conflict, conflictOf } from "./conflicts";
 import { type Draft, type Edits, edited, newTaskOf, patchOf } from "./drafts";
 import type { Row } from "./filters";
 import { rowOf } from "./lists";
 import { readTask } from "./queries";
-import { newKey, sendOnce, Turns } from "./send";
+import { newKey, Turns } from "./send";
 import { type Taken, UndoStack } from "./undo-stack";
 import { quoted, reasonOf } from "./words";
 
@@ -21,9 +22,6 @@ type Words = {
 };
 
 const LINGERS_MS = 900;
-const params = (id: number) => ({ path: { user_id: "me", task_id: id } });
-const match = (version: number) => ({ "If-Match": `"${version}"` });
-
 /** What a person does with their tasks: shown at once, sent, and put back when it is refused. */
 export class TaskActions {
   readonly caches: TaskCaches;
@@ -52,24 +50,16 @@ export class TaskActions {
       version: 0,
     };
     this.caches.put(row);
-    sendOnce(
-      (headers) =>
-        answered(
-          api.POST("/api/{user_id}/tasks", {
-            params: { path: { user_id: "me" } },
-            body: newTaskOf(draft),
-            headers,
-          }),
-        ),
-      { key },
-    ).then(
+    const sent = addTask(newTaskOf(draft), key);
+    const taken = this.remember(`Added ${quoted(row.title)}`, sent, null);
+    sent.then(
       (task) => {
         if (this.caches.find(task.id))
           this.caches.remove(id); // the feed was quicker
         else this.caches.putInPlace(rowOf(task), id);
-        this.remember(`Added ${quoted(task.title)}`, task, null);
       },
       (error: unknown) => {
+        this.taken.drop(taken);
         this.caches.remove(id);
         this.tell({
           words: `${quoted(row.title)} was not added. ${reasonOf(error)}`,
@@ -89,17 +79,7 @@ export class TaskActions {
     const status = completed ? "completed" : "pending";
     this.caches.putInPlace({ ...row, completed, status });
     const said = `${completed ? "Completed" : "Reopened"} ${quoted(row.title)}`;
-    this.change(row, said, (version) =>
-      sendOnce((headers) =>
-        answered(
-          api.PATCH("/api/{user_id}/tasks/{task_id}/complete", {
-            params: params(row.id),
-            body: { completed },
-            headers: { ...headers, ...match(version) },
-          }),
-        ),
-      ),
-    );
+    this.change(row, said, (version) => completeTask(row.id, completed, version));
   }
 
   /** Changes fields of the task that the person saw as `seen`. What others changed meanwhile in
@@ -109,9 +89,11 @@ export class TaskActions {
     const before = this.caches.find(seen.id) ?? rowOf(seen);
     this.caches.putInPlace(edited(before, edits));
     try {
-      const task = await this.sendEdit(seen.id, edits, version);
+      const task = await this.turns.take(seen.id, version, () =>
+        patchTask(seen.id, patchOf(edits), version),
+      );
       this.caches.put(rowOf(task));
-      this.remember(`Changed ${quoted(task.title)}`, task, before, false);
+      this.remember(`Changed ${quoted(task.title)}`, Promise.resolve(task), before);
     } catch (error) {
       const now = error instanceof ApiProblem ? error.task : null;
       if (!now || now.version === version) {
@@ -131,14 +113,7 @@ export class TaskActions {
   remove(row: Row): void {
     this.caches.put({ ...row, status: "deleted" });
     this.change(row, `Moved ${quoted(row.title)} to the trash`, async (version) => {
-      await sendOnce((headers) =>
-        answered(
-          api.DELETE("/api/{user_id}/tasks/{task_id}", {
-            params: params(row.id),
-            headers: { ...headers, ...match(version) },
-          }),
-        ),
-      );
+      await deleteTask(row.id, version);
       return readTask(row.id); // its version is the change that undo takes back
     });
   }
@@ -146,20 +121,13 @@ export class TaskActions {
   /** Takes the task out of the trash, as it was before. */
   restore(row: Row): void {
     this.caches.put({ ...row, status: row.completed ? "completed" : "pending" });
-    this.change(row, `Restored ${quoted(row.title)}`, (version) => this.sendUndo(version));
+    this.change(row, `Restored ${quoted(row.title)}`, (version) => undoEvent(version));
   }
 
   /** For good, and its past with it. */
   purge(row: Row): void {
     this.caches.remove(row.id);
-    sendOnce((headers) =>
-      answered(
-        api.DELETE("/api/{user_id}/tasks/{task_id}/permanently", {
-          params: params(row.id),
-          headers,
-        }),
-      ),
-    ).then(
+    purgeTask(row.id).then(
       () => this.tell({ words: `${quoted(row.title)} is gone for good` }),
       (error: unknown) => this.putBack(row, error),
     );
@@ -174,14 +142,15 @@ export class TaskActions {
 
   private async undo(taken: Taken): Promise<void> {
     this.taken.drop(taken);
-    const { task, before } = taken;
+    const { before, said, sent } = taken;
     if (before) this.caches.put(before);
-    else this.caches.remove(task.id);
+    const task = await sent.catch(() => null);
+    if (!task) return; // it was refused, and is put back already
+    if (!before) this.caches.remove(task.id);
     try {
-      this.caches.put(
-        rowOf(await this.turns.take(task.id, task.version, () => this.sendUndo(task.version))),
-      );
-      this.tell({ words: `Undone: ${taken.said}` });
+      const undone = await this.turns.take(task.id, task.version, () => undoEvent(task.version));
+      this.caches.put(rowOf(undone));
+      this.tell({ words: `Undone: ${said}` });
     } catch (error) {
       this.putBack(rowOf(task), error);
     }
@@ -189,14 +158,20 @@ export class TaskActions {
 
   /** Sends a change that is shown already; afterwards the row is what the server says. */
   private change(row: Row, said: string, send: (version: number) => Promise<Task>): void {
-    this.turns.take(row.id, row.version, send).then(
+    const sent = this.turns.take(row.id, row.version, send);
+    const taken = this.remember(said, sent, row);
+    const onPress = () => void this.undo(taken);
+    this.tell({ words: said, action: { label: "Undo", altText: "Press u to undo", onPress } });
+    sent.then(
       (task) => {
         this.caches.putInPlace(rowOf(task));
-        this.remember(said, task, row);
         // It stays a moment, so that the next one does not slip under the finger.
         setTimeout(() => this.leave(rowOf(task)), LINGERS_MS);
       },
-      (error: unknown) => this.putBack(row, error),
+      (error: unknown) => {
+        this.taken.drop(taken);
+        this.putBack(row, error);
+      },
     );
   }
 
@@ -205,37 +180,10 @@ export class TaskActions {
     if (!now || now.version <= row.version) this.caches.put(now ?? row);
   }
 
-  private sendEdit(id: number, edits: Edits, version: number): Promise<Task> {
-    return this.turns.take(id, version, () =>
-      sendOnce((headers) =>
-        answered(
-          api.PATCH("/api/{user_id}/tasks/{task_id}", {
-            params: params(id),
-            body: patchOf(edits),
-            headers: { ...headers, ...match(version) },
-          }),
-        ),
-      ),
-    );
-  }
-
-  private sendUndo(event: number): Promise<Task> {
-    return sendOnce((headers) =>
-      answered(
-        api.POST("/api/{user_id}/events/{event_id}/undo", {
-          params: { path: { user_id: "me", event_id: event } },
-          headers,
-        }),
-      ),
-    );
-  }
-
-  private remember(said: string, task: Task, before: Row | null, shown = true): void {
-    const taken = { said, task, before };
+  private remember(said: string, sent: Promise<Task>, before: Row | null): Taken {
+    const taken = { said, sent, before };
     this.taken.push(taken);
-    if (!shown || !before) return;
-    const onPress = () => void this.undo(taken);
-    this.tell({ words: said, action: { label: "Undo", altText: "Press u to undo", onPress } });
+    return taken;
   }
 
   private putBack(row: Row, error: unknown): void {

@@ -2,8 +2,9 @@ import type { Schemas } from "@/api/client";
 
 import type { Row } from "./filters";
 
-/** One change of the person's: the task after it, whose version is the change, and before it. */
-export type Taken = { said: string; task: Schemas["WholeTask"]; before: Row | null };
+/** One change of the person's: the task before it, null when it made the task, and, once the change
+ * is through, after it: its version is the change. */
+export type Taken = { said: string; before: Row | null; sent: Promise<Schemas["WholeTask"]> };
 
 const KEPT = 100;
 

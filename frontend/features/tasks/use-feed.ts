@@ -43,10 +43,11 @@ export function useFeed(
       const last = events.at(-1);
       if (!last) return after;
       const account = await readAccount();
+      // First, while the titles of those that leave the list are known.
+      onEvents(events.filter((event) => event.actor !== "person"));
       if (next_cursor === undefined) await apply(actions, events);
       else await actions.caches.reload();
       client.setQueryData(ACCOUNT_KEY, account);
-      onEvents(events.filter((event) => event.actor !== "person"));
       return next_cursor === undefined ? last.id : account.last_event;
     },
   });
