@@ -7,20 +7,22 @@ type PopoverProps = {
   trigger: ReactNode;
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
+  /** The edge of the trigger that it keeps to. */
+  align?: "start" | "end";
   /** What it is, for screen readers. */
   label: string;
   children: ReactNode;
 };
 
 /** A small window beside `trigger`, one element that can be pressed. */
-export function Popover({ trigger, label, children, ...state }: PopoverProps) {
+export function Popover({ trigger, label, align = "start", children, ...state }: PopoverProps) {
   return (
     <Radix.Root {...state}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
           aria-label={label}
-          align="start"
+          align={align}
           sideOffset={6}
           collisionPadding={12}
           className="animate-appear z-50 rounded-xl border border-line bg-raised p-3 text-sm shadow-float"

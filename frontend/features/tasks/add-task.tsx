@@ -91,6 +91,7 @@ function Extra({ label, icon, words, children }: ExtraProps) {
   return (
     <Popover
       label={label}
+      align="end"
       trigger={
         <Button
           look="quiet"
@@ -103,7 +104,7 @@ function Extra({ label, icon, words, children }: ExtraProps) {
         </Button>
       }
     >
-      <div className="w-64">{children}</div>
+      <div className="w-72">{children}</div>
     </Popover>
   );
 }

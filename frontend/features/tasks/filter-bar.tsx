@@ -109,6 +109,7 @@ function FilterMenu({ filters, tags, onChange }: Omit<FilterBarProps, "searchRef
   return (
     <Popover
       label="Filter and sort"
+      align="end"
       trigger={
         <Button look="quiet" size="small">
           <ListFilter aria-hidden className="size-4" />
