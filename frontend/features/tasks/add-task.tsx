@@ -1,4 +1,4 @@
-import { CalendarDays, Flag, Hash, Plus } from "lucide-react";
+import { Calendar, Flag, Hash, Plus } from "lucide-react";
 import { type ReactNode, type Ref, type SyntheticEvent, useState } from "react";
 
 import { Button } from "@/ui/button";
@@ -53,7 +53,7 @@ export function AddTask({ today, onAdd, fieldRef }: AddTaskProps) {
         <Keys keys={["n"]} />
       </span>
       <div className="flex items-center gap-0.5">
-        <Extra label="Due" icon={<CalendarDays />} words={due && nameDue(due, today)}>
+        <Extra label="Due" icon={<Calendar />} words={due && nameDue(due, today)}>
           <DueFields {...draft} today={today} onChange={change} />
         </Extra>
         <Extra

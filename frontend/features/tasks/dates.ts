@@ -3,6 +3,13 @@
 
 const DAY_IN_MS = 86_400_000;
 
+// Made once: making one costs more than a row of the list.
+const utc = (options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
+const WEEKDAY = utc({ weekday: "long" });
+const DAY_OF_YEAR = utc({ day: "numeric", month: "short" });
+const WHOLE_DAY = utc({ day: "numeric", month: "short", year: "numeric" });
+
 function dayToUtc(day: string): Date {
   return new Date(`${day}T00:00:00Z`);
 }
@@ -46,14 +53,9 @@ export function nameDay(day: string, today: string): string {
   if (ahead === 0) return "Today";
   if (ahead === 1) return "Tomorrow";
   if (ahead === -1) return "Yesterday";
-  const near = ahead > 0 && ahead < 7;
   const sameYear = day.slice(0, 4) === today.slice(0, 4);
-  return new Intl.DateTimeFormat("en-GB", {
-    timeZone: "UTC",
-    ...(near
-      ? { weekday: "long" }
-      : { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) }),
-  }).format(dayToUtc(day));
+  const format = ahead > 0 && ahead < 7 ? WEEKDAY : sameYear ? DAY_OF_YEAR : WHOLE_DAY;
+  return format.format(dayToUtc(day));
 }
 
 export function nameDue(due: string, today: string): string {

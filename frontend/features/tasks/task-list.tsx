@@ -31,6 +31,8 @@ export function TaskList({ rows, total, inSight, renderRow, onNearEnd }: TaskLis
     count: rows.length,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
+    // Rows come with the next frame; those beyond what is seen bridge it.
+    useFlushSync: false,
     scrollMargin: above,
     // What is scrolled to is not hidden behind the bar at the top.
     scrollPaddingStart: above,

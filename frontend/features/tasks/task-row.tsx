@@ -1,13 +1,13 @@
 import { clsx } from "clsx";
-import { CalendarDays, RotateCcw, Trash2 } from "lucide-react";
+import { Calendar, RotateCcw, Trash2 } from "lucide-react";
 import { memo, useEffect, useRef } from "react";
 
 import { Button } from "@/ui/button";
-import { Checkbox } from "@/ui/checkbox";
 
 import { isOverdue, nameDue } from "./dates";
 import type { Row } from "./filters";
 import { PriorityFlag } from "./priorities";
+import { Tick } from "./tick";
 import type { Clock } from "./use-clock";
 
 export type RowHandlers = {
@@ -68,12 +68,11 @@ export const TaskRow = memo(function TaskRow({
             <RotateCcw aria-hidden className="size-4" />
           </Button>
         ) : (
-          <Checkbox
+          <Tick
             tabIndex={tabIndex}
             checked={row.completed}
-            aria-label={`Completed: ${row.title}`}
-            onChange={() => on.onComplete(row)}
-            className="pointer-coarse:size-6"
+            label={`Completed: ${row.title}`}
+            onPress={() => on.onComplete(row)}
           />
         )}
       </span>
@@ -140,7 +139,7 @@ function RowFacts({ row, clock, tabIndex, touched, onTag }: RowFactsProps) {
           dateTime={row.due}
           className={clsx("inline-flex items-center gap-1 tabular-nums", late && "text-danger")}
         >
-          <CalendarDays aria-hidden className="size-3.5" />
+          <Calendar aria-hidden className="size-3.5" />
           {nameDue(row.due, clock.day)}
           {late ? <span className="sr-only"> (overdue)</span> : null}
         </time>
