@@ -1,30 +1,31 @@
-"use client";
-
 import { clsx } from "clsx";
 import { Check } from "lucide-react";
-import { Checkbox as Radix } from "radix-ui";
 import type { ComponentProps } from "react";
 
-type CheckboxProps = Omit<ComponentProps<typeof Radix.Root>, "onCheckedChange" | "onChange"> & {
+type CheckboxProps = Omit<ComponentProps<"input">, "type" | "onChange"> & {
   onChange: (checked: boolean) => void;
 };
 
-/** A tick; with an `aria-label`, or labelled by its `id`. */
+/** A tick; with an `aria-label`, or labelled by its `id`. The browser's own, for what Radix sends
+ * from the server has style attributes, which the content security policy refuses. */
 export function Checkbox({ onChange, className, ...props }: CheckboxProps) {
   return (
-    <Radix.Root
-      {...props}
-      onCheckedChange={(checked) => onChange(checked === true)}
-      className={clsx(
-        "grid size-5 shrink-0 place-items-center rounded-full border-[1.5px] border-line-strong",
-        "transition-colors hover:border-accent",
-        "data-[state=checked]:border-accent data-[state=checked]:bg-accent",
-        className,
-      )}
-    >
-      <Radix.Indicator>
-        <Check aria-hidden strokeWidth={3} className="size-3 text-on-accent" />
-      </Radix.Indicator>
-    </Radix.Root>
+    <span className={clsx("relative grid size-5 shrink-0 place-items-center", className)}>
+      <input
+        {...props}
+        type="checkbox"
+        onChange={(event) => onChange(event.target.checked)}
+        className={clsx(
+          "peer absolute inset-0 cursor-pointer appearance-none rounded-full border-[1.5px]",
+          "border-line-strong transition-colors checked:border-accent checked:bg-accent",
+          "enabled:hover:border-accent disabled:cursor-default disabled:opacity-70",
+        )}
+      />
+      <Check
+        aria-hidden
+        strokeWidth={3}
+        className="pointer-events-none relative hidden size-3 text-on-accent peer-checked:block"
+      />
+    </span>
   );
 }

@@ -84,7 +84,7 @@ export function ConsentForm({ asked, destination, scopes, email, signInPath }: C
               checked={granted.has(scope)}
               disabled={!optional}
               onChange={(on) => toggle(scope, on)}
-              className="mt-0.5 disabled:opacity-70"
+              className="mt-0.5"
             />
             <label htmlFor={scope} className="text-sm">
               {may}

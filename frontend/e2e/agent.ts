@@ -1,0 +1,150 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { inject } from "vitest";
+
+import type { Visitor } from "./browser";
+
+type Answer = { status: number; body: Record<string, string> };
+type Changes = Record<string, string | undefined>;
+type Walk = { code: string; verifier: string; parameters: URLSearchParams };
+
+/** An MCP client with nothing but HTTP: each step of OAuth by itself, also the wrong ones. */
+export class Agent {
+  clientId = "";
+  private listener: Server | undefined;
+  private answered: ((parameters: URLSearchParams) => void) | undefined;
+  redirectUri = "";
+
+  static async register(metadata: Record<string, unknown> = {}): Promise<Agent> {
+    const agent = new Agent();
+    await agent.listen();
+    const { status, body } = await register({
+      client_name: "Claude Code",
+      redirect_uris: [agent.redirectUri],
+      token_endpoint_auth_method: "none",
+      grant_types: ["authorization_code", "refresh_token"],
+      response_types: ["code"],
+      ...metadata,
+    });
+    if (status !== 201) throw new Error(JSON.stringify(body));
+    agent.clientId = body["client_id"] ?? "";
+    return agent;
+  }
+
+  /** The address that a person is sent to. */
+  authorizeUrl(changes: Changes = {}, verifier = "v".repeat(43)): string {
+    const asked: Changes = {
+      response_type: "code",
+      client_id: this.clientId,
+      redirect_uri: this.redirectUri,
+      state: "the state",
+      code_challenge: createHash("sha256").update(verifier).digest("base64url"),
+      code_challenge_method: "S256",
+      ...changes,
+    };
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(asked))
+      if (value !== undefined) query.set(name, value);
+    return `${inject("web")}/api/auth/oauth2/authorize?${query.toString()}`;
+  }
+
+  /** Lets the visitor allow it, and returns what it is answered. */
+  async connect(visitor: Visitor, changes: Changes = {}): Promise<Walk> {
+    const verifier = randomBytes(32).toString("base64url");
+    const redirected = this.redirected();
+    await visitor.page.goto(this.authorizeUrl(changes, verifier));
+    await visitor.page.getByRole("button", { name: "Allow", exact: true }).click();
+    const parameters = await redirected;
+    return { code: parameters.get("code") ?? "", verifier, parameters };
+  }
+
+  /** What comes to the redirect, next. */
+  redirected(): Promise<URLSearchParams> {
+    return new Promise((resolve) => (this.answered = resolve));
+  }
+
+  exchange({ code, verifier }: Walk, changes: Record<string, string> = {}): Promise<Answer> {
+    return this.token({
+      grant_type: "authorization_code",
+      code,
+      code_verifier: verifier,
+      redirect_uri: this.redirectUri,
+      ...changes,
+    });
+  }
+
+  refresh(token: string): Promise<Answer> {
+    return this.token({ grant_type: "refresh_token", refresh_token: token });
+  }
+
+  async token(body: Record<string, string>): Promise<Answer> {
+    const sent = new URLSearchParams({ client_id: this.clientId, ...body });
+    return answer(
+      await fetch(`${inject("web")}/api/auth/oauth2/token`, { method: "POST", body: sent }),
+    );
+  }
+
+  close(): void {
+    this.listener?.close();
+    this.listener?.closeAllConnections();
+  }
+
+  private async listen(): Promise<void> {
+    this.listener = createServer((request, response) => {
+      const url = new URL(request.url ?? "/", "http://localhost");
+      response.end("You can go back to the agent.");
+      if (url.pathname === "/callback") this.answered?.(url.searchParams);
+    });
+    await new Promise<void>((resolve) => this.listener?.listen(0, "127.0.0.1", resolve));
+    const { port } = this.listener.address() as AddressInfo;
+    this.redirectUri = `http://localhost:${String(port)}/callback`;
+  }
+}
+
+export async function register(metadata: Record<string, unknown>): Promise<Answer> {
+  return answer(
+    await fetch(`${inject("web")}/api/auth/oauth2/register`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(metadata),
+    }),
+  );
+}
+
+/** One call to the MCP server. */
+export function callTool(token: string, name: string, input: object = {}): Promise<Response> {
+  return fetch(`${inject("api")}/mcp`, {
+    method: "POST",
+    headers: {
+      Authorization: `Bearer ${token}`,
+      "Content-Type": "application/json",
+      Accept: "application/json, text/event-stream",
+      "MCP-Protocol-Version": "2025-11-25",
+    },
+    body: JSON.stringify({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "tools/call",
+      params: { name, arguments: input },
+    }),
+  });
+}
+
+/** One call to REST. */
+export function callRest(token: string, path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(`${inject("api")}/api/me${path}`, {
+    ...init,
+    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+  });
+}
+
+export function claimsOf(token: string): Record<string, unknown> {
+  const payload = Buffer.from(token.split(".")[1] ?? "", "base64url").toString();
+  return JSON.parse(payload) as Record<string, unknown>;
+}
+
+async function answer(response: Response): Promise<Answer> {
+  return { status: response.status, body: (await response.json()) as Record<string, string> };
+}

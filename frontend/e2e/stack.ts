@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { TestProject } from "vitest/node";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const SURELIST = join(ROOT, ".venv/bin/surelist");
+const SECONDS_TO_START = 600; // a first build is among them
+
+declare module "vitest" {
+  interface ProvidedContext {
+    api: string;
+    web: string;
+    data: string;
+  }
+}
+
+/** Starts what `make run` starts, on free ports and an empty data directory, and ends it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const data = await mkdtemp(join(tmpdir(), "surelist-e2e-"));
+  const server = spawn(SURELIST, ["up", "--port", "0", "--web-port", "0", "--data", data], {
+    cwd: ROOT,
+    env: withoutSettings({ SURELIST_LOG: "json" }),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const said = reader(server);
+  try {
+    project.provide("api", new URL(await said(/Surelist answers at (\S+)/)).origin);
+    project.provide("web", await said(/The web page answers at (\S+)/));
+    project.provide("data", data);
+  } catch (error) {
+    server.kill();
+    throw error;
+  }
+  return async () => {
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    server.kill("SIGTERM");
+    await ended;
+    await rm(data, { recursive: true, force: true });
+  };
+}
+
+/** Waits for words of the server's. */
+function reader(server: ChildProcess): (words: RegExp) => Promise<string> {
+  let heard = "";
+  server.stdout?.on("data", (chunk: Buffer) => (heard += chunk.toString()));
+  return async (words) => {
+    const deadline = Date.now() + SECONDS_TO_START * 1000;
+    while (Date.now() < deadline && server.exitCode === null) {
+      const found = words.exec(heard)?.[1];
+      if (found) return found;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error(`surelist up did not say ${words.source}. It said:\n${heard}`);
+  };
+}
+
+function withoutSettings(added: Record<string, string>): NodeJS.ProcessEnv {
+  const own =
+    /^(SURELIST_|DATABASE_URL|AUTH_DATABASE_URL|BETTER_AUTH_|SMTP_|GITHUB_CLIENT|GOOGLE_)/;
+  const kept = Object.entries(process.env).filter(([name]) => !own.test(name));
+  return { ...(Object.fromEntries(kept) as NodeJS.ProcessEnv), ...added };
+}
