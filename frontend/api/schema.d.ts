@@ -309,11 +309,13 @@ export interface components {
         };
         /**
          * Agents
-         * @description All agents of a user's.
+         * @description A page of a user's agents.
          */
         Agents: {
             /** Agents */
             agents: components["schemas"]["ShownAgent"][];
+            /** Next Cursor */
+            next_cursor?: string;
         };
         /**
          * Claim
@@ -1759,7 +1761,9 @@ export interface operations {
     undo_events_api__user_id__undo_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user_id: string;
             };
@@ -1791,6 +1795,24 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1906,7 +1928,9 @@ export interface operations {
     erase_account_api__user_id__delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user_id: string;
             };
@@ -1971,7 +1995,9 @@ export interface operations {
     change_account_api__user_id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user_id: string;
             };
@@ -2118,7 +2144,9 @@ export interface operations {
     claim_list_api__user_id__claim_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user_id: string;
             };
@@ -2215,7 +2243,10 @@ export interface operations {
     };
     list_agents_api__user_id__agents_get: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
             header?: never;
             path: {
                 user_id: string;
@@ -2283,7 +2314,9 @@ export interface operations {
     connect_agent_api__user_id__agents__client_id__put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 client_id: string;
                 user_id: string;
@@ -2364,7 +2397,9 @@ export interface operations {
     revoke_agent_api__user_id__agents__client_id__delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 client_id: string;
                 user_id: string;
@@ -2439,7 +2474,9 @@ export interface operations {
     make_key_api__user_id__keys_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user_id: string;
             };
@@ -2471,6 +2508,24 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -98,7 +98,9 @@ async def export_account(door: UserDoor) -> Response:
     "/claim",
     responses={200: {"model": ShownAccount}} | problems(401, 403, 404, 409, 413, 422, 429, 503),
 )
-async def claim_list(request: Request, door: UserDoor, body: Claim) -> Response:
+async def claim_list(
+    request: Request, door: UserDoor, body: Claim, _key: IdempotencyKey = ABSENT
+) -> Response:
     """Take over the list of another user: for somebody who has none."""
     state = request.app.state
     other = await state.authenticator.principal([f"Bearer {body.token}"], state.settings.api_url)
