@@ -1,6 +1,7 @@
 import { type NextRequest, NextResponse } from "next/server";
 
 import { contentSecurityPolicy } from "./app/content-security-policy";
+import { PLACE_HEADER } from "./auth/paths";
 
 /** Everything but built files: pages get their policy, /api (but Better Auth's) goes to the API. */
 export const config = { matcher: "/((?!_next/static/|favicon\\.svg$).*)" };
@@ -13,6 +14,7 @@ export function proxy(request: NextRequest): NextResponse {
   const headers = new Headers(request.headers);
   headers.set("Content-Security-Policy", policy); // Next reads the nonce of its scripts from here
   headers.set("x-nonce", nonce);
+  headers.set(PLACE_HEADER, pathname + request.nextUrl.search);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("Content-Security-Policy", policy);
   return response;

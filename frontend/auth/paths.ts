@@ -1,4 +1,8 @@
 export const SIGN_IN = "/sign-in";
+export const SIGN_UP = "/sign-up";
+
+/** In which proxy.ts tells the pages their own address, as path and query. */
+export const PLACE_HEADER = "x-surelist-place";
 
 const AUTHORIZE = "/api/auth/oauth2/authorize";
 

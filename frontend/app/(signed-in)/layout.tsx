@@ -1,9 +1,11 @@
 import type { ReactNode } from "react";
 
+import { requireSession } from "@/auth/server/session";
 import { Header } from "@/features/shell/header";
 
 /** The pages of a person who has signed in. */
-export default function SignedInLayout({ children }: { children: ReactNode }) {
+export default async function SignedInLayout({ children }: { children: ReactNode }) {
+  await requireSession();
   return (
     <>
       <Header />

@@ -1,8 +1,10 @@
 import "server-only";
 
+import type { Route } from "next";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 
+import { PLACE_HEADER, signInPath } from "../paths";
 import { getAuth } from "./auth";
 
 /** Who is signed in in the browser that asks; null when nobody is. */
@@ -10,7 +12,10 @@ export async function getSession() {
   return getAuth().api.getSession({ headers: await headers() });
 }
 
-/** Who is signed in; the browser goes to sign in when nobody is. */
+/** Who is signed in; the browser goes to sign in when nobody is, and then back. */
 export async function requireSession() {
-  return (await getSession()) ?? redirect("/sign-in");
+  const session = await getSession();
+  if (session) return session;
+  const [pathname = "/", search] = ((await headers()).get(PLACE_HEADER) ?? "/").split("?");
+  redirect(signInPath({ pathname, search: search ? `?${search}` : "" }) as Route);
 }
