@@ -46,9 +46,7 @@ export function AccountScreen() {
         <Export />
       </Section>
       <Section title="Erase">
-        <p className="text-sm text-muted">
-          Everything in your list, for good. You can still sign in, and begin anew.
-        </p>
+        <p className="text-sm text-muted">Your list and your account, for good.</p>
         <div>
           <Erase />
         </div>

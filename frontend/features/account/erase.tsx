@@ -1,9 +1,8 @@
 "use client";
 
-import { useQueryClient } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
 import { type SyntheticEvent, useState } from "react";
 
+import { SIGN_UP } from "@/auth/paths";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
@@ -12,7 +11,7 @@ import { useErase } from "./queries";
 
 const WORD = "erase";
 
-/** Erases the list, after the person has typed that they mean it. */
+/** Erases the list and the account, after the person has typed that they mean it. */
 export function Erase() {
   const [open, setOpen] = useState(false);
   return (
@@ -28,24 +27,18 @@ export function Erase() {
 function EraseDialog({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const erase = useErase();
-  const client = useQueryClient();
-  const router = useRouter();
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (typed !== WORD) return;
-    erase.mutate(undefined, {
-      onSuccess: () => {
-        client.clear(); // what the page still holds is gone
-        router.push("/");
-      },
-    });
+    // A new page holds nothing of this person's any more.
+    erase.mutate(undefined, { onSuccess: () => window.location.assign(SIGN_UP) });
   };
   return (
     <Dialog
       open
       onOpenChange={(next) => !next && onClose()}
       title="Erase everything?"
-      description="All tasks, the trash and the whole history are gone at once, and every agent loses its access. Nothing can bring them back; you can export them first."
+      description="All tasks, the trash, the whole history and your account are gone at once, and every agent loses its access. Nothing can bring them back; you can export them first."
     >
       <form onSubmit={submit} className="grid gap-4">
         <Field label={`Type “${WORD}” to go on`} error={erase.error?.message}>

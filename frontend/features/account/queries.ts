@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { answered, api, type Schemas } from "@/api/client";
+import { authClient } from "@/auth/client";
 
 export type Account = Schemas["ShownAccount"];
 
@@ -26,8 +27,13 @@ export function useSetTimezone() {
   });
 }
 
+/** Erases the list, then the person: what fails on the way can be done again. */
 export function useErase() {
   return useMutation({
-    mutationFn: () => answered(api.DELETE("/api/{user_id}", { params: ME })),
+    mutationFn: async () => {
+      await answered(api.DELETE("/api/{user_id}", { params: ME }));
+      const { error } = await authClient.deleteUser();
+      if (error) throw new Error("Your list is erased, but not yet your account. Try again.");
+    },
   });
 }

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { answered, api, type Schemas } from "@/api/client";
+import { authClient } from "@/auth/client";
 import { readTask } from "@/features/tasks/queries";
 
 export type Agent = Schemas["ShownAgent"];
@@ -41,15 +42,25 @@ export function useLastEvent(agent: Agent) {
   });
 }
 
+/** Takes back its refresh tokens and the consent. */
+async function forgetClient(client_id: string): Promise<void> {
+  const { error } = await authClient.$fetch("/connections/disconnect", {
+    method: "POST",
+    body: { client_id },
+  });
+  if (error) throw new Error("It could not be disconnected. Try again.");
+}
+
 export function useRevoke() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (agent: Agent) =>
-      answered(
-        api.DELETE("/api/{user_id}/agents/{client_id}", {
-          params: { path: { ...ME, client_id: agent.client_id } },
-        }),
-      ),
+    mutationFn: async (agent: Agent) => {
+      const { client_id } = agent;
+      if (!isKey(agent)) await forgetClient(client_id);
+      await answered(
+        api.DELETE("/api/{user_id}/agents/{client_id}", { params: { path: { ...ME, client_id } } }),
+      );
+    },
     onSuccess: () => client.invalidateQueries({ queryKey: AGENTS_KEY }),
   });
 }
