@@ -1,7 +1,11 @@
-/** Programs that speak MCP, and how each is told of this server. Their own pages, read in
- * November 2026: code.claude.com/docs/en/mcp, support.claude.com (custom connectors),
- * help.openai.com (developer mode), code.visualstudio.com (MCP servers), cursor.com/docs/mcp,
- * developers.openai.com/codex/mcp. */
+/** Programs that speak MCP, and how each is told of this server.
+ *
+ * Held against stored copies of their makers' pages, in November 2026: VS Code's link, command and
+ * file (code.visualstudio.com/docs/copilot/guides/mcp-developer-guide), ChatGPT
+ * (developers.openai.com/apps-sdk/deploy/connect-chatgpt), Claude
+ * (support.claude.com/articles/11175166). Claude Code, Codex and Cursor: against guides of others
+ * that quote their makers. No step was tried in the program itself, and where a setting stands in
+ * ChatGPT and Claude changes often. */
 
 export const SERVER_NAME = "surelist";
 
@@ -56,7 +60,10 @@ export function clientsFor(url: string): readonly Client[] {
       name: "Claude",
       fromTheInternet: true,
       steps: [
-        { words: "In Claude on the web or in Claude Desktop, open Settings, then Connectors." },
+        {
+          words:
+            "In Claude on the web or in Claude Desktop, open Settings or Customize, then Connectors.",
+        },
         {
           words: "Press Add custom connector, name it Surelist and give it this address:",
           code: url,
@@ -71,10 +78,10 @@ export function clientsFor(url: string): readonly Client[] {
       steps: [
         {
           words:
-            "On the web, open Settings, then Apps & Connectors, then Advanced settings, and turn on Developer mode. In a company's workspace an administrator has to allow it.",
+            "On the web, open Settings, then Apps & Connectors or Connectors, then Advanced, and turn on Developer mode. In a company's workspace an administrator has to allow it.",
         },
         {
-          words: "Back in Apps & Connectors press Create, choose OAuth, and give it this address:",
+          words: "Back there press Create, choose OAuth, and give it this address:",
           code: url,
         },
         { words: "In a chat, press +, choose Developer mode, and turn Surelist on." },
