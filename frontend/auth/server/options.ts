@@ -10,6 +10,7 @@ import { PostgresDialect } from "kysely";
 import { clientName } from "./client-name";
 import { connections } from "./connections";
 import { getPool } from "./database";
+import { localList } from "./local-list";
 import { sendMail } from "./mail";
 import { OAUTH_SCOPES, PERSON_SCOPES } from "./scopes";
 import type { Settings } from "./settings";
@@ -57,7 +58,8 @@ export function authOptions(settings: Settings) {
       }),
     },
     user: { deleteUser: { enabled: true } },
-    session: { expiresIn: 30 * DAY, updateAge: DAY },
+    // What a session may do it may do as long as it lasts: whoever has it can erase the list anyway.
+    session: { expiresIn: 30 * DAY, updateAge: DAY, freshAge: 0 },
     verification: { storeIdentifier: "hashed" as const },
     rateLimit: {
       enabled: true,
@@ -109,6 +111,7 @@ export function authOptions(settings: Settings) {
         },
       }),
       connections(),
+      localList(settings),
     ],
   } satisfies BetterAuthOptions;
 }

@@ -3,6 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState } from "react";
 
+import { LocalListOffer } from "@/features/account/local-list-offer";
 import { useAccount } from "@/features/account/queries";
 import { useGuessedTimezone } from "@/features/account/use-guessed-timezone";
 import { Button } from "@/ui/button";
@@ -178,6 +179,7 @@ export function TasksScreen() {
           }
         />
       ) : null}
+      {account.data?.last_event === 0 ? <LocalListOffer /> : null}
       {list.data && rows.length === 0 ? (
         <EmptyList
           filters={filters}
