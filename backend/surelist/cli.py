@@ -68,7 +68,7 @@ def serving_options(command: Callable[..., None]) -> Callable[..., None]:
             "--welcome",
             "paste",
             is_flag=True,
-            help="Print a token, and lines that connect with it.",
+            help="Print how to connect, to paste.",
         ),
         click.option(
             "--workers", default=1, type=click.IntRange(1), help="Processes that share the port."

@@ -18,7 +18,7 @@ from surelist.data_directory import make_secret, record_server
 from surelist.embedded import OWNER_ROLE, Server, postgres
 from surelist.errors import ConfigurationError
 from surelist.postgres_supervision import kept_running
-from surelist.welcome import wait_until_answering, welcome
+from surelist.welcome import wait_until_answering, welcome, welcome_with_page
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -54,7 +54,7 @@ def serve(host: str, port: int, workers: int, web_port: int | None, *, paste: bo
         address, port = listener.getsockname()[:2]
         web = _web_address(host, web_port)
         settings = _settle(reached, settings, port, web)
-        words = welcome(settings) if paste else f"Surelist answers at {settings.mcp_url}"
+        words = _words(settings, web, paste=paste)
         greeting = Thread(target=_greet, args=(words, settings, address, port), daemon=True)
         greeting.start()
         with _page(reached, settings, f"http://{address}:{port}", web):
@@ -62,6 +62,12 @@ def serve(host: str, port: int, workers: int, web_port: int | None, *, paste: bo
 
 
 Address: TypeAlias = tuple[str, int]
+
+
+def _words(settings: Settings, web: Address | None, *, paste: bool) -> str:
+    if not paste:
+        return f"Surelist answers at {settings.mcp_url}"
+    return welcome_with_page(settings) if web else welcome(settings)
 
 
 def _web_address(host: str, port: int | None) -> Address | None:

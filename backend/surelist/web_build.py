@@ -65,15 +65,23 @@ def _build(node: Path, run: Run, say: Say, log: Path) -> None:
     began = time.monotonic()
     environment = nodes.environment(node) | {"NEXT_TELEMETRY_DISABLED": "1"}
     npm = nodes.npm(node)
-    packages = {"lock": hashlib.sha256(LOCK.read_bytes()).hexdigest()}
-    if _noted(INSTALLED_FROM) != packages:
+    if _noted(INSTALLED_FROM) != _packages():
         say("Building the web page, this once: installing its packages ...")
         failed = run([*npm, "ci", "--ignore-scripts", "--omit=dev"], environment)
         _step(failed, "the packages could not be installed", log)
-        INSTALLED_FROM.write_text(json.dumps(packages))
+        note_installed()
     say("Building the web page, this once: compiling ...")
     _step(run([*npm, "run", "build"], environment), "it did not compile", log)
     say(f"The web page is built, in {time.monotonic() - began:.0f} seconds.")
+
+
+def note_installed() -> None:
+    """Note that the packages of the lock are in place, those for tests or not among them."""
+    INSTALLED_FROM.write_text(json.dumps(_packages()))
+
+
+def _packages() -> dict[str, str]:
+    return {"lock": hashlib.sha256(LOCK.read_bytes()).hexdigest()}
 
 
 def _step(status: int, failure: str, log: Path) -> None:

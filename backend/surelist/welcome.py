@@ -34,6 +34,36 @@ The token is for the user {user} and good for {days} days. One for another agent
 history: .venv/bin/surelist token {user} --client NAME
 """
 
+WORDS_WITH_PAGE = """
+{running} at {url}
+Ctrl-C stops it. The list stays in {data}
+
+{page}: {web_url}, where you sign up; it says below when it answers
+
+{claude_code}: paste this into another terminal, then type /mcp in claude and choose Authenticate
+
+claude mcp add --transport http --scope user surelist {mcp_url}
+
+{others}: this address is all they need: {mcp_url}
+
+A token without signing up, for a script: .venv/bin/surelist token {user} --client NAME
+"""
+
+
+def welcome_with_page(settings: Settings) -> str:
+    """How to sign up and connect, without any token; what is to be seen first is bold."""
+    return WORDS_WITH_PAGE.format(
+        running=style("Surelist is running", fg="green", bold=True),
+        page=style("The web page", bold=True),
+        claude_code=style("Claude Code", bold=True),
+        others=style("Other MCP clients", bold=True),
+        url=style(settings.url, bold=True),
+        web_url=style(settings.web_url, bold=True),
+        data=settings.data,
+        mcp_url=settings.mcp_url,
+        user=USER,
+    )
+
 
 def welcome(settings: Settings) -> str:
     """Everything to paste, around a new token for the user of this machine.
