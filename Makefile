@@ -7,6 +7,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUNTIME := .venv/runtime.txt
 DEV := .venv/dev.txt
+WEB := frontend/node_modules/installed-for-tests
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --silent --prefix frontend
 YARDSTICKS := .venv/bench/installed.txt
 COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make locks"
@@ -29,16 +31,22 @@ otel: setup ## add to .venv what exports OpenTelemetry traces
 	@$(PIP) install --no-compile --require-hashes -r requirements/otel.txt
 
 .PHONY: test
-test: $(DEV) need-redis-server ## set up and run the tests
+test: $(DEV) $(WEB) need-redis-server need-chromium ## set up and run the tests
 	$(BIN)/pytest
+	$(NPM) test
+	$(NPM) run e2e
 
 .PHONY: check
-check: $(DEV) need-redis-server ## format, lint, types, import contracts, tests
+check: $(DEV) $(WEB) need-redis-server need-chromium ## format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
+	$(NPM) run lint
+	$(NPM) run types
 	$(BIN)/pytest
+	$(NPM) test
+	$(NPM) run e2e
 
 need-%:
 	@.ci/need $*
@@ -52,10 +60,10 @@ faults: $(DEV) ## break a running server in every way under load, and print what
 	PYTHONPATH=.:backend $(BIN)/python -m bench.faults
 
 .PHONY: generated
-generated: $(DEV) ## write the generated files anew; the tests check them for drift
+generated: $(DEV) $(WEB) ## write the generated files anew; the tests check them for drift
 	cd backend && ../$(BIN)/python -m tests.tasks.write_tool_list
 	cd backend && ../$(BIN)/python -m tests.write_openapi
-	cd frontend && npm run --silent generate
+	$(NPM) run generate
 
 .PHONY: locks
 locks: $(DEV) ## resolve requirements/ anew from pyproject.toml
@@ -88,6 +96,12 @@ $(RUNTIME): requirements/runtime.txt pyproject.toml | $(BIN)/python
 $(DEV): requirements/dev.txt $(RUNTIME)
 	@$(PIP) install --no-compile --require-hashes -r requirements/dev.txt
 	@cp $< $@
+
+$(WEB): frontend/package-lock.json | $(DEV)
+	@echo "Installing the packages of the web page ..."
+	@$(NPM) ci --ignore-scripts
+	@$(BIN)/python -c "from surelist import web_build; web_build.note_installed()"
+	@touch $@
 
 $(YARDSTICKS): requirements/bench.txt $(RUNTIME)
 	@echo "Installing FastMCP, to compare with, in .venv/bench ..."

@@ -1,7 +1,15 @@
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "playwright-core";
 import { expect, inject } from "vitest";
 
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+import { claimsOf } from "./agent";
+import { rest } from "./rest";
+
 export const PASSWORD = "a sentence is a good one";
 
 let browser: Promise<Browser> | undefined;
@@ -10,11 +18,12 @@ let number = 0;
 /** One person at their own browser, which must ask no other host and break no policy. */
 export class Visitor {
   private readonly complaints: string[] = [];
-  readonly email = `visitor-${String(Date.now())}-${String((number += 1))}@example.com`;
+  private agentToken: string | undefined;
 
   private constructor(
     readonly context: BrowserContext,
     readonly page: Page,
+    readonly email: string,
   ) {
     const own = inject("web");
     page.on("console", (message) => {
@@ -29,10 +38,31 @@ export class Visitor {
     });
   }
 
-  static async arrive(): Promise<Visitor> {
-    browser ??= chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-    const context = await (await browser).newContext({ baseURL: inject("web") });
-    return new Visitor(context, await context.newPage());
+  /** Somebody new. Each comes from an address of their own, as a proxy would tell it: what one
+   * address may do in a while is bounded. */
+  static async arrive(options: BrowserContextOptions = {}): Promise<Visitor> {
+    number += 1;
+    const context = await (
+      await theBrowser()
+    ).newContext({
+      baseURL: inject("web"),
+      timezoneId: "Europe/Berlin",
+      extraHTTPHeaders: { "X-Forwarded-For": someAddress() },
+      ...options,
+    });
+    const email = `visitor-${String(Date.now())}-${String(number)}@example.com`;
+    return new Visitor(context, await context.newPage(), email);
+  }
+
+  /** Somebody who has signed up, by the request that the form sends, and has opened no page yet. */
+  static async withAccount(options: BrowserContextOptions = {}): Promise<Visitor> {
+    const visitor = await Visitor.arrive(options);
+    const answer = await visitor.page.request.post("/api/auth/sign-up/email", {
+      data: { email: visitor.email, password: PASSWORD, name: visitor.email },
+      headers: { Origin: inject("web") },
+    });
+    if (!answer.ok()) throw new Error(`Signing up: ${String(answer.status())}`);
+    return visitor;
   }
 
   async signUp(): Promise<this> {
@@ -54,15 +84,52 @@ export class Visitor {
     return ((await answer.json()) as { token: string }).token;
   }
 
+  /** The user id. */
+  async id(): Promise<string> {
+    return String(claimsOf(await this.token())["sub"]);
+  }
+
+  /** What this person does at another place. Rejects unless it succeeds. */
+  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    return rest(await this.token(), method, path, body);
+  }
+
+  /** What an agent of theirs does, with a key. Rejects unless it succeeds. */
+  async agent(method: string, path: string, body?: unknown): Promise<unknown> {
+    if (!this.agentToken) {
+      const key = { name: "Claude Code", scopes: ["tasks:read", "tasks:write"], days: 1 };
+      this.agentToken = ((await this.call("POST", "/keys", key)) as { token: string }).token;
+    }
+    return rest(this.agentToken, method, path, body);
+  }
+
+  async open(path = "/"): Promise<Page> {
+    await this.page.goto(path);
+    return this.page;
+  }
+
   async leave(): Promise<void> {
     await this.context.close();
     expect(this.complaints).toEqual([]);
   }
 }
 
+export function theBrowser(): Promise<Browser> {
+  return (browser ??= chromium.launch({
+    executablePath: inject("chromium"),
+    args: ["--no-sandbox"],
+  }));
+}
+
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
   browser = undefined;
+}
+
+/** One of the addresses that are there for measuring (RFC 2544). */
+function someAddress(): string {
+  const part = () => String(Math.floor(Math.random() * 256));
+  return `198.18.${part()}.${part()}`;
 }
 
 function isLoopback(origin: string): boolean {

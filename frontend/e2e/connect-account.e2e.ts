@@ -1,37 +1,40 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { readFile } from "node:fs/promises";
 
-import { complaintsOf, openBrowser, Person } from "./person";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
+import { Agent, callTool } from "./agent";
+import { closeBrowser, PASSWORD, Visitor } from "./browser";
+import { rest } from "./rest";
+import { complaintsOf } from "./seen";
+
+let ann: Visitor;
+
+beforeEach(async () => {
+  ann = await Visitor.withAccount();
 });
-afterAll(() => browser.close());
+
+afterEach(() => ann.leave());
+afterAll(closeBrowser);
 
 test("a connected agent is shown with what it did, and revoked when that is confirmed", async () => {
-  const person = new Person(browser);
-  await person.agent("POST", "/tasks", { title: "From afar" });
-  const page = await person.open("/connect");
+  const agent = await Agent.register();
+  const { body } = await agent.exchange(await agent.connect(ann));
+  agent.close();
+  const token = body["access_token"] ?? "";
+  await callTool(token, "add_task", { title: "From afar" });
+  const page = await ann.open("/connect");
   await page.getByText("Claude Code added “From afar”").waitFor();
   expect(await complaintsOf(page)).toEqual([]);
   await page.getByRole("button", { name: "Revoke Claude Code" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
   await page.getByText("1 revoked").waitFor();
-  await expect
-    .poll(
-      () =>
-        person.agent("GET", "/tasks").then(
-          () => "answered",
-          (error: unknown) => String(error),
-        ),
-      { timeout: 15_000, interval: 500 },
-    )
-    .toContain("401");
+  const answered = async () => (await callTool(token, "list_tasks")).status;
+  await expect.poll(answered, { timeout: 10_000, interval: 500 }).toBe(401);
+  expect((await agent.refresh(body["refresh_token"] ?? "")).status).toBe(400);
 });
 
 test("every program is told the address, and those that need a public one say so", async () => {
-  const page = await new Person(browser).open("/connect");
+  const page = await ann.open("/connect");
   for (const name of ["Claude", "ChatGPT", "VS Code", "Cursor", "Codex", "Others"]) {
     await page.getByRole("tab", { name, exact: true }).click();
     await page.getByRole("tabpanel").waitFor();
@@ -42,52 +45,63 @@ test("every program is told the address, and those that need a public one say so
 });
 
 test("a key is shown once, works, and is listed with its end", async () => {
-  const person = new Person(browser);
-  const page = await person.open("/connect");
+  const page = await ann.open("/connect");
   await page.getByRole("button", { name: "Make a key" }).click();
   await page.getByLabel("Name").fill("Nightly");
   await page.getByLabel("It may").selectOption("read");
   await page.getByRole("button", { name: "Make the key" }).click();
   const token = await page.getByRole("dialog").locator("pre").innerText();
-  const api = process.env["SURELIST_URL"] ?? "http://localhost:8000";
-  const headers = { Authorization: `Bearer ${token.trim()}` };
-  expect((await fetch(`${api}/api/me/tasks`, { headers })).status).toBe(200);
-  const json = { ...headers, "Content-Type": "application/json" };
-  const post = { method: "POST", headers: json, body: JSON.stringify({ title: "No" }) };
-  expect((await fetch(`${api}/api/me/tasks`, post)).status).toBe(403);
+  expect(await rest(token.trim(), "GET", "/tasks")).toEqual({ tasks: [] });
+  await expect(rest(token.trim(), "POST", "/tasks", { title: "No" })).rejects.toThrow("403");
   await page.getByRole("button", { name: "I have kept it" }).click();
   await page.getByText("Good until").waitFor();
   expect(await page.content()).not.toContain(token.trim());
 });
 
 test("a new list takes the browser's time zone, and another one can be chosen", async () => {
-  const person = new Person(browser);
-  await person.open("/");
+  await ann.open("/");
   await expect
-    .poll(() => person.call("GET", ""), { timeout: 15_000 })
+    .poll(() => ann.call("GET", ""), { timeout: 15_000 })
     .toMatchObject({ timezone: "Europe/Berlin" });
-  const page = await person.open("/account");
+  const page = await ann.open("/account");
   await page.getByLabel("Time zone").selectOption("Asia/Tokyo");
   await page.getByRole("button", { name: "Use Europe/Berlin" }).waitFor();
-  expect(await person.call("GET", "")).toMatchObject({ timezone: "Asia/Tokyo" });
+  expect(await ann.call("GET", "")).toMatchObject({ timezone: "Asia/Tokyo" });
   expect(await complaintsOf(page)).toEqual([]);
 });
 
-test("the export is downloaded, and erasing needs the word typed", async () => {
-  const person = new Person(browser);
-  await person.call("POST", "/tasks", { title: "Mine" });
-  const page = await person.open("/account");
+test("the export is downloaded, and holds the tasks and their history", async () => {
+  await ann.call("POST", "/tasks", { title: "Mine" });
+  const page = await ann.open("/account");
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("button", { name: "Download the export" }).click(),
   ]);
   expect(download.suggestedFilename()).toMatch(/^surelist-.*\.json$/);
+  const exported: unknown = JSON.parse(await readFile(await download.path(), "utf8"));
+  expect(exported).toMatchObject({
+    as_of: 1,
+    tasks: [{ title: "Mine" }],
+    events: [{ task_id: 1 }],
+  });
+});
+
+test("erasing needs the word typed, and leaves neither the list nor the person", async () => {
+  await ann.call("POST", "/tasks", { title: "Mine" });
+  const token = await ann.token();
+  const page = await ann.open("/account");
   await page.getByRole("button", { name: "Erase everything" }).click();
   const dialog = page.getByRole("dialog");
   const erase = dialog.getByRole("button", { name: "Erase everything" });
   expect(await erase.isDisabled()).toBe(true);
   await dialog.getByLabel("Type “erase” to go on").fill("erase");
-  const answer = page.waitForResponse((one) => one.request().method() === "DELETE");
   await erase.click();
-  expect((await answer).status()).toBe(204);
+  await page.waitForURL((url) => url.pathname === "/sign-up");
+  await expect(rest(token, "GET", "")).rejects.toThrow("401");
+  await page.goto("/sign-in");
+  await ann.fillIn(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("do not belong together").waitFor();
+  await ann.signUp(); // the address is free again
+  expect(await ann.call("GET", "")).toMatchObject({ last_event: 0 });
 });

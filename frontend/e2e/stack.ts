@@ -5,12 +5,14 @@ import { join } from "node:path";
 
 import type { TestProject } from "vitest/node";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
-const SURELIST = join(ROOT, ".venv/bin/surelist");
+export const ROOT = new URL("../../", import.meta.url).pathname;
+export const PYTHON = join(ROOT, ".venv/bin/python");
+export const SURELIST = join(ROOT, ".venv/bin/surelist");
 const SECONDS_TO_START = 600; // a first build is among them
 
 declare module "vitest" {
   interface ProvidedContext {
+    chromium: string;
     api: string;
     web: string;
     data: string;
@@ -59,7 +61,7 @@ function reader(server: ChildProcess): (words: RegExp) => Promise<string> {
 
 function withoutSettings(added: Record<string, string>): NodeJS.ProcessEnv {
   const own =
-    /^(SURELIST_|DATABASE_URL|AUTH_DATABASE_URL|BETTER_AUTH_|SMTP_|GITHUB_CLIENT|GOOGLE_)/;
+    /^(SURELIST_|DATABASE_URL|AUTH_DATABASE_URL|BETTER_AUTH_|SMTP_|GITHUB_CLIENT|GOOGLE_|NODE_ENV|VITEST|npm_)/;
   const kept = Object.entries(process.env).filter(([name]) => !own.test(name));
   return { ...(Object.fromEntries(kept) as NodeJS.ProcessEnv), ...added };
 }

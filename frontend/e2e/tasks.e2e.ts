@@ -1,24 +1,25 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
-import { complaintsOf, openBrowser, Person, titlesOn } from "./person";
+import { closeBrowser, Visitor } from "./browser";
+import { complaintsOf, titlesOn } from "./seen";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
+let ann: Visitor;
+
+beforeEach(async () => {
+  ann = await Visitor.withAccount();
 });
-afterAll(() => browser.close());
+
+afterEach(() => ann.leave());
+afterAll(closeBrowser);
 
 const POLL = { timeout: 15_000, interval: 100 };
 
-async function personWith(...titles: string[]): Promise<Person> {
-  const person = new Person(browser);
-  for (const title of titles) await person.call("POST", "/tasks", { title });
-  return person;
+async function add(...titles: string[]): Promise<void> {
+  for (const title of titles) await ann.call("POST", "/tasks", { title });
 }
 
 test("an empty list explains itself, and a task is added by one key and its words", async () => {
-  const page = await new Person(browser).open();
+  const page = await ann.open();
   await page.getByRole("heading", { name: "One list, for you and your agents" }).waitFor();
   expect(await complaintsOf(page)).toEqual([]);
   await page.keyboard.press("n");
@@ -32,8 +33,8 @@ test("an empty list explains itself, and a task is added by one key and its word
 });
 
 test("a task is completed, deleted and brought back by keys, the next one in focus", async () => {
-  const person = await personWith("One", "Two", "Three");
-  const page = await person.open();
+  await add("One", "Two", "Three");
+  const page = await ann.open();
   await page.getByRole("button", { name: "One", exact: true }).waitFor();
   await page.keyboard.press("j");
   await page.keyboard.press("x");
@@ -49,44 +50,44 @@ test("a task is completed, deleted and brought back by keys, the next one in foc
 });
 
 test("an edit that meets an agent's edit overwrites nothing before the person chose", async () => {
-  const person = await personWith("Draft");
-  const page = await person.open();
+  await add("Draft");
+  const page = await ann.open();
   await page.getByRole("button", { name: "Draft", exact: true }).click();
   await page.getByLabel("Title").fill("Mine");
-  await person.agent("PATCH", "/tasks/1", { title: "Theirs" });
+  await ann.agent("PATCH", "/tasks/1", { title: "Theirs" });
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog");
   await dialog.waitFor();
   expect(await dialog.innerText()).toContain("Theirs");
-  expect(await person.call("GET", "/tasks/1")).toMatchObject({ title: "Theirs" });
+  expect(await ann.call("GET", "/tasks/1")).toMatchObject({ title: "Theirs" });
   await dialog.getByRole("button", { name: "Save mine" }).click();
-  await expect.poll(() => person.call("GET", "/tasks/1"), POLL).toMatchObject({ title: "Mine" });
+  await expect.poll(() => ann.call("GET", "/tasks/1"), POLL).toMatchObject({ title: "Mine" });
 });
 
 test("an edit of another field than the agent's keeps both", async () => {
-  const person = await personWith("Draft");
-  const page = await person.open();
+  await add("Draft");
+  const page = await ann.open();
   await page.getByRole("button", { name: "Draft", exact: true }).click();
   await page.getByLabel("Title").fill("Mine");
-  await person.agent("PATCH", "/tasks/1", { priority: "high" });
+  await ann.agent("PATCH", "/tasks/1", { priority: "high" });
   await page.keyboard.press("Enter");
   await expect
-    .poll(() => person.call("GET", "/tasks/1"), POLL)
+    .poll(() => ann.call("GET", "/tasks/1"), POLL)
     .toMatchObject({ title: "Mine", priority: "high" });
 });
 
 test("what an agent does appears by itself, with its name", async () => {
-  const person = await personWith("One", "Two");
-  const page = await person.open();
+  await add("One", "Two");
+  const page = await ann.open();
   await page.getByRole("button", { name: "One", exact: true }).waitFor();
-  await person.agent("PATCH", "/tasks/1/complete", { completed: true });
+  await ann.agent("PATCH", "/tasks/1/complete", { completed: true });
   await page.getByText("Claude Code completed “One”").waitFor({ timeout: 15_000 });
   await expect.poll(() => titlesOn(page), POLL).toEqual(["Two"]);
 });
 
 test("an add that is lost on the way is sent again, and made once", async () => {
-  const person = await personWith("One");
-  const page = await person.open();
+  await add("One");
+  const page = await ann.open();
   await page.getByRole("button", { name: "One", exact: true }).waitFor();
   let lost = 0;
   await page.route("**/api/me/tasks", async (route) => {
@@ -98,18 +99,18 @@ test("an add that is lost on the way is sent again, and made once", async () => 
   await page.getByLabel("Add a task").fill("Once");
   await page.keyboard.press("Enter");
   await expect
-    .poll(() => person.call("GET", "/tasks?search=once"), POLL)
+    .poll(() => ann.call("GET", "/tasks?search=once"), POLL)
     .toMatchObject({ tasks: [{ title: "Once", id: 2 }] });
   await page.waitForTimeout(2000);
-  expect(await person.call("GET", "/tasks?search=once")).toMatchObject({ tasks: [{ id: 2 }] });
+  expect(await ann.call("GET", "/tasks?search=once")).toMatchObject({ tasks: [{ id: 2 }] });
   expect(await titlesOn(page)).toEqual(["One", "Once"]);
 });
 
 test("the trash restores, and deletes for good only when that is confirmed", async () => {
-  const person = await personWith("Keep", "Burn");
-  await person.call("DELETE", "/tasks/1");
-  await person.call("DELETE", "/tasks/2");
-  const page = await person.open("/?view=deleted");
+  await add("Keep", "Burn");
+  await ann.call("DELETE", "/tasks/1");
+  await ann.call("DELETE", "/tasks/2");
+  const page = await ann.open("/?view=deleted");
   await page.getByRole("button", { name: "Restore Keep" }).click();
   await expect.poll(() => titlesOn(page), POLL).toEqual(["Burn"]);
   await page.getByRole("button", { name: "Burn", exact: true }).focus();
@@ -117,15 +118,14 @@ test("the trash restores, and deletes for good only when that is confirmed", asy
   await page.getByRole("button", { name: "Delete for good" }).last().click();
   await page.getByText("The trash is empty.").waitFor();
   await page.getByText("“Burn” is gone for good").first().waitFor();
-  await expect(person.call("GET", "/tasks/2")).rejects.toThrow("404");
-  expect(await person.call("GET", "/tasks/1")).toMatchObject({ status: "pending" });
+  await expect(ann.call("GET", "/tasks/2")).rejects.toThrow("404");
+  expect(await ann.call("GET", "/tasks/1")).toMatchObject({ status: "pending" });
 });
 
 test("filters are in the address and survive there", async () => {
-  const person = new Person(browser);
-  await person.call("POST", "/tasks", { title: "Sweep", tags: ["home"], priority: "high" });
-  await person.call("POST", "/tasks", { title: "Write", tags: ["work"] });
-  const page = await person.open();
+  await ann.call("POST", "/tasks", { title: "Sweep", tags: ["home"], priority: "high" });
+  await ann.call("POST", "/tasks", { title: "Write", tags: ["work"] });
+  const page = await ann.open();
   await page.getByRole("button", { name: "#home" }).click();
   await expect.poll(() => titlesOn(page), POLL).toEqual(["Sweep"]);
   await page.reload();
@@ -138,11 +138,11 @@ test("filters are in the address and survive there", async () => {
 });
 
 test("axe finds nothing in the list, the form, the filters and the keys", async () => {
-  const person = new Person(browser);
   const task = { title: "Sweep", tags: ["home"], priority: "high", due: "2020-01-01" };
-  await person.call("POST", "/tasks", { ...task, description: "The stairs too" });
+  await ann.call("POST", "/tasks", { ...task, description: "The stairs too" });
   for (const colorScheme of ["light", "dark"] as const) {
-    const page = await person.open("/?tag=home", { colorScheme });
+    const page = await ann.open("/?tag=home");
+    await page.emulateMedia({ colorScheme });
     await page.getByRole("button", { name: /^Sweep/ }).waitFor();
     expect(await complaintsOf(page)).toEqual([]);
     await page.keyboard.press("?");

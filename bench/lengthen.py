@@ -1,0 +1,16 @@
+"""Give a new user of a running server another's list so many times over, with nobody's token:
+
+python -m bench.lengthen DATA ORIGINAL USER TIMES
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from bench.seeding import lengthen_list
+from surelist.embedded import SUPERUSER, cluster
+
+if __name__ == "__main__":
+    data, original, user, times = sys.argv[1:]
+    with cluster(Path(data)) as server:
+        asyncio.run(lengthen_list(server.url(SUPERUSER), original, user, int(times)))

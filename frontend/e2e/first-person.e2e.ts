@@ -1,0 +1,50 @@
+import { execFileSync } from "node:child_process";
+
+import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+
+import { closeBrowser, Visitor } from "./browser";
+import { rest } from "./rest";
+import { complaintsOf, titlesOn } from "./seen";
+import { SURELIST } from "./stack";
+
+const OFFER = "The list of this machine";
+
+let ann: Visitor;
+
+beforeEach(async () => {
+  ann = await Visitor.arrive();
+});
+
+afterEach(() => ann.leave());
+afterAll(closeBrowser);
+
+/** A token such as `make run` prints. */
+function localToken(): string {
+  const words = ["token", "local", "--client", "Cursor", "--data", inject("data")];
+  return execFileSync(SURELIST, words, { encoding: "utf8" }).trim();
+}
+
+test("the first person to sign up is offered the list of this machine, and takes it over", async () => {
+  const local = localToken();
+  for (const title of ["Buy milk", "Call mum"]) await rest(local, "POST", "/tasks", { title });
+  await rest(local, "PATCH", "/tasks/2/complete", { completed: true });
+  const { page } = await ann.signUp();
+  const offer = page.getByRole("region", { name: OFFER });
+  await offer.getByText("1 open and 1 completed tasks").waitFor();
+  expect(await complaintsOf(page)).toEqual([]);
+  await offer.getByRole("button", { name: "Make it mine" }).click();
+  await expect.poll(() => titlesOn(page), { timeout: 15_000 }).toEqual(["Buy milk"]);
+  expect(await offer.count()).toBe(0);
+  expect(await ann.call("GET", "/events?task_id=1")).toMatchObject({
+    events: [{ client_name: "Cursor" }],
+  });
+  await expect(rest(local, "GET", "/tasks")).rejects.toThrow("401");
+});
+
+test("whoever signs up later is offered nothing", async () => {
+  await rest(localToken(), "POST", "/tasks", { title: "Another one" });
+  const { page } = await ann.signUp();
+  await page.getByRole("heading", { name: "One list, for you and your agents" }).waitFor();
+  expect(await (await page.request.get("/api/auth/local-list")).json()).toBeNull();
+  expect(await page.getByRole("region", { name: OFFER }).count()).toBe(0);
+});

@@ -1,0 +1,109 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+
+import { Agent, callTool } from "./agent";
+import { believableList } from "./believable-list";
+import { closeBrowser, Visitor } from "./browser";
+import { complaintsOf } from "./seen";
+import { ROOT } from "./stack";
+
+const FOLDER = join(ROOT, "frontend/e2e/pictures");
+const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+const LOOKS = ["light", "dark"] as const;
+const MS_TO_APPEAR = 400; // while something fades in, its colours are not what they will be
+
+let ann: Visitor;
+let agent: Agent;
+
+beforeEach(async () => {
+  mkdirSync(FOLDER, { recursive: true });
+  ann = await Visitor.arrive({ reducedMotion: "reduce" });
+  agent = await Agent.register();
+});
+
+afterEach(async () => {
+  agent.close();
+  await ann.leave();
+});
+
+afterAll(closeBrowser);
+
+/** Pictures of the page as it stands, in each size and look; axe finds nothing, and nothing is wider
+ * than the screen. */
+async function take(page: Page, name: string): Promise<void> {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of LOOKS) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.waitForTimeout(MS_TO_APPEAR);
+      const picture = `${name}-${size}-${colorScheme}`;
+      await page.screenshot({ path: join(FOLDER, `${picture}.png`) });
+      expect(await complaintsOf(page), picture).toEqual([]);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width, picture).toBeLessThanOrEqual(viewport.width);
+    }
+  }
+  await page.setViewportSize(SIZES.desktop);
+}
+
+test("the pages before signing in please in every size and look", async () => {
+  const { page } = ann;
+  for (const path of ["/sign-in", "/sign-up", "/forgot-password", "/sign-in-error", "/nowhere"]) {
+    await page.goto(path);
+    await page.getByRole("heading").first().waitFor();
+    await take(page, path.slice(1));
+  }
+});
+
+test("the pages of somebody new do", async () => {
+  const { page } = await ann.signUp();
+  await page.getByRole("heading", { name: "One list, for you and your agents" }).waitFor();
+  await take(page, "tasks-first");
+  await page.goto("/connect");
+  await page.getByText("None. A key is for").waitFor();
+  await take(page, "connect-first");
+  await page.goto(agent.authorizeUrl());
+  await page.getByRole("button", { name: "Allow", exact: true }).waitFor();
+  await take(page, "consent");
+});
+
+test("the pages of somebody busy do", async () => {
+  const { page } = await ann.signUp();
+  const { body } = await agent.exchange(await agent.connect(ann));
+  await believableList(ann, (name, input) => callTool(body["access_token"] ?? "", name, input));
+  await ann.call("POST", "/keys", { name: "Nightly script", scopes: ["tasks:read"], days: 90 });
+
+  await page.goto("/");
+  await page.getByRole("button", { name: "Call the landlord about the heating" }).waitFor();
+  await take(page, "tasks");
+  await page.getByRole("button", { name: "Book the train to Hamburg" }).click();
+  await page.getByLabel("Description").waitFor();
+  await take(page, "tasks-editing");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByLabel("Sort by").waitFor();
+  await take(page, "tasks-filter");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").waitFor();
+  await take(page, "tasks-help");
+  await page.goto("/?view=deleted");
+  await page.getByRole("button", { name: /^Restore/ }).waitFor();
+  await take(page, "tasks-trash");
+
+  await page.goto("/connect");
+  await page.getByText("Claude Code completed").waitFor();
+  await take(page, "connect");
+  await page.getByRole("button", { name: "Make a key" }).click();
+  await page.getByLabel("Name").waitFor();
+  await take(page, "connect-key");
+  await page.goto("/account");
+  await page.getByLabel("Time zone").waitFor();
+  await take(page, "account");
+  await page.getByRole("button", { name: "Erase everything" }).click();
+  await page.getByRole("dialog").waitFor();
+  await take(page, "account-erase");
+});

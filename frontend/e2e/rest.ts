@@ -1,0 +1,14 @@
+import { callRest } from "./agent";
+
+/** One call to REST, and what it answers. Rejects unless it succeeds. */
+export async function rest(
+  token: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const response = await callRest(token, path, { method, ...sent });
+  if (!response.ok) throw new Error(`${method} ${path}: ${String(response.status)}`);
+  return response.status === 204 ? null : response.json();
+}
