@@ -1,6 +1,7 @@
 "use client";
 
 import { CopyButton } from "@/ui/copy-button";
+import { useHydrated } from "@/ui/use-hydrated";
 
 import { AgentList } from "./agent-list";
 import { ClientSteps } from "./client-steps";
@@ -10,6 +11,7 @@ import { isKey, useAgents } from "./queries";
 /** The address to connect to, how, and what is connected. */
 export function ConnectScreen({ url }: { url: string }) {
   const { data: agents, error } = useAgents();
+  const hydrated = useHydrated();
   return (
     <main className="mx-auto grid max-w-3xl gap-10 px-3 pt-8 pb-24 sm:px-6">
       <section className="grid gap-4">
@@ -23,7 +25,7 @@ export function ConnectScreen({ url }: { url: string }) {
           <code className="min-w-0 font-mono break-all">{url}</code>
           <CopyButton text={url} label="the address" />
         </div>
-        <ClientSteps url={url} />
+        {hydrated ? <ClientSteps url={url} /> : null}
       </section>
       {error ? <p role="alert">{error.message}</p> : null}
       {agents ? (
