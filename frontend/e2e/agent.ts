@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 
 import { inject } from "vitest";
 
+import { someAddress } from "./addresses";
 import type { Visitor } from "./browser";
 
 type Answer = { status: number; body: Record<string, string> };
@@ -13,6 +14,7 @@ type Walk = { code: string; verifier: string; parameters: URLSearchParams };
 /** An MCP client with nothing but HTTP: each step of OAuth by itself, also the wrong ones. */
 export class Agent {
   clientId = "";
+  private readonly address = someAddress();
   private listener: Server | undefined;
   private answered: ((parameters: URLSearchParams) => void) | undefined;
   redirectUri = "";
@@ -57,6 +59,7 @@ export class Agent {
     await visitor.page.goto(this.authorizeUrl(changes, verifier));
     await visitor.page.getByRole("button", { name: "Allow", exact: true }).click();
     const parameters = await redirected;
+    await visitor.page.waitForURL((url) => url.href.startsWith(this.redirectUri));
     return { code: parameters.get("code") ?? "", verifier, parameters };
   }
 
@@ -82,7 +85,11 @@ export class Agent {
   async token(body: Record<string, string>): Promise<Answer> {
     const sent = new URLSearchParams({ client_id: this.clientId, ...body });
     return answer(
-      await fetch(`${inject("web")}/api/auth/oauth2/token`, { method: "POST", body: sent }),
+      await fetch(`${inject("web")}/api/auth/oauth2/token`, {
+        method: "POST",
+        headers: { "X-Forwarded-For": this.address },
+        body: sent,
+      }),
     );
   }
 
@@ -107,7 +114,7 @@ export async function register(metadata: Record<string, unknown>): Promise<Answe
   return answer(
     await fetch(`${inject("web")}/api/auth/oauth2/register`, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", "X-Forwarded-For": someAddress() },
       body: JSON.stringify(metadata),
     }),
   );

@@ -7,6 +7,7 @@ import {
 } from "playwright-core";
 import { expect, inject } from "vitest";
 
+import { someAddress } from "./addresses";
 import { claimsOf } from "./agent";
 import { rest } from "./rest";
 
@@ -38,8 +39,7 @@ export class Visitor {
     });
   }
 
-  /** Somebody new. Each comes from an address of their own, as a proxy would tell it: what one
-   * address may do in a while is bounded. */
+  /** Somebody new, from an address of their own. */
   static async arrive(options: BrowserContextOptions = {}): Promise<Visitor> {
     number += 1;
     const context = await (
@@ -124,12 +124,6 @@ export function theBrowser(): Promise<Browser> {
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
   browser = undefined;
-}
-
-/** One of the addresses that are there for measuring (RFC 2544). */
-function someAddress(): string {
-  const part = () => String(Math.floor(Math.random() * 256));
-  return `198.18.${part()}.${part()}`;
 }
 
 function isLoopback(origin: string): boolean {

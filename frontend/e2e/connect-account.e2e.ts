@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
-import { Agent, callTool } from "./agent";
+import { Agent, callRest, callTool } from "./agent";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
 import { rest } from "./rest";
 import { complaintsOf } from "./seen";
@@ -97,7 +97,8 @@ test("erasing needs the word typed, and leaves neither the list nor the person",
   await dialog.getByLabel("Type “erase” to go on").fill("erase");
   await erase.click();
   await page.waitForURL((url) => url.pathname === "/sign-up");
-  await expect(rest(token, "GET", "")).rejects.toThrow("401");
+  const answered = async () => (await callRest(token, "")).status;
+  await expect.poll(answered, { timeout: 10_000, interval: 500 }).toBe(401);
   await page.goto("/sign-in");
   await ann.fillIn(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();

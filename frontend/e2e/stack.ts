@@ -22,14 +22,18 @@ declare module "vitest" {
 /** Starts what `make run` starts, on free ports and an empty data directory, and ends it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const data = await mkdtemp(join(tmpdir(), "surelist-e2e-"));
-  const server = spawn(SURELIST, ["up", "--port", "0", "--web-port", "0", "--data", data], {
-    cwd: ROOT,
-    env: withoutSettings({ SURELIST_LOG: "json" }),
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const server = spawn(
+    SURELIST,
+    ["up", "--welcome", "--port", "0", "--web-port", "0", "--data", data],
+    {
+      cwd: ROOT,
+      env: withoutSettings({ SURELIST_LOG: "json" }),
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const said = reader(server);
   try {
-    project.provide("api", new URL(await said(/Surelist answers at (\S+)/)).origin);
+    project.provide("api", new URL(await said(/^claude mcp add .* (\S+)$/m)).origin);
     project.provide("web", await said(/The web page answers at (\S+)/));
     project.provide("data", data);
   } catch (error) {
@@ -61,7 +65,7 @@ function reader(server: ChildProcess): (words: RegExp) => Promise<string> {
 
 function withoutSettings(added: Record<string, string>): NodeJS.ProcessEnv {
   const own =
-    /^(SURELIST_|DATABASE_URL|AUTH_DATABASE_URL|BETTER_AUTH_|SMTP_|GITHUB_CLIENT|GOOGLE_|NODE_ENV|VITEST|npm_)/;
+    /^(SURELIST_|DATABASE_URL|AUTH_DATABASE_URL|BETTER_AUTH_|SMTP_|GITHUB_CLIENT|GOOGLE_|npm_)|^(NODE_ENV|VITEST.*|TEST|DEV|PROD|MODE|SSR|BASE_URL)$/;
   const kept = Object.entries(process.env).filter(([name]) => !own.test(name));
   return { ...(Object.fromEntries(kept) as NodeJS.ProcessEnv), ...added };
 }
