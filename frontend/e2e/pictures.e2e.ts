@@ -77,9 +77,11 @@ test("the pages of somebody busy do", async () => {
   await ann.call("POST", "/keys", { name: "Nightly script", scopes: ["tasks:read"], days: 90 });
 
   await page.goto("/");
-  await page.getByRole("button", { name: "Call the landlord about the heating" }).waitFor();
+  await page
+    .getByRole("button", { name: "Call the landlord about the heating", exact: true })
+    .waitFor();
   await take(page, "tasks");
-  await page.getByRole("button", { name: "Book the train to Hamburg" }).click();
+  await page.getByRole("button", { name: "Book the train to Hamburg", exact: true }).click();
   await page.getByLabel("Description").waitFor();
   await take(page, "tasks-editing");
   await page.keyboard.press("Escape");
