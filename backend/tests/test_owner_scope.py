@@ -19,7 +19,9 @@ FOR_THE_PERSON_ONLY = {
     ("DELETE", "/api/{user_id}"),
     ("GET", "/api/{user_id}/export"),
     ("GET", "/api/{user_id}/agents"),
+    ("PUT", "/api/{user_id}/agents/{client_id}"),
     ("DELETE", "/api/{user_id}/agents/{client_id}"),
+    ("POST", "/api/{user_id}/claim"),
     ("POST", "/api/{user_id}/keys"),
     ("DELETE", "/api/{user_id}/tasks/{task_id}/permanently"),
 }

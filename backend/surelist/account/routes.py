@@ -102,6 +102,7 @@ async def claim_list(
     request: Request, door: UserDoor, body: Claim, _key: IdempotencyKey = ABSENT
 ) -> Response:
     """Take over the list of another user: for somebody who has none."""
+    door.require(OWNER_SCOPE)  # before anything is said of the other token
     state = request.app.state
     other = await state.authenticator.principal([f"Bearer {body.token}"], state.settings.api_url)
     if other.user_id == door.user_id:

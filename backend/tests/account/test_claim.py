@@ -159,3 +159,13 @@ def test_every_table_is_moved_or_stays_for_a_reason() -> None:
     models = {table.name for table in SQLModel.metadata.sorted_tables}
     moved = {model.__name__.lower() for model in MOVED}
     assert models - moved == {Account.__name__.lower(), Agent.__name__.lower()}
+
+
+async def test_nobody_who_has_just_been_erased_takes_over_a_list(
+    local: Person, ann: Person, records: Records
+) -> None:
+    await ann.rest("PATCH", json={"timezone": "UTC"})  # so that ann is let in for some seconds
+    assert (await ann.rest("DELETE")).status_code == 204
+    before = await kept(records, local)
+    assert (await claim(ann, local.token())).status_code == 409
+    assert await kept(records, local) == before
