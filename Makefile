@@ -48,6 +48,13 @@ check: $(DEV) $(WEB) need-redis-server need-chromium ## format, lint, types, imp
 	$(NPM) test
 	$(NPM) run e2e
 
+OTHER := /usr/lib/postgresql/15/bin
+
+.PHONY: check-all
+check-all: check faults need-pgbouncer ## check, faults, and the tests on PostgreSQL 15 through PgBouncer
+	.ci/need $(OTHER)/postgres postgresql-15
+	SURELIST_TEST_POSTGRES=$(OTHER) SURELIST_TEST_PGBOUNCER=/usr/sbin/pgbouncer $(BIN)/pytest
+
 need-%:
 	@.ci/need $*
 

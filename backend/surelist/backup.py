@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -23,6 +24,9 @@ TABLES = (
     "task",
     "term",
 )
+
+
+_ONLY_NEWER = b"SET transaction_timeout = 0;\n"
 
 
 def back_up(url: str, path: Path) -> None:
@@ -54,8 +58,7 @@ def restore(path: Path, *, owner: str, seer: str, app: str) -> None:
                 "restore into an empty one (another --data, or another DATABASE_URL_DIRECT)."
             )
         database.unmake(owner)
-        options = ("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction")
-        _run("pg_restore", owner, *options, stdin=file)
+        _run_script(file, owner)
     database.migrate(owner, app)
 
 
@@ -102,12 +105,54 @@ def _run(
         raise ConfigurationError(f"{program} failed: {_reason(done.stderr.decode())}")
 
 
+def _run_script(archive: BinaryIO, url: str) -> None:
+    """Run what pg_restore makes of an archive, all of it or nothing.
+
+    Its script sets what only PostgreSQL 17 or newer has, also for older ones, so that pg_restore by
+    itself would fail there.
+    """
+    arguments, environment = _libpq(url)
+    script = [binary("pg_restore"), "--file=-", "--no-owner", "--no-privileges"]
+    runner = [binary("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", *arguments]
+    with (
+        subprocess.Popen(  # noqa: S603
+            script, stdin=archive, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT
+        ) as made,
+        subprocess.Popen(  # noqa: S603
+            runner,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=ENVIRONMENT | environment,
+        ) as run,
+    ):
+        if not (made.stdout and made.stderr and run.stdin and run.stderr):
+            raise RuntimeError("a pipe is missing")
+        with suppress(BrokenPipeError):  # psql says why, below
+            run.stdin.write(b"BEGIN;\n")
+            for line in made.stdout:
+                if line == _ONLY_NEWER:
+                    break
+                run.stdin.write(line)
+            shutil.copyfileobj(made.stdout, run.stdin)
+            if made.wait() == 0:  # else psql ends without a COMMIT
+                run.stdin.write(b"COMMIT;\n")
+        with suppress(BrokenPipeError):
+            run.stdin.close()
+        made.stdout.close()
+        if made.wait() > 0:  # below, it was ended by psql's end
+            raise ConfigurationError(f"pg_restore failed: {_reason(made.stderr.read().decode())}")
+        if run.wait() or made.returncode:
+            raise ConfigurationError(f"psql failed: {_reason(run.stderr.read().decode())}")
+
+
 def _libpq(url: str) -> tuple[list[str], dict[str, str]]:
     """The address for libpq; the password beside it, for other users can see a command line."""
     parts = urlsplit(url.replace("postgresql+asyncpg://", "postgresql://", 1))
     user, _, host = parts.netloc.rpartition("@")
     name = user.partition(":")[0]
-    without = urlunsplit(parts._replace(netloc=f"{name}@{host}" if user else host))
+    query = "&".join(one for one in parts.query.split("&") if not one.startswith("pgbouncer="))
+    without = urlunsplit(parts._replace(netloc=f"{name}@{host}" if user else host, query=query))
     password = unquote(parts.password or "")
     return [f"--dbname={without}"], {"PGPASSWORD": password} if password else {}
 

@@ -11,10 +11,11 @@ from starlette.applications import Starlette
 
 from surelist.config import Settings
 from surelist.database import migrate
-from surelist.embedded import OWNER_ROLE, SUPERUSER, Server, postgres
+from surelist.embedded import OWNER_ROLE, SUPERUSER, Cluster
 from surelist.isolation import Database
 from surelist.main import create_app
 from tests.copies import PRISTINE, Copy, copied
+from tests.other_postgres import any_postgres
 from tests.person import Person
 
 URL = "http://localhost:8000"
@@ -22,15 +23,15 @@ SECRET = "a secret for tests, of no use anywhere"
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A PostgreSQL of this run's own, whose database `surelist` is migrated."""
-    with postgres(tmp_path_factory.mktemp("cluster") / "data", durable=False) as server:
-        migrate(server.url(OWNER_ROLE), server.url())
-        yield server
+    with any_postgres(tmp_path_factory.mktemp("cluster")) as cluster:
+        migrate(cluster.url(OWNER_ROLE), cluster.url())
+        yield cluster
 
 
 @pytest.fixture(scope="session")
-def settings(cluster: Server) -> Settings:
+def settings(cluster: Cluster) -> Settings:
     """The settings of the app under test."""
     return Settings(
         SURELIST_URL=URL,
@@ -92,7 +93,7 @@ def ann(newcomer: Callable[..., Person]) -> Person:
 
 
 @pytest.fixture(scope="session")
-def pristine(cluster: Server) -> str:
+def pristine(cluster: Cluster) -> str:
     """The name of a migrated database to copy from."""
     asyncio.run(Copy(cluster, SUPERUSER).run(f"CREATE DATABASE {PRISTINE} OWNER {OWNER_ROLE}"))
     migrate(cluster.url(OWNER_ROLE, PRISTINE), cluster.url())
@@ -100,7 +101,7 @@ def pristine(cluster: Server) -> str:
 
 
 @pytest.fixture
-async def copy(cluster: Server, pristine: str) -> AsyncIterator[Copy]:
+async def copy(cluster: Cluster, pristine: str) -> AsyncIterator[Copy]:
     """A database that this test may break."""
     async with copied(cluster, pristine) as copy:
         yield copy

@@ -33,8 +33,8 @@ class Copy:
 
     @asynccontextmanager
     async def connection(self, role: str = SUPERUSER) -> AsyncIterator[asyncpg.Connection]:
-        """A bare connection, past every wall when `role` is the superuser."""
-        connection = await asyncpg.connect(self.url(role))
+        """A bare connection, past any pooler, and past every wall for the superuser."""
+        connection = await asyncpg.connect(Cluster.url(self.server, role, self.name))
         try:
             yield connection
         finally:

@@ -8,7 +8,7 @@ import pytest
 
 from surelist.admission import WRITES_AT_ONCE, Turns
 from surelist.config import Settings
-from surelist.embedded import SUPERUSER, Server
+from surelist.embedded import SUPERUSER, Cluster
 from surelist.errors import Unavailable
 from surelist.isolation import UserDatabase
 from tests.copies import newcomers
@@ -106,7 +106,7 @@ async def test_nothing_is_kept_of_users_who_have_left() -> None:
 
 
 async def test_a_hundred_writes_of_one_user_do_not_hold_up_another_users_read(
-    cluster: Server, settings: Settings
+    cluster: Cluster, settings: Settings
 ) -> None:
     own = settings.model_copy(update={"pool_size": 3, "lock_timeout_ms": 60_000})
     async with newcomers(own, prefix="crowd") as newcomer:

@@ -12,7 +12,7 @@ from surelist import allowances
 from surelist.allowances import MINUTE, SlidingMinute
 from surelist.auth import OWNER_SCOPE
 from surelist.config import Settings
-from surelist.embedded import Server
+from surelist.embedded import Cluster
 from tests.conftest import URL, running
 from tests.person import Person, RefusedByTool
 from tests.soundness import sound_ledger
@@ -155,7 +155,7 @@ async def test_what_changes_the_status_alone_is_done_in_a_list_full_of_bytes(
     assert stored > 1
 
 
-async def test_what_is_purged_makes_room(person_with: Make, cluster: Server) -> None:
+async def test_what_is_purged_makes_room(person_with: Make, cluster: Cluster) -> None:
     ann = await person_with(max_bytes=500)
     ann.scopes = (*ann.scopes, OWNER_SCOPE)
     await ann.call("add_task", title="Long", description="x" * 500)
@@ -168,7 +168,7 @@ async def test_what_is_purged_makes_room(person_with: Make, cluster: Server) -> 
 
 
 async def test_what_a_write_sweeps_from_the_trash_makes_room_for_it(
-    person_with: Make, records: Records, cluster: Server
+    person_with: Make, records: Records, cluster: Cluster
 ) -> None:
     ann = await person_with(max_bytes=500)
     await ann.call("add_task", title="Long", description="x" * 500)
@@ -179,7 +179,7 @@ async def test_what_a_write_sweeps_from_the_trash_makes_room_for_it(
 
 
 async def test_bytes_are_those_of_all_that_the_ledger_tells(
-    person_with: Make, cluster: Server
+    person_with: Make, cluster: Cluster
 ) -> None:
     ann = await person_with()
     await ann.call("add_task", title='"Brød" 🍞 \\ {}', tags=["a", "ß"], due="2026-12-24")

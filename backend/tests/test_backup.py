@@ -1,5 +1,6 @@
 """What a backup holds, a restore brings back; and neither destroys anything."""
 
+import asyncio
 import os
 import subprocess
 from pathlib import Path
@@ -10,7 +11,7 @@ from sqlmodel import SQLModel
 import surelist.agents.models
 import surelist.conversations.models
 import surelist.tasks.models
-from surelist.backup import TABLES, back_up
+from surelist.backup import TABLES, back_up, restore
 from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
 from surelist.errors import ConfigurationError
 from tests.copies import Copy
@@ -106,6 +107,21 @@ async def test_a_database_of_the_operators_is_backed_up_and_restored_too(
         ("ann", 7)
     ]
     assert await copy.rows("SELECT * FROM account", role=APP_ROLE) == []
+
+
+async def test_a_backup_that_was_cut_off_restores_nothing(copy: Copy, tmp_path: Path) -> None:
+    await copy.run(
+        "INSERT INTO account (user_id) SELECT 'user-' || n || md5(n::text) "
+        "FROM generate_series(1, 20000) AS n"
+    )
+    file = tmp_path / "file"
+    back_up(copy.url(SUPERUSER), file)
+    await copy.run("DELETE FROM account")
+    os.truncate(file, file.stat().st_size // 2)
+    roles = {"owner": copy.url(OWNER_ROLE), "seer": copy.url(SUPERUSER), "app": copy.url()}
+    with pytest.raises(ConfigurationError, match="pg_restore failed"):
+        await asyncio.to_thread(lambda: restore(file, **roles))
+    assert await copy.rows("SELECT FROM pg_tables WHERE tablename = 'account'") == []
 
 
 def test_a_password_is_not_on_the_command_line(

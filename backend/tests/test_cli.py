@@ -24,7 +24,7 @@ import pytest
 from surelist import cli
 from surelist.auth import AGENT_SCOPES
 from surelist.data_directory import make_secret, record_server
-from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Server
+from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
 from tests.server import SURELIST, environment, processes_of
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -241,7 +241,7 @@ def test_a_wrong_setting_stops_it_with_one_line(
 
 
 @pytest.fixture
-def external(cluster: Server) -> Callable[[str], str]:
+def external(cluster: Cluster) -> Callable[[str], str]:
     """The address of a new and empty database, for a role."""
     name = f"external_{next(_numbers)}"
     asyncio.run(

@@ -14,7 +14,7 @@ import pytest
 from surelist.agents.admission import Admission
 from surelist.config import Settings
 from surelist.database import Statement, open_pool
-from surelist.embedded import Server
+from surelist.embedded import Cluster
 from surelist.errors import Unavailable, VersionMismatch
 from surelist.isolation import Database, UserDatabase
 from surelist.ledger.service import Retry
@@ -78,7 +78,7 @@ ENDS = [end for thrown in THROWN for end in (None, thrown)]
 
 
 async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_back(
-    newcomer: People, settings: Settings, cluster: Server
+    newcomer: People, settings: Settings, cluster: Cluster
 ) -> None:
     people = [newcomer(), newcomer()]
     acknowledged: dict[str, list[int]] = {person.user_id: [] for person in people}
@@ -135,7 +135,7 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
 
 
 async def test_of_eight_updates_of_one_version_one_wins_also_between_workers(
-    newcomer: People, settings: Settings, cluster: Server
+    newcomer: People, settings: Settings, cluster: Cluster
 ) -> None:
     ann = newcomer()
     await ann.call("add_task", title="Old")
@@ -166,7 +166,7 @@ def changes(title: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def server(cluster: Server, settings: Settings, tmp_path_factory: Any) -> Iterator[RunningServer]:
+def server(cluster: Cluster, settings: Settings, tmp_path_factory: Any) -> Iterator[RunningServer]:
     """`surelist serve --workers 2` on the tests' own PostgreSQL."""
     with serving(
         tmp_path_factory.mktemp("two") / "data",
@@ -225,7 +225,7 @@ def guest(
 
 
 async def test_four_hundred_calls_of_two_users_in_both_eras_cross_nothing(
-    guest: People, cluster: Server
+    guest: People, cluster: Cluster
 ) -> None:
     people = [guest(), guest()]
 
@@ -251,7 +251,7 @@ async def test_four_hundred_calls_of_two_users_in_both_eras_cross_nothing(
 
 @pytest.mark.parametrize("key", [None, "one-key"])
 async def test_twenty_equal_adds_at_once_make_one_task(
-    guest: People, cluster: Server, key: str | None
+    guest: People, cluster: Cluster, key: str | None
 ) -> None:
     ann = guest()
     arguments = {"title": "Buy groceries", "due": "2026-12-24", "tags": ["home"]}
@@ -264,7 +264,7 @@ async def test_twenty_equal_adds_at_once_make_one_task(
     assert len(await sound_ledger(cluster, ann.user_id)) == 1
 
 
-async def test_equal_adds_of_two_clients_are_two_tasks(guest: People, cluster: Server) -> None:
+async def test_equal_adds_of_two_clients_are_two_tasks(guest: People, cluster: Cluster) -> None:
     ann = guest()
     cursor = guest()
     cursor.user_id, cursor.client = ann.user_id, "cursor"
@@ -342,7 +342,7 @@ def told(answer: Any) -> Any:
 
 @pytest.mark.parametrize("name", HAPPEN_ONCE)
 async def test_eight_at_once_of_what_happens_once(
-    guest: People, cluster: Server, name: str
+    guest: People, cluster: Cluster, name: str
 ) -> None:
     ann = await renamed(guest)
     answers = await asyncio.gather(*(HAPPEN_ONCE[name](ann, n) for n in range(8)))
@@ -363,7 +363,7 @@ HAPPEN_EACH_TIME: dict[str, Write] = {
 
 @pytest.mark.parametrize("name", HAPPEN_EACH_TIME)
 async def test_eight_at_once_of_what_happens_each_time(
-    guest: People, cluster: Server, name: str
+    guest: People, cluster: Cluster, name: str
 ) -> None:
     ann = await renamed(guest)
     answers = await asyncio.gather(*(HAPPEN_EACH_TIME[name](ann, n) for n in range(8)))
@@ -393,7 +393,7 @@ HAVE_ONE_WINNER: dict[str, Write] = {
 
 @pytest.mark.parametrize("name", HAVE_ONE_WINNER)
 async def test_of_eight_different_writes_of_one_version_one_wins(
-    guest: People, cluster: Server, name: str
+    guest: People, cluster: Cluster, name: str
 ) -> None:
     ann = await renamed(guest)
     answers = await asyncio.gather(
@@ -421,7 +421,7 @@ async def test_of_eight_different_writes_of_one_version_one_wins(
 
 
 async def test_one_key_of_two_different_calls_at_once_makes_one_task(
-    guest: People, cluster: Server
+    guest: People, cluster: Cluster
 ) -> None:
     ann = guest()
     made, refused = [], 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from surelist.embedded import APP_ROLE, OWNER_ROLE, Server, postgres
+from surelist.embedded import APP_ROLE, OWNER_ROLE, Cluster, postgres
 from surelist.errors import ConfigurationError
 from tests.copies import Copy
 from tests.server import serving
@@ -56,7 +56,9 @@ def test_what_is_wrong_is_one_line_that_says_what_to_do(
     assert not any("hidden" in line for line in wrong)
 
 
-async def test_a_role_that_could_bypass_isolation_is_a_problem(copy: Copy, cluster: Server) -> None:
+async def test_a_role_that_could_bypass_isolation_is_a_problem(
+    copy: Copy, cluster: Cluster
+) -> None:
     (wrong,) = problems(DATABASE_URL=copy.url("postgres"), **SECRET)
     assert "is a superuser or has BYPASSRLS" in wrong
     assert cluster.passwords[APP_ROLE] not in wrong

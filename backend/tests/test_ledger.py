@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from surelist.auth import Caller
-from surelist.embedded import DATABASE, Server
+from surelist.embedded import DATABASE, Cluster
 from surelist.errors import Conflict
 from surelist.isolation import UserDatabase
 from surelist.ledger.service import Retry
@@ -40,7 +40,7 @@ told = settings(
 
 @pytest.mark.parametrize("book", range(BOOKS))
 async def test_two_users_with_two_clients_see_what_the_contract_says(
-    newcomer: Callable[..., Person], cluster: Server, book: int
+    newcomer: Callable[..., Person], cluster: Cluster, book: int
 ) -> None:
     loop = asyncio.get_running_loop()
 
@@ -58,7 +58,7 @@ async def test_two_users_with_two_clients_see_what_the_contract_says(
 
 
 async def test_an_event_tells_who_made_it_and_through_what(
-    newcomer: Callable[..., Person], cluster: Server
+    newcomer: Callable[..., Person], cluster: Cluster
 ) -> None:
     agent = newcomer("claude")
     person = newcomer("web", owner=True)
@@ -98,7 +98,7 @@ async def test_a_retry_is_known_by_what_it_asks_for_and_not_by_how_it_is_written
     assert one.request_hash not in hashes
 
 
-async def test_a_key_keeps_the_hash_of_what_it_was_used_for(ann: Person, cluster: Server) -> None:
+async def test_a_key_keeps_the_hash_of_what_it_was_used_for(ann: Person, cluster: Cluster) -> None:
     first = Retry.of("add", {"title": "a"}, "key")
     await ann.write(lambda mine: service.add(mine, NewTask(title="a"), first))
     [event] = await rows(cluster, "event", ann.user_id)
@@ -113,7 +113,7 @@ async def test_a_key_keeps_the_hash_of_what_it_was_used_for(ann: Person, cluster
 
 
 async def test_a_call_that_changes_nothing_makes_no_event_and_no_gap(
-    ann: Person, cluster: Server
+    ann: Person, cluster: Cluster
 ) -> None:
     await ann.call("add_task", title="First")
     for _ in range(3):

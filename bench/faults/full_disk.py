@@ -23,8 +23,8 @@ ATTEMPTS = 2
 def small_disk(directory: Path) -> Generator[Path]:
     """A file system of its own, in memory; CalledProcessError for who may not mount one."""
     directory.mkdir()
-    size = f"size={MEBIBYTES}m"
-    mount = ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(directory)]
+    options = f"size={MEBIBYTES}m,mode=0700"
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(directory)]
     subprocess.run(mount, check=True, capture_output=True)
     try:
         yield directory
@@ -34,8 +34,9 @@ def small_disk(directory: Path) -> Generator[Path]:
 
 async def disk_filled(scratch: Path, *, times: int, changes: int) -> Row:
     """The disk of the embedded PostgreSQL is full, its log ahead included, and has room again."""
-    with small_disk(scratch / "disk") as disk:
-        async with embedded(disk) as surelist, traffic(surelist) as agents:
+    data = scratch / "data"  # and not the server's own log, beside it
+    with small_disk(data) as disk:
+        async with embedded(data) as surelist, traffic(surelist) as agents:
             for _ in range(times):
                 await agents.tally.until(changes)
                 ballast = await asyncio.to_thread(_fill, disk)

@@ -114,9 +114,8 @@ async def installed(
 
 
 @asynccontextmanager
-async def embedded(scratch: Path, workers: int = 2) -> AsyncGenerator[Served]:
+async def embedded(data: Path, workers: int = 2) -> AsyncGenerator[Served]:
     """`surelist serve` with the PostgreSQL that it brings."""
-    data = scratch / "data"
     async with in_thread(serving(data, workers)) as server:
         cluster = already_running(data)
         assert cluster, "the embedded PostgreSQL is not running"

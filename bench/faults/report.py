@@ -25,13 +25,15 @@ class Row:
         told = ", ".join(refused + cut) or "no call failed"
         return cls(fault, tally.acknowledged, told, max(tally.silences, default=None))
 
-    def cells(self) -> tuple[str, ...]:
-        """What stands in the table."""
+    def __str__(self) -> str:
         wait = "" if self.longest_wait is None else f"{self.longest_wait:.1f} s"
-        return self.fault, str(self.acknowledged), "0", self.told, wait
+        return line((self.fault, str(self.acknowledged), "0", self.told, wait))
 
 
-def table(rows: list[Row]) -> str:
-    """The rows in Markdown."""
-    lines = [HEAD, ("---", "--:", "--:", "---", "--:"), *(row.cells() for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def line(cells: tuple[str, ...]) -> str:
+    """A line of the table, in Markdown."""
+    return f"| {' | '.join(cells)} |"
+
+
+BEGINNING = "\n".join((line(HEAD), "|---|--:|--:|---|--:|"))
+"""What stands above the rows."""

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from hypothesis import settings
 
-from surelist.embedded import SUPERUSER, Server
+from surelist.embedded import SUPERUSER, Cluster
 from tests.person import Person
 
 settings.register_profile("same every time", deadline=None, derandomize=True, max_examples=100)
@@ -97,7 +97,7 @@ class Records:
 
 
 @pytest.fixture(scope="session")
-async def records(cluster: Server) -> AsyncIterator[Records]:
+async def records(cluster: Cluster) -> AsyncIterator[Records]:
     """The tables, as the superuser sees them."""
     connection = await asyncpg.connect(cluster.url(SUPERUSER))
     await connection.set_type_codec(

@@ -13,7 +13,7 @@ import pytest
 from surelist.allowances import Quotas
 from surelist.auth import Caller, Principal
 from surelist.database import Statement, _prepare
-from surelist.embedded import APP_ROLE, Server
+from surelist.embedded import APP_ROLE, Cluster
 from surelist.isolation import _IN_ORDER, UserDatabase
 from surelist.ledger.listing import EventQuery, list_events
 from surelist.ledger.service import Retry
@@ -173,7 +173,7 @@ async def reading(copy: Copy, user: str, plans: str) -> AsyncIterator[Explained]
 
 @pytest.fixture(params=["never analyzed", "analyzed before they grew", "analyzed"], scope="module")
 async def grown(
-    cluster: Server, pristine: str, request: pytest.FixtureRequest
+    cluster: Cluster, pristine: str, request: pytest.FixtureRequest
 ) -> AsyncIterator[Copy]:
     """A thousand users with a few tasks, one with SMALL, one with LARGE."""
     with pytest.MonkeyPatch.context() as patch:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from surelist.embedded import Server
+from surelist.embedded import Cluster
 from tests.person import Person
 from tests.soundness import sound_ledger
 from tests.tasks.asking import task
@@ -11,7 +11,7 @@ from tests.tasks.test_ledger_routes import ask_to_undo_all, events, undo_all
 
 
 async def test_a_repeated_undo_of_all_tells_the_first_and_spares_what_came_after(
-    ann: Person, cluster: Server
+    ann: Person, cluster: Cluster
 ) -> None:
     rogue = ann.through("rogue")
     for title in ("Spam", "More spam", "Theirs"):
