@@ -72,6 +72,13 @@ class ToStderr(logging.Handler):
         """Have none: one write is one line."""
         self.lock = None
 
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Write the record without a lock, which Python 3.13 and later would have to have."""
+        kept = self.filter(record)
+        if kept:
+            self.emit(record if kept is True else kept)
+        return bool(kept)
+
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record's line."""
         try:
