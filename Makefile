@@ -31,13 +31,13 @@ otel: setup ## add to .venv what exports OpenTelemetry traces
 	@$(PIP) install --no-compile --require-hashes -r requirements/otel.txt
 
 .PHONY: test
-test: $(DEV) $(WEB) need-redis-server need-chromium ## set up and run the tests
+test: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## set up and run the tests
 	$(BIN)/pytest
 	$(NPM) test
 	$(NPM) run e2e
 
 .PHONY: check
-check: $(DEV) $(WEB) need-redis-server need-chromium ## format, lint, types, import contracts, tests
+check: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
@@ -54,6 +54,9 @@ OTHER := /usr/lib/postgresql/15/bin
 check-all: check faults need-pgbouncer ## check, faults, and the tests on PostgreSQL 15 through PgBouncer
 	.ci/need $(OTHER)/postgres postgresql-15
 	SURELIST_TEST_POSTGRES=$(OTHER) SURELIST_TEST_PGBOUNCER=/usr/sbin/pgbouncer $(BIN)/pytest
+
+need-psql:
+	@.ci/need psql postgresql-client
 
 need-%:
 	@.ci/need $*

@@ -1,0 +1,144 @@
+"""What deploys Surelist, held against the variables it reads, and run as far as can be here."""
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import asyncpg
+import pytest
+import yaml
+
+from surelist.config import Settings
+from surelist.database import check, migrate
+from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Server, postgres
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = (ROOT / "compose.yaml").read_text()
+SERVICES: dict[str, Any] = yaml.safe_load(COMPOSE)["services"]
+AUTH_ROLE = "surelist_auth"
+
+
+BACKEND = {str(field.alias) for field in Settings.model_fields.values()}
+PAGE = set(
+    re.findall(
+        r"^  ([A-Z_]+): ", (ROOT / "frontend/auth/server/settings.ts").read_text(), re.MULTILINE
+    )
+)
+
+
+def told(service: str) -> dict[str, str]:
+    return SERVICES[service]["environment"]
+
+
+def test_a_container_is_told_only_what_its_program_reads() -> None:
+    assert set(told("api")) <= BACKEND
+    assert set(told("migrate")) <= BACKEND
+    assert set(told("web")) == PAGE
+
+
+def test_the_table_of_variables_says_which_program_reads_each() -> None:
+    table = (ROOT / "docs/deploying.md").read_text().partition("## Variables")[2]
+    rows = re.findall(r"^\| (`[A-Z_`, ]+`) \| (\w+) \|", table, re.MULTILINE)
+    said = {name: who for names, who in rows for name in re.findall(r"[A-Z_]+", names)}
+    assert said == {
+        name: "both" if name in BACKEND & PAGE else "API" if name in BACKEND else "page"
+        for name in BACKEND | PAGE
+    }
+
+
+def test_no_container_has_a_password_that_it_does_not_need() -> None:
+    known = {
+        name: set(re.findall(r"\$\{(\w+_PASSWORD)", " ".join(told(name).values())))
+        for name in SERVICES
+    }
+    assert known == {
+        "proxy": set(),
+        "api": {"APP_PASSWORD"},
+        "migrate": {"OWNER_PASSWORD"},
+        "web": {"AUTH_PASSWORD"},
+        "database": {"POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD", "AUTH_PASSWORD"},
+    }
+    assert not {"DATABASE_URL", "DATABASE_URL_DIRECT"} & set(told("web"))
+    assert "AUTH_DATABASE_URL" not in told("api")
+
+
+def test_only_the_proxy_can_be_reached_from_outside() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
+    assert SERVICES["database"]["networks"] == ["inside"]
+
+
+def test_every_container_starts_again_without_powers_on_a_root_it_cannot_write() -> None:
+    for name, service in SERVICES.items():
+        assert service["restart"] == ("no" if name == "migrate" else "unless-stopped")
+        assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+        assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+@pytest.mark.parametrize("dockerfile", ["backend/Dockerfile", "frontend/Dockerfile"])
+def test_an_image_runs_as_nobody_in_particular_and_says_whether_it_is_well(dockerfile: str) -> None:
+    last = (ROOT / dockerfile).read_text().split("\nFROM ")[-1]
+    assert re.search(r"^USER 65532:65532$", last, re.MULTILINE)
+    assert re.search(r"^HEALTHCHECK ", last, re.MULTILINE)
+
+
+def test_the_example_names_what_compose_asks_for_and_holds_no_secret() -> None:
+    example = (ROOT / ".env.example").read_text()
+    given = dict(re.findall(r"^([A-Z_]+)=(.*)$", example, re.MULTILINE))
+    assert set(given) == set(re.findall(r"\$\{([A-Z_]+)", COMPOSE))
+    assert {name for name, value in given.items() if value} == {"SURELIST_DOMAIN"}
+
+
+PASSWORDS = {OWNER_ROLE: "own'er", APP_ROLE: "a p\\p", AUTH_ROLE: "people"}
+
+
+def psql(server: Server, *arguments: str | Path, **environment: str) -> None:
+    """Run psql as the superuser."""
+    program = shutil.which("psql")
+    if program is None:
+        pytest.skip("psql is not installed; make test installs it on Debian")
+    command = [program, server.url(SUPERUSER, "postgres"), "-q", *arguments]
+    subprocess.run(command, env=os.environ | environment, check=True)
+
+
+@pytest.fixture
+def new_server(tmp_path: Path) -> Iterator[Server]:
+    """A PostgreSQL as an operator gets it: without our database and roles."""
+    with postgres(tmp_path / "data", durable=False) as server:
+        psql(server, "-c", "DROP DATABASE surelist")
+        psql(server, "-c", f"DROP ROLE {OWNER_ROLE}, {APP_ROLE}")
+        yield server
+
+
+async def test_the_roles_of_a_new_server_see_what_is_theirs(new_server: Server) -> None:
+    given = {f"{role[9:].upper()}_PASSWORD": password for role, password in PASSWORDS.items()}
+    psql(new_server, "-f", ROOT / "deploy/roles.sql", **given)
+    escaped = {role: quote(password, safe="") for role, password in PASSWORDS.items()}
+    known = replace(new_server, passwords=escaped)
+    await asyncio.to_thread(migrate, known.url(OWNER_ROLE), known.url(APP_ROLE))
+    await check(known.url(APP_ROLE))
+    for role, refused in (
+        (AUTH_ROLE, "SELECT FROM public.account"),
+        (AUTH_ROLE, "CREATE TABLE public.own ()"),
+        (APP_ROLE, "CREATE TABLE auth.own ()"),
+        (APP_ROLE, "CREATE TABLE public.own ()"),
+        (OWNER_ROLE, "CREATE TABLE auth.own ()"),
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await run(known.url(role), refused)
+    await run(known.url(AUTH_ROLE), "CREATE TABLE own ()")
+    await run(known.url(AUTH_ROLE), "SELECT FROM auth.own")
+
+
+async def run(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
