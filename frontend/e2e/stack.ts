@@ -9,6 +9,7 @@ export const ROOT = new URL("../../", import.meta.url).pathname;
 export const PYTHON = join(ROOT, ".venv/bin/python");
 export const SURELIST = join(ROOT, ".venv/bin/surelist");
 const SECONDS_TO_START = 600; // a first build is among them
+export const AGENT_TOKEN_SECONDS = 10; // so that one can be seen to end
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -27,7 +28,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     ["up", "--welcome", "--port", "0", "--web-port", "0", "--data", data],
     {
       cwd: ROOT,
-      env: withoutSettings({ SURELIST_LOG: "json" }),
+      env: withoutSettings({
+        SURELIST_LOG: "json",
+        SURELIST_AGENT_TOKEN_SECONDS: String(AGENT_TOKEN_SECONDS),
+      }),
       stdio: ["ignore", "pipe", "inherit"],
     },
   );

@@ -1,7 +1,7 @@
 /** What MCP clients ask for, mended where the standards leave the server the choice, before Better
  * Auth judges it (specs/auth.md). */
 
-import { DEFAULT_SCOPES, OAUTH_SCOPES, STAY_CONNECTED } from "./scopes";
+import { DEFAULT_SCOPES, GRANT_TYPES, OAUTH_SCOPES, STAY_CONNECTED } from "./scopes";
 
 const KNOWN_SCOPES = new Set<string>(OAUTH_SCOPES);
 
@@ -13,6 +13,21 @@ const KNOWN_PRIVATE_REDIRECTS = new Set(["cursor://anysphere.cursor-mcp/oauth/ca
 const STAND_IN = "dev.surelist.stand-in:/redirect";
 
 const FOREIGN_PARAMETERS = ["max_age", "claims", "acr_values", "id_token_hint", "dpop_jkt"];
+
+/** What a client may say about itself. Nothing among it has this server call an address that the
+ * client names, as its keys (`jwks_uri`) and notices of signing out would. */
+const REGISTERED_FIELDS = new Set([
+  "redirect_uris",
+  "application_type",
+  "client_name",
+  "client_uri",
+  "software_id",
+  "software_version",
+  "scope",
+  "grant_types",
+  "response_types",
+  "token_endpoint_auth_method",
+]);
 
 const LOOPBACK_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
@@ -45,7 +60,7 @@ type Registration = { [field: string]: unknown };
  *
  * - A client that redirects to this machine or by a private scheme is native (OpenID Connect
  *   Registration, 2), which many do not say.
- * - Scopes that there are not are left out. */
+ * - Scopes, grants and whatever else there are not here are left out (RFC 7591, 2). */
 export function mendRegistration(body: Registration): {
   body: Registration;
   withheld: readonly string[];
@@ -53,7 +68,9 @@ export function mendRegistration(body: Registration): {
   const given = Array.isArray(body["redirect_uris"]) ? (body["redirect_uris"] as unknown[]) : [];
   const withheld = given.filter(isKnownPrivate);
   const judged = given.filter((uri) => !isKnownPrivate(uri));
-  const mended: Registration = { ...body };
+  const mended: Registration = Object.fromEntries(
+    Object.entries(body).filter(([field]) => REGISTERED_FIELDS.has(field)),
+  );
   if (withheld.length > 0) mended["redirect_uris"] = [...judged, STAND_IN];
   if (body["application_type"] === undefined && given.some(isNative)) {
     mended["application_type"] = "native";
@@ -63,12 +80,20 @@ export function mendRegistration(body: Registration): {
     if (scopes.length > 0) mended["scope"] = scopes.join(" ");
     else delete mended["scope"];
   }
+  if (Array.isArray(body["grant_types"])) {
+    const grants = (body["grant_types"] as unknown[]).filter(isGrant);
+    if (grants.length > 0) mended["grant_types"] = grants;
+  }
   return { body: mended, withheld };
 }
 
 /** The redirects of a registered client with what was withheld in place of its stand-in. */
 export function withWithheld(redirects: readonly string[], withheld: readonly string[]): string[] {
   return [...redirects.filter((uri) => uri !== STAND_IN), ...withheld];
+}
+
+function isGrant(grant: unknown): boolean {
+  return GRANT_TYPES.some((known) => known === grant);
 }
 
 function isKnownPrivate(uri: unknown): uri is string {

@@ -12,7 +12,7 @@ import { connections } from "./connections";
 import { getPool } from "./database";
 import { localList } from "./local-list";
 import { sendMail } from "./mail";
-import { OAUTH_SCOPES, PERSON_SCOPES } from "./scopes";
+import { GRANT_TYPES, OAUTH_SCOPES, PERSON_SCOPES } from "./scopes";
 import type { Settings } from "./settings";
 
 const DAY = 86_400;
@@ -92,7 +92,7 @@ export function authOptions(settings: Settings) {
         loginPage: "/sign-in",
         consentPage: "/consent",
         scopes: [...OAUTH_SCOPES],
-        grantTypes: ["authorization_code", "refresh_token"],
+        grantTypes: [...GRANT_TYPES],
         resources: [settings.mcpUrl],
         enforcePerClientResources: false,
         allowDynamicClientRegistration: true,
@@ -100,7 +100,7 @@ export function authOptions(settings: Settings) {
         clientPrivileges: () => false,
         resourcePrivileges: () => false,
         codeExpiresIn: 5 * MINUTE,
-        accessTokenExpiresIn: 60 * MINUTE,
+        accessTokenExpiresIn: settings.agentTokenSeconds,
         refreshTokenExpiresIn: 30 * DAY,
         refreshTokenReuseInterval: MINUTE,
         extensions: [nameOfClient],

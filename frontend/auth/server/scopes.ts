@@ -16,3 +16,6 @@ export const DEFAULT_SCOPES = ["tasks:read", "tasks:write"] as const;
 
 /** What a person's own session may do. */
 export const PERSON_SCOPES = [...AGENT_SCOPES, "account:manage"] as const;
+
+/** How a client gets a token: by a person's consent, and from then on by itself. */
+export const GRANT_TYPES = ["authorization_code", "refresh_token"] as const;
