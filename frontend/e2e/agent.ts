@@ -7,7 +7,7 @@ import { inject } from "vitest";
 import { someAddress } from "./addresses";
 import type { Visitor } from "./browser";
 
-type Answer = { status: number; body: Record<string, string> };
+export type Answer = { status: number; body: Record<string, string> };
 type Changes = Record<string, string | undefined>;
 type Walk = { code: string; verifier: string; parameters: URLSearchParams };
 
@@ -63,6 +63,23 @@ export class Agent {
     return { code: parameters.get("code") ?? "", verifier, parameters };
   }
 
+  /** Where the authorization request leads the visitor's browser. */
+  async ask(visitor: Visitor, changes: Changes = {}, verifier?: string): Promise<URL> {
+    const url = this.authorizeUrl(changes, verifier);
+    const answer = await visitor.page.request.get(url, { maxRedirects: 0 });
+    return new URL(answer.headers()["location"] ?? "", inject("web"));
+  }
+
+  /** What the consent page sends when the visitor allows it, without the page. */
+  async allowedBy(visitor: Visitor, changes: Changes = {}): Promise<Walk> {
+    const verifier = randomBytes(32).toString("base64url");
+    const asked = await this.ask(visitor, changes, verifier);
+    const oauth_query = asked.search.slice(1);
+    const answer = await consent(visitor, { accept: true, oauth_query });
+    const parameters = new URL(answer.body["url"] ?? "").searchParams;
+    return { code: parameters.get("code") ?? "", verifier, parameters };
+  }
+
   /** What comes to the redirect, next. */
   redirected(): Promise<URLSearchParams> {
     return new Promise((resolve) => (this.answered = resolve));
@@ -78,8 +95,8 @@ export class Agent {
     });
   }
 
-  refresh(token: string): Promise<Answer> {
-    return this.token({ grant_type: "refresh_token", refresh_token: token });
+  refresh(token: string, changes: Record<string, string> = {}): Promise<Answer> {
+    return this.token({ grant_type: "refresh_token", refresh_token: token, ...changes });
   }
 
   async token(body: Record<string, string>): Promise<Answer> {
@@ -118,6 +135,17 @@ export async function register(metadata: Record<string, unknown>): Promise<Answe
       body: JSON.stringify(metadata),
     }),
   );
+}
+
+/** What the consent page sends; a page elsewhere has another origin. */
+export async function consent(
+  visitor: Visitor,
+  body: Record<string, unknown>,
+  headers: Record<string, string> = { Origin: inject("web") },
+): Promise<Answer> {
+  const url = "/api/auth/oauth2/consent";
+  const response = await visitor.page.request.post(url, { data: body, headers });
+  return { status: response.status(), body: (await response.json()) as Record<string, string> };
 }
 
 /** One call to the MCP server. */

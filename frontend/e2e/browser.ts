@@ -127,5 +127,5 @@ export async function closeBrowser(): Promise<void> {
 }
 
 function isLoopback(origin: string): boolean {
-  return new URL(origin).hostname === "localhost";
+  return ["localhost", "127.0.0.1"].includes(new URL(origin).hostname);
 }

@@ -1,14 +1,21 @@
-"""The official Python client, 2.x: `client.py auto` or `client.py legacy`."""
+"""The official Python client, 2.x: `client.py auto` or `client.py legacy`.
+
+With a token in MCP_TOKEN, or else it signs in as MCP_CLIENT_NAME.
+"""
 
 import json
 import os
 import sys
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 import anyio
 import httpx2
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
+from sign_in import signing_in
+
+PATIENCE = 30
 
 
 async def answer(client, tool, arguments):
@@ -23,10 +30,24 @@ async def answer(client, tool, arguments):
     }
 
 
+@asynccontextmanager
+async def authorized(url):
+    if token := os.environ.get("MCP_TOKEN"):
+        bearer = {"Authorization": f"Bearer {token}"}
+        async with httpx2.AsyncClient(headers=bearer, timeout=PATIENCE) as http:
+            yield http
+    else:
+        async with (
+            signing_in(url, os.environ["MCP_CLIENT_NAME"]) as auth,
+            httpx2.AsyncClient(auth=auth, timeout=PATIENCE) as http,
+        ):
+            yield http
+
+
 async def main(mode):
-    bearer = {"Authorization": f"Bearer {os.environ['MCP_TOKEN']}"}
-    async with httpx2.AsyncClient(headers=bearer) as http:
-        transport = streamable_http_client(os.environ["MCP_URL"], http_client=http)
+    url = os.environ["MCP_URL"]
+    async with authorized(url) as http:
+        transport = streamable_http_client(url, http_client=http)
         async with Client(transport, mode=mode) as client:
             tools = [tool.name for tool in (await client.list_tools()).tools]
             hello = {"protocol": client.protocol_version, "tools": tools}

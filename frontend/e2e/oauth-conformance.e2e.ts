@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+import { afterAll, expect, inject, test } from "vitest";
+
+import { register } from "./agent";
+import { closeBrowser, Visitor } from "./browser";
+import { CLIENTS, installPrograms } from "./program";
+
+const SUITE = join(CLIENTS, "node/node_modules/@modelcontextprotocol/conformance/dist/index.js");
+
+/** The suite skips what it cannot do and still ends well; so each check is pinned. Client ID
+ * metadata documents are not supported (specs/auth.md), as they need not be. */
+const CHECKS = {
+  "authorization-server-metadata": "SUCCESS",
+  "authorization-server-metadata-cimd": "WARNING",
+  "authorization-code-grant": "SUCCESS",
+};
+
+type Check = { id: string; status: string; errorMessage?: string };
+
+afterAll(closeBrowser);
+
+test("the authorization server conforms to what MCP asks of it", async () => {
+  installPrograms();
+  const ann = await Visitor.withAccount();
+  const port = await freePort();
+  const client = await register({
+    client_name: "Conformance",
+    redirect_uris: [`http://127.0.0.1:${String(port)}/callback`],
+    token_endpoint_auth_method: "none",
+  });
+  const results = await mkdtemp(join(tmpdir(), "surelist-conformance-"));
+  const suite = spawn(
+    process.execPath,
+    [
+      ...[SUITE, "authorization", "--url", `${inject("web")}/api/auth`],
+      ...["--client-id", client.body["client_id"] ?? "", "--resource", `${inject("api")}/mcp`],
+      ...["--port", String(port), "--spec-version", "2026-07-28", "-o", results],
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const ended = new Promise((resolve) => suite.once("exit", resolve));
+  for await (const line of createInterface({ input: suite.stdout })) {
+    if (!line.startsWith(`${inject("web")}/api/auth/oauth2/authorize?`)) continue;
+    await ann.page.goto(line);
+    await ann.page.getByRole("button", { name: "Allow", exact: true }).click();
+  }
+  await ended;
+  const files = await readdir(results, { recursive: true });
+  const checks = await Promise.all(
+    files
+      .filter((file) => file.endsWith("checks.json"))
+      .map(async (file) => JSON.parse(await readFile(join(results, file), "utf8")) as Check[]),
+  );
+  await rm(results, { recursive: true });
+  const told = checks.flat();
+  expect(
+    Object.fromEntries(told.map(({ id, status }) => [id, status])),
+    JSON.stringify(told),
+  ).toEqual(CHECKS);
+  expect(told).toHaveLength(Object.keys(CHECKS).length);
+  await ann.leave();
+});
+
+/** A port of this machine on which nothing listens now. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => {
+        resolve(typeof address === "object" && address ? address.port : 0);
+      });
+    });
+  });
+}

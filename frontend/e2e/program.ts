@@ -1,0 +1,83 @@
+import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+
+import { inject } from "vitest";
+
+import { PYTHON, ROOT } from "./stack";
+
+export const CLIENTS = join(ROOT, "backend/tests/clients");
+
+type Hello = { library: string; tools: string[] };
+type Answer = { is_error: boolean; structured: Record<string, unknown> | null; text: string };
+
+/** The clients that people have, each as a program of backend/tests/clients. */
+export const PROGRAMS = {
+  "the Python client": [PYTHON, join(CLIENTS, "python_2/client.py"), "auto"],
+  "the TypeScript SDK": [process.execPath, join(CLIENTS, "node/client.mjs")],
+  "mcp-remote": [process.execPath, join(CLIENTS, "node/mcp-remote.mjs")],
+} as const;
+
+/** Installs what the programs need, unless it is there. */
+export function installPrograms(): void {
+  execFileSync(PYTHON, ["-c", "from tests.clients.install import node_clients; node_clients()"], {
+    cwd: join(ROOT, "backend"),
+  });
+}
+
+/** A client program that is given the address of the MCP server and a name, and nothing else. */
+export class Program {
+  private readonly home = mkdtempSync(join(tmpdir(), "surelist-client-"));
+  private readonly process: ChildProcessByStdio<Writable, Readable, null>;
+  private readonly lines: AsyncIterator<string>;
+  library = "";
+  tools: string[] = [];
+
+  constructor([command, ...args]: readonly [string, ...string[]], name: string) {
+    this.process = spawn(command, args, {
+      env: {
+        ...process.env,
+        MCP_URL: `${inject("api")}/mcp`,
+        MCP_CLIENT_NAME: name,
+        MCP_REMOTE_CONFIG_DIR: this.home,
+      },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** Where it sends the person to. */
+  async authorizeUrl(): Promise<string> {
+    return (await this.hear<{ authorize: string }>()).authorize;
+  }
+
+  async connected(): Promise<this> {
+    const { library, tools } = await this.hear<Hello>();
+    this.library = library;
+    this.tools = tools;
+    return this;
+  }
+
+  /** One call. A program that is sent away ends, or asks for a person again; either rejects. */
+  async call(tool: string, input: object = {}): Promise<Answer> {
+    this.process.stdin.write(JSON.stringify({ tool, arguments: input }) + "\n");
+    const said = await this.hear<Partial<Answer>>();
+    if (said.text === undefined) throw new Error(JSON.stringify(said));
+    return said as Answer;
+  }
+
+  async close(): Promise<void> {
+    const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    if (this.process.exitCode === null && this.process.kill()) await ended;
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  private async hear<Said>(): Promise<Said> {
+    const line = await this.lines.next();
+    if (line.done) throw new Error("the client program ended; its last words are above");
+    return JSON.parse(line.value) as Said;
+  }
+}
