@@ -124,6 +124,12 @@ BAD_CLAIMS: dict[str, Claims] = {
     "no aud": {"aud": REMOVED},
     "no exp": {"exp": REMOVED},
     "no iat": {"iat": REMOVED},
+    "a letter of Better Auth's, which has the same secret": {
+        "iss": REMOVED,
+        "sub": REMOVED,
+        "aud": REMOVED,
+        "email": "ann@example.com",
+    },
     "another issuer": {"iss": "https://evil.example"},
     "the issuer with a slash": {"iss": "http://localhost:8000/"},
     "an issuer that is a list": {"iss": ["http://localhost:8000"]},

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { Agent, callTool } from "./agent";
 import { closeBrowser, Visitor } from "./browser";
 import { installPrograms, Program, PROGRAMS } from "./program";
 import { AGENT_TOKEN_SECONDS } from "./stack";
@@ -12,17 +13,23 @@ const NAMES = Object.keys(PROGRAMS) as (keyof typeof PROGRAMS)[];
 
 let ann: Visitor;
 let connectedAt: number;
+let tokenOfThen: string; // which nobody refreshes
 const programs = new Map<string, Program>();
 
 beforeAll(async () => {
   installPrograms();
   ann = await Visitor.withAccount();
-  for (const name of NAMES) programs.set(name, new Program(PROGRAMS[name], `Agent in ${name}`));
+  for (const name of NAMES)
+    programs.set(name, new Program(PROGRAMS[name].command, `Agent in ${name}`));
   for (const program of programs.values()) {
     await ann.page.goto(await program.authorizeUrl());
     await ann.page.getByRole("button", { name: "Allow", exact: true }).click();
     await program.connected();
   }
+  const witness = await Agent.register();
+  const { body } = await witness.exchange(await witness.allowedBy(ann));
+  witness.close();
+  tokenOfThen = body["access_token"] ?? "";
   connectedAt = Date.now();
 }, 120_000);
 
@@ -41,6 +48,7 @@ const programOf = (name: string): Program => {
 describe.each(NAMES)("%s, told the address alone", (name) => {
   test("finds the tools and works on the person's list", async () => {
     const program = programOf(name);
+    expect(program.library).toMatch(new RegExp(`^${PROGRAMS[name].library}`));
     expect(program.tools).toContain("add_task");
     const added = await program.call("add_task", { title: `From ${name}` });
     expect(added.is_error, added.text).toBe(false);
@@ -58,7 +66,9 @@ test("the ledger names each agent as the person knows it", async () => {
 
 test("each goes on by itself when its access token has ended", async () => {
   const ended = connectedAt + (AGENT_TOKEN_SECONDS + CLOCKS_MAY_DIFFER_BY + 1) * 1000;
+  expect((await callTool(tokenOfThen, "list_tasks")).status).toBe(200);
   await wait(Math.max(0, ended - Date.now()));
+  expect((await callTool(tokenOfThen, "list_tasks")).status).toBe(401);
   for (const name of NAMES) {
     const { text } = await programOf(name).call("list_tasks");
     expect(text, name).toContain(`From ${name}`);

@@ -14,12 +14,23 @@ export const CLIENTS = join(ROOT, "backend/tests/clients");
 type Hello = { library: string; tools: string[] };
 type Answer = { is_error: boolean; structured: Record<string, unknown> | null; text: string };
 
+type Command = readonly [string, ...string[]];
+
 /** The clients that people have, each as a program of backend/tests/clients. */
 export const PROGRAMS = {
-  "the Python client": [PYTHON, join(CLIENTS, "python_2/client.py"), "auto"],
-  "the TypeScript SDK": [process.execPath, join(CLIENTS, "node/client.mjs")],
-  "mcp-remote": [process.execPath, join(CLIENTS, "node/mcp-remote.mjs")],
-} as const;
+  "the Python client": {
+    library: "mcp 2.3",
+    command: [PYTHON, join(CLIENTS, "python_2/client.py"), "auto"],
+  },
+  "the TypeScript SDK": {
+    library: "@modelcontextprotocol/sdk 1.32.0",
+    command: [process.execPath, join(CLIENTS, "node/client.mjs")],
+  },
+  "mcp-remote": {
+    library: "mcp-remote 0.15.1",
+    command: [process.execPath, join(CLIENTS, "node/mcp-remote.mjs")],
+  },
+} satisfies Record<string, { library: string; command: Command }>;
 
 /** Installs what the programs need, unless it is there. */
 export function installPrograms(): void {
@@ -36,7 +47,7 @@ export class Program {
   library = "";
   tools: string[] = [];
 
-  constructor([command, ...args]: readonly [string, ...string[]], name: string) {
+  constructor([command, ...args]: Command, name: string) {
     this.process = spawn(command, args, {
       env: {
         ...process.env,

@@ -1,0 +1,218 @@
+import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+
+import { Agent, callRest, callTool, claimsOf, consent, register } from "./agent";
+import { closeBrowser, Visitor } from "./browser";
+
+const VERIFIER = "w".repeat(43);
+const CURSOR = "cursor://anysphere.cursor-mcp/oauth/callback";
+
+let ann: Visitor;
+let agent: Agent;
+
+beforeEach(async () => {
+  ann = await Visitor.withAccount();
+  agent = await Agent.register();
+});
+
+afterEach(async () => {
+  agent.close();
+  await ann.leave();
+});
+
+afterAll(closeBrowser);
+
+async function accessToken(scope?: string): Promise<string> {
+  const { body } = await agent.exchange(await agent.allowedBy(ann, { scope }));
+  return body["access_token"] ?? "";
+}
+
+test("an agent's token is for the MCP server alone, and never a person's own", async () => {
+  const token = await accessToken("tasks:read tasks:write account:manage openid");
+  const claims = claimsOf(token);
+  expect([claims["aud"]].flat()).toEqual([`${inject("api")}/mcp`]);
+  expect(String(claims["scope"]).split(" ").sort()).toEqual([
+    "offline_access",
+    "tasks:read",
+    "tasks:write",
+  ]);
+  for (const path of ["/tasks", "/agents", "/export", ""]) {
+    expect((await callRest(token, path)).status, path).toBe(401);
+  }
+  const key = { method: "POST", body: JSON.stringify({ name: "more", scopes: ["tasks:read"] }) };
+  expect((await callRest(token, "/keys", key)).status).toBe(401);
+});
+
+test("neither the page's token nor what is none opens the MCP server", async () => {
+  const page = await ann.token();
+  expect((await callRest(page, "")).status).toBe(200);
+  for (const token of [page, "opaque", "e30.e30.", ""]) {
+    expect((await callTool(token, "list_tasks")).status, token).toBe(401);
+  }
+});
+
+test("nobody reaches the list of another person by its path", async () => {
+  const bob = await Visitor.withAccount();
+  const path = `${inject("api")}/api/${await bob.id()}/tasks`;
+  const headers = { Authorization: `Bearer ${await ann.token()}` };
+  expect((await fetch(path, { headers })).status).toBe(403);
+  const page = path.replace(inject("api"), inject("web"));
+  expect((await fetch(page, { headers })).status).toBe(403);
+  expect((await ann.page.request.get(page)).status()).toBe(401); // no cookie stands for a token
+  await bob.leave();
+});
+
+test("a client cannot ask for more than the person allowed, neither now nor later", async () => {
+  const asked = await agent.ask(ann, { scope: "tasks:read" });
+  const oauth_query = asked.search.slice(1);
+  const more = await consent(ann, { accept: true, scope: "tasks:read tasks:write", oauth_query });
+  expect(more.body["url"]).toBeUndefined();
+  const { body } = await agent.exchange(await agent.allowedBy(ann, { scope: "tasks:read" }));
+  const refresh = body["refresh_token"] ?? "";
+  expect((await agent.refresh(refresh, { scope: "tasks:write" })).body["error"]).toBe(
+    "invalid_scope",
+  );
+});
+
+test("a code that is used twice takes back what it gave", async () => {
+  const walk = await agent.allowedBy(ann);
+  const { body } = await agent.exchange(walk);
+  expect((await agent.exchange(walk)).body["error"]).toBe("invalid_grant");
+  expect((await agent.refresh(body["refresh_token"] ?? "")).status).toBe(400);
+});
+
+test("a code is of use to its own client alone, with its verifier and redirect", async () => {
+  const thief = await Agent.register();
+  const wrong: Record<string, string>[] = [
+    { code_verifier: VERIFIER },
+    { code_verifier: "" },
+    { redirect_uri: "http://localhost:1/elsewhere" },
+    { client_id: thief.clientId },
+    { resource: "https://other.example/mcp" },
+  ];
+  for (const changes of wrong) {
+    const answer = await agent.exchange(await agent.allowedBy(ann), changes);
+    expect(answer.status, JSON.stringify(changes)).not.toBe(200);
+    expect(answer.body["access_token"]).toBeUndefined();
+  }
+  thief.close();
+});
+
+test("a request without PKCE or for another resource is sent back, secret or not", async () => {
+  const secretive = { token_endpoint_auth_method: "client_secret_post", require_pkce: false };
+  const confidential = await Agent.register(secretive);
+  for (const [changes, error] of [
+    [{ code_challenge: undefined, code_challenge_method: undefined }, "invalid_request"],
+    [{ code_challenge_method: "plain" }, "invalid_request"],
+    [{ code_challenge_method: undefined }, "invalid_request"],
+    [{ resource: "https://other.example/mcp" }, "invalid_target"],
+    [{ resource: `${inject("api")}/api` }, "invalid_target"],
+  ] as const) {
+    for (const client of [agent, confidential]) {
+      const { origin, searchParams } = await client.ask(ann, changes);
+      expect(origin, JSON.stringify(changes)).toBe(new URL(client.redirectUri).origin);
+      expect(searchParams.get("error"), JSON.stringify(changes)).toBe(error);
+      expect(searchParams.get("iss")).toBe(`${inject("web")}/api/auth`);
+    }
+  }
+  confidential.close();
+});
+
+test("nobody is redirected to what was not registered", async () => {
+  const registered = new URL(agent.redirectUri);
+  const stranger = await Visitor.arrive();
+  for (const redirect_uri of [
+    "https://evil.example/callback",
+    "http://localhost.evil.example/callback",
+    "http://localhost@evil.example/callback",
+    `http://127.0.0.1:${registered.port}/callback`,
+    `https://localhost:${registered.port}/callback`,
+    "http://localhost:1/callback/../other",
+    "http://localhost:1/callback/",
+    "http://localhost:1/callback?x=1",
+    "http://localhost:1/callback#x",
+    "javascript:alert(1)",
+    CURSOR,
+    "",
+  ]) {
+    for (const who of [ann, stranger]) {
+      const { origin, pathname } = await agent.ask(who, { redirect_uri });
+      expect(origin + pathname, redirect_uri).toBe(`${inject("web")}/sign-in-error`);
+    }
+  }
+  await stranger.leave();
+});
+
+test("no redirect that is not the client's own can be registered", async () => {
+  const of = (uri: string) =>
+    register({ redirect_uris: [uri, "http://127.0.0.1:8/cb"], token_endpoint_auth_method: "none" });
+  expect((await of(CURSOR)).body["redirect_uris"]).toEqual(["http://127.0.0.1:8/cb", CURSOR]);
+  for (const uri of [
+    `${CURSOR}/x`,
+    `${CURSOR}?x=1`,
+    "cursor://evil/oauth/callback",
+    "CURSOR://anysphere.cursor-mcp/oauth/callback",
+    "vscode://evil/callback",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "http://evil.example/callback",
+    "http://localhost@evil.example/callback",
+    "http://localhost.evil.example/callback",
+    "https://evil.example/callback#x",
+  ]) {
+    expect((await of(uri)).status, uri).toBe(400);
+  }
+});
+
+test("a client cannot have this server call an address that it names", async () => {
+  const named = "https://internal.example/";
+  const { body } = await register({
+    redirect_uris: ["http://127.0.0.1:8/cb"],
+    jwks_uri: named,
+    backchannel_logout_uri: named,
+    post_logout_redirect_uris: [named],
+    skip_consent: true,
+  });
+  expect(body["client_id"]).toBeTruthy();
+  expect(JSON.stringify(body)).not.toContain(named);
+  const byKey = { token_endpoint_auth_method: "private_key_jwt", jwks_uri: named };
+  const refused = await register({ redirect_uris: ["https://client.example/cb"], ...byKey });
+  expect(refused.status).toBe(400);
+});
+
+test("a name is shown as words, whatever it is made of", async () => {
+  const client_name = "<img src=x onerror=\"document.title='owned'\"></script>\u202e";
+  const named = await Agent.register({ client_name });
+  await ann.page.goto(named.authorizeUrl());
+  await ann.page.getByRole("heading", { name: "<img src=x onerror" }).waitFor();
+  expect(await ann.page.title()).not.toBe("owned");
+  expect(await ann.page.getByRole("heading").first().innerText()).not.toContain("\u202e");
+  named.close();
+});
+
+test("another site can consent neither for the person nor with a request of its own making", async () => {
+  const asked = await agent.ask(ann);
+  const oauth_query = asked.search.slice(1);
+  const elsewhere: Record<string, string>[] = [
+    { Origin: "https://evil.example" },
+    { Origin: "null" },
+    {},
+  ];
+  for (const headers of elsewhere) {
+    const { status } = await consent(ann, { accept: true, oauth_query }, headers);
+    expect(status, JSON.stringify(headers)).toBe(403);
+  }
+  const thief = await Agent.register();
+  for (const changed of [
+    oauth_query.replace(agent.clientId, thief.clientId),
+    oauth_query.replace(/code_challenge=[^&]+/, `code_challenge=${VERIFIER}`),
+    oauth_query.replace("tasks%3Aread+", "tasks%3Aread+conversations%3Awrite+"),
+    oauth_query.replace(/&sig=[^&]+/, ""),
+  ]) {
+    expect(changed).not.toBe(oauth_query);
+    const answer = await consent(ann, { accept: true, oauth_query: changed });
+    expect(answer.body["url"]).toBeUndefined();
+  }
+  const good = await consent(ann, { accept: true, oauth_query });
+  expect(good.body["url"]).toContain("code=");
+  thief.close();
+});
