@@ -22,7 +22,7 @@ export function ConnectScreen({ url }: { url: string }) {
           </p>
         </div>
         <div className="flex items-center justify-between gap-3 rounded-xl border border-accent bg-accent-soft p-2 pl-4">
-          <code className="min-w-0 font-mono break-all">{url}</code>
+          <code className="min-w-0 font-mono text-sm wrap-anywhere sm:text-base">{url}</code>
           <CopyButton text={url} label="the address" />
         </div>
         {hydrated ? <ClientSteps url={url} /> : null}

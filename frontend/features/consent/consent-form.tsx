@@ -71,8 +71,9 @@ export function ConsentForm({ asked, destination, scopes, email, signInPath }: C
       <div className="mt-4 flex items-start gap-3 rounded-xl bg-sunken p-3 text-sm">
         <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />
         <p className="min-w-0">
-          {words} <strong className="break-all">{destination.name}</strong> will get the access. The
-          name above is what it calls itself: allow it only if you have just started this yourself.
+          {words} <strong className="wrap-anywhere">{destination.name}</strong> will get the access.
+          The name above is what it calls itself: allow it only if you have just started this
+          yourself.
         </p>
       </div>
       <h2 className="mt-6 text-sm font-medium">It may</h2>
@@ -119,7 +120,7 @@ export function ConsentForm({ asked, destination, scopes, email, signInPath }: C
         </Button>
       </div>
       <p className="mt-6 text-sm text-muted">
-        You are signed in as <span className="break-all">{email}</span>.{" "}
+        You are signed in as <span className="wrap-anywhere">{email}</span>.{" "}
         <button
           type="button"
           className="text-accent underline underline-offset-4"

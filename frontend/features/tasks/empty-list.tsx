@@ -19,7 +19,10 @@ function FirstRun({ onAdd }: { onAdd: () => void }) {
       <div className="mt-6 grid gap-3 sm:grid-cols-2">
         <Step icon={<Plus aria-hidden />} title="Add a task">
           <p>
-            Type above and press Enter, or press <Keys keys={["n"]} /> anywhere on this page.
+            Type above and press Enter.{" "}
+            <span className="pointer-coarse:hidden">
+              Or press <Keys keys={["n"]} /> anywhere on this page.
+            </span>
           </p>
           <Button look="primary" size="small" onClick={onAdd}>
             Add a task
@@ -32,7 +35,7 @@ function FirstRun({ onAdd }: { onAdd: () => void }) {
           </Button>
         </Step>
       </div>
-      <p className="mt-6 text-sm text-muted">
+      <p className="mt-6 text-sm text-muted pointer-coarse:hidden">
         Everything here can be done by keyboard: press <Keys keys={["?"]} /> to see how.
       </p>
     </section>

@@ -14,7 +14,7 @@ export default function ForgotPasswordPage() {
         This installation sends no mail. Whoever runs it can make you a link that works once, with
         this command:
       </p>
-      <pre className="mt-3 overflow-x-auto rounded-lg bg-sunken p-3 text-sm">
+      <pre className="mt-3 rounded-lg bg-sunken p-3 text-sm wrap-anywhere whitespace-pre-wrap">
         .venv/bin/surelist reset-password YOUR-ADDRESS
       </pre>
     </>
