@@ -29,6 +29,7 @@ test("the first person to sign up is offered the list of this machine, and takes
   const local = localToken();
   for (const title of ["Buy milk", "Call mum"]) await rest(local, "POST", "/tasks", { title });
   await rest(local, "PATCH", "/tasks/2/complete", { completed: true });
+  expect((await fetch(`${inject("web")}/api/auth/local-list`)).status).toBe(401);
   const { page } = await ann.signUp();
   const offer = page.getByRole("region", { name: OFFER });
   await offer.getByText("1 open and 1 completed tasks").waitFor();

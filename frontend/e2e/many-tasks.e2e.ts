@@ -7,7 +7,7 @@ import { closeBrowser, theBrowser, Visitor } from "./browser";
 import { PYTHON, ROOT } from "./stack";
 
 const TASKS = 10_000;
-const TASKS_OF_THE_ORIGINAL = 50;
+const TASKS_OF_THE_ORIGINAL = 20;
 const MOST_ROWS = 200;
 const LONGEST_TASK_MS = 50;
 
@@ -74,10 +74,10 @@ test("10,000 tasks scroll without a long task, with few rows in the document", a
   const browser = await theBrowser();
   await browser.startTracing(page, { categories: ["disabled-by-default-devtools.timeline"] });
   await page.waitForTimeout(1200);
-  const { rows, last } = await scroll(page, 10);
+  const { rows, last } = await scroll(page, 6);
   const longest = longestTask(await browser.stopTracing());
   console.info(`10,000 tasks: ${rows} rows, ${longest.toFixed(0)} ms at most, to row ${last}`);
-  expect(last).toBeGreaterThan(500);
+  expect(last).toBeGreaterThan(300);
   expect(rows).toBeLessThan(MOST_ROWS);
   expect(longest).toBeLessThanOrEqual(LONGEST_TASK_MS);
   await busy.leave();

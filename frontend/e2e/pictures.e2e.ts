@@ -13,7 +13,7 @@ import { ROOT } from "./stack";
 const FOLDER = join(ROOT, "frontend/e2e/pictures");
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 const LOOKS = ["light", "dark"] as const;
-const MS_TO_APPEAR = 400; // while something fades in, its colours are not what they will be
+const MS_TO_APPEAR = 200; // while something fades in, its colours are not what they will be
 
 let ann: Visitor;
 let agent: Agent;

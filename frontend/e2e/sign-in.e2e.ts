@@ -58,6 +58,16 @@ test("signing in leads to no other site", async () => {
   await bob.leave();
 });
 
+test("a page of a person's leads a stranger to sign in, and then back", async () => {
+  const shown = await ann.page.request.get("/connect?from=here", { maxRedirects: 0 });
+  expect(shown.status()).toBe(307);
+  await ann.page.goto("/connect?from=here");
+  await ann.page.getByRole("link", { name: "Make an account" }).click();
+  await ann.fillIn(PASSWORD);
+  await ann.page.getByRole("button", { name: "Make the account" }).click();
+  await ann.page.waitForURL(`${inject("web")}/connect?from=here`);
+});
+
 test("another site can change nothing for a person who is signed in", async () => {
   await ann.signUp();
   const elsewhere: Record<string, string>[] = [{ Origin: "https://evil.example" }, {}];
