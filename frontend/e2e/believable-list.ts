@@ -2,7 +2,7 @@ import type { Visitor } from "./browser";
 
 const DAY_MS = 86_400_000;
 
-type CallTool = (name: string, input: object) => Promise<Response>;
+export type CallTool = (name: string, input: object) => Promise<Response>;
 
 /** A day from now on, as YYYY-MM-DD; where it is night elsewhere does not matter here. */
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
@@ -36,7 +36,6 @@ export async function believableList(ann: Visitor, agent: CallTool): Promise<voi
       description: "The second commit changes how a lost answer is told from a refusal.",
     }),
     of("Write the release notes for 2.4", { due: inDays(2), tags: ["work"] }),
-    of("Ask Jonas for the figures of the third quarter", { tags: ["work"] }),
   ]) {
     await agent("add_task", task);
   }
