@@ -5,7 +5,8 @@ const DAY_MS = 86_400_000;
 export type CallTool = (name: string, input: object) => Promise<Response>;
 
 /** A day from now on, as YYYY-MM-DD; where it is night elsewhere does not matter here. */
-const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
+export const inDays = (days: number) =>
+  new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
 
 /** What a person and their agent may well have in a list: all kinds of tasks, in every state. */
 export async function believableList(ann: Visitor, agent: CallTool): Promise<void> {

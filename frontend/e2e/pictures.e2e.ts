@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { Agent, callTool } from "./agent";
-import { believableList, type CallTool } from "./believable-list";
+import { believableList, type CallTool, inDays } from "./believable-list";
 import { closeBrowser, Visitor } from "./browser";
 import { complaintsOf } from "./seen";
 import { ROOT } from "./stack";
@@ -92,7 +92,7 @@ test("the list of somebody busy does", async () => {
   await page.locator("[data-title]", { hasText: "Call the landlord about the heating" }).waitFor();
   await callTool("add_task", {
     title: "Ask Jonas for the figures of the third quarter",
-    due: "tomorrow",
+    due: inDays(1),
     tags: ["work"],
   });
   await page.getByText("Claude Code added “Ask Jonas").waitFor();

@@ -22,7 +22,7 @@ export function Header() {
         <Link href="/" aria-label="Surelist" className="rounded-md">
           <Logo />
         </Link>
-        <nav aria-label="Pages" className="flex">
+        <nav aria-label="Pages" className="-mr-2.5 flex sm:-mr-3">
           {PLACES.map(({ href, words, Icon }) => (
             <Link
               key={href}

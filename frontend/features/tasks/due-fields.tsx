@@ -52,7 +52,7 @@ export function DueFields({ day, time, today, onChange }: DueFieldsProps) {
           aria-label="Due time"
           value={time}
           onChange={(event) => onChange({ day: day || today, time: event.target.value })}
-          className="max-w-32"
+          className="max-w-36"
         />
       </div>
     </div>

@@ -100,7 +100,11 @@ export const TaskRow = memo(function TaskRow({
         tabIndex={tabIndex}
         aria-label={trashed ? `Delete ${row.title} for good` : `Delete ${row.title}`}
         onClick={() => on.onDelete(row)}
-        className="mt-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:hidden"
+        className={clsx(
+          "mt-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100",
+          // A finger deletes in the form, which the trash has not.
+          trashed ? "pointer-coarse:opacity-100" : "pointer-coarse:hidden",
+        )}
       >
         <Trash2 aria-hidden className="size-4" />
       </Button>
