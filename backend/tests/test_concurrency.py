@@ -217,9 +217,9 @@ def guest(
         @http.setter
         def http(self, _: Any) -> None: ...
 
-    def make() -> Person:
+    def make(client: str = "claude", *, owner: bool = False) -> Person:
         user_id = f"guest-{next(_numbers)}"
-        return Both(connections[0], there, None, user_id, "claude")  # type: ignore[arg-type]
+        return Both(connections[0], there, None, user_id, client, owner=owner)  # type: ignore[arg-type]
 
     return make
 
@@ -325,8 +325,8 @@ HAPPEN_ONCE = {
 }
 
 
-async def renamed(guest: People) -> Person:
-    ann = guest()
+async def renamed(guest: People, *, owner: bool = False) -> Person:
+    ann = guest(owner=owner)
     await ann.call("add_task", title="First", tags=["old"])
     await ann.call("update_task", task_id=1, title="Second")
     return ann

@@ -27,7 +27,7 @@ from bench.faults.slow_clients import slow_clients
 from surelist import isolation
 from surelist.config import Settings
 from surelist.database import ConnectionLost, Statement
-from surelist.embedded import APP_ROLE
+from surelist.embedded import APP_ROLE, Cluster
 from surelist.errors import Unavailable
 from surelist.isolation import UserDatabase
 from tests.copies import Copy, newcomers
@@ -209,4 +209,5 @@ async def never_hanging_up(
         here, there = (
             quote(str(one), safe="") for one in (directory, copy.server.socket_directory)
         )
-        yield copy.url().replace(there, here)
+        direct = Cluster.url(copy.server, database=copy.name)
+        yield direct.replace(there, here)
