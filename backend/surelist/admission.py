@@ -13,30 +13,29 @@ holding a connection: 200 took another user's read from 2 ms to 290 ms."""
 
 
 class Turns:
-    """At most `WRITES_AT_ONCE` writes per user at once; the others wait outside the pool."""
+    """Writes at once: `WRITES_AT_ONCE` per user and `writers` of all; others wait outside the pool.
 
-    def __init__(self) -> None:
+    `writers` is fewer than the pool has connections. A COMMIT waits for the disk, and when that is
+    slow, reads, which do not need it, would find every connection in the hands of a write.
+    """
+
+    def __init__(self, writers: int) -> None:
+        self._writers = asyncio.Semaphore(writers)
         self._gates: dict[str, tuple[asyncio.Semaphore, int]] = {}
 
     @asynccontextmanager
     async def of(self, user_id: str, patience: float) -> AsyncGenerator[None]:
-        """Wait for a turn of `user_id`'s, at most `patience` seconds; then raise Unavailable."""
+        """Wait for a turn of `user_id`'s, `patience` seconds at each gate; then Unavailable."""
         gate, users = self._gates.get(user_id) or (asyncio.Semaphore(WRITES_AT_ONCE), 0)
         self._gates[user_id] = gate, users + 1
         try:
+            await _pass(gate, patience, "Too many changes to this list are waiting.")
             try:
-                if gate.locked():
-                    with ADMISSION_WAITS.time():
-                        async with asyncio.timeout(patience):
-                            await gate.acquire()
-                else:
-                    await gate.acquire()
-            except TimeoutError:
-                raise Unavailable(
-                    "Too many changes to this list are waiting. Try again in a second."
-                ) from None
-            try:
-                yield
+                await _pass(self._writers, patience, "The server is busy.")
+                try:
+                    yield
+                finally:
+                    self._writers.release()
             finally:
                 gate.release()
         finally:
@@ -45,3 +44,15 @@ class Turns:
                 del self._gates[user_id]
             else:
                 self._gates[user_id] = gate, users - 1
+
+
+async def _pass(gate: asyncio.Semaphore, patience: float, why: str) -> None:
+    if not gate.locked():
+        await gate.acquire()
+        return
+    try:
+        with ADMISSION_WAITS.time():
+            async with asyncio.timeout(patience):
+                await gate.acquire()
+    except TimeoutError:
+        raise Unavailable(f"{why} Nothing was changed. Try again in a second.") from None

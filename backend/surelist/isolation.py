@@ -54,10 +54,13 @@ BUSY = "The server is busy, and nothing was done. Try the same call again in a s
 _IN_ORDER = "SET LOCAL enable_sort = off"
 """Every order has its index: where statistics are old or missing, PostgreSQL would rather sort."""
 
+_UNHURRIED = "SET LOCAL synchronous_commit = off; "
+"""A read writes down when an agent was last here, and does not wait for the disk with that."""
+
 LONGEST_SECONDS = 30.0
 """For one transaction: a PostgreSQL that has stopped answering keeps no connection for longer."""
 
-POOL_PATIENCE_SECONDS = 1.0
+POOL_PATIENCE_SECONDS = 2.0
 """For a connection when all are in use: hundreds of transactions' time. Who gets none in it would
 hardly get one later, and is told sooner that he may ask again."""
 
@@ -216,7 +219,7 @@ class Database:
         self._key = b"surelist cursor " + settings.secret.encode()
         self._lock_timeout = settings.lock_timeout_ms
         self._patience = settings.lock_timeout_ms / 1000
-        self._turns = Turns()
+        self._turns = Turns(max(1, settings.pool_size * 3 // 4))
         self._deadlines = Deadlines()
         self._endings: set[asyncio.Task[None]] = set()
         self._rates = Rates(settings)
@@ -283,7 +286,7 @@ class Database:
     async def _run(
         self, principal: Principal, begin: str, work: Work[T], end: str | None = None
     ) -> T:
-        """Run `work` between `begin` and `end`; without `end`, what wrote nothing is ended later.
+        """Run `work` between `begin` and `end`; without `end`, it is a read.
 
         Nothing hangs on the end of what only read, so nobody waits for that round trip.
         """
@@ -299,8 +302,10 @@ class Database:
                     await connection.execute(begin)
                     await self._admit(database, principal)
                     result = await work(database)
-                    if end or database.wrote:
-                        await _end(connection, end or "COMMIT")
+                    if end:
+                        await _end(connection, end)
+                    elif database.wrote:
+                        await _end(connection, "COMMIT", _UNHURRIED)
                 finally:
                     self._deadlines.leave()
             except BaseException:
@@ -343,8 +348,8 @@ class Database:
         await self._pool.release(connection)
 
 
-async def _end(connection: PooledConnection, end: str) -> None:
-    if await connection.execute(end) != end:
+async def _end(connection: PooledConnection, end: str, before: str = "") -> None:
+    if await connection.execute(before + end) != end:
         raise RuntimeError("PostgreSQL rolled back a transaction that had failed unseen")
 
 

@@ -15,6 +15,7 @@ from tests.copies import newcomers
 from tests.person import Person
 
 PATIENCE = 60.0
+MANY = 100
 
 
 class Crowd:
@@ -39,7 +40,7 @@ async def settle() -> None:
 
 
 async def test_two_writes_of_one_user_are_admitted_and_the_others_wait_in_line() -> None:
-    crowd = Crowd(Turns())
+    crowd = Crowd(Turns(MANY))
     writers = [asyncio.create_task(crowd.writer("ann", str(n))) for n in range(5)]
     await settle()
     assert crowd.inside == ["0", "1"]
@@ -50,7 +51,7 @@ async def test_two_writes_of_one_user_are_admitted_and_the_others_wait_in_line()
 
 
 async def test_another_user_does_not_wait_for_them() -> None:
-    crowd = Crowd(Turns())
+    crowd = Crowd(Turns(MANY))
     writers = [asyncio.create_task(crowd.writer("ann", f"ann {n}")) for n in range(5)]
     await settle()
     writers.append(asyncio.create_task(crowd.writer("bob", "bob")))
@@ -61,7 +62,7 @@ async def test_another_user_does_not_wait_for_them() -> None:
 
 
 async def test_a_write_whose_turn_does_not_come_is_told_to_try_again() -> None:
-    crowd = Crowd(Turns(), patience=0.01)
+    crowd = Crowd(Turns(MANY), patience=0.01)
     writers = [asyncio.create_task(crowd.writer("ann", str(n))) for n in range(3)]
     done, waiting = await asyncio.wait(writers, return_when=asyncio.FIRST_COMPLETED)
     assert done == {writers[2]}
@@ -72,8 +73,42 @@ async def test_a_write_whose_turn_does_not_come_is_told_to_try_again() -> None:
     assert crowd.inside == ["0", "1"]
 
 
+async def test_writes_of_all_users_leave_connections_to_the_reads() -> None:
+    crowd = Crowd(Turns(3), patience=0.01)
+    writers = [asyncio.create_task(crowd.writer(f"user {n}", str(n))) for n in range(4)]
+    await asyncio.wait(writers, return_when=asyncio.FIRST_COMPLETED)
+    with pytest.raises(Unavailable, match="The server is busy"):
+        await writers[3]
+    crowd.go.set()
+    await asyncio.gather(*writers[:3])
+    assert crowd.inside == ["0", "1", "2"]
+    async with crowd.turns.of("user 3", 0.01):
+        pass
+
+
+async def test_a_read_waits_for_no_write_whose_commit_the_disk_holds_up(
+    cluster: Cluster, settings: Settings
+) -> None:
+    own = settings.model_copy(update={"pool_size": 4, "lock_timeout_ms": 60_000})
+    async with newcomers(own, prefix="disk") as newcomer:
+        people = [newcomer() for _ in range(8)]
+        for person in people:
+            await person.call("add_task", title="First")
+        superuser = await asyncpg.connect(cluster.url(SUPERUSER))
+        try:
+            async with superuser.transaction():
+                await superuser.execute("LOCK TABLE event IN SHARE MODE")  # no write gets on
+                writes = [asyncio.create_task(one.call("add_task", title="Next")) for one in people]
+                await until_waiting(superuser, 3)
+                assert (await people[0].call("list_tasks"))["total"] == 1
+                assert not any(write.done() for write in writes)
+        finally:
+            await superuser.close()
+        assert [(await write)["task_id"] for write in writes] == [2] * len(people)
+
+
 async def test_a_write_that_is_given_up_while_it_waits_takes_no_turn() -> None:
-    crowd = Crowd(Turns())
+    crowd = Crowd(Turns(MANY))
     writers = [asyncio.create_task(crowd.writer("ann", str(n))) for n in range(4)]
     await settle()
     writers[2].cancel()
@@ -84,7 +119,7 @@ async def test_a_write_that_is_given_up_while_it_waits_takes_no_turn() -> None:
 
 
 async def test_a_write_that_fails_gives_its_turn_back() -> None:
-    turns = Turns()
+    turns = Turns(MANY)
     for _ in range(WRITES_AT_ONCE + 1):
         with pytest.raises(LookupError):
             async with turns.of("ann", PATIENCE):
@@ -94,7 +129,7 @@ async def test_a_write_that_fails_gives_its_turn_back() -> None:
 
 
 async def test_nothing_is_kept_of_users_who_have_left() -> None:
-    crowd = Crowd(Turns(), patience=0.01)
+    crowd = Crowd(Turns(MANY), patience=0.01)
     writers = [asyncio.create_task(crowd.writer(f"user {n % 3}", str(n))) for n in range(12)]
     await settle()
     assert len(crowd.turns._gates) == 3
@@ -108,7 +143,7 @@ async def test_nothing_is_kept_of_users_who_have_left() -> None:
 async def test_a_hundred_writes_of_one_user_do_not_hold_up_another_users_read(
     cluster: Cluster, settings: Settings
 ) -> None:
-    own = settings.model_copy(update={"pool_size": 3, "lock_timeout_ms": 60_000})
+    own = settings.model_copy(update={"pool_size": 4, "lock_timeout_ms": 60_000})
     async with newcomers(own, prefix="crowd") as newcomer:
         ann, bob = newcomer(), newcomer()
         await ann.call("add_task", title="First")
