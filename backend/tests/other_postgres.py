@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +75,11 @@ def _postgres(scratch: Path) -> Generator[Cluster]:
     settings = {**SETTINGS, **DISPOSABLE, "unix_socket_directories": str(pgdata)}
     options = [f"--{name}={value}" for name, value in settings.items() if name not in NEWER]
     program = f"{PROGRAMS}/postgres"
-    with _program(pgdata, scratch, program, "-D", str(pgdata), *options, ready=".s.PGSQL.5432"):
+    record = pgdata / "postmaster.pid"
+    with _program(
+        *(pgdata, scratch, program, "-D", str(pgdata), *options),
+        is_ready=lambda: record.exists() and record.read_text().rstrip().endswith("ready"),
+    ):
         yield Cluster(pgdata, PASSWORDS)
 
 
@@ -127,15 +131,16 @@ auth_user = {SUPERUSER}
 auth_query = SELECT usename, passwd FROM pg_shadow WHERE usename = $1
 """)
     ini = str(directory / "pgbouncer.ini")
-    with _program(directory, directory.parent, program, ini, ready=".s.PGSQL.6432"):
+    socket = directory / ".s.PGSQL.6432"
+    with _program(directory, directory.parent, program, ini, is_ready=socket.exists):
         yield Pooled(cluster.socket_directory, cluster.passwords, directory)
 
 
 @contextmanager
 def _program(
-    directory: Path, scratch: Path, program: str, *arguments: str, ready: str
+    directory: Path, scratch: Path, program: str, *arguments: str, is_ready: Callable[[], bool]
 ) -> Generator[None]:
-    """Run a program as the owner of `directory`, from when there is its socket."""
+    """Run a program as the owner of `directory`, from when it is ready."""
     with (scratch / f"{directory.name}.log").open("wb") as log:
         process = subprocess.Popen(
             command(directory, program, *arguments),
@@ -147,7 +152,7 @@ def _program(
         )
         try:
             end = time.monotonic() + START_SECONDS
-            while not (directory / ready).exists():
+            while not is_ready():
                 assert process.poll() is None, f"{program} ended: {Path(log.name).read_text()}"
                 assert time.monotonic() < end, f"{program} does not start"
                 time.sleep(0.05)

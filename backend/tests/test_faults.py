@@ -133,6 +133,29 @@ async def test_a_connection_is_not_kept_between_postgresqls_farewell_and_its_end
         assert (await ann.call("list_tasks"))["total"] == 2
 
 
+async def test_a_connection_that_is_left_in_the_midst_of_a_statement_is_given_up(
+    copy: Copy, settings: Settings
+) -> None:
+    async with newcomers(own(settings, copy.url())) as newcomer:
+
+        async def leaves(mine: UserDatabase) -> None:
+            left.append(asyncio.create_task(mine.run(SLEEP)))
+            await asyncio.sleep(0)
+            raise ThrownAway
+
+        for unit in (newcomer().read, newcomer().write):
+            left: list[asyncio.Task[None]] = []
+            with pytest.raises(ThrownAway):
+                await unit(leaves)
+            assert (await newcomer().rest("GET", "/tasks")).status_code == 200
+            await asyncio.wait(left)
+            assert isinstance(left[0].exception(), asyncpg.PostgresConnectionError)
+
+
+class ThrownAway(Exception):
+    """What a unit of work raises on purpose."""
+
+
 async def test_a_statement_that_does_not_end_is_given_up(
     copy: Copy, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
