@@ -63,6 +63,7 @@ test("a page of a person's leads a stranger to sign in, and then back", async ()
   expect(shown.status()).toBe(307);
   await ann.page.goto("/connect?from=here");
   await ann.page.getByRole("link", { name: "Make an account" }).click();
+  await ann.page.getByRole("heading", { name: "Make an account" }).waitFor();
   await ann.fillIn(PASSWORD);
   await ann.page.getByRole("button", { name: "Make the account" }).click();
   await ann.page.waitForURL(`${inject("web")}/connect?from=here`);

@@ -129,7 +129,9 @@ export function TasksScreen() {
         <FilterBar filters={filters} tags={tags} onChange={setFilters} searchRef={searchField} />
       </div>
       <div className="flex h-6 justify-between gap-4 px-1 text-sm text-muted">
-        <p>{account.data?.last_event ? `${account.data.pending} open` : null}</p>
+        <p className="shrink-0">
+          {account.data?.last_event ? `${account.data.pending} open` : null}
+        </p>
         <p role="status" className="truncate text-accent">
           {latest ? `${latest.said} “${latest.title}”` : null}
         </p>
