@@ -11,6 +11,7 @@ import asyncpg
 import httpx
 import pytest
 
+from surelist import isolation
 from surelist.config import Settings
 from surelist.database import ConnectionLost, Statement, migrate
 from surelist.embedded import OWNER_ROLE, postgres
@@ -236,9 +237,10 @@ async def test_a_write_whose_connection_was_lost_is_not_run_again_by_itself(
 
 
 async def test_no_connection_left_to_be_had_is_said_so_and_leaves_none_behind(
-    copy: Copy, settings: Settings
+    copy: Copy, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with apart(copy, settings, pool_size=1, lock_timeout_ms=20) as newcomer:
+    monkeypatch.setattr(isolation, "POOL_PATIENCE_SECONDS", 0.02)
+    async with apart(copy, settings, pool_size=1) as newcomer:
         ann = newcomer()
         await ann.call("add_task", title="First")
         async with ann.database._pool.acquire():
