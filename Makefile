@@ -42,8 +42,8 @@ check: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## for
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
-	$(NPM) run lint
 	$(NPM) run types
+	$(NPM) run lint
 	$(BIN)/pytest
 	$(NPM) test
 	$(NPM) run e2e
