@@ -14,7 +14,7 @@ from surelist.account.export import export
 from surelist.arguments import ABSENT, Closed
 from surelist.auth import OWNER_SCOPE, TOKEN_BYTES
 from surelist.database import Record
-from surelist.errors import Invalid
+from surelist.errors import Conflict
 from surelist.routing import Door, IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.tasks.due import zone
 from surelist.tasks.event_representation import TaskEvent
@@ -106,7 +106,7 @@ async def claim_list(
     state = request.app.state
     other = await state.authenticator.principal([f"Bearer {body.token}"], state.settings.api_url)
     if other.user_id == door.user_id:
-        raise Invalid("The token is this user's own. Send one of the user whose list it is.")
+        raise Conflict("The token is this user's own. Send one of the user whose list it is.")
     return answer(_shown(door, await door.write_with(other, claim, OWNER_SCOPE)))
 
 

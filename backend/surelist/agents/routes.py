@@ -70,7 +70,7 @@ async def list_agents(door: UserDoor, query: Annotated[listing.AgentQuery, Query
 
 @router.put(
     "/agents/{client_id:path}",
-    responses={200: {"model": ShownAgent}} | problems(401, 403, 413, 422, 429, 503),
+    responses={200: {"model": ShownAgent}} | problems(401, 403, 409, 413, 422, 429, 503),
 )
 async def connect_agent(
     door: UserDoor,

@@ -10,7 +10,7 @@ from sqlmodel import col
 from surelist.agents.models import Agent, Connection
 from surelist.auth import Principal, refused
 from surelist.database import Record, compiled
-from surelist.errors import Invalid, NotFound
+from surelist.errors import Conflict, NotFound
 from surelist.isolation import UserDatabase, added, changed, mine
 from surelist.ledger.models import INSTANT, Account
 from surelist.ledger.service import refuse_if_erased
@@ -135,10 +135,10 @@ async def revoke(database: UserDatabase, client_id: str) -> None:
 async def allow(database: UserDatabase, client_id: str, connection: Connection) -> Record:
     """Let an OAuth client work on the list, also one that had been revoked.
 
-    Tokens issued until now to one that had been are refused still. Raises Invalid for a key's id.
+    Tokens issued until now to one that had been are refused still. Raises Conflict for a key's id.
     """
     if client_id.startswith(KEY_PREFIX):
-        raise Invalid("A key is not connected: it is made, and a revoked one made anew.")
+        raise Conflict("A key is not connected: it is made, and a revoked one made anew.")
     await standing_of(database, client_id)
     allowed: dict[str, Any] = {
         "client_id": client_id,

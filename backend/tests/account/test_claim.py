@@ -135,7 +135,7 @@ async def test_both_tokens_must_be_a_persons_own(local: Person, ann: Person) -> 
     assert (await claim(agent, local.token())).status_code == 403
     assert (await claim(ann, local.token(AGENT_SCOPES))).status_code == 403
     assert (await claim(ann, "e30.e30.e30")).status_code == 401
-    assert (await claim(ann, ann.token())).status_code == 422
+    assert (await claim(ann, ann.token())).status_code == 409
     assert len((await local.call("list_tasks"))["tasks"]) == 4
 
 

@@ -73,7 +73,7 @@ async def test_a_revoked_key_cannot_be_connected(owner: Person) -> None:
     key = await make_key(owner)
     await owner.rest("DELETE", f"/agents/{key['client_id']}")
     answer = await owner.rest("PUT", f"/agents/{key['client_id']}", json=ALLOWED)
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     (agent,) = await agents(owner)
     assert agent["revoked_at"]
 
