@@ -16,22 +16,24 @@ class Turns:
     """Writes at once: `WRITES_AT_ONCE` per user and `writers` of all; others wait outside the pool.
 
     `writers` is fewer than the pool has connections. A COMMIT waits for the disk, and when that is
-    slow, reads, which do not need it, would find every connection in the hands of a write.
+    slow, reads, which do not need it, would find every connection in the hands of a write. Who gets
+    no connection in `patience` seconds is told so.
     """
 
-    def __init__(self, writers: int) -> None:
+    def __init__(self, writers: int, patience: float) -> None:
         self._writers = asyncio.Semaphore(writers)
+        self._patience = patience
         self._gates: dict[str, tuple[asyncio.Semaphore, int]] = {}
 
     @asynccontextmanager
     async def of(self, user_id: str, patience: float) -> AsyncGenerator[None]:
-        """Wait for a turn of `user_id`'s, `patience` seconds at each gate; then Unavailable."""
+        """Wait for a turn, `patience` seconds of it for `user_id`'s others; then Unavailable."""
         gate, users = self._gates.get(user_id) or (asyncio.Semaphore(WRITES_AT_ONCE), 0)
         self._gates[user_id] = gate, users + 1
         try:
             await _pass(gate, patience, "Too many changes to this list are waiting.")
             try:
-                await _pass(self._writers, patience, "The server is busy.")
+                await _pass(self._writers, self._patience, "The server is busy.")
                 try:
                     yield
                 finally:

@@ -219,7 +219,7 @@ class Database:
         self._key = b"surelist cursor " + settings.secret.encode()
         self._lock_timeout = settings.lock_timeout_ms
         self._patience = settings.lock_timeout_ms / 1000
-        self._turns = Turns(max(1, settings.pool_size * 3 // 4))
+        self._turns = Turns(max(1, settings.pool_size * 3 // 4), POOL_PATIENCE_SECONDS)
         self._deadlines = Deadlines()
         self._endings: set[asyncio.Task[None]] = set()
         self._rates = Rates(settings)

@@ -40,7 +40,7 @@ async def settle() -> None:
 
 
 async def test_two_writes_of_one_user_are_admitted_and_the_others_wait_in_line() -> None:
-    crowd = Crowd(Turns(MANY))
+    crowd = Crowd(Turns(MANY, PATIENCE))
     writers = [asyncio.create_task(crowd.writer("ann", str(n))) for n in range(5)]
     await settle()
     assert crowd.inside == ["0", "1"]
@@ -51,7 +51,7 @@ async def test_two_writes_of_one_user_are_admitted_and_the_others_wait_in_line()
 
 
 async def test_another_user_does_not_wait_for_them() -> None:
-    crowd = Crowd(Turns(MANY))
+    crowd = Crowd(Turns(MANY, PATIENCE))
     writers = [asyncio.create_task(crowd.writer("ann", f"ann {n}")) for n in range(5)]
     await settle()
     writers.append(asyncio.create_task(crowd.writer("bob", "bob")))
@@ -62,7 +62,7 @@ async def test_another_user_does_not_wait_for_them() -> None:
 
 
 async def test_a_write_whose_turn_does_not_come_is_told_to_try_again() -> None:
-    crowd = Crowd(Turns(MANY), patience=0.01)
+    crowd = Crowd(Turns(MANY, PATIENCE), patience=0.01)
     writers = [asyncio.create_task(crowd.writer("ann", str(n))) for n in range(3)]
     done, waiting = await asyncio.wait(writers, return_when=asyncio.FIRST_COMPLETED)
     assert done == {writers[2]}
@@ -74,7 +74,7 @@ async def test_a_write_whose_turn_does_not_come_is_told_to_try_again() -> None:
 
 
 async def test_writes_of_all_users_leave_connections_to_the_reads() -> None:
-    crowd = Crowd(Turns(3), patience=0.01)
+    crowd = Crowd(Turns(3, 0.01))
     writers = [asyncio.create_task(crowd.writer(f"user {n}", str(n))) for n in range(4)]
     await asyncio.wait(writers, return_when=asyncio.FIRST_COMPLETED)
     with pytest.raises(Unavailable, match="The server is busy"):
@@ -108,7 +108,7 @@ async def test_a_read_waits_for_no_write_whose_commit_the_disk_holds_up(
 
 
 async def test_a_write_that_is_given_up_while_it_waits_takes_no_turn() -> None:
-    crowd = Crowd(Turns(MANY))
+    crowd = Crowd(Turns(MANY, PATIENCE))
     writers = [asyncio.create_task(crowd.writer("ann", str(n))) for n in range(4)]
     await settle()
     writers[2].cancel()
@@ -119,7 +119,7 @@ async def test_a_write_that_is_given_up_while_it_waits_takes_no_turn() -> None:
 
 
 async def test_a_write_that_fails_gives_its_turn_back() -> None:
-    turns = Turns(MANY)
+    turns = Turns(MANY, PATIENCE)
     for _ in range(WRITES_AT_ONCE + 1):
         with pytest.raises(LookupError):
             async with turns.of("ann", PATIENCE):
@@ -129,7 +129,7 @@ async def test_a_write_that_fails_gives_its_turn_back() -> None:
 
 
 async def test_nothing_is_kept_of_users_who_have_left() -> None:
-    crowd = Crowd(Turns(MANY), patience=0.01)
+    crowd = Crowd(Turns(MANY, PATIENCE), patience=0.01)
     writers = [asyncio.create_task(crowd.writer(f"user {n % 3}", str(n))) for n in range(12)]
     await settle()
     assert len(crowd.turns._gates) == 3

@@ -13,6 +13,12 @@ from bench.faults.report import Row
 from surelist.serving import SECONDS_TO_FINISH
 from tests.soundness import rows
 
+CHANGES = "event IN SHARE MODE"
+"""What every change meets, and no read."""
+
+TASKS = "task IN ACCESS EXCLUSIVE MODE"
+"""What every call meets."""
+
 
 async def drained(scratch: Path, *, workers: int, calls: int) -> Row:
     """SIGTERM while so many writes wait inside PostgreSQL; they are let go after new ones fail."""
@@ -21,7 +27,7 @@ async def drained(scratch: Path, *, workers: int, calls: int) -> Row:
             await stack.enter_async_context(surelist.person(f"user-{number}"))
             for number in range(calls)
         ]
-        async with writes_held_up(surelist) as held_up:
+        async with held_up_at(surelist, CHANGES) as held_up:
             asked = [
                 asyncio.create_task(one.rest("POST", "/tasks", json={"title": "Under way"}))
                 for one in people
@@ -50,12 +56,12 @@ async def drained(scratch: Path, *, workers: int, calls: int) -> Row:
 
 
 @asynccontextmanager
-async def writes_held_up(
-    surelist: Installation,
+async def held_up_at(
+    surelist: Installation, lock: str
 ) -> AsyncGenerator[Callable[[int], Awaitable[None]]]:
-    """While inside, no change gets past PostgreSQL; reads do. Gives what waits for so many."""
+    """While inside, what meets the lock waits in PostgreSQL. Gives what waits until so many do."""
     async with superuser(surelist.cluster()) as connection, connection.transaction():
-        await connection.execute("LOCK TABLE event IN SHARE MODE")
+        await connection.execute(f"LOCK TABLE {lock}")
 
         async def held_up(number: int) -> None:
             async with asyncio.timeout(PATIENCE_SECONDS):
