@@ -57,9 +57,8 @@ export class Agent {
     const verifier = randomBytes(32).toString("base64url");
     const redirected = this.redirected();
     await visitor.page.goto(this.authorizeUrl(changes, verifier));
-    await visitor.page.getByRole("button", { name: "Allow", exact: true }).click();
+    await visitor.answerConsent("Allow");
     const parameters = await redirected;
-    await visitor.page.waitForURL((url) => url.href.startsWith(this.redirectUri));
     return { code: parameters.get("code") ?? "", verifier, parameters };
   }
 

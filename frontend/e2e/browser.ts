@@ -16,7 +16,8 @@ export const PASSWORD = "a sentence is a good one";
 let browser: Promise<Browser> | undefined;
 let number = 0;
 
-/** One person at their own browser, which must ask no other host and break no policy. */
+/** One person at their own browser, which must ask no other host, break no policy, and go nowhere
+ * twice: an agent hears its answer once, and may then stop listening. */
 export class Visitor {
   private readonly complaints: string[] = [];
   private kept: string | undefined;
@@ -37,6 +38,9 @@ export class Visitor {
       if (protocol.startsWith("http") && origin !== own && !isLoopback(origin)) {
         this.complaints.push(`asked ${request.url()}`);
       }
+    });
+    page.on("requestfailed", (request) => {
+      if (request.isNavigationRequest()) this.complaints.push(`gave up going to ${request.url()}`);
     });
   }
 
@@ -78,6 +82,13 @@ export class Visitor {
   async fillIn(password: string): Promise<void> {
     await this.page.getByLabel("E-mail").fill(this.email);
     await this.page.getByLabel("Password").fill(password);
+  }
+
+  /** Answers the consent page, and waits until the browser has gone on to the agent: a page that
+   * is on its way there would break off the next one that is opened. */
+  async answerConsent(button: "Allow" | "Do not allow"): Promise<void> {
+    await this.page.getByRole("button", { name: button, exact: true }).click();
+    await this.page.waitForURL(({ origin }) => origin !== inject("web"));
   }
 
   /** The token that the page itself would use. */

@@ -23,7 +23,7 @@ beforeAll(async () => {
     programs.set(name, new Program(PROGRAMS[name].command, `Agent in ${name}`));
   for (const program of programs.values()) {
     await ann.page.goto(await program.authorizeUrl());
-    await ann.page.getByRole("button", { name: "Allow", exact: true }).click();
+    await ann.answerConsent("Allow");
     await program.connected();
   }
   const witness = await Agent.register();

@@ -48,7 +48,7 @@ test("the authorization server conforms to what MCP asks of it", async () => {
   for await (const line of createInterface({ input: suite.stdout })) {
     if (!line.startsWith(`${inject("web")}/api/auth/oauth2/authorize?`)) continue;
     await ann.page.goto(line);
-    await ann.page.getByRole("button", { name: "Allow", exact: true }).click();
+    await ann.answerConsent("Allow");
   }
   await ended;
   const files = await readdir(results, { recursive: true });

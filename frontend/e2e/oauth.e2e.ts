@@ -62,7 +62,7 @@ test("a newcomer signs up on the way, allows it, and the ledger names the agent"
   await newcomer.page.getByRole("button", { name: "Make the account" }).click();
   await newcomer.page.getByRole("heading", { name: /Claude Code/ }).waitFor();
   expect(await newcomer.page.getByText(new URL(agent.redirectUri).host).count()).toBe(1);
-  await newcomer.page.getByRole("button", { name: "Allow", exact: true }).click();
+  await newcomer.answerConsent("Allow");
   const parameters = await redirected;
   expect(parameters.get("state")).toBe("the state");
   expect(parameters.get("iss")).toBe(`${inject("web")}/api/auth`);
@@ -81,7 +81,7 @@ test("what a person leaves out of the consent, the agent does not get", async ()
   const redirected = agent.redirected();
   await ann.page.goto(agent.authorizeUrl());
   await ann.page.getByLabel(/Add, change/).uncheck();
-  await ann.page.getByRole("button", { name: "Allow", exact: true }).click();
+  await ann.answerConsent("Allow");
   const parameters = await redirected;
   const walk = { code: parameters.get("code") ?? "", verifier: "v".repeat(43), parameters };
   const token = (await agent.exchange(walk)).body["access_token"] ?? "";
@@ -92,7 +92,7 @@ test("what a person leaves out of the consent, the agent does not get", async ()
 test("a person who does not allow it gives nothing", async () => {
   const redirected = agent.redirected();
   await ann.page.goto(agent.authorizeUrl());
-  await ann.page.getByRole("button", { name: "Do not allow" }).click();
+  await ann.answerConsent("Do not allow");
   const parameters = await redirected;
   expect(parameters.get("error")).toBe("access_denied");
   expect(parameters.has("code")).toBe(false);

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
 
 import { someAddress } from "./addresses";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
+import { GITHUB_CLIENT } from "./stack";
 
 const MOST_GUESSES = 15; // specs/auth.md
 
@@ -67,6 +68,18 @@ test("a page of a person's leads a stranger to sign in, and then back", async ()
   await ann.fillIn(PASSWORD);
   await ann.page.getByRole("button", { name: "Make the account" }).click();
   await ann.page.waitForURL(`${inject("web")}/connect?from=here`);
+});
+
+test("with an account at GitHub the browser is led there, to be sent back here", async () => {
+  const page = await ann.context.newPage(); // a page that may leave this site
+  await page.route("https://github.com/**", (route) => route.fulfill({ body: "GitHub" }));
+  await page.goto("/sign-in?next=%2Fconnect");
+  await page.getByRole("button", { name: "Continue with GitHub" }).click();
+  await page.waitForURL("https://github.com/**");
+  const asked = new URL(page.url());
+  expect(asked.pathname).toBe("/login/oauth/authorize");
+  expect(asked.searchParams.get("client_id")).toBe(GITHUB_CLIENT);
+  expect(asked.searchParams.get("redirect_uri")).toBe(`${inject("web")}/api/auth/callback/github`);
 });
 
 test("another site can change nothing for a person who is signed in", async () => {

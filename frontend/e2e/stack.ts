@@ -9,6 +9,7 @@ export const ROOT = new URL("../../", import.meta.url).pathname;
 export const PYTHON = join(ROOT, ".venv/bin/python");
 export const SURELIST = join(ROOT, ".venv/bin/surelist");
 const SECONDS_TO_START = 600; // a first build is among them
+export const GITHUB_CLIENT = "surelist of the tests";
 export const AGENT_TOKEN_SECONDS = 10; // so that one can be seen to end
 
 declare module "vitest" {
@@ -31,6 +32,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
       env: withoutSettings({
         SURELIST_LOG: "json",
         SURELIST_AGENT_TOKEN_SECONDS: String(AGENT_TOKEN_SECONDS),
+        GITHUB_CLIENT_ID: GITHUB_CLIENT,
+        GITHUB_CLIENT_SECRET: "known to nobody",
       }),
       stdio: ["ignore", "pipe", "inherit"],
     },

@@ -1,3 +1,5 @@
+import { isSafeUrlScheme } from "@better-auth/core/utils/url";
+
 import { answered, api, type Schemas } from "@/api/client";
 import { authClient } from "@/auth/client";
 
@@ -50,6 +52,7 @@ async function consent(body: Consent): Promise<string> {
     body,
   });
   if (error) throw new Error(error.message ?? "The consent was refused.");
+  if (!isSafeUrlScheme(data.url)) throw new Error("The answer leads nowhere that is safe.");
   return data.url;
 }
 

@@ -13,19 +13,16 @@ export function SocialButtons({ providers, next }: SocialProps) {
   return (
     <div className="mt-6 grid gap-2 border-t border-line pt-6">
       {providers.map((provider) => (
-        <Button
-          key={provider}
-          onClick={() =>
-            void authClient.signIn.social({
-              provider,
-              callbackURL: next,
-              errorCallbackURL: "/sign-in-error",
-            })
-          }
-        >
+        <Button key={provider} onClick={() => void goTo(provider, next)}>
           Continue with {NAMES[provider]}
         </Button>
       ))}
     </div>
   );
+}
+
+async function goTo(provider: keyof typeof NAMES, next: string): Promise<void> {
+  const asked = { provider, callbackURL: next, errorCallbackURL: "/sign-in-error" };
+  const answer = await authClient.signIn.social(asked).catch(() => null);
+  window.location.assign(answer?.data?.url ?? "/sign-in-error");
 }
