@@ -35,6 +35,9 @@ SCHEMA = "0001"
 
 DIRECT = "DATABASE_URL_DIRECT or DATABASE_URL"
 
+PATIENCE_SECONDS = 10.0
+"""For PostgreSQL to let us in: Neon's wakes in less than one."""
+
 TRY_AGAIN = (
     "The list cannot be reached right now, and what was asked may or may not have been done. "
     "Try the same call again in a second."
@@ -178,19 +181,24 @@ async def open_pool(settings: Settings, *, traced: bool = False, checked: bool =
         init=prepare,
         reset=_nothing_to_reset,
         connection_class=watching(asyncpg.Connection) if traced else asyncpg.Connection,
-        timeout=10,
+        timeout=PATIENCE_SECONDS,
     )
 
 
-async def check(url: str) -> None:
+async def check(url: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Raise ConfigurationError unless the app can safely work on the database at `url`.
 
-    Raises Unreachable when it does not let us in.
+    Raises Unreachable when it does not let us in, or does not say in so many seconds. A pooler lets
+    in whomever it knows, and only then looks for PostgreSQL.
     """
     try:
         with faults_as_unavailable():
-            async with _connected(url, "DATABASE_URL") as connection:
-                await _check(connection)
+            async with _connected(url, "DATABASE_URL", seconds) as connection:
+                giving_up = asyncio.get_running_loop().call_later(seconds, connection.terminate)
+                try:
+                    await _check(connection)
+                finally:
+                    giving_up.cancel()
     except Unavailable as fault:
         raise Unreachable(
             "The database at DATABASE_URL went away while it was looked at."
@@ -205,16 +213,18 @@ async def _check(connection: Connection) -> None:
 
 
 @asynccontextmanager
-async def _connected(url: str, variable: str) -> AsyncGenerator[Connection]:
+async def _connected(
+    url: str, variable: str, seconds: float = PATIENCE_SECONDS
+) -> AsyncGenerator[Connection]:
     # Nothing is run twice, so nothing is prepared: no pooler is asked to keep a statement.
     arguments = connection_arguments(url)
     arguments["statement_cache_size"] = 0
     try:
-        connection = await asyncpg.connect(**arguments, timeout=10)
+        connection = await asyncpg.connect(**arguments, timeout=seconds)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise Unreachable(
             f"The database at {variable} cannot be reached: "
-            f"{error or 'no answer in 10 seconds'}. "
+            f"{error or f'no answer in {seconds:g} seconds'}. "
             f"Check the address, the password and that PostgreSQL is running."
         ) from error
     try:

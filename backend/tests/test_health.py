@@ -160,12 +160,25 @@ async def test_a_database_out_of_reach_is_not_ready_and_its_address_stays_unsaid
         assert copy.name not in answer.text
 
 
+async def test_a_database_that_lets_in_and_then_says_nothing_is_not_ready(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "LOOKED_AT_SECONDS", 0)
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.5)
+    async with started(copy) as http:
+        async with copy.connection() as other, other.transaction():
+            await other.execute("LOCK TABLE alembic_version")  # whoever looks there, waits
+            async with asyncio.timeout(30):
+                assert_not_ready(await http.get("/readyz"), "The database cannot be reached.")
+        assert (await http.get("/readyz")).status_code == 200
+
+
 async def test_many_who_ask_at_once_are_one_look_at_the_database(
     copy: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks = []
 
-    async def look(url: str) -> None:
+    async def look(url: str, _seconds: float) -> None:
         looks.append(url)
 
     async with started(copy) as http:
