@@ -38,10 +38,12 @@ async def test_a_write_waits_before_its_first_look(
     whose = bob if write == HIS_LIST else ann
     async with another_write(cluster, whose) as other, superuser(cluster) as watching:
         call = asyncio.create_task(sent(write, ann, bob, hers))
-        while not (call.done() or (seen := await watching.fetch(WAITING, other))):
-            await asyncio.sleep(0.005)
-        assert not call.done(), f"it waited for nobody: {call.result().text}"
-    assert seen[0]["query"].startswith("BEGIN;")
+        waiting = None
+        while waiting is None:
+            done, _ = await asyncio.wait({call}, timeout=0.005)
+            assert not done, f"it waited for nobody: {call.result().text}"
+            waiting = await watching.fetchval(WAITING, other)
+    assert waiting.startswith("BEGIN;")
     assert (await call).status_code < 500
 
 
