@@ -87,6 +87,7 @@ class Event(SQLModel, table=True):
             postgresql_where=text("undoes IS NOT NULL"),
         ),
         Index("event_of_task", "user_id", "task_id", "id"),
+        Index("event_of_client", "user_id", "client_id", "id"),
         Index(
             "event_created_alike",
             "user_id",

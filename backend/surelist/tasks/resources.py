@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Text, bindparam, cast, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+)
 
 from surelist.database import compiled
 from surelist.isolation import UserDatabase, mine
@@ -18,16 +27,29 @@ TASK_URI = "surelist://tasks/{id}"
 ROWS = 50
 BYTES = 6000
 IDS = 100
+ID_DIGITS = 15
 
 _task = mine(Task)
-_IDS = compiled(
-    select(_task.c.id)
-    .where(
-        cast(_task.c.id, Text).like(bindparam("prefix", type_=Text, required=True)),
-        purge.restorable(_task),
+_range = (
+    func.unnest(
+        bindparam("first", type_=ARRAY(BigInteger), required=True),
+        bindparam("last", type_=ARRAY(BigInteger), required=True),
     )
+    .table_valued(column("first", BigInteger), column("last", BigInteger))
+    .render_derived("range")
+)
+_of_range = (
+    select(_task.c.id)
+    .where(_task.c.id.between(_range.c.first, _range.c.last), purge.restorable(_task))
     .order_by(_task.c.id.desc())
-    .limit(IDS + 1)
+    .limit(literal_column(str(IDS + 1)))
+    .lateral("of_range")
+)
+_IDS = compiled(
+    select(_of_range.c.id)
+    .select_from(_range.join(_of_range, true()))
+    .order_by(_of_range.c.id.desc())
+    .limit(literal_column(str(IDS + 1)))
 )
 
 RESOURCES: list[dict[str, Any]] = [
@@ -109,8 +131,19 @@ async def ids_beginning(database: UserDatabase, digits: str) -> tuple[list[str],
     """The IDS newest ids of the user's that begin with these digits, and whether there are more."""
     if digits and not (digits.isascii() and digits.isdigit()):
         return [], False
-    ids = [str(row["id"]) for row in await database.all(_IDS, prefix=f"{digits}%")]
+    first, last = _ranges(digits)
+    ids = [str(row["id"]) for row in await database.all(_IDS, first=first, last=last)]
     return ids[:IDS], len(ids) > IDS
+
+
+def _ranges(digits: str) -> tuple[list[int], list[int]]:
+    """The first and the last number of each length that begins with these digits."""
+    if not digits:
+        return [1], [10**ID_DIGITS]
+    if digits[0] == "0":
+        return [], []
+    first = [int(digits) * 10**n for n in range(ID_DIGITS + 1 - len(digits))]
+    return first, [one + 10**n - 1 for n, one in enumerate(first)]
 
 
 async def prompted(database: UserDatabase, prompt: Prompt) -> str:

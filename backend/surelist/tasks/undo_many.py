@@ -3,7 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, bindparam, select
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    LargeBinary,
+    Text,
+    bindparam,
+    literal_column,
+    select,
+)
 
 from surelist.database import Record, compiled
 from surelist.errors import Conflict, Gone, Invalid, NotFound
@@ -20,16 +28,21 @@ AT_ONCE = 500
 
 _event = mine(Event)
 _undoing = mine(Event, "undoing")
-_EVENTS = compiled(
-    select(_event.c.id, _event.c.task_id, _event.c.undoes, _undoing.c.id.label("undone_by"))
-    .select_from(_event.outerjoin(_undoing, _undoing.c.undoes == _event.c.id))
+_newest = (
+    select(_event.c.id, _event.c.task_id, _event.c.undoes, _event.c.at)
     .where(
         _event.c.client_id == bindparam("by", type_=Text, required=True),
-        _event.c.at >= bindparam("since", type_=DateTime(timezone=True), required=True),
         _event.c.kind != "purged",
     )
     .order_by(_event.c.id.desc())
-    .limit(bindparam("rows", type_=BigInteger, required=True))
+    .limit(literal_column(str(AT_ONCE + 1)))
+    .subquery("newest")
+)
+_EVENTS = compiled(
+    select(_newest.c.id, _newest.c.task_id, _newest.c.undoes, _undoing.c.id.label("undone_by"))
+    .select_from(_newest.outerjoin(_undoing, _undoing.c.undoes == _newest.c.id))
+    .where(_newest.c.at >= bindparam("since", type_=DateTime(timezone=True), required=True))
+    .order_by(_newest.c.id.desc())
 )
 
 _first = bindparam("first", type_=BigInteger, required=True)
@@ -94,7 +107,7 @@ async def undo_all(
 
 
 async def _events(database: UserDatabase, client_id: str, since: datetime) -> list[Record]:
-    events = await database.all(_EVENTS, by=client_id, since=since, rows=AT_ONCE + 1)
+    events = await database.all(_EVENTS, by=client_id, since=since)
     if len(events) > AT_ONCE:
         raise Invalid(
             f"This client made more than {AT_ONCE} changes since then. "

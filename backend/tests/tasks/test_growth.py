@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -20,7 +20,9 @@ from surelist.ledger.service import Retry
 from surelist.tasks import listing, selection, service
 from surelist.tasks.listing import Filters, Page
 from surelist.tasks.models import NewTask, TaskChanges
+from surelist.tasks.resources import ids_beginning
 from surelist.tasks.undo import undo
+from surelist.tasks.undo_many import AT_ONCE, undo_all
 from tests.copies import Copy, copied
 
 FEW, COUNTED = 60, 30
@@ -57,8 +59,9 @@ FROM task, unnest(string_to_array(translate(search_text, E'\\n', ' '), ' ')) ter
 WHERE user_id = '{user}' AND term <> '';
 INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, after,
     request_hash)
-SELECT '{user}', n, {many} + 1 - n, 'created', 'agent', 'claude', 'Claude',
-    now() - interval '1 day', '{{}}', '\\x00'
+SELECT '{user}', n, {many} + 1 - n, 'created', 'agent',
+    CASE WHEN n < 4 THEN 'robot' ELSE 'claude' END, 'An agent', now() - interval '1 day',
+    '{{}}', '\\x00'
 FROM generate_series(1, {many}) n;
 """
 NEIGHBOURS = """
@@ -129,7 +132,8 @@ class Explained(UserDatabase):
 
 def literal(value: Any) -> str:
     if isinstance(value, list):
-        return f"ARRAY[{', '.join(map(literal, value))}]::text[]"
+        kind = "bigint" if value and isinstance(value[0], int) else "text"
+        return f"ARRAY[{', '.join(map(literal, value))}]::{kind}[]"
     if value is None or isinstance(value, int):
         return "NULL" if value is None else str(value)
     if isinstance(value, bytes):
@@ -228,6 +232,7 @@ async def test_a_list_whose_matches_are_all_at_its_end_is_read_no_more_than_twic
         assert LARGE / 2 < await looked_at(database, filters) < LARGE * 2
 
 
+NOW = datetime(2100, 1, 1, tzinfo=UTC)
 RETRY = Retry(b"\0")
 WRITES: dict[str, Callable[[UserDatabase], Awaitable[Any]]] = {
     "add": lambda mine: service.add(
@@ -242,6 +247,15 @@ WRITES: dict[str, Callable[[UserDatabase], Awaitable[Any]]] = {
     "list events": lambda mine: list_events(mine, EventQuery()),
     "list events of a task": lambda mine: list_events(mine, EventQuery(task_id=3)),
     "list events behind one": lambda mine: list_events(mine, EventQuery(after=1000)),
+    "list events of an agent seldom here": lambda mine: list_events(
+        mine, EventQuery(client_id="robot")
+    ),
+    "list events of nobody": lambda mine: list_events(mine, EventQuery(client_id="nobody")),
+    "undo all of an agent seldom here": lambda mine: undo_all(mine, "robot", NOW),
+    "complete no digit": lambda mine: ids_beginning(mine, ""),
+    "complete a digit": lambda mine: ids_beginning(mine, "1"),
+    "complete an id": lambda mine: ids_beginning(mine, "11999"),
+    "complete the id of none": lambda mine: ids_beginning(mine, "99999"),
 }
 
 
@@ -253,6 +267,15 @@ async def test_every_other_call_looks_at_a_few_rows(
     async with reading(grown, "large", plans) as database:
         await call(database)
         assert database.looked_at <= 400  # a write purges up to 20 tasks on its way
+
+
+@pytest.mark.parametrize("plans", ["custom", "generic"])
+async def test_undoing_all_of_a_busy_agent_looks_at_what_it_may_take_back_at_most(
+    grown: Copy, plans: str
+) -> None:
+    async with reading(grown, "large", plans) as database:
+        assert (await undo_all(database, "claude", NOW)).events == []
+        assert database.looked_at <= AT_ONCE + 10
 
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])

@@ -161,7 +161,7 @@ async def test_ids_are_completed_from_what_was_typed_newest_first(ann: Person, e
     await ann.call("delete_task", task_id=11)
     assert (await completed(ann, era, "1"))["values"] == ["12", "11", "10", "1"]
     assert (await completed(ann, era, ""))["values"] == [str(n) for n in range(12, 0, -1)]
-    for typed in ("9x", "%", "_", "13", "-1", "\uff11", "1 "):
+    for typed in ("9x", "%", "_", "13", "-1", "\uff11", "1 ", "0", "01", "1" * 15, "1" * 40):
         assert await completed(ann, era, typed) == {"values": [], "hasMore": False}
 
 
