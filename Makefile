@@ -4,7 +4,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Without resolving anew what a lock names already: old pips do that wrongly, and refuse the lock once
+# a package that is asked for with an extra has a newer release.
+PIP := -m pip --disable-pip-version-check --quiet install --no-deps
+LOCKED := $(PIP) --no-compile --require-hashes -r
 RUNTIME := .venv/runtime.txt
 DEV := .venv/dev.txt
 WEB := frontend/node_modules/installed-for-tests
@@ -31,7 +34,7 @@ setup: $(RUNTIME) ## make .venv with surelist in it
 
 .PHONY: otel
 otel: setup ## add to .venv what exports OpenTelemetry traces
-	@$(PIP) install --no-compile --require-hashes -r requirements/otel.txt
+	@$(BIN)/python $(LOCKED) requirements/otel.txt
 
 .PHONY: test
 test: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## set up and run the tests
@@ -102,12 +105,12 @@ $(BIN)/python:
 
 $(RUNTIME): requirements/runtime.txt pyproject.toml | $(BIN)/python
 	@echo "Installing Surelist in .venv ..."
-	@$(PIP) install --no-compile --require-hashes -r requirements/runtime.txt
-	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/python $(LOCKED) requirements/runtime.txt
+	@$(BIN)/python $(PIP) --no-build-isolation --no-index -e .
 	@cp $< $@
 
 $(DEV): requirements/dev.txt $(RUNTIME)
-	@$(PIP) install --no-compile --require-hashes -r requirements/dev.txt
+	@$(BIN)/python $(LOCKED) requirements/dev.txt
 	@cp $< $@
 
 $(WEB): frontend/package-lock.json | $(DEV)
@@ -119,6 +122,5 @@ $(WEB): frontend/package-lock.json | $(DEV)
 $(YARDSTICKS): requirements/bench.txt $(RUNTIME)
 	@echo "Installing FastMCP, to compare with, in .venv/bench ..."
 	@$(BIN)/python -m venv .venv/bench
-	@.venv/bench/bin/python -m pip --disable-pip-version-check --quiet install --no-compile \
-		--require-hashes -r requirements/bench.txt
+	@.venv/bench/bin/python $(LOCKED) requirements/bench.txt
 	@cp $< $@

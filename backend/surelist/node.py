@@ -34,7 +34,7 @@ def version(node: Path) -> tuple[int, ...]:
 
 def install() -> list[str | Path]:
     """The command that installs PyPI's Node.js beside Surelist."""
-    return [*INSTALL, "--no-compile", "--require-hashes", "-r", REQUIREMENTS]
+    return [*INSTALL, "--no-compile", "--no-deps", "--require-hashes", "-r", REQUIREMENTS]
 
 
 def npm(node: Path) -> list[str | Path]:

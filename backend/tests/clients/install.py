@@ -26,7 +26,7 @@ def python_1() -> Path:
         if needed:
             venv.create(home, clear=True)
             pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
-            install([*pip, "--require-hashes", "-r", PYTHON_1 / "requirements.txt"])
+            install([*pip, "--no-deps", "--require-hashes", "-r", PYTHON_1 / "requirements.txt"])
     return python
 
 
