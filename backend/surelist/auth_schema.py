@@ -49,6 +49,13 @@ async def make(server: Cluster) -> str:
     return replace(server, passwords={ROLE: password}).url(ROLE)
 
 
+async def holds_people(url: str) -> bool:
+    """Whether anybody has signed up, as the role of Better Auth sees it."""
+    async with _connected(url) as connection:
+        made = await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f'{SCHEMA}."user"')
+        return made and await connection.fetchval('SELECT EXISTS (SELECT FROM auth."user")')
+
+
 async def make_reset_token(url: str, email: str) -> str:
     """A token with which the person of this address can choose a new password, once.
 

@@ -1,16 +1,17 @@
-"""Backups of every list in one file, by PostgreSQL's own programs (specs/operation.md)."""
+"""Backups of lists and people in one file, by PostgreSQL's own programs (specs/operation.md)."""
 
 import asyncio
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from surelist import database
+from surelist import auth_schema, database
 from surelist.errors import ConfigurationError
 from surelist.postgres_programs import ENVIRONMENT, binary
 
@@ -27,55 +28,73 @@ TABLES = (
 
 
 _ONLY_NEWER = b"SET transaction_timeout = 0;\n"
+_NEVER_REPLACES = (
+    "This database holds {} already, and a restore never replaces any: "
+    "restore into an empty one (another --data, or another DATABASE_URL_DIRECT)."
+)
 
 
 def back_up(url: str, path: Path) -> None:
-    """Write the lists of the database at `url` to a new file, whole or not at all, mode 0600.
+    """Write the lists and people of a database to a new file, whole or not at all, mode 0600.
 
-    Raises ConfigurationError when there is a file, or the role there does not see every row.
+    Raises ConfigurationError when there is a file, or the role of `url` does not see every row.
     """
-    tables = [f"--table=public.{table}" for table in TABLES]
+    tables = [f"--table=public.{table}" for table in TABLES] + [f"--table={auth_schema.SCHEMA}.*"]
     with _new_file(path) as file:
         _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", *tables, out=file)
 
 
-def refuse_unless_backup(path: Path) -> None:
-    """Raise ConfigurationError unless there is a file that PostgreSQL can restore from."""
-    with _open(path) as file:
-        _run("pg_restore", None, "--list", stdin=file)
+def holds_people(path: Path) -> bool:
+    """Whether people are in a backup, beside lists. Raises ConfigurationError when it is none."""
+    with _open(path) as file, tempfile.TemporaryFile() as contents:
+        _run("pg_restore", None, "--list", stdin=file, out=contents)
+        contents.seek(0)
+        return f" TABLE {auth_schema.SCHEMA} ".encode() in contents.read()
 
 
-def restore(path: Path, *, owner: str, seer: str, app: str) -> None:
-    """Fill a database that holds no account, and migrate what was in the file.
+def restore(path: Path, *, owner: str, seer: str, app: str, people: str | None) -> None:
+    """Fill a database that holds no account and nobody, and migrate what was in the file.
 
-    Three addresses of it: `owner` makes the tables, `seer` sees every row, `app` is given its
-    rights. Raises ConfigurationError.
+    Addresses of it: `owner` makes the tables, `seer` sees every row, `app` is given its rights, and
+    `people` is Better Auth's, if there are people in the file. Raises ConfigurationError.
     """
     with _open(path) as file:
         if asyncio.run(database.holds_accounts(seer)):
-            raise ConfigurationError(
-                "This database holds lists already, and a restore never replaces any: "
-                "restore into an empty one (another --data, or another DATABASE_URL_DIRECT)."
-            )
+            raise ConfigurationError(_NEVER_REPLACES.format("lists"))
+        if people and asyncio.run(auth_schema.holds_people(people)):
+            raise ConfigurationError(_NEVER_REPLACES.format("people"))
         database.unmake(owner)
-        _run_script(file, owner)
+        _run_script(file, owner, "--schema=public")
+        if people:
+            try:
+                file.seek(0)
+                schema = f"--schema={auth_schema.SCHEMA}"
+                _run_script(file, people, schema, "--clean", "--if-exists")
+            except ConfigurationError:
+                database.unmake(owner)  # all or nothing
+                raise
     database.migrate(owner, app)
 
 
 @contextmanager
 def _new_file(path: Path) -> Generator[BinaryIO]:
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    if path.exists():
-        raise ConfigurationError(f"{path} exists, and a backup never replaces a file.")
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    _refuse_to_replace(path)
+    descriptor, name = tempfile.mkstemp(".unfinished", f"{path.name}.", path.parent)  # mode 0600
+    unfinished = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
             os.fsync(descriptor)
+        _refuse_to_replace(path)
         unfinished.rename(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _refuse_to_replace(path: Path) -> None:
+    """Raise ConfigurationError when there is something at `path`."""
+    if path.exists():
+        raise ConfigurationError(f"{path} exists, and a backup never replaces a file.")
 
 
 def _open(path: Path) -> BinaryIO:
@@ -105,14 +124,14 @@ def _run(
         raise ConfigurationError(f"{program} failed: {_reason(done.stderr.decode())}")
 
 
-def _run_script(archive: BinaryIO, url: str) -> None:
-    """Run what pg_restore makes of an archive, all of it or nothing.
+def _run_script(archive: BinaryIO, url: str, *options: str) -> None:
+    """Run what pg_restore makes of an archive with these options, all of it or nothing.
 
     Its script sets what only PostgreSQL 17 or newer has, also for older ones, so that pg_restore by
     itself would fail there.
     """
     arguments, environment = _libpq(url)
-    script = [binary("pg_restore"), "--file=-", "--no-owner", "--no-privileges"]
+    script = [binary("pg_restore"), "--file=-", "--no-owner", "--no-privileges", *options]
     runner = [binary("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", *arguments]
     with (
         subprocess.Popen(  # noqa: S603
@@ -162,6 +181,11 @@ def _reason(output: str) -> str:
         return (
             "the role does not see every list. In DATABASE_URL_DIRECT use a superuser, or a role "
             "with BYPASSRLS that may read the tables."
+        )
+    if f"for schema {auth_schema.SCHEMA}" in output:
+        return (
+            "the role may not read people. In DATABASE_URL_DIRECT use a superuser, or give the "
+            "role pg_read_all_data too."
         )
     lines = [line for line in output.strip().splitlines() if "error:" in line]
     return (lines or output.strip().splitlines() or ["it did not say why"])[0]

@@ -174,7 +174,7 @@ file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type
 @file_argument
 @data_option
 def backup(file: Path) -> None:
-    """Write every list to FILE, which must not exist; the server may run meanwhile.
+    """Write all lists and people to FILE, which must not exist; the server may run meanwhile.
 
     Reads the embedded PostgreSQL, or DATABASE_URL_DIRECT as a role that sees every row.
     """
@@ -190,27 +190,42 @@ def backup(file: Path) -> None:
 @file_argument
 @data_option
 def restore(file: Path) -> None:
-    """Fill an empty database with the lists of FILE, which `surelist backup` wrote.
+    """Fill an empty database with the lists and people of FILE, which `surelist backup` wrote.
 
-    Fills the embedded PostgreSQL, or DATABASE_URL_DIRECT, and migrates what was in the file.
+    Fills the embedded PostgreSQL, or DATABASE_URL_DIRECT and for people AUTH_DATABASE_URL, and
+    migrates what was in the file.
     """
     settings = config.load()
-    backups.refuse_unless_backup(file)
+    with_people = backups.holds_people(file)
     if settings.database_url:
-        direct = settings.database_url_direct
-        backups.restore(file, owner=direct, seer=direct, app=settings.database_url)
+        direct, people = settings.database_url_direct, settings.auth_database_url
+        if with_people and not people:
+            raise ConfigurationError(f"{file} holds people too: set AUTH_DATABASE_URL for them.")
+        backups.restore(
+            file,
+            owner=direct,
+            seer=direct,
+            app=settings.database_url,
+            people=people if with_people else None,
+        )
         return
     with postgres(settings.data) as server:
         make_secret(settings.data)
-        owner, seer = server.url(OWNER_ROLE), server.url(SUPERUSER)
-        backups.restore(file, owner=owner, seer=seer, app=server.url())
+        backups.restore(
+            file,
+            owner=server.url(OWNER_ROLE),
+            seer=server.url(SUPERUSER),
+            app=server.url(),
+            people=asyncio.run(auth_schema.make(server)) if with_people else None,
+        )
 
 
 @surelist.command()
 @data_option
 def doctor() -> None:
     """Say what is wrong with this configuration, a line each; exit status 1 when something is."""
-    findings = list(doctors.examine())
-    for fine, words in findings:
+    well = True
+    for fine, words in doctors.examine():
         click.echo(f"{'ok' if fine else 'problem':8} {words}")
-    sys.exit(not all(fine for fine, _ in findings))
+        well = well and fine
+    sys.exit(not well)

@@ -5,18 +5,22 @@ import os
 import subprocess
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlmodel import SQLModel
 
 import surelist.agents.models
 import surelist.conversations.models
 import surelist.tasks.models
+from surelist import auth_schema, embedded
 from surelist.backup import TABLES, back_up, restore
+from surelist.database import migrate
 from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
 from surelist.errors import ConfigurationError
 from tests.copies import Copy
 from tests.observing import Caller
 from tests.server import SURELIST, RunningServer, environment, serving
+from tests.test_auth_schema import PEOPLE
 
 
 def surelist(*arguments: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -60,6 +64,45 @@ def test_a_backup_of_a_running_server_restored_elsewhere_is_the_same_list(tmp_pa
     assert "holds lists already" in again.stderr
     twice = surelist("backup", file, "--data", tmp_path / "second")
     assert (twice.returncode, "never replaces a file" in twice.stderr) == (2, True)
+
+
+async def test_people_are_restored_with_their_lists_and_to_their_own_role(tmp_path: Path) -> None:
+    file = tmp_path / "all.backup"
+    with embedded.postgres(tmp_path / "first") as first:
+        await asyncio.to_thread(migrate, first.url(OWNER_ROLE), first.url())
+        people = await auth_schema.make(first)
+        await run(people, PEOPLE)
+        await run(first.url(SUPERUSER), "INSERT INTO account (user_id) VALUES ('u1')")
+        await asyncio.to_thread(back_up, first.url(SUPERUSER), file)
+    restored = await asyncio.to_thread(surelist, "restore", file, "--data", tmp_path / "second")
+    assert (restored.returncode, restored.stderr) == (0, "")
+    again = await asyncio.to_thread(surelist, "restore", file, "--data", tmp_path / "second")
+    assert "holds lists already" in again.stderr
+    with embedded.postgres(tmp_path / "second") as second:
+        people = await auth_schema.make(second)
+        await run(people, 'UPDATE auth."user" SET email = email')
+        assert await auth_schema.make_reset_token(people, "ann@example.com")
+        await run(second.url(SUPERUSER), "DELETE FROM account")
+    again = await asyncio.to_thread(surelist, "restore", file, "--data", tmp_path / "second")
+    assert "holds people already" in again.stderr
+
+
+async def test_people_need_an_address_to_be_restored_to(copy: Copy, tmp_path: Path) -> None:
+    await copy.run(f"CREATE SCHEMA auth; {PEOPLE}")
+    file = tmp_path / "file"
+    await asyncio.to_thread(back_up, copy.url(SUPERUSER), file)
+    settings = {
+        "DATABASE_URL": copy.url(),
+        "DATABASE_URL_DIRECT": copy.url(SUPERUSER),
+        "BETTER_AUTH_SECRET": "x" * 32,
+    }
+    assert "set AUTH_DATABASE_URL" in surelist("restore", file, **settings).stderr
+
+
+async def run(url: str, statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(statements)
+    await connection.close()
 
 
 def test_what_is_no_backup_or_no_surelist_is_refused_in_one_line(tmp_path: Path) -> None:
@@ -118,9 +161,14 @@ async def test_a_backup_that_was_cut_off_restores_nothing(copy: Copy, tmp_path: 
     back_up(copy.url(SUPERUSER), file)
     await copy.run("DELETE FROM account")
     os.truncate(file, file.stat().st_size // 2)
-    roles = {"owner": copy.url(OWNER_ROLE), "seer": copy.url(SUPERUSER), "app": copy.url()}
+    addresses = {
+        "owner": copy.url(OWNER_ROLE),
+        "seer": copy.url(SUPERUSER),
+        "app": copy.url(),
+        "people": None,
+    }
     with pytest.raises(ConfigurationError, match="pg_restore failed"):
-        await asyncio.to_thread(lambda: restore(file, **roles))
+        await asyncio.to_thread(lambda: restore(file, **addresses))
     assert await copy.rows("SELECT FROM pg_tables WHERE tablename = 'account'") == []
 
 
