@@ -82,8 +82,8 @@ def _default_origins(known: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _default_hosts(known: dict[str, Any]) -> tuple[str, ...]:
-    url: str = known["url"]
-    return (urlsplit(url).hostname or "", "localhost", "127.0.0.1")
+    host = urlsplit(str(known["url"])).hostname or ""
+    return (f"[{host}]" if ":" in host else host, "localhost", "127.0.0.1")
 
 
 class Settings(BaseSettings):

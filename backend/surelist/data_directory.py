@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,9 +24,17 @@ def make(data: Path) -> None:
 
 
 def write_private(path: Path, content: str) -> None:
-    """Write a new file that its owner alone can read; FileExistsError when it is there."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(content)
+    """Write a file that its owner alone can read, whole or not at all; it replaces an older one."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink()
+        raise
 
 
 @contextmanager
@@ -45,7 +54,7 @@ def claim(data: Path) -> Generator[None]:
 
 
 def _in_use(data: Path, pid: str) -> str:
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError, ValueError):
         server = json.loads((data / "server.json").read_text())
         if str(server["pid"]) == pid:
             return f"{data} is in use by process {pid}, which answers at {server['url']}."
@@ -55,29 +64,35 @@ def _in_use(data: Path, pid: str) -> str:
 def record_server(data: Path, url: str) -> None:
     """Keep the URL that this process answers at, for `recorded_url`."""
     make(data)
-    (data / "server.json").write_text(json.dumps({"url": url, "pid": os.getpid()}))
+    write_private(data / "server.json", json.dumps({"url": url, "pid": os.getpid()}))
 
 
 def recorded_url(data: Path) -> str | None:
     """The URL that the last server on `data` answered at."""
     try:
         return json.loads((data / "server.json").read_text())["url"]
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return None
 
 
 def make_secret(data: Path) -> None:
-    """Give `data` the secret that its tokens are signed with, unless it has one."""
-    with suppress(FileExistsError):
+    """Give `data`, which this process has claimed, the secret of its tokens, unless it has one."""
+    if not (data / "secret").exists():
         write_private(data / "secret", secrets.token_urlsafe(SECRET_BYTES))
 
 
 def kept_secret(data: Path) -> str:
     """The secret of `data`; ConfigurationError when nothing was ever served from there."""
     try:
-        return (data / "secret").read_text()
+        kept = (data / "secret").read_text()
     except FileNotFoundError:
         raise ConfigurationError(
             f"There is no Surelist in {data}: start it with surelist serve, "
             "or name the directory of one with --data."
         ) from None
+    if len(kept) < SECRET_BYTES:
+        raise ConfigurationError(
+            f"{data / 'secret'} is not whole: put back a copy of it. Without one, move it away: "
+            "the next start makes a new one, and every token has to be made anew."
+        )
+    return kept

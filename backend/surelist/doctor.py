@@ -28,7 +28,7 @@ def examine() -> Generator[Finding]:
             yield True, check(settings)
         except _Nothing:
             continue
-        except ConfigurationError as error:
+        except (ConfigurationError, OSError) as error:
             yield False, str(error)
 
 

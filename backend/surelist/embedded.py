@@ -135,9 +135,7 @@ def postgres(data: Path, *, durable: bool = True) -> Generator[Server]:
 
 def _new_passwords(data: Path) -> Mapping[str, str]:
     passwords = {role: secrets.token_urlsafe() for role in (SUPERUSER, OWNER_ROLE, APP_ROLE)}
-    path = data / "roles.json"
-    path.unlink(missing_ok=True)
-    write_private(path, json.dumps(passwords))
+    write_private(data / "roles.json", json.dumps(passwords))
     return passwords
 
 
@@ -145,9 +143,9 @@ def _kept_passwords(data: Path) -> Mapping[str, str]:
     path = data / "roles.json"
     try:
         return json.loads(path.read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         raise ConfigurationError(
-            f"{path}, the passwords of the database beside it, is missing: restore it."
+            f"{path}, the passwords of the database beside it, is missing or not whole: restore it."
         ) from None
 
 

@@ -84,19 +84,24 @@ def _settle(reached: Reached, settings: Settings, port: int, web: Address | None
     os.environ |= {
         "DATABASE_URL": reached.url,
         "BETTER_AUTH_SECRET": settings.secret,
-        "SURELIST_URL": os.environ.get("SURELIST_URL") or f"http://localhost:{port}",
     }
+    _default("SURELIST_URL", f"http://localhost:{port}")
     if web:
         listening = f"http://{web[0]}:{web[1]}"
-        web_url = os.environ.get("SURELIST_WEB_URL") or f"http://localhost:{web[1]}"
-        os.environ["SURELIST_WEB_URL"] = web_url
-        os.environ.setdefault("SURELIST_ISSUER", f"{web_url}/api/auth")
-        os.environ.setdefault("SURELIST_JWKS_URL", f"{listening}/api/auth/jwks")
+        web_url = _default("SURELIST_WEB_URL", f"http://localhost:{web[1]}")
+        _default("SURELIST_ISSUER", f"{web_url}/api/auth")
+        _default("SURELIST_JWKS_URL", f"{listening}/api/auth/jwks")
     asyncio.run(database.check(reached.url))
     settled = config.load()
     with suppress(OSError):
         record_server(settled.data, settled.url)
     return settled
+
+
+def _default(variable: str, value: str) -> str:
+    """What a variable is set to, from now on at least to `value`; an empty one is not set."""
+    os.environ[variable] = os.environ.get(variable) or value
+    return os.environ[variable]
 
 
 def _page(

@@ -1,6 +1,8 @@
 """Settings come from the environment, and what is wrong with them is said in words."""
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,11 @@ def test_the_audiences_hosts_and_origins_follow_from_the_url(monkeypatch: pytest
     assert settings.api_url == "https://lists.example.com:8443/api"
     assert settings.allowed_hosts[0] == "lists.example.com"
     assert settings.allowed_origins[0] == "https://lists.example.com:8443"
+
+
+def test_an_address_of_ipv6_is_a_host_in_brackets(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SURELIST_URL", "http://[::1]:8000")
+    assert config.load().allowed_hosts[0] == "[::1]"
 
 
 def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch):
@@ -141,6 +148,34 @@ def test_the_embedded_database_keeps_a_secret_of_its_own(data: Path):
     assert config.load().secret == secret
     assert len(secret) >= 32
     assert (data / "secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_half_a_secret_is_refused_and_kept(data: Path):
+    (data / "secret").write_text("half")
+    make_secret(data)
+    with pytest.raises(ConfigurationError, match="not whole"):
+        _ = config.load().secret
+    assert (data / "secret").read_text() == "half"
+
+
+def test_half_a_record_of_the_last_server_is_none(data: Path):
+    (data / "server.json").write_text('{"url": "http')
+    assert config.load().url == "http://localhost:8000"
+
+
+def test_a_file_that_cannot_be_written_whole_leaves_the_one_before(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+):
+    record_server(data, "http://localhost:9000")
+
+    def disk_is_full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", disk_is_full)
+    with pytest.raises(OSError, match="No space left"):
+        record_server(data, "http://localhost:9001")
+    assert config.load().url == "http://localhost:9000"
+    assert [path.name for path in data.iterdir()] == ["server.json"]
 
 
 def test_a_secret_is_not_invented_where_nothing_was_served(data: Path):

@@ -30,6 +30,10 @@ def test_a_new_a_running_and_a_stopped_installation_are_in_order(tmp_path: Path)
     (tmp_path / "data" / "secret").chmod(0o644)
     (only,) = problems("--data", tmp_path / "data")
     assert "chmod 600" in only
+    (tmp_path / "data" / "secret").chmod(0o600)
+    (tmp_path / "data" / "roles.json").rename(tmp_path / "roles.json")
+    (only,) = problems("--data", tmp_path / "data")
+    assert "roles.json" in only
 
 
 def test_a_database_of_the_operators_is_in_order(copy: Copy) -> None:
