@@ -230,7 +230,7 @@ async def _connected(
     try:
         yield connection
     finally:
-        await connection.close()
+        await connection.close(timeout=seconds)
 
 
 async def _check_role(connection: Connection) -> None:

@@ -227,15 +227,19 @@ class Database:
 
     async def close(self) -> None:
         """Let go of PostgreSQL and of what the rates are counted in."""
-        await self._pool.close()
+        with suppress(TimeoutError):  # one that says nothing any more would never say goodbye
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._pool.close()
         await self._rates.close()
 
-    async def read(self, principal: Principal, work: Work[T]) -> T:
+    async def read(self, principal: Principal, work: Work[T], *, counted: bool = True) -> T:
         """Run `work` in a transaction of this user's; once more when the connection was lost.
 
-        Raises TooManyRequests, as `write` does, when the minute's are spent.
+        Raises TooManyRequests, as `write` does, when the minute's are spent; one that is part of
+        what has been counted is not `counted` again.
         """
-        await self._rates.spend(principal.user_id, "reads")
+        if counted:
+            await self._rates.spend(principal.user_id, "reads")
         begin = f"BEGIN; {_as_user(principal.user_id)}; {_IN_ORDER}"
         try:
             return await self._run(principal, begin, work)

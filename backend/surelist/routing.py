@@ -50,11 +50,18 @@ class Door:
         self._principal.require(scope)
 
     async def read(
-        self, work: Callable[[UserDatabase], Awaitable[T]], scope: str = "tasks:read"
+        self,
+        work: Callable[[UserDatabase], Awaitable[T]],
+        scope: str = "tasks:read",
+        *,
+        counted: bool = True,
     ) -> T:
-        """Run `work` in a transaction that reads. Raises InsufficientScope without `scope`."""
+        """Run `work` in a transaction that reads, and that the user's rate counts.
+
+        Raises InsufficientScope without `scope`.
+        """
         self._principal.require(scope)
-        return await self._database.read(self._principal, work)
+        return await self._database.read(self._principal, work, counted=counted)
 
     async def write(
         self,

@@ -233,3 +233,26 @@ async def never_hanging_up(
         )
         direct = Cluster.url(copy.server, database=copy.name)
         yield direct.replace(there, here)
+
+
+async def test_a_postgresql_that_has_fallen_silent_holds_up_no_stop(
+    copy: Copy, settings: Settings
+) -> None:
+    silent: list[int] = []
+    try:
+        async with asyncio.timeout(30):
+            async with newcomers(settings.model_copy(update={"database_url": copy.url()})) as make:
+                await make().call("list_tasks")
+                silent += [
+                    row["pid"]
+                    for row in await copy.rows(
+                        "SELECT pid FROM pg_stat_activity "
+                        f"WHERE usename = '{APP_ROLE}' AND datname = current_database()"
+                    )
+                ]
+                for pid in silent:
+                    os.kill(pid, signal.SIGSTOP)
+        assert silent
+    finally:
+        for pid in silent:
+            os.kill(pid, signal.SIGCONT)

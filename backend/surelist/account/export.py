@@ -7,8 +7,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 import orjson
 from sqlalchemy import BigInteger, bindparam, func, select
 
-from surelist.account import service
-from surelist.database import compiled
+from surelist.database import Record, compiled
 from surelist.isolation import UserDatabase, mine
 from surelist.ledger.models import Event
 from surelist.tasks import history, purge
@@ -68,13 +67,14 @@ class Reading(Protocol):
         ...
 
 
-async def export(read: Reading) -> AsyncGenerator[bytes]:
+async def export(account: Record | None, read: Reading) -> AsyncGenerator[bytes]:
     """The pieces of one JSON object: `as_of`, `timezone`, `tasks`, and `events` up to that one.
+
+    All as it stood when `account` was read.
 
     A task that has changed since is put back to how it stood at `as_of`; of what is purged while
     this is read, nothing is left to tell.
     """
-    account = await read(service.find)
     timezone, as_of = (account["timezone"], account["last_event"]) if account else ("UTC", 0)
     yield b'{"as_of":%d,"timezone":%b,"tasks":[' % (as_of, orjson.dumps(timezone))
     async for piece in _pages(read, lambda mine, last: _tasks(mine, last, as_of, timezone)):

@@ -1,6 +1,7 @@
 """REST for the account: for the person only, but for looking at it."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, NotRequired
 
 from fastapi import APIRouter, Request, Response
@@ -14,7 +15,7 @@ from surelist.account.export import export
 from surelist.arguments import ABSENT, Closed
 from surelist.auth import OWNER_SCOPE, TOKEN_BYTES
 from surelist.database import Record
-from surelist.errors import Conflict
+from surelist.errors import Conflict, Invalid, Unauthenticated
 from surelist.routing import Door, IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.tasks.due import zone
 from surelist.tasks.event_representation import TaskEvent
@@ -89,9 +90,10 @@ async def erase_account(door: UserDoor, _key: IdempotencyKey = ABSENT) -> Respon
 @router.get("/export", responses={200: {"model": Export}} | problems(401, 403, 422, 429, 503))
 async def export_account(door: UserDoor) -> Response:
     """Everything, as one JSON document."""
-    door.require(OWNER_SCOPE)
+    account = await door.read(service.find, OWNER_SCOPE)  # what is refused, is before an answer
+    pieces = export(account, partial(door.read, scope=OWNER_SCOPE, counted=False))
     headers = {"Content-Disposition": 'attachment; filename="surelist.json"'}
-    return StreamingResponse(export(door.read), headers=headers, media_type="application/json")
+    return StreamingResponse(pieces, headers=headers, media_type="application/json")
 
 
 @router.post(
@@ -104,7 +106,11 @@ async def claim_list(
     """Take over the list of another user: for somebody who has none."""
     door.require(OWNER_SCOPE)  # before anything is said of the other token
     state = request.app.state
-    other = await state.authenticator.principal([f"Bearer {body.token}"], state.settings.api_url)
+    try:
+        bearer = [f"Bearer {body.token}"]
+        other = await state.authenticator.principal(bearer, state.settings.api_url)
+    except Unauthenticated as refusal:  # of the token in the body: the caller's own is good
+        raise Invalid(f'"token" shows no list to take over. {refusal.message}') from None
     if other.user_id == door.user_id:
         raise Conflict("The token is this user's own. Send one of the user whose list it is.")
     return answer(_shown(door, await door.write_with(other, claim, OWNER_SCOPE)))

@@ -1,5 +1,6 @@
 """A user's account: its time zone and counts, and its erasure."""
 
+from functools import cache
 from zoneinfo import available_timezones
 
 from sqlalchemy import ARRAY, Date, DateTime, Text, bindparam, column, func, select
@@ -55,11 +56,18 @@ async def find(database: UserDatabase) -> Record | None:
     return await database.one(_ACCOUNT)
 
 
-async def _stands(database: UserDatabase) -> None:
-    """Raise Unauthenticated when the account was erased after the token was issued."""
+async def _standing(database: UserDatabase) -> Record | None:
+    """The account. Raises Unauthenticated when it was erased after the token was issued."""
     account = await find(database)
     if account:
         refuse_if_erased(database, account["erased_at"])
+    return account
+
+
+@cache
+def _timezones() -> set[str]:
+    """The names of all time zones: files of the machine's, read once."""
+    return available_timezones() - {"localtime"}
 
 
 async def set_timezone(database: UserDatabase, timezone: str) -> Record | None:
@@ -67,12 +75,14 @@ async def set_timezone(database: UserDatabase, timezone: str) -> Record | None:
 
     Raises Invalid when it is not an IANA name, Unauthenticated behind an erase.
     """
-    await _stands(database)
-    if timezone not in available_timezones() - {"localtime"}:  # a file of the machine's, no name
+    account = await _standing(database)
+    if timezone not in _timezones():
         raise Invalid(
             '"timezone" must be the IANA name of a time zone, such as "Europe/Berlin". '
             "Nothing was changed. Call again with such a name."
         )
+    if account and account["timezone"] == timezone:
+        return account
     await database.run(_SET_TIMEZONE, timezone=timezone)
     days = [row["due_on"] for row in await database.all(_WHOLE_DAYS)]
     starts = [start_of(day, zone(timezone)) for day in days]
@@ -85,6 +95,6 @@ async def erase(database: UserDatabase) -> None:
 
     Every token issued until now is refused from now on. Raises Unauthenticated behind an erase.
     """
-    await _stands(database)
+    await _standing(database)
     for statement in _ERASE:
         await database.run(statement)

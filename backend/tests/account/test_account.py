@@ -59,6 +59,18 @@ async def test_a_day_stays_that_day_in_another_time_zone_and_a_time_that_instant
     assert [one["title"] for one in due["tasks"]] == ["Day"]
 
 
+async def test_the_time_zone_that_there_is_already_rewrites_no_task(
+    owner: Person, records: Records
+) -> None:
+    await owner.call("add_task", title="Day", due="2026-11-23")
+    await owner.rest("PATCH", json={"timezone": "Asia/Tokyo"})
+    written = "SELECT xmin FROM task WHERE user_id = $1"
+    before = await records.all(written, owner.user_id)
+    again = await owner.rest("PATCH", json={"timezone": "Asia/Tokyo"})
+    assert (again.status_code, again.json()["timezone"]) == (200, "Asia/Tokyo")
+    assert await records.all(written, owner.user_id) == before
+
+
 async def test_a_day_whose_midnight_comes_twice_begins_at_the_first_also_after_a_move(
     owner: Person, records: Records
 ) -> None:

@@ -173,3 +173,21 @@ async def test_a_client_that_is_slow_to_read_an_export_keeps_no_connection(
             read += await reader.until(words)
             assert (await other.rest("GET", "/tasks")).status_code == 200
         assert json.loads(read + await reader.rest()) == whole
+
+
+async def test_an_export_is_one_read_of_the_minute_and_refused_before_it_begins(
+    settings: Settings, ann: Person, records: Records
+) -> None:
+    few = settings.model_copy(update={"rate_reads": 2})
+    async with newcomers(few, prefix=ann.user_id) as newcomer:
+        owner = newcomer(owner=True)
+        await records.add_many(owner, PAGE * 3)
+        assert len((await export(owner))["tasks"]) == PAGE * 3
+        await export(owner)
+        refused = await owner.rest("GET", "/export")
+        assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
+
+
+async def test_an_export_needs_the_persons_own_scope_alone(owner: Person) -> None:
+    bearer = {"Authorization": f"Bearer {owner.token(['account:manage'])}"}
+    assert (await owner.rest("GET", "/export", headers=bearer)).status_code == 200
