@@ -93,6 +93,9 @@ def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
         known = ", ".join(model.model_fields)
         return f'"{name}" is not known here; known are: {known}.'
     if error["input"] is None:
-        return f'"{name}" is null: leave it out, or to empty a field name it in "clear".'
+        emptied = (
+            ', or to empty a field name it in "clear"' if "clear" in model.model_fields else ""
+        )
+        return f'"{name}" is null: leave it out{emptied}.'
     message = error["msg"].removeprefix("Value error, ").replace("Input should", "should")
     return f'"{name}" {message[0].lower()}{message[1:]}.'

@@ -91,7 +91,7 @@ class KeySet:
             self._keys = read_keys(await download(self._url))
         except (OSError, ValueError) as error:
             self._away = True
-            logger.warning("the keys at %s cannot be had: %s", self._url, error or "no answer")
+            logger.warning("the keys of SURELIST_JWKS_URL cannot be had: %s", type(error).__name__)
         else:
             self._away = False
             self._fetched_at = self._clock()

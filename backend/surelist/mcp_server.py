@@ -127,7 +127,9 @@ async def _call_tool(context: Context, params: Params) -> Result:
             f"Unknown tool {params['name'][:50]!r}. Call one of: {', '.join(TOOLS)}.",
         )
     note(tool=tool.name)
-    return await tool.call(context.database, context.principal, params.get("arguments", {}))
+    # Null comes from clients that write down what is not there.
+    given: Params = params.get("arguments") or {}
+    return await tool.call(context.database, context.principal, given)
 
 
 async def _list_resources(_context: Context, _params: Params) -> Result:
@@ -143,13 +145,9 @@ async def _read_resource(context: Context, params: Params) -> Result:
     if uri == LIST_URI:
         text = await context.database.read(reader, resources.pending)
     else:
-        task_id = uri.removeprefix(LIST_URI + "/")
         try:
-            if not (task_id.isascii() and task_id.isdigit() and len(task_id) < 16):
-                raise NotFound(f"There is no resource {uri}.")
-            text = await context.database.read(
-                reader, lambda mine: resources.one(mine, int(task_id))
-            )
+            task_id = resources.task_named(uri)
+            text = await context.database.read(reader, lambda mine: resources.one(mine, task_id))
         except NotFound as error:
             code = INVALID_PARAMS if is_modern(context.version) else RESOURCE_NOT_FOUND
             raise MCPError(code, f"{error.message} Read {LIST_URI}.", {"uri": uri}) from None

@@ -495,6 +495,13 @@ async def test_an_unknown_tool_is_a_protocol_error_in_every_version(
     assert "add_task" in error["message"]
 
 
+async def test_arguments_that_are_null_are_none(ann: Person) -> None:
+    body = PING | {"method": "tools/call", "params": {"name": "list_tasks", "arguments": None}}
+    response = await post(ann, body, MCP_Protocol_Version="2025-06-18")
+    assert response.status_code == 200
+    assert response.json()["result"]["structuredContent"]["tasks"] == []
+
+
 @pytest.mark.parametrize("version", ERAS)
 @pytest.mark.parametrize(
     "params", [{}, {"name": 7}, {"name": None}, {"name": "list_tasks", "arguments": []}]
@@ -629,6 +636,7 @@ async def test_an_exchange_leaves_no_task_and_no_descriptor_behind(
         await ann.http.get("/mcp", headers=headers(ann))
         await post(ann, {"jsonrpc": "2.0", "method": "notifications/initialized"})
 
+    await asyncio.gather(*(ann.call("list_tasks") for _ in range(ann.settings.pool_size)))
     await every_kind()
     before = await counted()
     for _ in range(5):

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-import orjson
 from pydantic import Field
 from sqlalchemy import BigInteger, Text, bindparam, or_, select
 
 from surelist.agents.models import Agent
 from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
+from surelist.cursors import Cursor, cursor_to, place_in
 from surelist.database import Record, compiled
-from surelist.errors import Invalid
 from surelist.isolation import UserDatabase, mine
 from surelist.ledger.models import INSTANT
 
@@ -37,7 +36,7 @@ class AgentQuery(Closed):
     """Which agents are wanted."""
 
     limit: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=200, strict=False)] = 50
-    cursor: Annotated[str, Field(min_length=1, max_length=1000)] = ABSENT
+    cursor: Cursor = ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +51,13 @@ async def list_agents(database: UserDatabase, query: AgentQuery) -> AgentPage:
     """One page of the agents that there are or were. Raises Invalid on a cursor of another list."""
     rows = query.limit + 1
     if query.cursor:
-        last_at, last_id = _unsealed(database, query.cursor)
-        found = await database.all(_NEXT_PAGE, rows=rows, last_at=last_at, last_id=last_id)
+        last_at, last_id = place_in(database, _LIST, query.cursor)
+        place = {"last_at": datetime.fromisoformat(last_at), "last_id": last_id}
+        found = await database.all(_NEXT_PAGE, rows=rows, **place)
     else:
         found = await database.all(_FIRST_PAGE, rows=rows)
     if len(found) < rows:
         return AgentPage(found, None)
     agents = found[: query.limit]
-    mark = [_LIST, agents[-1]["created_at"], agents[-1]["client_id"]]
-    return AgentPage(agents, database.seal(orjson.dumps(mark)))
-
-
-def _unsealed(database: UserDatabase, cursor: str) -> tuple[datetime, str]:
-    content = database.unseal(cursor)
-    of, last_at, last_id = orjson.loads(content) if content else ("", "", "")
-    if of != _LIST:
-        raise Invalid(
-            '"cursor" does not belong to this list: pass next_cursor unchanged. '
-            "Call again without it to begin at the first page."
-        )
-    return datetime.fromisoformat(last_at), last_id
+    last = agents[-1]
+    return AgentPage(agents, cursor_to(database, _LIST, last["created_at"], last["client_id"]))

@@ -10,9 +10,8 @@ from sqlmodel import Field, SQLModel
 
 from surelist.arguments import Closed
 from surelist.auth import AGENT_SCOPES, LIFETIME_DAYS, AgentScope
-from surelist.ledger.models import INSTANT, NOW, user_id_key
+from surelist.ledger.models import IN_A_LINE, INSTANT, NOW, user_id_key
 
-_IN_A_LINE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
 _VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
 
 
@@ -24,16 +23,13 @@ def _grantable(scope: object) -> object:
     return scope
 
 
-ClientId = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, pattern=f"^{_IN_A_LINE}+$")
-]
 AgentName = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True,
         min_length=1,
         max_length=100,
-        pattern=f"^{_IN_A_LINE}*{_VISIBLE}{_IN_A_LINE}*$",
+        pattern=f"^{IN_A_LINE}*{_VISIBLE}{IN_A_LINE}*$",
     ),
     Described(description="Whom the history names, on one line."),
 ]

@@ -8,10 +8,11 @@ from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 from surelist.agents import keys, listing, service
-from surelist.agents.models import ClientId, Connection, NewKey
+from surelist.agents.models import Connection, NewKey
 from surelist.arguments import ABSENT
 from surelist.auth import OWNER_SCOPE, AgentScope, sign_token
 from surelist.database import Record
+from surelist.ledger.models import ClientId
 from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 
 

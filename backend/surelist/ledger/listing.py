@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 from pydantic import Field
 from sqlalchemy import BigInteger, Text, bindparam, select, true
 
 from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
+from surelist.cursors import Cursor, cursor_to, place_in
 from surelist.database import Record, Statement, compiled
-from surelist.errors import Invalid
 from surelist.isolation import UserDatabase, mine
-from surelist.ledger.models import Account, Event
+from surelist.ledger.models import Account, ClientId, Event
 
 EVENT = mine(Event)
 _account = mine(Account)
@@ -24,9 +23,9 @@ class EventQuery(Closed):
 
     after: Annotated[int, PLAIN_DIGITS, Field(ge=0, le=2**53 - 1, strict=False)] = ABSENT
     task_id: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=2**53 - 1, strict=False)] = ABSENT
-    client_id: Annotated[str, Field(min_length=1, max_length=100)] = ABSENT
+    client_id: ClientId = ABSENT
     limit: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=200, strict=False)] = 50
-    cursor: Annotated[str, Field(min_length=1, max_length=1000)] = ABSENT
+    cursor: Cursor = ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ async def list_events(database: UserDatabase, query: EventQuery) -> EventPage:
     limit, cursor = given.pop("limit", 50), given.pop("cursor", None)
     values = given | {"rows": limit + 1}
     if cursor:
-        values["last_id"] = _unsealed(database, cursor, given)
+        [values["last_id"]] = place_in(database, [_LIST, given], cursor)
     elif "after" in given:
         values["last_id"] = given["after"]
     statement = _page(frozenset(given), "last_id" in values)
@@ -54,8 +53,8 @@ async def list_events(database: UserDatabase, query: EventQuery) -> EventPage:
     if len(events) <= limit:
         return EventPage(events, None, timezone)
     events = events[:limit]
-    mark = [_LIST, given, events[-1]["id"]]
-    return EventPage(events, database.seal(orjson.dumps(mark)), timezone)
+    cursor = cursor_to(database, [_LIST, given], events[-1]["id"])
+    return EventPage(events, cursor, timezone)
 
 
 @lru_cache(maxsize=64)
@@ -74,14 +73,3 @@ def _page(given: frozenset[str], continued: bool) -> Statement:  # noqa: FBT001
         .select_from(_account.outerjoin(page, true()))
         .order_by(page.c.id if oldest_first else page.c.id.desc())
     )
-
-
-def _unsealed(database: UserDatabase, cursor: str, given: dict[str, Any]) -> int:
-    content = database.unseal(cursor)
-    of, query, last_id = orjson.loads(content) if content else ("", None, 0)
-    if (of, query) != (_LIST, given):
-        raise Invalid(
-            '"cursor" does not belong to this list: pass next_cursor unchanged, with the same '
-            "query. Call again without it to begin at the first page."
-        )
-    return last_id

@@ -1,8 +1,9 @@
 """The tables of the ledger: one account per user, one event per change."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import StringConstraints
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -19,6 +20,14 @@ from sqlmodel import Field, SQLModel
 EventKind = Literal[
     "created", "updated", "completed", "reopened", "deleted", "restored", "purged", "undone"
 ]
+
+IN_A_LINE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
+"""A character that no line ends with, and no terminal acts on."""
+
+ClientId = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, pattern=f"^{IN_A_LINE}+$")
+]
+"""Which client of its user made a change."""
 
 NOW = text("clock_timestamp()")
 INSTANT: Any = DateTime(timezone=True)

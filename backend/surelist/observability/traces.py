@@ -30,8 +30,8 @@ def start() -> "Spans | None":
 
         try:
             return Spans()
-        except ValueError as error:  # of a variable's value
-            why = str(error)
+        except ValueError:
+            why = "a value of the OTEL_ variables cannot be read. surelist doctor says which."
     logger.warning("traces are not exported: %s", why)
     return None
 

@@ -10,7 +10,7 @@ from surelist.database import compiled
 from surelist.errors import Gone
 from surelist.isolation import UserDatabase, mine
 from surelist.ledger.models import Event
-from surelist.tasks.models import Row
+from surelist.tasks.models import Row, Task
 
 FIELDS = {
     "title": "title",
@@ -26,14 +26,21 @@ FIELDS = {
 
 EMPTY: Row = dict.fromkeys(FIELDS) | {"priority": 0, "tags": []}
 
+_task = mine(Task)
 _event = mine(Event)
-_EVENTS_OF_TASK = compiled(
-    select(_event.c.id, _event.c.at, _event.c.after)
-    .where(
-        _event.c.task_id == bindparam("task_id", type_=BigInteger, required=True),
-        _event.c.id <= bindparam("event_id", type_=BigInteger, required=True),
+_id = bindparam("task_id", type_=BigInteger, required=True)
+_TASK = compiled(
+    select(_task.c.id, _task.c.created_at, *(_task.c[name] for name in FIELDS)).where(
+        _task.c.id == _id
     )
-    .order_by(_event.c.id)
+)
+_EVENTS_FROM = compiled(
+    select(_event.c.id, _event.c.at, _event.c.before, _event.c.after)
+    .where(
+        _event.c.task_id == _id,
+        _event.c.id >= bindparam("event_id", type_=BigInteger, required=True),
+    )
+    .order_by(_event.c.id.desc())
 )
 
 
@@ -71,12 +78,13 @@ async def recall(database: UserDatabase, task_id: int, event_id: int) -> tuple[R
 
     Raises Gone when the task has been purged, and its past with it.
     """
-    events = await database.all(_EVENTS_OF_TASK, task_id=task_id, event_id=event_id)
-    if not events or any(event["after"] is None for event in events):
+    now = await database.one(_TASK, task_id=task_id)
+    if now is None:
         raise Gone(
             f"Task {task_id} has been purged from the trash. List the tasks to see what is left."
         )
-    task = dict(EMPTY) | {"id": task_id, "created_at": events[0]["at"]}
-    for event in events:
-        task |= remembered(event["after"]) | {"version": event["id"], "updated_at": event["at"]}
-    return task, list(events[-1]["after"])
+    *later, event = await database.all(_EVENTS_FROM, task_id=task_id, event_id=event_id)
+    task = dict(now) | {"version": event["id"], "updated_at": event["at"]}
+    for undone in later:
+        task |= remembered(undone["before"])
+    return task, list(event["after"])

@@ -1,5 +1,6 @@
 """REST for the ledger: its events, and taking them back."""
 
+import re
 from typing import Annotated, NotRequired
 
 from fastapi import APIRouter, Path, Query, Response
@@ -8,8 +9,10 @@ from typing_extensions import TypedDict
 
 from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.ledger import listing
+from surelist.ledger.models import ClientId
 from surelist.ledger.service import Retry
 from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
+from surelist.tasks.due import YEARS
 from surelist.tasks.event_representation import TaskEvent, event
 from surelist.tasks.models import Version
 from surelist.tasks.representation import WholeTask
@@ -17,10 +20,14 @@ from surelist.tasks.routes import IfMatch, guards, task_answer
 from surelist.tasks.undo import undo
 from surelist.tasks.undo_many import Undone, undo_all
 
+_FROM_YEAR_TO_DAY = re.compile(r"(\d{4})-\d\d-\d\d", re.ASCII)
 
-def _text(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("must be an ISO 8601 date and time with an offset")  # noqa: TRY004
+
+def _iso_8601(value: object) -> object:
+    """Pydantic takes a number for seconds since 1970, and a year that no time zone can write."""
+    date = _FROM_YEAR_TO_DAY.match(value) if isinstance(value, str) else None
+    if not date or int(date[1]) not in YEARS:
+        raise ValueError("must be an ISO 8601 date and time with an offset")
     return value
 
 
@@ -66,8 +73,8 @@ class UndoneEvents(TypedDict):
 class UndoAll(Closed):
     """Whose changes to take back, and since when."""
 
-    client_id: Annotated[str, Field(min_length=1, max_length=100)]
-    since: Annotated[AwareDatetime, BeforeValidator(_text), Field(strict=False)]
+    client_id: ClientId
+    since: Annotated[AwareDatetime, BeforeValidator(_iso_8601), Field(strict=False)]
     dry_run: bool = False
 
 

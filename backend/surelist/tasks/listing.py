@@ -11,6 +11,7 @@ from pydantic import Field as Described
 from sqlalchemy import select
 
 from surelist.arguments import ABSENT, Closed
+from surelist.cursors import Cursor, cursor_to, place_in
 from surelist.database import compiled
 from surelist.errors import Invalid
 from surelist.isolation import UserDatabase, mine
@@ -40,7 +41,7 @@ class Page(Closed):
     """Which part of the list is wanted."""
 
     limit: Annotated[int, Described(ge=1, le=LONGEST)] = 50
-    cursor: Annotated[str, Described(min_length=1, max_length=1000)] = ABSENT
+    cursor: Cursor = ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ async def list_tasks(database: UserDatabase, filters: Filters, page: Page) -> Li
     )
     values = await _values(database, given) | {"rows": page.limit + 1}
     if shape.continued:
-        values |= _unsealed(database, page.cursor, filters)
+        values |= _place(database, page.cursor, filters)
     found = await database.all(selection.page(shape), **values)
     if not found:
         return Listing([], 0, None, "UTC")
@@ -75,7 +76,7 @@ async def list_tasks(database: UserDatabase, filters: Filters, page: Page) -> Li
     cursor = None
     if len(tasks) > page.limit:
         tasks = tasks[: page.limit]
-        cursor = _sealed(database, tasks[-1], filters)
+        cursor = cursor_behind(database, tasks[-1], filters)
     total = found[0]["total"]
     return Listing(tasks, total if total <= COUNTED else None, cursor, found[0]["timezone"])
 
@@ -126,17 +127,14 @@ def _mark(filters: Filters) -> str:
     return hashlib.sha256(orjson.dumps(meant, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
-def _sealed(database: UserDatabase, last: Row, filters: Filters) -> str:
-    return database.seal(orjson.dumps([_mark(filters), last["sort_key"], last["id"]]))
+def cursor_behind(database: UserDatabase, last: Row, filters: Filters) -> str:
+    """The cursor to what follows `last` in the list that `filters` make."""
+    return cursor_to(database, _mark(filters), last["sort_key"], last["id"])
 
 
-def _unsealed(database: UserDatabase, cursor: str, filters: Filters) -> dict[str, Any]:
-    content = database.unseal(cursor)
-    of, key, task_id = orjson.loads(content) if content else ("", "", 0)
-    if of != _mark(filters):
-        raise Invalid(
-            '"cursor" does not belong to this list: pass next_cursor unchanged, with the same '
-            "filters and sort. Call again without it to begin at the first page."
-        )
-    last_key = datetime.fromisoformat(key) if filters.sort == "due" else key
-    return {"last_key": last_key, "last_id": task_id}
+def _place(database: UserDatabase, cursor: str, filters: Filters) -> dict[str, Any]:
+    key, task_id = place_in(database, _mark(filters), cursor)
+    return {
+        "last_key": datetime.fromisoformat(key) if filters.sort == "due" else key,
+        "last_id": task_id,
+    }

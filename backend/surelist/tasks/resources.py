@@ -1,5 +1,6 @@
 """The list as MCP resources, and the prompts that carry it."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
 )
 
 from surelist.database import compiled
+from surelist.errors import NotFound
 from surelist.isolation import UserDatabase, mine
 from surelist.tasks import purge, representation, service
 from surelist.tasks.listing import Filters, Page, list_tasks
@@ -28,6 +30,8 @@ ROWS = 50
 BYTES = 6000
 IDS = 100
 ID_DIGITS = 15
+
+_TASK_URI = re.compile(rf"{LIST_URI}/([1-9][0-9]{{0,{ID_DIGITS - 1}}})")
 
 _task = mine(Task)
 _range = (
@@ -119,6 +123,14 @@ async def pending(database: UserDatabase) -> str:
         if len(text) <= BYTES or not tasks:
             return text.decode()
         tasks.pop()
+
+
+def task_named(uri: str) -> int:
+    """The id of the task that a resource is. Raises NotFound."""
+    named = _TASK_URI.fullmatch(uri)
+    if named is None:
+        raise NotFound(f"There is no resource {uri}.")
+    return int(named[1])
 
 
 async def one(database: UserDatabase, task_id: int) -> str:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.auth import OWNER_SCOPE
+from surelist.cursors import Cursor
 from surelist.errors import Invalid
 from surelist.ledger.service import Retry
 from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
@@ -26,7 +27,7 @@ class ListQuery(listing.Filters):
     """The query of a list."""
 
     limit: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=200, strict=False)] = 50
-    cursor: Annotated[str, Field(min_length=1, max_length=1000)] = ABSENT
+    cursor: Cursor = ABSENT
 
 
 class Replacement(NewTask):

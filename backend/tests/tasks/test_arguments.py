@@ -89,6 +89,7 @@ async def test_null_is_refused_and_not_taken_for_absent(
     before = await task(with_task, 1)
     refused = await refusal(with_task, tool, **REQUIRED[tool] | {name: None})
     assert f'"{name}" is null: leave it out' in refused.message
+    assert ('name it in "clear"' in refused.message) is (tool == "update_task")
     assert await task(with_task, 1) == before
     assert await ids(with_task) == [1]
 

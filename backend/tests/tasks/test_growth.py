@@ -301,4 +301,4 @@ async def middle(copy: Copy, database: Explained, filters: dict[str, Any]) -> st
         f"SELECT id, {key.split()[0]} AS sort_key FROM task WHERE user_id = 'large' "
         f"AND deleted_at IS NULL ORDER BY {key}, id LIMIT 1 OFFSET {LARGE // 3}"
     )
-    return listing._sealed(database, row, Filters(**filters))
+    return listing.cursor_behind(database, row, Filters(**filters))

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.person import Person
 from tests.tasks.asking import task
@@ -199,6 +200,19 @@ async def test_a_redo_of_the_clients_own_is_taken_back_once(ann: Person) -> None
     assert (await task(ann, 1))["title"] == "A"
 
 
-async def test_a_time_without_an_offset_is_refused(ann: Person) -> None:
-    body = {"client_id": "rogue", "since": "2026-01-01T00:00:00"}
+@pytest.mark.parametrize(
+    "since",
+    [
+        "2026-01-01T00:00:00",
+        "2026",
+        "20261101",
+        "1793491200",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
+async def test_what_is_no_time_with_a_date_and_an_offset_is_refused(
+    ann: Person, since: str
+) -> None:
+    body = {"client_id": "rogue", "since": since}
     assert (await ann.rest("POST", "/undo", json=body)).status_code == 422

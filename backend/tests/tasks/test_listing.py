@@ -231,6 +231,16 @@ async def cursor(with_tasks: Person) -> str:
     return (await with_tasks.call("list_tasks", sort="due", limit=1))["next_cursor"]
 
 
+@pytest.mark.parametrize("character", ["\U00020000", "\U0001f350", "\U0001e900"])
+async def test_a_cursor_behind_the_longest_title_leads_on(ann: Person, character: str) -> None:
+    for number in range(2):
+        await ann.call("add_task", title=character * 199 + str(number))
+    first = await ann.call("list_tasks", sort="title", limit=1)
+    assert await ids(ann, sort="title", limit=1, cursor=first["next_cursor"]) == [2]
+    path = f"/tasks?sort=title&limit=1&cursor={first['next_cursor']}"
+    assert [task["id"] for task in (await ann.rest("GET", path)).json()["tasks"]] == [2]
+
+
 CURSOR_REFUSED = '"cursor" does not belong to this list'
 
 
