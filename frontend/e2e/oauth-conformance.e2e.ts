@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,6 +8,7 @@ import { afterAll, expect, inject, test } from "vitest";
 
 import { register } from "./agent";
 import { closeBrowser, Visitor } from "./browser";
+import { freePort } from "./ports";
 import { CLIENTS, installPrograms } from "./program";
 
 const SUITE = join(CLIENTS, "node/node_modules/@modelcontextprotocol/conformance/dist/index.js");
@@ -66,15 +66,3 @@ test("the authorization server conforms to what MCP asks of it", async () => {
   expect(told).toHaveLength(Object.keys(CHECKS).length);
   await ann.leave();
 });
-
-/** A port of this machine on which nothing listens now. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(typeof address === "object" && address ? address.port : 0);
-      });
-    });
-  });
-}

@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
+
 import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
 
 import { someAddress } from "./addresses";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
-import { GITHUB_CLIENT } from "./stack";
+import { GITHUB_CLIENT, SURELIST } from "./stack";
 
 const MOST_GUESSES = 15; // specs/auth.md
 
@@ -43,6 +45,28 @@ test("a wrong password is told in words, and not which of the two was wrong", as
   await ann.page.getByRole("button", { name: "Sign in" }).click();
   const alert = ann.page.getByText("do not belong together");
   await alert.waitFor();
+});
+
+test("a link of surelist reset-password gives a new password, once, and ends every session", async () => {
+  await ann.signUp();
+  const words = ["reset-password", ann.email, "--data", inject("data")];
+  const settings = { ...process.env, SURELIST_WEB_URL: inject("web") };
+  const link = execFileSync(SURELIST, words, { encoding: "utf8", env: settings }).trim();
+  const anew = "another sentence, and a longer one";
+  const choose = async () => {
+    await ann.page.goto(link);
+    await ann.page.getByLabel("New password").fill(anew);
+    await ann.page.getByRole("button", { name: "Change the password" }).click();
+  };
+  await choose();
+  await ann.page.getByRole("heading", { name: "The password is changed" }).waitFor();
+  await ann.page.goto("/");
+  await ann.page.waitForURL((url) => url.pathname === "/sign-in");
+  await ann.fillIn(anew);
+  await ann.page.getByRole("button", { name: "Sign in" }).click();
+  await ann.page.waitForURL(`${inject("web")}/`);
+  await choose();
+  await ann.page.getByText("This link has been used, or is too old.").waitFor();
 });
 
 test("signing in leads to no other site", async () => {

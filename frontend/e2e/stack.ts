@@ -24,35 +24,53 @@ declare module "vitest" {
 /** Starts what `make run` starts, on free ports and an empty data directory, and ends it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const data = await mkdtemp(join(tmpdir(), "surelist-e2e-"));
+  const { api, web, stop } = await start(data, {
+    SURELIST_AGENT_TOKEN_SECONDS: String(AGENT_TOKEN_SECONDS),
+    GITHUB_CLIENT_ID: GITHUB_CLIENT,
+    GITHUB_CLIENT_SECRET: "known to nobody",
+  });
+  project.provide("api", api);
+  project.provide("web", web);
+  project.provide("data", data);
+  return async () => {
+    await stop();
+    await rm(data, { recursive: true, force: true });
+  };
+}
+
+export type Product = { api: string; web: string; stop: () => Promise<void> };
+
+/** The whole product on a data directory, with these settings and no others. */
+export async function start(
+  data: string,
+  settings: Record<string, string> = {},
+  ports = { api: 0, web: 0 },
+): Promise<Product> {
+  const { api, web } = ports;
   const server = spawn(
     SURELIST,
-    ["up", "--welcome", "--port", "0", "--web-port", "0", "--data", data],
+    ["up", "--welcome", "--port", String(api), "--web-port", String(web), "--data", data],
     {
       cwd: ROOT,
-      env: withoutSettings({
-        SURELIST_LOG: "json",
-        SURELIST_AGENT_TOKEN_SECONDS: String(AGENT_TOKEN_SECONDS),
-        GITHUB_CLIENT_ID: GITHUB_CLIENT,
-        GITHUB_CLIENT_SECRET: "known to nobody",
-      }),
+      env: withoutSettings({ SURELIST_LOG: "json", ...settings }),
       stdio: ["ignore", "pipe", "inherit"],
     },
   );
+  const stop = async () => {
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    if (server.exitCode === null && server.kill("SIGTERM")) await ended;
+  };
   const said = reader(server);
   try {
-    project.provide("api", new URL(await said(/^claude mcp add .* (\S+)$/m)).origin);
-    project.provide("web", await said(/The web page answers at (\S+)/));
-    project.provide("data", data);
+    return {
+      api: new URL(await said(/^claude mcp add .* (\S+)$/m)).origin,
+      web: await said(/The web page answers at (\S+)/),
+      stop,
+    };
   } catch (error) {
-    server.kill();
+    await stop();
     throw error;
   }
-  return async () => {
-    const ended = new Promise((resolve) => server.once("exit", resolve));
-    server.kill("SIGTERM");
-    await ended;
-    await rm(data, { recursive: true, force: true });
-  };
 }
 
 /** Waits for words of the server's. */
