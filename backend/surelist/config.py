@@ -21,7 +21,7 @@ from surelist.errors import ConfigurationError
 
 DEFAULT_URL = "http://localhost:8000"
 WEB_PAGE_ORIGIN = "http://localhost:3000"
-MAKE_A_SECRET = "make one with: openssl rand -base64 32"  # noqa: S105
+MAKE_A_SECRET = "make one with: openssl rand -hex 32"  # noqa: S105
 
 
 def _origin(url: str) -> str:

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlmodel import SQLModel
 
 import surelist.agents.models
@@ -41,6 +42,13 @@ def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
         if not target.exists() or (anchor and anchor not in anchors(target)):
             broken.append(f"{path}#{anchor}")
     assert broken == []
+
+
+def test_the_spec_kit_names_every_contract() -> None:
+    config = yaml.safe_load((ROOT / ".spec-kit/config.yaml").read_text())
+    assert sorted(config["specs"]["contracts"]) == sorted(
+        path.name for path in (ROOT / "specs").glob("*.md")
+    )
 
 
 def test_every_test_that_a_document_names_exists() -> None:
