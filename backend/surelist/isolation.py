@@ -60,6 +60,9 @@ _UNHURRIED = "SET LOCAL synchronous_commit = off; "
 LONGEST_SECONDS = 30.0
 """For one transaction: a PostgreSQL that has stopped answering keeps no connection for longer."""
 
+LONGEST_OF_TWO_SECONDS = 600.0
+"""For one that moves a whole list, row by row."""
+
 POOL_PATIENCE_SECONDS = 2.0
 """For a connection when all are in use: hundreds of transactions' time. Who gets none in it would
 hardly get one later, and is told sooner that he may ask again."""
@@ -285,10 +288,16 @@ class Database:
             return await work(*sides)
 
         async with self._turns.of(one.user_id, self._patience):
-            return await self._run(one, f"{begin}; {_as_user(one.user_id)}", on_both, "COMMIT")
+            begin = f"{begin}; {_as_user(one.user_id)}"
+            return await self._run(one, begin, on_both, "COMMIT", LONGEST_OF_TWO_SECONDS)
 
     async def _run(
-        self, principal: Principal, begin: str, work: Work[T], end: str | None = None
+        self,
+        principal: Principal,
+        begin: str,
+        work: Work[T],
+        end: str | None = None,
+        longest: float | None = None,
     ) -> T:
         """Run `work` between `begin` and `end`; without `end`, it is a read.
 
@@ -297,7 +306,7 @@ class Database:
         with faults_as_unavailable():
             connection = await self._a_connection()
             CONNECTIONS_IN_USE.inc()
-            self._deadlines.enter(LONGEST_SECONDS)
+            self._deadlines.enter(longest or LONGEST_SECONDS)
             try:
                 try:
                     database = UserDatabase(
