@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from surelist import auth_schema
-from surelist.embedded import APP_ROLE, SUPERUSER, Server
+from surelist.embedded import APP_ROLE, SUPERUSER, Cluster, Server
 from surelist.errors import ConfigurationError
 from tests.copies import Copy
 
@@ -69,7 +69,7 @@ async def test_the_apps_role_can_neither_read_nor_write_people(
     people: asyncpg.Connection, cluster: Server
 ) -> None:
     await people.execute(PEOPLE)
-    app = await asyncpg.connect(cluster.url(APP_ROLE))
+    app = await asyncpg.connect(Cluster.url(cluster, APP_ROLE))
     try:
         for statement in (
             'SELECT * FROM auth."user"',

@@ -151,7 +151,10 @@ async def test_a_database_out_of_reach_is_not_ready_and_its_address_stays_unsaid
     monkeypatch.setattr(health, "LOOKED_AT_SECONDS", 0)
     async with started(copy) as http:
         superuser = Copy(copy.server, SUPERUSER)
-        await superuser.run(f"ALTER DATABASE {copy.name} ALLOW_CONNECTIONS false")
+        await superuser.run(
+            f"ALTER DATABASE {copy.name} ALLOW_CONNECTIONS false;"
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{copy.name}'"
+        )
         try:
             answer = await http.get("/readyz")
         finally:

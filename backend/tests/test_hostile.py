@@ -90,7 +90,10 @@ async def test_a_hostile_body_is_refused_by_every_route_and_changes_nothing(
     begun = orjson.dumps({**others, field: None}).removesuffix(b"null}")
     bodies = BODIES | {name: begun + value + b"}" for name, value in VALUES.items()}
     answered = {name: await send(owner, method, path, body) for name, body in bodies.items()}
-    assert answered == dict.fromkeys(bodies, 422)
+    expected = dict.fromkeys(bodies, 422)
+    if path == "/claim":
+        expected["NUL"] = 404  # text, and no good token
+    assert answered == expected
     assert await send(owner, method, path, TOO_LARGE) == 413
     await nothing_is_lost(owner, cluster)
 

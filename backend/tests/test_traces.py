@@ -15,6 +15,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from surelist import doctor
 from surelist.observability import traces
 from surelist.observability.calls import Call
 from surelist.observability.spans import FLUSHING, TRANSACTIONS, Spans
@@ -345,7 +346,8 @@ def test_a_value_that_is_none_is_said_and_the_app_is_made(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert traces.start() is None
-    assert "traces are not exported: max_export_batch_size must be less" in caplog.text
+    assert "traces are not exported: a value of the OTEL_ variables cannot be read" in caplog.text
+    assert "max_export_batch_size must be less" in str([*doctor.examine()])
 
 
 def test_without_the_extra_a_server_says_so_and_serves(

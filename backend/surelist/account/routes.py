@@ -15,7 +15,7 @@ from surelist.account.export import export
 from surelist.arguments import ABSENT, Closed
 from surelist.auth import OWNER_SCOPE, TOKEN_BYTES
 from surelist.database import Record
-from surelist.errors import Conflict, Invalid, Unauthenticated
+from surelist.errors import Conflict, NotFound, Unauthenticated
 from surelist.routing import Door, IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.tasks.due import zone
 from surelist.tasks.event_representation import TaskEvent
@@ -110,7 +110,7 @@ async def claim_list(
         bearer = [f"Bearer {body.token}"]
         other = await state.authenticator.principal(bearer, state.settings.api_url)
     except Unauthenticated as refusal:  # of the token in the body: the caller's own is good
-        raise Invalid(f'"token" shows no list to take over. {refusal.message}') from None
+        raise NotFound(f'"token" shows no list to take over. {refusal.message}') from None
     if other.user_id == door.user_id:
         raise Conflict("The token is this user's own. Send one of the user whose list it is.")
     return answer(_shown(door, await door.write_with(other, claim, OWNER_SCOPE)))

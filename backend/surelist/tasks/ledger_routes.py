@@ -1,10 +1,11 @@
 """REST for the ledger: its events, and taking them back."""
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, NotRequired
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
@@ -12,7 +13,6 @@ from surelist.ledger import listing
 from surelist.ledger.models import ClientId
 from surelist.ledger.service import Retry
 from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
-from surelist.tasks.due import YEARS
 from surelist.tasks.event_representation import TaskEvent, event
 from surelist.tasks.models import Version
 from surelist.tasks.representation import WholeTask
@@ -20,15 +20,22 @@ from surelist.tasks.routes import IfMatch, guards, task_answer
 from surelist.tasks.undo import undo
 from surelist.tasks.undo_many import Undone, undo_all
 
-_FROM_YEAR_TO_DAY = re.compile(r"(\d{4})-\d\d-\d\d", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_WHAT_IT_MUST_BE = "must be an ISO 8601 date and time with an offset"
 
 
-def _iso_8601(value: object) -> object:
-    """Pydantic takes a number for seconds since 1970, and a year that no time zone can write."""
-    date = _FROM_YEAR_TO_DAY.match(value) if isinstance(value, str) else None
-    if not date or int(date[1]) not in YEARS:
-        raise ValueError("must be an ISO 8601 date and time with an offset")
+def _written_out(value: object) -> object:
+    """Else Pydantic takes a number for the seconds since 1970."""
+    if not (isinstance(value, str) and _DATE.match(value)):
+        raise ValueError(_WHAT_IT_MUST_BE)
     return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(_WHAT_IT_MUST_BE) from None
 
 
 class EventList(TypedDict):
@@ -74,7 +81,9 @@ class UndoAll(Closed):
     """Whose changes to take back, and since when."""
 
     client_id: ClientId
-    since: Annotated[AwareDatetime, BeforeValidator(_iso_8601), Field(strict=False)]
+    since: Annotated[
+        AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_utc), Field(strict=False)
+    ]
     dry_run: bool = False
 
 
