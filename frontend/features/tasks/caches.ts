@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 
 import type { Filters, Row } from "./filters";
-import { findRow, type Loaded, withoutRow, withRow, withRowInPlace } from "./lists";
+import { findRow, type Loaded, rowsOf, withoutRow, withRow, withRowInPlace } from "./lists";
 
 export const LISTS_KEY = ["tasks", "list"] as const;
 
@@ -21,6 +21,13 @@ export class TaskCaches {
       if (row) return row;
     }
     return undefined;
+  }
+
+  /** The tags of all tasks that are loaded, by name. */
+  tags(): string[] {
+    const lists = this.client.getQueriesData<Loaded>({ queryKey: LISTS_KEY });
+    const rows = lists.flatMap(([, loaded]) => rowsOf(loaded));
+    return [...new Set(rows.flatMap((row) => row.tags ?? []))].sort();
   }
 
   /** The task as it is now: it comes into the lists that it belongs to, and leaves the others. */

@@ -39,7 +39,6 @@ export function TasksScreen() {
   const [filters, setFilters] = useFilters();
   const list = useTaskList(filters, clock?.day ?? null);
   const rows = useMemo(() => rowsOf(list.data), [list.data]);
-  const tags = useMemo(() => [...new Set(rows.flatMap((row) => row.tags ?? []))].sort(), [rows]);
 
   const client = useQueryClient();
   const tell = useToast();
@@ -126,7 +125,12 @@ export function TasksScreen() {
           fieldRef={addField}
           onAdd={(draft) => cursor.setActive(actions.add(draft))}
         />
-        <FilterBar filters={filters} tags={tags} onChange={setFilters} searchRef={searchField} />
+        <FilterBar
+          filters={filters}
+          proposeTags={() => actions.caches.tags()}
+          onChange={setFilters}
+          searchRef={searchField}
+        />
       </div>
       <div className="flex h-6 justify-between gap-4 px-1 text-sm text-muted">
         <p className="shrink-0">
