@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
 
 import { answered, api } from "@/api/client";
 
@@ -9,7 +10,7 @@ const PAGE = 100;
 
 /** The list, page by page. What changes later comes by the feed, so that it is not asked again. */
 export function useTaskList(filters: Filters, today: string | null) {
-  return useInfiniteQuery({
+  const list = useInfiniteQuery({
     queryKey: listKey(filters, today ?? ""),
     enabled: today !== null,
     initialPageParam: null as string | null,
@@ -31,6 +32,12 @@ export function useTaskList(filters: Filters, today: string | null) {
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
   });
+  const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = list;
+  /** Asks for the next page, unless that has failed: then it is for the person to try again. */
+  const loadMore = useCallback(() => {
+    if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
+  return [list, loadMore] as const;
 }
 
 export function readTask(id: number) {

@@ -6,7 +6,6 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { LocalListOffer } from "@/features/account/local-list-offer";
 import { useAccount } from "@/features/account/queries";
 import { useGuessedTimezone } from "@/features/account/use-guessed-timezone";
-import { Button } from "@/ui/button";
 import { useToast } from "@/ui/toast";
 
 import { TaskActions } from "./actions";
@@ -17,6 +16,7 @@ import { EmptyList } from "./empty-list";
 import { FilterBar } from "./filter-bar";
 import { matches, NO_FILTERS, type Row } from "./filters";
 import { HelpSheet } from "./help-sheet";
+import { ListProblem } from "./list-problem";
 import { rowsOf } from "./lists";
 import { PurgeDialog } from "./purge-dialog";
 import { useTaskList } from "./queries";
@@ -37,7 +37,7 @@ export function TasksScreen() {
   useGuessedTimezone();
   const clock = useClock(account.data?.timezone);
   const [filters, setFilters] = useFilters();
-  const list = useTaskList(filters, clock?.day ?? null);
+  const [list, loadMore] = useTaskList(filters, clock?.day ?? null);
   const rows = useMemo(() => rowsOf(list.data), [list.data]);
 
   const client = useQueryClient();
@@ -109,13 +109,9 @@ export function TasksScreen() {
   const onEdit = useStable(edit);
   const onDelete = useStable(remove);
   const showTag = useCallback((tag: string) => setFilters({ tag }), [setFilters]);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
-  const loadMore = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
 
   const latest = touched[0];
-  const problem = account.error ?? list.error;
+  const problem = account.error ?? (list.isFetchNextPageError ? null : list.error);
   return (
     <main className="mx-auto max-w-3xl px-3 pb-40 sm:px-6">
       <h1 className="sr-only">Tasks</h1>
@@ -141,18 +137,19 @@ export function TasksScreen() {
         </p>
       </div>
       {problem ? (
-        <div role="alert" className="grid justify-items-center gap-3 py-16 text-center">
-          <p>{problem.message}</p>
-          <Button size="small" onClick={() => void client.resetQueries()}>
-            Try again
-          </Button>
-        </div>
+        <ListProblem
+          error={problem}
+          className="py-16"
+          onRetry={() => {
+            void client.refetchQueries({ predicate: ({ state }) => state.error !== null });
+          }}
+        />
       ) : null}
       {clock && list.data && rows.length > 0 ? (
         <TaskList
           key={JSON.stringify(filters)}
           rows={rows}
-          total={hasNextPage ? null : rows.length}
+          total={list.hasNextPage ? null : rows.length}
           inSight={cursor.focus.count > 0 ? cursor.index : -1}
           onNearEnd={loadMore}
           renderRow={(row) =>
@@ -183,6 +180,13 @@ export function TasksScreen() {
               />
             )
           }
+        />
+      ) : null}
+      {list.isFetchNextPageError ? (
+        <ListProblem
+          error={list.error}
+          className="py-6"
+          onRetry={() => void list.fetchNextPage()}
         />
       ) : null}
       {account.data?.last_event === 0 ? <LocalListOffer /> : null}
