@@ -21,7 +21,16 @@ type Words = {
   action?: { label: string; altText: string; onPress: () => void };
 };
 
+type Page = {
+  /** Says something for a while, or until it is answered where it can be. */
+  tell: (words: Words) => void;
+  askAbout: (conflict: Conflict) => void;
+  /** The task of the row that was `from` has got its own id. */
+  rename: (from: number, to: number) => void;
+};
+
 const LINGERS_MS = 900;
+
 /** What a person does with their tasks: shown at once, sent, and put back when it is refused. */
 export class TaskActions {
   readonly caches: TaskCaches;
@@ -31,8 +40,7 @@ export class TaskActions {
 
   constructor(
     client: QueryClient,
-    private readonly tell: (words: Words) => void,
-    private readonly askAbout: (conflict: Conflict) => void,
+    private readonly page: Page,
   ) {
     this.caches = new TaskCaches(client);
   }
@@ -56,12 +64,14 @@ export class TaskActions {
       (task) => {
         if (this.caches.find(task.id))
           this.caches.remove(id); // the feed was quicker
-        else this.caches.putInPlace(rowOf(task), id);
+        else if (this.caches.find(id)) this.caches.putInPlace(rowOf(task), id);
+        else this.caches.put(rowOf(task)); // the list was loaded anew meanwhile
+        this.page.rename(id, task.id);
       },
       (error: unknown) => {
         this.taken.drop(taken);
         this.caches.remove(id);
-        this.tell({
+        this.page.tell({
           words: `${quoted(row.title)} was not added. ${reasonOf(error)}`,
           danger: true,
           action: {
@@ -103,7 +113,7 @@ export class TaskActions {
       this.caches.put(rowOf(now));
       const conflict = conflictOf(seen, edits, now);
       if (conflict.fields.length > 0) {
-        this.askAbout(conflict);
+        this.page.askAbout(conflict);
         return;
       }
       await this.edit({ ...seen, ...now }, edits, now.version);
@@ -128,7 +138,7 @@ export class TaskActions {
   purge(row: Row): void {
     this.caches.remove(row.id);
     purgeTask(row.id).then(
-      () => this.tell({ words: `${quoted(row.title)} is gone for good` }),
+      () => this.page.tell({ words: `${quoted(row.title)} is gone for good` }),
       (error: unknown) => this.putBack(row, error),
     );
   }
@@ -137,7 +147,7 @@ export class TaskActions {
   undoLast(): void {
     const last = this.taken.pop();
     if (last) void this.undo(last);
-    else this.tell({ words: "There is nothing to undo" });
+    else this.page.tell({ words: "There is nothing to undo" });
   }
 
   private async undo(taken: Taken): Promise<void> {
@@ -150,7 +160,7 @@ export class TaskActions {
     try {
       const undone = await this.turns.take(task.id, task.version, () => undoEvent(task.version));
       this.caches.put(rowOf(undone));
-      this.tell({ words: `Undone: ${said}` });
+      this.page.tell({ words: `Undone: ${said}` });
     } catch (error) {
       this.putBack(rowOf(task), error);
     }
@@ -161,7 +171,7 @@ export class TaskActions {
     const sent = this.turns.take(row.id, row.version, send);
     const taken = this.remember(said, sent, row);
     const onPress = () => void this.undo(taken);
-    this.tell({ words: said, action: { label: "Undo", altText: "Press u to undo", onPress } });
+    this.page.tell({ words: said, action: { label: "Undo", altText: "Press u to undo", onPress } });
     sent.then(
       (task) => {
         this.caches.putInPlace(rowOf(task));
@@ -192,6 +202,9 @@ export class TaskActions {
     } else {
       this.caches.put(error instanceof ApiProblem && error.task ? rowOf(error.task) : row);
     }
-    this.tell({ words: `${quoted(row.title)} was not changed. ${reasonOf(error)}`, danger: true });
+    this.page.tell({
+      words: `${quoted(row.title)} was not changed. ${reasonOf(error)}`,
+      danger: true,
+    });
   }
 }

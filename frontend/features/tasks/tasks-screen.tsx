@@ -42,13 +42,15 @@ export function TasksScreen() {
 
   const client = useQueryClient();
   const tell = useToast();
+  const cursor = useCursor(rows);
   const [conflict, setConflict] = useState<Conflict | null>(null);
-  const [actions] = useState(() => new TaskActions(client, tell, setConflict));
+  const [actions] = useState(
+    () => new TaskActions(client, { tell, askAbout: setConflict, rename: cursor.rename }),
+  );
   const titleOf = useCallback((id: number) => actions.caches.find(id)?.title, [actions]);
   const [touched, note] = useTouched(titleOf);
   useFeed(actions, account.data?.last_event ?? null, note);
 
-  const cursor = useCursor(rows);
   const [editing, setEditing] = useState<number | null>(null);
   const [purging, setPurging] = useState<Row | null>(null);
   const [helping, setHelping] = useState(false);
@@ -103,7 +105,8 @@ export function TasksScreen() {
     };
     does[shortcut]();
   };
-  useShortcuts(run);
+  // What is typed before the form is there is not meant for the list.
+  useShortcuts(editing === null ? run : null);
 
   const onComplete = useStable(complete);
   const onEdit = useStable(edit);
@@ -113,13 +116,13 @@ export function TasksScreen() {
   const latest = touched[0];
   const problem = account.error ?? (list.isFetchNextPageError ? null : list.error);
   return (
-    <main className="mx-auto max-w-3xl px-3 pb-40 sm:px-6">
+    <main className="mx-auto max-w-3xl px-3 pb-40 sm:px-6" onFocus={cursor.onFocusElsewhere}>
       <h1 className="sr-only">Tasks</h1>
       <div className="sticky top-0 z-30 -mx-3 grid gap-2 bg-canvas px-3 pt-3 pb-2 sm:-mx-6 sm:px-6">
         <AddTask
           today={clock?.day ?? ""}
           fieldRef={addField}
-          onAdd={(draft) => cursor.setActive(actions.add(draft))}
+          onAdd={(draft) => cursor.show(actions.add(draft))}
         />
         <FilterBar
           filters={filters}
@@ -150,7 +153,8 @@ export function TasksScreen() {
           key={JSON.stringify(filters)}
           rows={rows}
           total={list.hasNextPage ? null : rows.length}
-          inSight={cursor.focus.count > 0 ? cursor.index : -1}
+          sought={{ index: cursor.index, times: cursor.sought }}
+          kept={rows.findIndex(({ id }) => id === editing)}
           onNearEnd={loadMore}
           renderRow={(row) =>
             row.id === editing ? (
@@ -168,15 +172,16 @@ export function TasksScreen() {
               <TaskRow
                 row={row}
                 clock={clock}
-                active={row.id === cursor.row?.id}
-                chosen={cursor.used && row.id === cursor.row?.id}
-                focus={cursor.focus.id === row.id ? cursor.focus.count : 0}
+                active={row.id === cursor.entry?.id}
+                chosen={row.id === cursor.row?.id}
+                sought={row.id === cursor.row?.id ? cursor.sought : 0}
                 touched={touched.find(({ id }) => id === row.id)?.said}
                 onComplete={onComplete}
                 onEdit={onEdit}
                 onDelete={onDelete}
                 onTag={showTag}
-                onActive={cursor.setActive}
+                onActive={cursor.choose}
+                takesFocus={cursor.takesFocus}
               />
             )
           }
