@@ -21,6 +21,7 @@ async function addNumbered(count: number): Promise<void> {
 }
 
 const rowOf = (page: Page, title: string) => page.getByRole("button", { name: title, exact: true });
+const scrolled = (page: Page) => page.evaluate(() => Math.round(window.scrollY));
 
 async function scrollTo(page: Page, top: number): Promise<void> {
   await page.evaluate((y) => window.scrollTo(0, y), top);
@@ -33,6 +34,73 @@ async function openForm(page: Page, title: string) {
   await form.waitFor();
   return { form, title: form.getByLabel("Title"), description: form.getByLabel("Description") };
 }
+
+test("what is being written survives scrolling, and an agent that takes the task away", async () => {
+  await addNumbered(80);
+  const page = await ann.open();
+  const form = await openForm(page, "Task 5");
+  await form.title.fill("Mine");
+  await form.description.fill("A long");
+  await scrollTo(page, 2500);
+  await scrollTo(page, 0);
+  expect(await form.title.inputValue()).toBe("Mine");
+  await form.description.pressSequentially(" story");
+  await ann.agent("PATCH", "/tasks/5/complete", { completed: true });
+  await page.getByText("Claude Code completed “Task 5”").waitFor({ timeout: 15_000 });
+  await page.getByText("This task has left the list meanwhile.").waitFor();
+  await page.keyboard.type(" of mine");
+  expect(await form.description.inputValue()).toBe("A long story of mine");
+  await form.form.getByRole("button", { name: "Save" }).click();
+  await expect
+    .poll(() => ann.call("GET", "/tasks/5"), POLL)
+    .toMatchObject({ title: "Mine", description: "A long story of mine", completed: true });
+  await expect.poll(() => form.form.count(), POLL).toBe(0);
+});
+
+test("what is being written survives a list that is loaded anew, where it is", async () => {
+  await addNumbered(115);
+  const page = await ann.open();
+  await rowOf(page, "Task 1").waitFor();
+  await scrollTo(page, 150);
+  const form = await openForm(page, "Task 12");
+  await form.title.fill("Mine");
+  const before = await scrolled(page);
+  const reloaded = page.waitForResponse((response) => /\/tasks\?/.test(response.url()));
+  for (let id = 102; id <= 114; id += 1) {
+    await ann.agent("PATCH", `/tasks/${String(id)}`, { priority: "low" });
+  }
+  await reloaded;
+  await page.waitForTimeout(500);
+  await page.keyboard.type("!");
+  expect(await form.title.inputValue()).toBe("Mine!");
+  expect(await scrolled(page)).toBe(before);
+});
+
+test("what is being written survives midnight, where it is", async () => {
+  await ann.call("PATCH", "", { timezone: "Europe/Berlin" });
+  await addNumbered(30);
+  await ann.page.clock.install({ time: "2026-11-26T22:59:00Z" });
+  const page = await ann.open();
+  const form = await openForm(page, "Task 12");
+  await form.title.fill("Mine");
+  const before = await scrolled(page);
+  const reloaded = page.waitForResponse((response) => /\/tasks\?/.test(response.url()));
+  await page.clock.fastForward(90_000);
+  await reloaded;
+  await page.keyboard.type("!");
+  expect(await form.title.inputValue()).toBe("Mine!");
+  expect(await scrolled(page)).toBe(before);
+});
+
+test("another task can be opened without losing what was written in the first", async () => {
+  await addNumbered(2);
+  const page = await ann.open();
+  await (await openForm(page, "Task 1")).title.fill("Mine");
+  await openForm(page, "Task 2");
+  await page.getByRole("button", { name: "Go back" }).click();
+  const form = page.getByRole("form", { name: "Edit Task 1" });
+  expect(await form.getByLabel("Title").inputValue()).toBe("Mine");
+});
 
 test("Ctrl+Enter saves the tag that is still being typed", async () => {
   await addNumbered(1);

@@ -44,8 +44,9 @@ export class TaskCaches {
     this.change((loaded) => withoutRow(loaded, id));
   }
 
+  /** Asks for all lists anew; what is shown stays until they come. Rejects when they do not. */
   async reload(): Promise<void> {
-    await this.client.resetQueries({ queryKey: LISTS_KEY });
+    await this.client.invalidateQueries({ queryKey: LISTS_KEY }, { throwOnError: true });
   }
 
   private change(how: (loaded: Loaded, filters: Filters, today: string) => Loaded): void {

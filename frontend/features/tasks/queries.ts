@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { hashKey, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 
 import { answered, api } from "@/api/client";
@@ -29,6 +29,9 @@ export function useTaskList(filters: Filters, today: string | null) {
         }),
       ),
     getNextPageParam: (page) => page.next_cursor ?? null,
+    // At midnight the list of yesterday is shown until that of today is there.
+    placeholderData: (before, query) =>
+      query && hashKey([query.queryKey[2]]) === hashKey([filters]) ? before : undefined,
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
   });

@@ -14,7 +14,7 @@ import { ConflictDialog } from "./conflict-dialog";
 import type { Conflict } from "./conflicts";
 import { EmptyList } from "./empty-list";
 import { FilterBar } from "./filter-bar";
-import { matches, NO_FILTERS, type Row } from "./filters";
+import { type Filters, matches, NO_FILTERS, type Row } from "./filters";
 import { HelpSheet } from "./help-sheet";
 import { ListProblem } from "./list-problem";
 import { rowsOf } from "./lists";
@@ -25,7 +25,7 @@ import { TaskEditor } from "./task-editor";
 import { TaskList } from "./task-list";
 import { TaskRow } from "./task-row";
 import { useClock } from "./use-clock";
-import { useCursor } from "./use-cursor";
+import { useEditing } from "./use-editing";
 import { useFeed } from "./use-feed";
 import { useFilters } from "./use-filters";
 import { useStable } from "./use-stable";
@@ -38,11 +38,12 @@ export function TasksScreen() {
   const clock = useClock(account.data?.timezone);
   const [filters, setFilters] = useFilters();
   const [list, loadMore] = useTaskList(filters, clock?.day ?? null);
-  const rows = useMemo(() => rowsOf(list.data), [list.data]);
+  const listed = useMemo(() => rowsOf(list.data), [list.data]);
 
   const client = useQueryClient();
   const tell = useToast();
-  const cursor = useCursor(rows);
+  const editing = useEditing(listed, filters.sort, tell);
+  const { rows, cursor, opened } = editing;
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const [actions] = useState(
     () => new TaskActions(client, { tell, askAbout: setConflict, rename: cursor.rename }),
@@ -51,7 +52,6 @@ export function TasksScreen() {
   const [touched, note] = useTouched(titleOf);
   useFeed(actions, account.data?.last_event ?? null, note);
 
-  const [editing, setEditing] = useState<number | null>(null);
   const [purging, setPurging] = useState<Row | null>(null);
   const [helping, setHelping] = useState(false);
   const addField = useRef<HTMLInputElement>(null);
@@ -79,13 +79,17 @@ export function TasksScreen() {
       setPurging(row);
       return;
     }
-    setEditing(null);
+    if (row.id === opened?.row.id) editing.discard();
     leave(row);
     actions.remove(row);
   };
   const edit = (row: Row) => {
-    if (row.id > 0 && row.status !== "deleted") setEditing(row.id);
+    if (row.id > 0 && row.status !== "deleted") editing.open(row);
   };
+  const narrow = useStable((changed: Partial<Filters>) => {
+    if (!editing.unsaved) editing.discard();
+    setFilters(changed);
+  });
   const run = (shortcut: Shortcut) => {
     const { row } = cursor;
     const does: Record<Shortcut, () => void> = {
@@ -97,21 +101,21 @@ export function TasksScreen() {
       edit: () => row && edit(row),
       delete: () => row && remove(row),
       undo: () => actions.undoLast(),
-      pending: () => setFilters({ view: "pending" }),
-      completed: () => setFilters({ view: "completed" }),
-      all: () => setFilters({ view: "all" }),
-      deleted: () => setFilters({ view: "deleted" }),
+      pending: () => narrow({ view: "pending" }),
+      completed: () => narrow({ view: "completed" }),
+      all: () => narrow({ view: "all" }),
+      deleted: () => narrow({ view: "deleted" }),
       help: () => setHelping(true),
     };
     does[shortcut]();
   };
   // What is typed before the form is there is not meant for the list.
-  useShortcuts(editing === null ? run : null);
+  useShortcuts(opened ? null : run);
 
   const onComplete = useStable(complete);
   const onEdit = useStable(edit);
   const onDelete = useStable(remove);
-  const showTag = useCallback((tag: string) => setFilters({ tag }), [setFilters]);
+  const showTag = useCallback((tag: string) => narrow({ tag }), [narrow]);
 
   const latest = touched[0];
   const problem = account.error ?? (list.isFetchNextPageError ? null : list.error);
@@ -127,7 +131,7 @@ export function TasksScreen() {
         <FilterBar
           filters={filters}
           proposeTags={() => actions.caches.tags()}
-          onChange={setFilters}
+          onChange={narrow}
           searchRef={searchField}
         />
       </div>
@@ -148,25 +152,27 @@ export function TasksScreen() {
           }}
         />
       ) : null}
-      {clock && list.data && rows.length > 0 ? (
+      {clock && rows.length > 0 ? (
         <TaskList
           key={JSON.stringify(filters)}
           rows={rows}
           total={list.hasNextPage ? null : rows.length}
           sought={{ index: cursor.index, times: cursor.sought }}
-          kept={rows.findIndex(({ id }) => id === editing)}
+          kept={opened ? rows.findIndex(({ id }) => id === opened.row.id) : -1}
           onNearEnd={loadMore}
           renderRow={(row) =>
-            row.id === editing ? (
+            row.id === opened?.row.id ? (
               <TaskEditor
+                opened={opened.row}
+                written={editing.written}
                 row={row}
+                left={list.data !== undefined && !listed.includes(row)}
                 today={clock.day}
+                onWrite={editing.write}
                 onSave={(seen, edits) => void actions.edit(seen, edits)}
-                onClose={() => {
-                  setEditing(null);
-                  cursor.focusOn(row.id);
-                }}
+                onClose={() => editing.close(row)}
                 onDelete={remove}
+                takesFocus={cursor.takesFocus}
               />
             ) : (
               <TaskRow
@@ -200,7 +206,7 @@ export function TasksScreen() {
           filters={filters}
           untouched={account.data?.last_event === 0}
           onAdd={() => addField.current?.focus()}
-          onShowAll={() => setFilters({ ...NO_FILTERS, view: filters.view, sort: filters.sort })}
+          onShowAll={() => narrow({ ...NO_FILTERS, view: filters.view, sort: filters.sort })}
         />
       ) : null}
       <HelpSheet open={helping} onOpenChange={setHelping} />
