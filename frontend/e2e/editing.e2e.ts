@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { closeBrowser, Visitor } from "./browser";
+import { titlesOn } from "./seen";
 
 let ann: Visitor;
 
@@ -13,6 +14,7 @@ afterEach(() => ann.leave());
 afterAll(closeBrowser);
 
 const POLL = { timeout: 15_000, interval: 100 };
+const SHOWN_MS = 8_000;
 
 async function addNumbered(count: number): Promise<void> {
   for (let number = 1; number <= count; number += 1) {
@@ -100,6 +102,69 @@ test("another task can be opened without losing what was written in the first", 
   await page.getByRole("button", { name: "Go back" }).click();
   const form = page.getByRole("form", { name: "Edit Task 1" });
   expect(await form.getByLabel("Title").inputValue()).toBe("Mine");
+});
+
+test("an edit that fails waits, with its text, to be tried again", async () => {
+  await addNumbered(1);
+  const page = await ann.open();
+  const form = await openForm(page, "Task 1");
+  await form.description.fill("A long story");
+  await page.route("**/api/me/tasks/1", (route) =>
+    route.request().method() === "PATCH" ? route.abort() : route.fallback(),
+  );
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("“Task 1” was not changed.").first().waitFor();
+  await page.waitForTimeout(SHOWN_MS + 1000);
+  await page.unroute("**/api/me/tasks/1");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect
+    .poll(() => ann.call("GET", "/tasks/1"), POLL)
+    .toMatchObject({ description: "A long story" });
+});
+
+test("an edit that is refused is opened again as it was written", async () => {
+  await addNumbered(1);
+  const page = await ann.open();
+  const form = await openForm(page, "Task 1");
+  await form.description.fill("A long story");
+  await page.route("**/api/me/tasks/1", (route) =>
+    route.request().method() === "PATCH"
+      ? route.fulfill({
+          status: 422,
+          contentType: "application/problem+json",
+          json: { type: "urn:surelist:invalid", detail: "There is no such time on that day." },
+        })
+      : route.fallback(),
+  );
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("There is no such time on that day.").first().waitFor();
+  await page.getByRole("button", { name: "Edit again" }).click();
+  expect(await form.description.inputValue()).toBe("A long story");
+});
+
+test("a list that is full says so at once, and what was written can be added later", async () => {
+  await addNumbered(1);
+  const page = await ann.open();
+  await rowOf(page, "Task 1").waitFor();
+  await page.route("**/api/me/tasks", (route) =>
+    route.request().method() === "POST"
+      ? route.fulfill({
+          status: 429,
+          contentType: "application/problem+json",
+          headers: { "Retry-After": "86400" },
+          json: { type: "urn:surelist:too_many_requests", detail: "This list is full." },
+        })
+      : route.fallback(),
+  );
+  await page.getByLabel("Add a task").fill("One more");
+  await page.keyboard.press("Enter");
+  await page.getByText("“One more” was not added. This list is full.").first().waitFor({
+    timeout: 3000,
+  });
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Task 1"]);
+  await page.unroute("**/api/me/tasks");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Task 1", "One more"]);
 });
 
 test("Ctrl+Enter saves the tag that is still being typed", async () => {

@@ -2,6 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { beforeEach, expect, test, vi } from "vitest";
 
 import type { Schemas } from "@/api/client";
+import { ApiProblem } from "@/api/problem";
 
 import { TaskActions } from "./actions";
 import { listKey } from "./caches";
@@ -23,6 +24,8 @@ const task = (changed: Partial<Schemas["WholeTask"]> = {}): Schemas["WholeTask"]
   updated_at: "2026-11-22T12:00:00Z",
   ...changed,
 });
+const problem = (status: number, now: Schemas["WholeTask"] | null = null) =>
+  new ApiProblem(status, "unknown", "No.", now, null);
 
 const page = { tell: vi.fn(), askAbout: vi.fn(), reopen: vi.fn(), rename: vi.fn() };
 let client: QueryClient;
@@ -36,6 +39,45 @@ beforeEach(() => {
     pageParams: [null],
   });
   actions = new TaskActions(client, page);
+});
+
+type Told = { words: string; action?: { label: string; onPress: () => void } };
+const lastTold = () => page.tell.mock.lastCall?.[0] as Told;
+
+test("an edit that does not arrive is put back and can be sent again", async () => {
+  vi.mocked(calls.patchTask).mockRejectedValueOnce(new TypeError("network"));
+  await actions.edit(task(), { title: "Oat milk" });
+  expect(actions.caches.find(1)?.title).toBe("Milk");
+  expect(lastTold().action?.label).toBe("Try again");
+  vi.mocked(calls.patchTask).mockResolvedValueOnce(task({ title: "Oat milk", version: 4 }));
+  lastTold().action?.onPress();
+  await vi.waitFor(() => expect(actions.caches.find(1)?.title).toBe("Oat milk"));
+  expect(calls.patchTask).toHaveBeenLastCalledWith(1, { title: "Oat milk" }, 3);
+});
+
+test("an edit that is refused can be written again", async () => {
+  vi.mocked(calls.patchTask).mockRejectedValueOnce(problem(422));
+  await actions.edit(task(), { title: "Oat milk" });
+  lastTold().action?.onPress();
+  expect(page.reopen).toHaveBeenCalledWith(task(), { title: "Oat milk" });
+});
+
+test("an edit of what is gone can be added anew", async () => {
+  vi.mocked(calls.patchTask).mockRejectedValueOnce(problem(404));
+  vi.mocked(calls.addTask).mockResolvedValueOnce(task({ id: 2, title: "Oat milk" }));
+  await actions.edit(task(), { title: "Oat milk" });
+  expect(actions.caches.find(1)).toBeUndefined();
+  lastTold().action?.onPress();
+  expect(calls.addTask).toHaveBeenCalledWith({ title: "Oat milk" }, expect.any(String));
+});
+
+test("what is put back is not older than what came meanwhile", async () => {
+  vi.mocked(calls.patchTask).mockImplementationOnce(() => {
+    actions.caches.put(rowOf(task({ title: "Theirs", version: 9 })));
+    return Promise.reject(problem(503));
+  });
+  await actions.edit(task(), { title: "Oat milk" });
+  expect(actions.caches.find(1)?.title).toBe("Theirs");
 });
 
 test("a task that is added while the list is loaded anew is shown", async () => {

@@ -6,11 +6,11 @@ import { ApiProblem } from "@/api/problem";
 import { TaskCaches } from "./caches";
 import { addTask, completeTask, deleteTask, patchTask, purgeTask, undoEvent } from "./calls";
 import { type Conflict, conflictOf } from "./conflicts";
-import { type Draft, type Edits, edited, newTaskOf, patchOf } from "./drafts";
+import { type Draft, draftOf, type Edits, edited, newTaskOf, patchOf } from "./drafts";
 import type { Row } from "./filters";
 import { rowOf } from "./lists";
 import { readTask } from "./queries";
-import { newKey, Turns } from "./send";
+import { mayPass, newKey, Turns } from "./send";
 import { type Taken, UndoStack } from "./undo-stack";
 import { quoted, reasonOf } from "./words";
 
@@ -25,6 +25,8 @@ type Page = {
   /** Says something for a while, or until it is answered where it can be. */
   tell: (words: Words) => void;
   askAbout: (conflict: Conflict) => void;
+  /** Opens the form again with what was written in it. */
+  reopen: (seen: Task, edits: Edits) => void;
   /** The task of the row that was `from` has got its own id. */
   rename: (from: number, to: number) => void;
 };
@@ -107,7 +109,7 @@ export class TaskActions {
     } catch (error) {
       const now = error instanceof ApiProblem ? error.task : null;
       if (!now || now.version === version) {
-        this.putBack(before, error);
+        this.putBack(before, error, this.another(seen, edits, error));
         return;
       }
       this.caches.put(rowOf(now));
@@ -196,15 +198,32 @@ export class TaskActions {
     return taken;
   }
 
-  private putBack(row: Row, error: unknown): void {
-    if (error instanceof ApiProblem && (error.status === 404 || error.status === 410)) {
-      this.caches.remove(row.id);
-    } else {
-      this.caches.put(error instanceof ApiProblem && error.task ? rowOf(error.task) : row);
+  private putBack(row: Row, error: unknown, action?: Words["action"]): void {
+    if (isGone(error)) this.caches.remove(row.id);
+    else {
+      const now = this.caches.find(row.id);
+      const known = now && now.version > row.version ? now : row;
+      this.caches.put(error instanceof ApiProblem && error.task ? rowOf(error.task) : known);
     }
-    this.page.tell({
-      words: `${quoted(row.title)} was not changed. ${reasonOf(error)}`,
-      danger: true,
-    });
+    const words = `${quoted(row.title)} was not changed. ${reasonOf(error)}`;
+    this.page.tell({ words, danger: true, ...(action ? { action } : {}) });
   }
+
+  /** What can be done with an edit that was refused, so that what was written is not lost. */
+  private another(seen: Task, edits: Edits, error: unknown): Words["action"] {
+    if (isGone(error)) {
+      const onPress = () => void this.add(draftOf(edited(seen, edits)));
+      return { label: "Add it anew", altText: "Add what you wrote as a new task", onPress };
+    }
+    if (mayPass(error)) {
+      const onPress = () => void this.edit(seen, edits);
+      return { label: "Try again", altText: "Save it again", onPress };
+    }
+    const onPress = () => this.page.reopen(seen, edits);
+    return { label: "Edit again", altText: "Open the form with what you wrote", onPress };
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof ApiProblem && (error.status === 404 || error.status === 410);
 }

@@ -44,9 +44,11 @@ export function TasksScreen() {
   const tell = useToast();
   const editing = useEditing(listed, filters.sort, tell);
   const { rows, cursor, opened } = editing;
-  const [conflict, setConflict] = useState<Conflict | null>(null);
+  const [conflicts, setConflicts] = useState<readonly Conflict[]>([]);
+  const askAbout = (conflict: Conflict) => setConflicts((others) => [...others, conflict]);
   const [actions] = useState(
-    () => new TaskActions(client, { tell, askAbout: setConflict, rename: cursor.rename }),
+    () =>
+      new TaskActions(client, { tell, askAbout, reopen: editing.reopen, rename: cursor.rename }),
   );
   const titleOf = useCallback((id: number) => actions.caches.find(id)?.title, [actions]);
   const [touched, note] = useTouched(titleOf);
@@ -118,6 +120,7 @@ export function TasksScreen() {
   const showTag = useCallback((tag: string) => narrow({ tag }), [narrow]);
 
   const latest = touched[0];
+  const conflict = conflicts[0] ?? null;
   const problem = account.error ?? (list.isFetchNextPageError ? null : list.error);
   return (
     <main className="mx-auto max-w-3xl px-3 pb-40 sm:px-6" onFocus={cursor.onFocusElsewhere}>
@@ -221,9 +224,9 @@ export function TasksScreen() {
       />
       <ConflictDialog
         conflict={conflict}
-        onKeep={() => setConflict(null)}
+        onKeep={() => setConflicts(conflicts.slice(1))}
         onReplace={({ now, edits }) => {
-          setConflict(null);
+          setConflicts(conflicts.slice(1));
           void actions.edit(now, edits);
         }}
       />
