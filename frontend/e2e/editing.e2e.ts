@@ -176,3 +176,12 @@ test("Ctrl+Enter saves the tag that is still being typed", async () => {
   await expect.poll(() => ann.call("GET", "/tasks/1"), POLL).toMatchObject({ tags: ["home"] });
   expect(await form.count()).toBe(0);
 });
+
+test("a task that the list leaves out is said to be added", async () => {
+  await addNumbered(1);
+  const page = await ann.open("/?view=completed");
+  await page.getByText("Nothing is completed yet.").waitFor();
+  await page.getByLabel("Add a task").fill("One more");
+  await page.keyboard.press("Enter");
+  await page.getByText("Added “One more”, which this list leaves out").first().waitFor();
+});

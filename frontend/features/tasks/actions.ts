@@ -69,6 +69,9 @@ export class TaskActions {
         else if (this.caches.find(id)) this.caches.putInPlace(rowOf(task), id);
         else this.caches.put(rowOf(task)); // the list was loaded anew meanwhile
         this.page.rename(id, task.id);
+        if (this.caches.leavesOut(task.id)) {
+          this.page.tell({ words: `Added ${quoted(task.title)}, which this list leaves out` });
+        }
       },
       (error: unknown) => {
         this.taken.drop(taken);

@@ -30,6 +30,13 @@ export class TaskCaches {
     return [...new Set(rows.flatMap((row) => row.tags ?? []))].sort();
   }
 
+  /** Whether the list that is looked at is loaded and has no such task. */
+  leavesOut(id: number): boolean {
+    const looked = this.client.getQueryCache().findAll({ queryKey: LISTS_KEY, type: "active" });
+    const loaded = looked.map(({ state }) => state.data as Loaded | undefined);
+    return loaded.some(Boolean) && !loaded.some((list) => findRow(list, id));
+  }
+
   /** The task as it is now: it comes into the lists that it belongs to, and leaves the others. */
   put(row: Row): void {
     this.change((loaded, filters, today) => withRow(loaded, row, filters, today));
