@@ -10,6 +10,7 @@ import * as calls from "./calls";
 import { EMPTY_DRAFT } from "./drafts";
 import { NO_FILTERS } from "./filters";
 import { rowOf } from "./lists";
+import * as queries from "./queries";
 
 vi.mock("./calls");
 vi.mock("./queries");
@@ -26,6 +27,8 @@ const task = (changed: Partial<Schemas["WholeTask"]> = {}): Schemas["WholeTask"]
 });
 const problem = (status: number, now: Schemas["WholeTask"] | null = null) =>
   new ApiProblem(status, "unknown", "No.", now, null);
+const change = (actor: "person" | "agent") =>
+  ({ actor, client_name: "Claude Code" }) as Schemas["TaskEvent"];
 
 const page = { tell: vi.fn(), askAbout: vi.fn(), reopen: vi.fn(), rename: vi.fn() };
 let client: QueryClient;
@@ -78,6 +81,22 @@ test("what is put back is not older than what came meanwhile", async () => {
   });
   await actions.edit(task(), { title: "Oat milk" });
   expect(actions.caches.find(1)?.title).toBe("Theirs");
+});
+
+test("undo takes back what the person did, and nothing that an agent had done before", async () => {
+  const completed = task({ completed: true, status: "completed", version: 5 });
+  vi.mocked(calls.completeTask).mockResolvedValue(completed);
+  vi.mocked(queries.readChange).mockResolvedValueOnce(change("agent"));
+  actions.complete(rowOf(task()), true);
+  actions.undoLast();
+  await vi.waitFor(() => expect(lastTold().words).toContain("Claude Code was before you"));
+  expect(calls.undoEvent).not.toHaveBeenCalled();
+
+  vi.mocked(queries.readChange).mockResolvedValueOnce(change("person"));
+  vi.mocked(calls.undoEvent).mockResolvedValueOnce(task({ version: 6 }));
+  actions.complete(rowOf(task()), true);
+  actions.undoLast();
+  await vi.waitFor(() => expect(calls.undoEvent).toHaveBeenCalledWith(5));
 });
 
 test("a task that is added while the list is loaded anew is shown", async () => {

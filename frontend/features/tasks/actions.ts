@@ -9,7 +9,7 @@ import { type Conflict, conflictOf } from "./conflicts";
 import { type Draft, draftOf, type Edits, edited, newTaskOf, patchOf } from "./drafts";
 import type { Row } from "./filters";
 import { rowOf } from "./lists";
-import { readTask } from "./queries";
+import { readChange, readTask } from "./queries";
 import { mayPass, newKey, Turns } from "./send";
 import { type Taken, UndoStack } from "./undo-stack";
 import { quoted, reasonOf } from "./words";
@@ -108,7 +108,9 @@ export class TaskActions {
         patchTask(seen.id, patchOf(edits), version),
       );
       this.caches.put(rowOf(task));
-      this.remember(`Changed ${quoted(task.title)}`, Promise.resolve(task), before);
+      if (task.version > Math.max(version, before.version)) {
+        this.remember(`Changed ${quoted(task.title)}`, Promise.resolve(task), before);
+      }
     } catch (error) {
       const now = error instanceof ApiProblem ? error.task : null;
       if (!now || now.version === version) {
@@ -163,6 +165,12 @@ export class TaskActions {
     if (!task) return; // it was refused, and is put back already
     if (!before) this.caches.remove(task.id);
     try {
+      const change = await readChange(task.id, task.version);
+      if (change && change.actor !== "person") {
+        this.caches.put(rowOf(task));
+        this.page.tell({ words: `${change.client_name} was before you: nothing was undone` });
+        return;
+      }
       const undone = await this.turns.take(task.id, task.version, () => undoEvent(task.version));
       this.caches.put(rowOf(undone));
       this.page.tell({ words: `Undone: ${said}` });

@@ -51,6 +51,15 @@ export function readTask(id: number) {
   );
 }
 
+/** The change that gave the task this version. */
+export async function readChange(task: number, version: number) {
+  const query = { task_id: task, after: version - 1, limit: 1 };
+  const { events } = await answered(
+    api.GET("/api/{user_id}/events", { params: { path: { user_id: "me" }, query } }),
+  );
+  return events[0];
+}
+
 /** One task in full: a list cuts long descriptions. */
 export function useWholeTask(id: number, version: number) {
   return useQuery({
