@@ -1,7 +1,6 @@
 "use client";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { Tooltip } from "radix-ui";
 import { type ReactNode, useState } from "react";
 
 import { ApiProblem } from "@/api/problem";
@@ -29,15 +28,13 @@ function makeQueryClient(): QueryClient {
   });
 }
 
-/** What components anywhere may use: queries, toasts, tooltips, the theme. */
+/** What components anywhere may use: queries, toasts, the theme. */
 export function Providers({ theme, children }: { theme: Theme; children: ReactNode }) {
   const [queryClient] = useState(makeQueryClient);
   return (
     <QueryClientProvider client={queryClient}>
       <ThemeProvider initial={theme}>
-        <Tooltip.Provider delayDuration={400}>
-          <ToastProvider>{children}</ToastProvider>
-        </Tooltip.Provider>
+        <ToastProvider>{children}</ToastProvider>
       </ThemeProvider>
     </QueryClientProvider>
   );

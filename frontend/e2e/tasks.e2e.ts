@@ -59,6 +59,9 @@ test("an edit that meets an agent's edit overwrites nothing before the person ch
   const dialog = page.getByRole("dialog");
   await dialog.waitFor();
   expect(await dialog.innerText()).toContain("Theirs");
+  await page.keyboard.press("Escape");
+  await page.mouse.click(5, 300);
+  expect(await dialog.isVisible()).toBe(true);
   expect(await ann.call("GET", "/tasks/1")).toMatchObject({ title: "Theirs" });
   await dialog.getByRole("button", { name: "Save mine" }).click();
   await expect.poll(() => ann.call("GET", "/tasks/1"), POLL).toMatchObject({ title: "Mine" });

@@ -3,16 +3,10 @@
 import { clsx } from "clsx";
 import { X } from "lucide-react";
 import { Toast as Radix } from "radix-ui";
-import {
-  createContext,
-  type ReactNode,
-  useCallback,
-  useContext,
-  useState,
-  useSyncExternalStore,
-} from "react";
+import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
 
 import { Button } from "./button";
+import { useHydrated } from "./use-hydrated";
 
 type Message = {
   words: ReactNode;
@@ -21,48 +15,53 @@ type Message = {
   danger?: boolean;
 };
 
-const SECONDS_SHOWN = 8;
-const SHOWN_AT_ONCE = 3;
+type Shown = Message & { id: number };
 
-const neverChanges = () => () => undefined;
+const SHOWN_MS = 8_000;
+const SHOWN_AT_ONCE = 3;
 
 const ToastContext = createContext<((message: Message) => void) | null>(null);
 
+/** What went wrong and can be mended stays until it is, or is dismissed. */
+const stays = ({ danger, action }: Message) => danger === true && action !== undefined;
+
+/** The messages with one more, and no more than fit of those that pass by. */
+function withMessage(shown: readonly Shown[], message: Message): Shown[] {
+  const passing = shown.filter((one) => !stays(one));
+  const pushedOut = stays(message) ? [] : passing.slice(0, 1 - SHOWN_AT_ONCE);
+  const id = (shown.at(-1)?.id ?? 0) + 1;
+  return [...shown.filter((one) => !pushedOut.includes(one)), { ...message, id }];
+}
+
 /** Shows messages in a corner for a while; F8 goes there by keyboard. */
 export function ToastProvider({ children }: { children: ReactNode }) {
-  const [messages, setMessages] = useState<(Message & { id: number })[]>([]);
+  const [messages, setMessages] = useState<readonly Shown[]>([]);
   const show = useCallback((message: Message) => {
-    setMessages((shown) => [
-      ...shown.slice(1 - SHOWN_AT_ONCE),
-      { ...message, id: (shown.at(-1)?.id ?? 0) + 1 },
-    ]);
+    setMessages((shown) => withMessage(shown, message));
   }, []);
   // Its style attribute may be set by script, and not be in what the server sends (see the CSP).
-  const hydrated = useSyncExternalStore(
-    neverChanges,
-    () => true,
-    () => false,
-  );
+  const hydrated = useHydrated();
   const remove = (id: number) => setMessages((shown) => shown.filter((one) => one.id !== id));
   return (
-    <Radix.Provider duration={SECONDS_SHOWN * 1000} swipeDirection="right">
+    <Radix.Provider swipeDirection="right">
       <ToastContext value={show}>{children}</ToastContext>
-      {messages.map(({ id, words, action, danger }) => (
+      {messages.map(({ id, ...message }) => (
         <Radix.Root
           key={id}
-          type={danger ? "foreground" : "background"}
+          duration={stays(message) ? Number.POSITIVE_INFINITY : SHOWN_MS}
+          type={message.danger ? "foreground" : "background"}
           onOpenChange={(open) => !open && remove(id)}
           className={clsx(
             "animate-slide flex items-center gap-2 rounded-xl bg-raised py-2 pr-2 pl-4 text-sm",
             "border shadow-float",
-            danger ? "border-danger" : "border-line",
+            message.danger ? "border-danger" : "border-line",
           )}
         >
-          <Radix.Description className="grow py-1">{words}</Radix.Description>
-          {action ? (
-            <Radix.Action asChild altText={action.altText} onClick={action.onPress}>
+          <Radix.Description className="grow py-1">{message.words}</Radix.Description>
+          {message.action ? (
+            <Radix.Action asChild altText={message.action.altText} onClick={message.action.onPress}>
               <Button look="quiet" size="small" className="text-accent">
-                {action.label}
+                {message.action.label}
               </Button>
             </Radix.Action>
           ) : null}
@@ -74,7 +73,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
         </Radix.Root>
       ))}
       {hydrated ? (
-        <Radix.Viewport className="fixed inset-x-3 bottom-3 z-50 mx-auto grid max-w-md gap-2 outline-none" />
+        <Radix.Viewport className="fixed inset-x-0 bottom-0 z-50 mx-auto grid max-h-[75dvh] max-w-md gap-2 overflow-y-auto p-3 outline-none" />
       ) : null}
     </Radix.Provider>
   );

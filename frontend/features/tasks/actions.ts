@@ -6,11 +6,11 @@ import { ApiProblem } from "@/api/problem";
 import { TaskCaches } from "./caches";
 import { addTask, completeTask, deleteTask, patchTask, purgeTask, undoEvent } from "./calls";
 import { type Conflict, conflictOf } from "./conflicts";
-import { type Draft, type Edits, edited, newTaskOf, patchOf } from "./drafts";
+import { type Draft, draftOf, type Edits, edited, newTaskOf, patchOf } from "./drafts";
 import type { Row } from "./filters";
 import { rowOf } from "./lists";
-import { readTask } from "./queries";
-import { newKey, Turns } from "./send";
+import { readChange, readTask } from "./queries";
+import { mayPass, newKey, Turns } from "./send";
 import { type Taken, UndoStack } from "./undo-stack";
 import { quoted, reasonOf } from "./words";
 
@@ -21,7 +21,18 @@ type Words = {
   action?: { label: string; altText: string; onPress: () => void };
 };
 
+type Page = {
+  /** Says something for a while, or until it is answered where it can be. */
+  tell: (words: Words) => void;
+  askAbout: (conflict: Conflict) => void;
+  /** Opens the form again with what was written in it. */
+  reopen: (seen: Task, edits: Edits) => void;
+  /** The task of the row that was `from` has got its own id. */
+  rename: (from: number, to: number) => void;
+};
+
 const LINGERS_MS = 900;
+
 /** What a person does with their tasks: shown at once, sent, and put back when it is refused. */
 export class TaskActions {
   readonly caches: TaskCaches;
@@ -31,8 +42,7 @@ export class TaskActions {
 
   constructor(
     client: QueryClient,
-    private readonly tell: (words: Words) => void,
-    private readonly askAbout: (conflict: Conflict) => void,
+    private readonly page: Page,
   ) {
     this.caches = new TaskCaches(client);
   }
@@ -56,12 +66,17 @@ export class TaskActions {
       (task) => {
         if (this.caches.find(task.id))
           this.caches.remove(id); // the feed was quicker
-        else this.caches.putInPlace(rowOf(task), id);
+        else if (this.caches.find(id)) this.caches.putInPlace(rowOf(task), id);
+        else this.caches.put(rowOf(task)); // the list was loaded anew meanwhile
+        this.page.rename(id, task.id);
+        if (this.caches.leavesOut(task.id)) {
+          this.page.tell({ words: `Added ${quoted(task.title)}, which this list leaves out` });
+        }
       },
       (error: unknown) => {
         this.taken.drop(taken);
         this.caches.remove(id);
-        this.tell({
+        this.page.tell({
           words: `${quoted(row.title)} was not added. ${reasonOf(error)}`,
           danger: true,
           action: {
@@ -93,17 +108,19 @@ export class TaskActions {
         patchTask(seen.id, patchOf(edits), version),
       );
       this.caches.put(rowOf(task));
-      this.remember(`Changed ${quoted(task.title)}`, Promise.resolve(task), before);
+      if (task.version > Math.max(version, before.version)) {
+        this.remember(`Changed ${quoted(task.title)}`, Promise.resolve(task), before);
+      }
     } catch (error) {
       const now = error instanceof ApiProblem ? error.task : null;
       if (!now || now.version === version) {
-        this.putBack(before, error);
+        this.putBack(before, error, this.another(seen, edits, error));
         return;
       }
       this.caches.put(rowOf(now));
       const conflict = conflictOf(seen, edits, now);
       if (conflict.fields.length > 0) {
-        this.askAbout(conflict);
+        this.page.askAbout(conflict);
         return;
       }
       await this.edit({ ...seen, ...now }, edits, now.version);
@@ -128,7 +145,7 @@ export class TaskActions {
   purge(row: Row): void {
     this.caches.remove(row.id);
     purgeTask(row.id).then(
-      () => this.tell({ words: `${quoted(row.title)} is gone for good` }),
+      () => this.page.tell({ words: `${quoted(row.title)} is gone for good` }),
       (error: unknown) => this.putBack(row, error),
     );
   }
@@ -137,7 +154,7 @@ export class TaskActions {
   undoLast(): void {
     const last = this.taken.pop();
     if (last) void this.undo(last);
-    else this.tell({ words: "There is nothing to undo" });
+    else this.page.tell({ words: "There is nothing to undo" });
   }
 
   private async undo(taken: Taken): Promise<void> {
@@ -148,9 +165,15 @@ export class TaskActions {
     if (!task) return; // it was refused, and is put back already
     if (!before) this.caches.remove(task.id);
     try {
+      const change = await readChange(task.id, task.version);
+      if (change && change.actor !== "person") {
+        this.caches.put(rowOf(task));
+        this.page.tell({ words: `${change.client_name} was before you: nothing was undone` });
+        return;
+      }
       const undone = await this.turns.take(task.id, task.version, () => undoEvent(task.version));
       this.caches.put(rowOf(undone));
-      this.tell({ words: `Undone: ${said}` });
+      this.page.tell({ words: `Undone: ${said}` });
     } catch (error) {
       this.putBack(rowOf(task), error);
     }
@@ -161,7 +184,7 @@ export class TaskActions {
     const sent = this.turns.take(row.id, row.version, send);
     const taken = this.remember(said, sent, row);
     const onPress = () => void this.undo(taken);
-    this.tell({ words: said, action: { label: "Undo", altText: "Press u to undo", onPress } });
+    this.page.tell({ words: said, action: { label: "Undo", altText: "Press u to undo", onPress } });
     sent.then(
       (task) => {
         this.caches.putInPlace(rowOf(task));
@@ -186,12 +209,32 @@ export class TaskActions {
     return taken;
   }
 
-  private putBack(row: Row, error: unknown): void {
-    if (error instanceof ApiProblem && (error.status === 404 || error.status === 410)) {
-      this.caches.remove(row.id);
-    } else {
-      this.caches.put(error instanceof ApiProblem && error.task ? rowOf(error.task) : row);
+  private putBack(row: Row, error: unknown, action?: Words["action"]): void {
+    if (isGone(error)) this.caches.remove(row.id);
+    else {
+      const now = this.caches.find(row.id);
+      const known = now && now.version > row.version ? now : row;
+      this.caches.put(error instanceof ApiProblem && error.task ? rowOf(error.task) : known);
     }
-    this.tell({ words: `${quoted(row.title)} was not changed. ${reasonOf(error)}`, danger: true });
+    const words = `${quoted(row.title)} was not changed. ${reasonOf(error)}`;
+    this.page.tell({ words, danger: true, ...(action ? { action } : {}) });
   }
+
+  /** What can be done with an edit that was refused, so that what was written is not lost. */
+  private another(seen: Task, edits: Edits, error: unknown): Words["action"] {
+    if (isGone(error)) {
+      const onPress = () => void this.add(draftOf(edited(seen, edits)));
+      return { label: "Add it anew", altText: "Add what you wrote as a new task", onPress };
+    }
+    if (mayPass(error)) {
+      const onPress = () => void this.edit(seen, edits);
+      return { label: "Try again", altText: "Save it again", onPress };
+    }
+    const onPress = () => this.page.reopen(seen, edits);
+    return { label: "Edit again", altText: "Open the form with what you wrote", onPress };
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof ApiProblem && (error.status === 404 || error.status === 410);
 }

@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 
 import type { Filters, Row } from "./filters";
-import { findRow, type Loaded, withoutRow, withRow, withRowInPlace } from "./lists";
+import { findRow, type Loaded, rowsOf, withoutRow, withRow, withRowInPlace } from "./lists";
 
 export const LISTS_KEY = ["tasks", "list"] as const;
 
@@ -23,6 +23,20 @@ export class TaskCaches {
     return undefined;
   }
 
+  /** The tags of all tasks that are loaded, by name. */
+  tags(): string[] {
+    const lists = this.client.getQueriesData<Loaded>({ queryKey: LISTS_KEY });
+    const rows = lists.flatMap(([, loaded]) => rowsOf(loaded));
+    return [...new Set(rows.flatMap((row) => row.tags ?? []))].sort();
+  }
+
+  /** Whether the list that is looked at is loaded and has no such task. */
+  leavesOut(id: number): boolean {
+    const looked = this.client.getQueryCache().findAll({ queryKey: LISTS_KEY, type: "active" });
+    const loaded = looked.map(({ state }) => state.data as Loaded | undefined);
+    return loaded.some(Boolean) && !loaded.some((list) => findRow(list, id));
+  }
+
   /** The task as it is now: it comes into the lists that it belongs to, and leaves the others. */
   put(row: Row): void {
     this.change((loaded, filters, today) => withRow(loaded, row, filters, today));
@@ -37,8 +51,9 @@ export class TaskCaches {
     this.change((loaded) => withoutRow(loaded, id));
   }
 
+  /** Asks for all lists anew; what is shown stays until they come. Rejects when they do not. */
   async reload(): Promise<void> {
-    await this.client.resetQueries({ queryKey: LISTS_KEY });
+    await this.client.invalidateQueries({ queryKey: LISTS_KEY }, { throwOnError: true });
   }
 
   private change(how: (loaded: Loaded, filters: Filters, today: string) => Loaded): void {

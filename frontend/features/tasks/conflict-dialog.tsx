@@ -26,6 +26,7 @@ export function ConflictDialog({ conflict, onKeep, onReplace }: ConflictDialogPr
     <Dialog
       open
       wide
+      lasting
       onOpenChange={(open) => !open && onKeep()}
       title="This was changed while you were editing"
       description={

@@ -8,6 +8,11 @@ test("the day is the one of the account's time zone", () => {
   expect(clockIn("America/New_York", late)).toEqual({ day: "2026-11-22", time: "18:30" });
 });
 
+test("a time zone that the browser does not know shows UTC", () => {
+  const now = new Date("2026-11-22T23:30:00Z");
+  expect(clockIn("Europe/Atlantis", now)).toEqual({ day: "2026-11-22", time: "23:30" });
+});
+
 test("days are added across months and the clocks' changes", () => {
   expect(addDays("2026-10-24", 2)).toBe("2026-10-26");
   expect(addDays("2026-12-31", 1)).toBe("2027-01-01");

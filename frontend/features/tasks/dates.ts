@@ -22,18 +22,20 @@ function daysBetween(from: string, to: string): number {
   return Math.round((dayToUtc(to).getTime() - dayToUtc(from).getTime()) / DAY_IN_MS);
 }
 
-/** The day and the time that a clock in the time zone shows. */
+/** The day and the time that a clock in the time zone shows; in UTC where this browser is older
+ * than the zone. */
 export function clockIn(timezone: string, now: Date): { day: string; time: string } {
-  const parts = new Intl.DateTimeFormat("sv-SE", {
-    timeZone: timezone,
-    dateStyle: "short",
-    timeStyle: "short",
-  }).format(now);
+  const parts = clockFormat(timezone).format(now);
   return { day: parts.slice(0, 10), time: parts.slice(11, 16) };
 }
 
-export function todayIn(timezone: string, now = new Date()): string {
-  return clockIn(timezone, now).day;
+function clockFormat(timeZone: string): Intl.DateTimeFormat {
+  const options = { dateStyle: "short", timeStyle: "short" } as const;
+  try {
+    return new Intl.DateTimeFormat("sv-SE", { ...options, timeZone });
+  } catch {
+    return new Intl.DateTimeFormat("sv-SE", { ...options, timeZone: "UTC" });
+  }
 }
 
 /** What a task is due on, in parts: `time` is empty where only a day was given. */

@@ -1,33 +1,23 @@
-import { ListFilter, Search, X } from "lucide-react";
-import { type ReactNode, type Ref, useEffect, useState } from "react";
+import { X } from "lucide-react";
+import type { ReactNode, Ref } from "react";
 
-import { Button } from "@/ui/button";
-import { Field, Input, Select } from "@/ui/field";
-import { Popover } from "@/ui/popover";
-
-import { DUES, type Filters, SORTS, VIEWS } from "./filters";
-import { PRIORITY_WORDS, PrioritySelect } from "./priorities";
+import { DUE_WORDS, FilterMenu } from "./filter-menu";
+import { type Filters, VIEWS } from "./filters";
+import { PRIORITY_WORDS } from "./priorities";
+import { SearchField } from "./search-field";
 
 const VIEW_WORDS = { pending: "Open", completed: "Done", all: "All", deleted: "Trash" };
-const DUE_WORDS = { overdue: "Overdue", today: "Due by today", week: "Due within a week" };
-const SORT_WORDS = {
-  due: "Due date",
-  priority: "Priority",
-  title: "Title",
-  updated: "Last changed",
-  created: "Oldest first",
-};
 
 type FilterBarProps = {
   filters: Filters;
-  /** Tags to propose. */
-  tags: readonly string[];
+  /** Tags to propose, asked for as one is written. */
+  proposeTags: () => string[];
   onChange: (changed: Partial<Filters>) => void;
   searchRef: Ref<HTMLInputElement>;
 };
 
 /** Which tasks are shown, and in which order. */
-export function FilterBar({ filters, tags, onChange, searchRef }: FilterBarProps) {
+export function FilterBar({ filters, proposeTags, onChange, searchRef }: FilterBarProps) {
   return (
     <div className="grid gap-2">
       <div className="flex flex-wrap items-center gap-2">
@@ -50,139 +40,11 @@ export function FilterBar({ filters, tags, onChange, searchRef }: FilterBarProps
             onChange={(search) => onChange({ search })}
             fieldRef={searchRef}
           />
-          <FilterMenu filters={filters} tags={tags} onChange={onChange} />
+          <FilterMenu filters={filters} proposeTags={proposeTags} onChange={onChange} />
         </div>
       </div>
       <ActiveFilters filters={filters} onChange={onChange} />
     </div>
-  );
-}
-
-const MS_BEFORE_SEARCHING = 180;
-
-type SearchFieldProps = {
-  search: string;
-  onChange: (search: string) => void;
-  fieldRef: Ref<HTMLInputElement>;
-};
-
-function SearchField({ search, onChange, fieldRef }: SearchFieldProps) {
-  const [typed, setTyped] = useState(search);
-  const [known, setKnown] = useState(search);
-  if (search !== known) {
-    // Changed elsewhere, or by this field a moment ago.
-    setKnown(search);
-    if (search !== typed.trim()) setTyped(search);
-  }
-  useEffect(() => {
-    if (typed.trim() === search) return;
-    const timer = setTimeout(() => onChange(typed.trim()), MS_BEFORE_SEARCHING);
-    return () => clearTimeout(timer);
-  }, [typed, search, onChange]);
-  return (
-    <div className="relative min-w-0 flex-1">
-      <Search
-        aria-hidden
-        className="absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-muted"
-      />
-      <Input
-        ref={fieldRef}
-        type="search"
-        aria-label="Search"
-        aria-keyshortcuts="/"
-        placeholder="Search"
-        maxLength={200}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key !== "Escape") return;
-          setTyped("");
-          event.currentTarget.blur();
-        }}
-        className="h-8! pl-8! pointer-coarse:h-11!"
-      />
-    </div>
-  );
-}
-
-function FilterMenu({ filters, tags, onChange }: Omit<FilterBarProps, "searchRef">) {
-  return (
-    <Popover
-      label="Filter and sort"
-      align="end"
-      trigger={
-        <Button look="quiet" size="small">
-          <ListFilter aria-hidden className="size-4" />
-          Filter
-        </Button>
-      }
-    >
-      <div className="grid w-60 gap-3">
-        <Field label="Due">
-          {(wiring) => (
-            <Select
-              {...wiring}
-              value={filters.due ?? ""}
-              onChange={(event) =>
-                onChange({ due: DUES.find((due) => due === event.target.value) ?? null })
-              }
-            >
-              <option value="">Any time</option>
-              {DUES.map((due) => (
-                <option key={due} value={due}>
-                  {DUE_WORDS[due]}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        <Field label="Priority">
-          {({ id }) => (
-            <PrioritySelect
-              id={id}
-              value={filters.priority ?? ""}
-              none="Any"
-              onChange={(priority) => onChange({ priority: priority || null })}
-            />
-          )}
-        </Field>
-        <Field label="Tag">
-          {(wiring) => (
-            <>
-              <Input
-                {...wiring}
-                list={`${wiring.id}-tags`}
-                maxLength={50}
-                defaultValue={filters.tag ?? ""}
-                onChange={(event) => onChange({ tag: event.target.value.trim() || null })}
-              />
-              <datalist id={`${wiring.id}-tags`}>
-                {tags.map((tag) => (
-                  <option key={tag} value={tag} />
-                ))}
-              </datalist>
-            </>
-          )}
-        </Field>
-        <Field label="Sort by">
-          {(wiring) => (
-            <Select
-              {...wiring}
-              value={filters.sort}
-              onChange={(event) =>
-                onChange({ sort: SORTS.find((sort) => sort === event.target.value) ?? "due" })
-              }
-            >
-              {SORTS.map((sort) => (
-                <option key={sort} value={sort}>
-                  {SORT_WORDS[sort]}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-      </div>
-    </Popover>
   );
 }
 

@@ -31,6 +31,22 @@ test("it waits as long as the server says", async () => {
   expect(waited).toEqual([7000]);
 });
 
+test("what would have to wait for long is refused at once", async () => {
+  let calls = 0;
+  const call = () => {
+    calls += 1;
+    return Promise.reject(problem(429, 86_400));
+  };
+  await expect(sendOnce(call, { pause })).rejects.toThrow("No.");
+  expect(calls).toBe(1);
+});
+
+test("what a proxy says of an API that starts anew is waited for", async () => {
+  let calls = 0;
+  const call = () => (calls++ ? Promise.resolve("done") : Promise.reject(problem(500)));
+  expect(await sendOnce(call, { pause })).toBe("done");
+});
+
 test("a refusal is not sent again", async () => {
   let calls = 0;
   const call = () => {

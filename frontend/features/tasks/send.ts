@@ -2,12 +2,15 @@ import { ApiProblem } from "@/api/problem";
 
 const FIRST_WAIT_MS = 500;
 const TRIES = 4;
+/** A list that is full, or has its day's changes behind it, names a day: its person is told now. */
+const LONGEST_WAIT_MS = 10_000;
 
 const wait = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** Whether the same call may be sent again: it did not arrive, or was told to come back. */
-function mayPass(error: unknown): boolean {
-  if (error instanceof ApiProblem) return error.status === 429 || error.status >= 502;
+/** Whether the same call may be sent again: it did not arrive, or was told to come back. Where the
+ * API is away, the proxy before it answers with 500. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof ApiProblem) return error.status === 429 || error.status >= 500;
   return error instanceof TypeError; // what fetch rejects with when the network fails
 }
 
@@ -34,7 +37,9 @@ export async function sendOnce<T>(
     } catch (error) {
       if (attempt === TRIES || !mayPass(error)) throw error;
       const told = error instanceof ApiProblem ? error.retryAfter : null;
-      await pause(told === null ? FIRST_WAIT_MS * 2 ** (attempt - 1) : told * 1000);
+      const next = told === null ? FIRST_WAIT_MS * 2 ** (attempt - 1) : told * 1000;
+      if (next > LONGEST_WAIT_MS) throw error;
+      await pause(next);
     }
   }
 }

@@ -8,6 +8,7 @@ const press = (key: string, held = {}) => ({
   ctrlKey: false,
   metaKey: false,
   altKey: false,
+  repeat: false,
   ...held,
 });
 
@@ -21,4 +22,11 @@ test("keys act on the list, but not while one writes or with Ctrl held", () => {
 test("Enter presses the button that is focused", () => {
   expect(shortcutOf(press("Enter"), document.createElement("button"))).toBeNull();
   expect(shortcutOf(press("e"), document.createElement("button"))).toBe("edit");
+});
+
+test("a key that is held moves on, and does nothing else again", () => {
+  const held = { repeat: true };
+  expect(shortcutOf(press("j", held), document.body)).toBe("next");
+  expect(shortcutOf(press("#", held), document.body)).toBeNull();
+  expect(shortcutOf(press("x", held), document.body)).toBeNull();
 });

@@ -24,7 +24,10 @@ export function nameOfKey(key: string): string {
   return { ArrowDown: "↓", ArrowUp: "↑" }[key] ?? key;
 }
 
-type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">;
+/** What goes on while its key is held down. */
+const HELD = new Set<Shortcut>(["next", "previous"]);
+
+type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "repeat">;
 
 /** What a key press means, where `inside` is the element it goes to. */
 export function shortcutOf(press: Press, inside: Element | null): Shortcut | null {
@@ -32,22 +35,24 @@ export function shortcutOf(press: Press, inside: Element | null): Shortcut | nul
   if (inside?.closest("input, textarea, select, [role=dialog], [role=menu]")) return null;
   // A control that is focused does what Enter does there.
   if (press.key === "Enter" && inside?.closest("button, a")) return null;
-  return SHORTCUTS.find(({ keys }) => keys.some((key) => key === press.key))?.does ?? null;
+  const does = SHORTCUTS.find(({ keys }) => keys.some((key) => key === press.key))?.does;
+  return does && (!press.repeat || HELD.has(does)) ? does : null;
 }
 
-/** Listens while the component is shown. */
-export function useShortcuts(run: (shortcut: Shortcut) => void): void {
+/** Listens while the component is shown and there is something to run. */
+export function useShortcuts(run: ((shortcut: Shortcut) => void) | null): void {
   const latest = useRef(run);
   useEffect(() => {
     latest.current = run;
   });
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || document.querySelector("[role=dialog]")) return;
+      const run = latest.current;
+      if (!run || event.defaultPrevented || document.querySelector("[role=dialog]")) return;
       const shortcut = shortcutOf(event, event.target instanceof Element ? event.target : null);
       if (!shortcut) return;
       event.preventDefault();
-      latest.current(shortcut);
+      run(shortcut);
     };
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);

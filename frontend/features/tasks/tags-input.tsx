@@ -1,5 +1,6 @@
 import { X } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
+import { flushSync } from "react-dom";
 
 import { Input } from "@/ui/field";
 
@@ -18,10 +19,13 @@ export function TagsInput({ tags, onChange, id }: TagsInputProps) {
     onChange(withTag(tags, typed));
     setTyped("");
   };
-  const listen = (event: KeyboardEvent) => {
+  const listen = (event: KeyboardEvent<HTMLInputElement>) => {
     if ((event.key === "Enter" || event.key === ",") && typed.trim()) {
       event.preventDefault();
-      add();
+      event.stopPropagation();
+      flushSync(add);
+      // Saved by its keys, with the tag in it.
+      if (event.ctrlKey || event.metaKey) event.currentTarget.form?.requestSubmit();
     } else if (event.key === "Backspace" && !typed) onChange(tags.slice(0, -1));
   };
   return (

@@ -1,5 +1,5 @@
 import { Trash2 } from "lucide-react";
-import { type KeyboardEvent, type SyntheticEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type SyntheticEvent, useEffect, useRef } from "react";
 
 import type { Schemas } from "@/api/client";
 import { Button } from "@/ui/button";
@@ -8,54 +8,71 @@ import { Field, Input, Textarea } from "@/ui/field";
 import { type Draft, draftOf, type Edits, editsOf } from "./drafts";
 import { DueFields } from "./due-fields";
 import type { Row } from "./filters";
+import type { Written } from "./opened";
 import { PrioritySelect } from "./priorities";
 import { useWholeTask } from "./queries";
 import { TagsInput } from "./tags-input";
 
 type Task = Schemas["WholeTask"];
 
-type TaskEditorProps = {
+type FormProps = {
   row: Row;
+  /** Whether it has left the list since the form was opened. */
+  left: boolean;
   today: string;
+  onWrite: (seen: Task, changed: Partial<Draft>) => void;
   onSave: (seen: Task, edits: Edits) => void;
   onClose: () => void;
   onDelete: (row: Row) => void;
+  /** Whether it is to take the focus, told once. */
+  takesFocus: (id: number) => boolean;
+};
+
+type TaskEditorProps = FormProps & {
+  /** The task as it was when the form was opened: what is saved is said to be a change of that. */
+  opened: Row;
+  written: Written | null;
 };
 
 /** A task opened in its place in the list. */
-export function TaskEditor(props: TaskEditorProps) {
-  // The task as it was when the form was opened: what is saved is said to be a change of that.
-  const [opened] = useState(props.row);
+export function TaskEditor({ opened, written, ...form }: TaskEditorProps) {
   const { data, error } = useWholeTask(opened.id, opened.version);
+  const seen = written?.seen ?? data;
+  if (seen) return <EditForm {...form} seen={seen} draft={written?.draft ?? draftOf(seen)} />;
   if (error) {
     return (
       <div className="flex items-center justify-between gap-4 border-b border-line p-4 text-sm">
         <p role="alert">{error.message}</p>
-        <Button size="small" onClick={props.onClose}>
+        <Button size="small" onClick={form.onClose}>
           Close
         </Button>
       </div>
     );
   }
-  return data ? <EditForm {...props} task={data} /> : <div className="h-80 border-b border-line" />;
+  return <div className="h-80 border-b border-line" />;
 }
 
 function EditForm({
-  task,
+  seen,
+  draft,
   row,
+  left,
   today,
+  onWrite,
   onSave,
   onClose,
   onDelete,
-}: TaskEditorProps & { task: Task }) {
-  const [draft, setDraft] = useState<Draft>(() => draftOf(task));
+  takesFocus,
+}: FormProps & Written) {
   const title = useRef<HTMLInputElement>(null);
-  useEffect(() => title.current?.focus(), []);
-  const change = (changed: Partial<Draft>) => setDraft((now) => ({ ...now, ...changed }));
+  useEffect(() => {
+    if (takesFocus(row.id)) title.current?.focus();
+  }, [takesFocus, row.id]);
+  const change = (changed: Partial<Draft>) => onWrite(seen, changed);
   const save = (event: SyntheticEvent) => {
     event.preventDefault();
     if (!draft.title.trim()) return title.current?.focus();
-    onSave(task, editsOf(draftOf(task), draft));
+    onSave(seen, editsOf(draftOf(seen), draft));
     onClose();
   };
   const listen = (event: KeyboardEvent) => {
@@ -66,9 +83,14 @@ function EditForm({
     <form
       onSubmit={save}
       onKeyDown={listen}
-      aria-label={`Edit ${task.title}`}
+      aria-label={`Edit ${seen.title}`}
       className="animate-appear my-2 grid gap-4 rounded-xl border border-line bg-raised p-4 shadow-float"
     >
+      <p role="status" className="text-sm text-warning empty:hidden">
+        {left
+          ? "This task has left the list meanwhile. What you write stays here until you save it."
+          : null}
+      </p>
       <Field label="Title" error={draft.title.trim() ? undefined : "A task needs a title."}>
         {(wiring) => (
           <Input

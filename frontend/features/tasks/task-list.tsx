@@ -1,4 +1,4 @@
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { defaultRangeExtractor, type Range, useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import type { Row } from "./filters";
@@ -13,14 +13,16 @@ type TaskListProps = {
   rows: readonly Row[];
   /** How many there are in all, where it is known. */
   total: number | null;
-  /** The row to keep in sight, by its place. */
-  inSight: number;
+  /** The place of the row to scroll to, each time that `times` grows; negative while it has none. */
+  sought: { index: number; times: number };
+  /** The place of a row that stays in the document however far away it is; negative for none. */
+  kept: number;
   renderRow: (row: Row) => ReactNode;
   onNearEnd: () => void;
 };
 
 /** The list, of which only what can be seen is in the document. */
-export function TaskList({ rows, total, inSight, renderRow, onNearEnd }: TaskListProps) {
+export function TaskList({ rows, total, sought, kept, renderRow, onNearEnd }: TaskListProps) {
   const list = useRef<HTMLUListElement>(null);
   const [above, setAbove] = useState(0);
   useLayoutEffect(() => {
@@ -31,6 +33,7 @@ export function TaskList({ rows, total, inSight, renderRow, onNearEnd }: TaskLis
     count: rows.length,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
+    rangeExtractor: (range) => withKept(range, kept),
     // Rows come with the next frame; those beyond what is seen bridge it.
     useFlushSync: false,
     scrollMargin: above,
@@ -40,15 +43,16 @@ export function TaskList({ rows, total, inSight, renderRow, onNearEnd }: TaskLis
     getItemKey: (index) => rows[index]?.id ?? index,
   });
   const items = virtual.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
+  const last = items.findLast(({ index }) => index !== kept)?.index ?? 0;
   useEffect(() => {
     if (last >= rows.length - AHEAD) onNearEnd();
   }, [last, rows.length, onNearEnd]);
+  const found = useRef(sought.times);
   useEffect(() => {
-    if (inSight >= 0) virtual.scrollToIndex(inSight, { align: "auto" });
-    // Only when another row is to be seen: not while the person scrolls.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [inSight]);
+    if (found.current === sought.times || sought.index < 0) return;
+    found.current = sought.times;
+    virtual.scrollToIndex(sought.index, { align: "auto" });
+  }, [virtual, sought.times, sought.index]);
   return (
     <ul
       ref={list}
@@ -74,4 +78,10 @@ export function TaskList({ rows, total, inSight, renderRow, onNearEnd }: TaskLis
       })}
     </ul>
   );
+}
+
+function withKept(range: Range, kept: number): number[] {
+  const indexes = defaultRangeExtractor(range);
+  const outside = kept >= 0 && kept < range.count && !indexes.includes(kept);
+  return outside ? [...indexes, kept].sort((one, other) => one - other) : indexes;
 }

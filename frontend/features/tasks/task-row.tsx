@@ -16,6 +16,8 @@ export type RowHandlers = {
   onDelete: (row: Row) => void;
   onTag: (tag: string) => void;
   onActive: (id: number) => void;
+  /** Whether it is to take the focus, told once. */
+  takesFocus: (id: number) => boolean;
 };
 
 type TaskRowProps = RowHandlers & {
@@ -25,8 +27,8 @@ type TaskRowProps = RowHandlers & {
   active: boolean;
   /** The keys act upon it. */
   chosen: boolean;
-  /** Counts the times that the row was to be focused. */
-  focus: number;
+  /** Counts the times that it was to be seen. */
+  sought: number;
   /** Who changed it just now, such as "Claude Code changed this". */
   touched: string | undefined;
 };
@@ -37,14 +39,15 @@ export const TaskRow = memo(function TaskRow({
   clock,
   active,
   chosen,
-  focus,
+  sought,
   touched,
+  takesFocus,
   ...on
 }: TaskRowProps) {
   const title = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (focus > 0) title.current?.focus({ preventScroll: true });
-  }, [focus]);
+    if (sought > 0 && takesFocus(row.id)) title.current?.focus({ preventScroll: true });
+  }, [sought, takesFocus, row.id]);
   const trashed = row.status === "deleted";
   const tabIndex = active ? 0 : -1;
   return (

@@ -6,7 +6,6 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { LocalListOffer } from "@/features/account/local-list-offer";
 import { useAccount } from "@/features/account/queries";
 import { useGuessedTimezone } from "@/features/account/use-guessed-timezone";
-import { Button } from "@/ui/button";
 import { useToast } from "@/ui/toast";
 
 import { TaskActions } from "./actions";
@@ -15,8 +14,9 @@ import { ConflictDialog } from "./conflict-dialog";
 import type { Conflict } from "./conflicts";
 import { EmptyList } from "./empty-list";
 import { FilterBar } from "./filter-bar";
-import { matches, NO_FILTERS, type Row } from "./filters";
+import { type Filters, matches, NO_FILTERS, type Row } from "./filters";
 import { HelpSheet } from "./help-sheet";
+import { ListProblem } from "./list-problem";
 import { rowsOf } from "./lists";
 import { PurgeDialog } from "./purge-dialog";
 import { useTaskList } from "./queries";
@@ -25,7 +25,7 @@ import { TaskEditor } from "./task-editor";
 import { TaskList } from "./task-list";
 import { TaskRow } from "./task-row";
 import { useClock } from "./use-clock";
-import { useCursor } from "./use-cursor";
+import { useEditing } from "./use-editing";
 import { useFeed } from "./use-feed";
 import { useFilters } from "./use-filters";
 import { useStable } from "./use-stable";
@@ -37,20 +37,23 @@ export function TasksScreen() {
   useGuessedTimezone();
   const clock = useClock(account.data?.timezone);
   const [filters, setFilters] = useFilters();
-  const list = useTaskList(filters, clock?.day ?? null);
-  const rows = useMemo(() => rowsOf(list.data), [list.data]);
-  const tags = useMemo(() => [...new Set(rows.flatMap((row) => row.tags ?? []))].sort(), [rows]);
+  const [list, loadMore] = useTaskList(filters, clock?.day ?? null);
+  const listed = useMemo(() => rowsOf(list.data), [list.data]);
 
   const client = useQueryClient();
   const tell = useToast();
-  const [conflict, setConflict] = useState<Conflict | null>(null);
-  const [actions] = useState(() => new TaskActions(client, tell, setConflict));
+  const editing = useEditing(listed, filters.sort, tell);
+  const { rows, cursor, opened } = editing;
+  const [conflicts, setConflicts] = useState<readonly Conflict[]>([]);
+  const askAbout = (conflict: Conflict) => setConflicts((others) => [...others, conflict]);
+  const [actions] = useState(
+    () =>
+      new TaskActions(client, { tell, askAbout, reopen: editing.reopen, rename: cursor.rename }),
+  );
   const titleOf = useCallback((id: number) => actions.caches.find(id)?.title, [actions]);
   const [touched, note] = useTouched(titleOf);
   useFeed(actions, account.data?.last_event ?? null, note);
 
-  const cursor = useCursor(rows);
-  const [editing, setEditing] = useState<number | null>(null);
   const [purging, setPurging] = useState<Row | null>(null);
   const [helping, setHelping] = useState(false);
   const addField = useRef<HTMLInputElement>(null);
@@ -78,13 +81,17 @@ export function TasksScreen() {
       setPurging(row);
       return;
     }
-    setEditing(null);
+    if (row.id === opened?.row.id) editing.discard();
     leave(row);
     actions.remove(row);
   };
   const edit = (row: Row) => {
-    if (row.id > 0 && row.status !== "deleted") setEditing(row.id);
+    if (row.id > 0 && row.status !== "deleted") editing.open(row);
   };
+  const narrow = useStable((changed: Partial<Filters>) => {
+    if (!editing.unsaved) editing.discard();
+    setFilters(changed);
+  });
   const run = (shortcut: Shortcut) => {
     const { row } = cursor;
     const does: Record<Shortcut, () => void> = {
@@ -96,37 +103,40 @@ export function TasksScreen() {
       edit: () => row && edit(row),
       delete: () => row && remove(row),
       undo: () => actions.undoLast(),
-      pending: () => setFilters({ view: "pending" }),
-      completed: () => setFilters({ view: "completed" }),
-      all: () => setFilters({ view: "all" }),
-      deleted: () => setFilters({ view: "deleted" }),
+      pending: () => narrow({ view: "pending" }),
+      completed: () => narrow({ view: "completed" }),
+      all: () => narrow({ view: "all" }),
+      deleted: () => narrow({ view: "deleted" }),
       help: () => setHelping(true),
     };
     does[shortcut]();
   };
-  useShortcuts(run);
+  // What is typed before the form is there is not meant for the list.
+  useShortcuts(opened ? null : run);
 
   const onComplete = useStable(complete);
   const onEdit = useStable(edit);
   const onDelete = useStable(remove);
-  const showTag = useCallback((tag: string) => setFilters({ tag }), [setFilters]);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
-  const loadMore = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const showTag = useCallback((tag: string) => narrow({ tag }), [narrow]);
 
   const latest = touched[0];
-  const problem = account.error ?? list.error;
+  const conflict = conflicts[0] ?? null;
+  const problem = account.error ?? (list.isFetchNextPageError ? null : list.error);
   return (
-    <main className="mx-auto max-w-3xl px-3 pb-40 sm:px-6">
+    <main className="mx-auto max-w-3xl px-3 pb-40 sm:px-6" onFocus={cursor.onFocusElsewhere}>
       <h1 className="sr-only">Tasks</h1>
       <div className="sticky top-0 z-30 -mx-3 grid gap-2 bg-canvas px-3 pt-3 pb-2 sm:-mx-6 sm:px-6">
         <AddTask
           today={clock?.day ?? ""}
           fieldRef={addField}
-          onAdd={(draft) => cursor.setActive(actions.add(draft))}
+          onAdd={(draft) => cursor.show(actions.add(draft))}
         />
-        <FilterBar filters={filters} tags={tags} onChange={setFilters} searchRef={searchField} />
+        <FilterBar
+          filters={filters}
+          proposeTags={() => actions.caches.tags()}
+          onChange={narrow}
+          searchRef={searchField}
+        />
       </div>
       <div className="flex h-6 justify-between gap-4 px-1 text-sm text-muted">
         <p className="shrink-0">
@@ -137,48 +147,60 @@ export function TasksScreen() {
         </p>
       </div>
       {problem ? (
-        <div role="alert" className="grid justify-items-center gap-3 py-16 text-center">
-          <p>{problem.message}</p>
-          <Button size="small" onClick={() => void client.resetQueries()}>
-            Try again
-          </Button>
-        </div>
+        <ListProblem
+          error={problem}
+          className="py-16"
+          onRetry={() => {
+            void client.refetchQueries({ predicate: ({ state }) => state.error !== null });
+          }}
+        />
       ) : null}
-      {clock && list.data && rows.length > 0 ? (
+      {clock && rows.length > 0 ? (
         <TaskList
           key={JSON.stringify(filters)}
           rows={rows}
-          total={hasNextPage ? null : rows.length}
-          inSight={cursor.focus.count > 0 ? cursor.index : -1}
+          total={list.hasNextPage ? null : rows.length}
+          sought={{ index: cursor.index, times: cursor.sought }}
+          kept={opened ? rows.findIndex(({ id }) => id === opened.row.id) : -1}
           onNearEnd={loadMore}
           renderRow={(row) =>
-            row.id === editing ? (
+            row.id === opened?.row.id ? (
               <TaskEditor
+                opened={opened.row}
+                written={editing.written}
                 row={row}
+                left={list.data !== undefined && !listed.includes(row)}
                 today={clock.day}
+                onWrite={editing.write}
                 onSave={(seen, edits) => void actions.edit(seen, edits)}
-                onClose={() => {
-                  setEditing(null);
-                  cursor.focusOn(row.id);
-                }}
+                onClose={() => editing.close(row)}
                 onDelete={remove}
+                takesFocus={cursor.takesFocus}
               />
             ) : (
               <TaskRow
                 row={row}
                 clock={clock}
-                active={row.id === cursor.row?.id}
-                chosen={cursor.used && row.id === cursor.row?.id}
-                focus={cursor.focus.id === row.id ? cursor.focus.count : 0}
+                active={row.id === cursor.entry?.id}
+                chosen={row.id === cursor.row?.id}
+                sought={row.id === cursor.row?.id ? cursor.sought : 0}
                 touched={touched.find(({ id }) => id === row.id)?.said}
                 onComplete={onComplete}
                 onEdit={onEdit}
                 onDelete={onDelete}
                 onTag={showTag}
-                onActive={cursor.setActive}
+                onActive={cursor.choose}
+                takesFocus={cursor.takesFocus}
               />
             )
           }
+        />
+      ) : null}
+      {list.isFetchNextPageError ? (
+        <ListProblem
+          error={list.error}
+          className="py-6"
+          onRetry={() => void list.fetchNextPage()}
         />
       ) : null}
       {account.data?.last_event === 0 ? <LocalListOffer /> : null}
@@ -187,7 +209,7 @@ export function TasksScreen() {
           filters={filters}
           untouched={account.data?.last_event === 0}
           onAdd={() => addField.current?.focus()}
-          onShowAll={() => setFilters({ ...NO_FILTERS, view: filters.view, sort: filters.sort })}
+          onShowAll={() => narrow({ ...NO_FILTERS, view: filters.view, sort: filters.sort })}
         />
       ) : null}
       <HelpSheet open={helping} onOpenChange={setHelping} />
@@ -202,9 +224,9 @@ export function TasksScreen() {
       />
       <ConflictDialog
         conflict={conflict}
-        onKeep={() => setConflict(null)}
+        onKeep={() => setConflicts(conflicts.slice(1))}
         onReplace={({ now, edits }) => {
-          setConflict(null);
+          setConflicts(conflicts.slice(1));
           void actions.edit(now, edits);
         }}
       />

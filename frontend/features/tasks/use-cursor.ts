@@ -1,21 +1,44 @@
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 
 import type { Row } from "./filters";
+import { useStable } from "./use-stable";
 
 /** The row that the keys act upon. Its place is kept when it leaves, for the one that follows. */
 export function useCursor(rows: readonly Row[]) {
-  const [active, setActive] = useState<number | null>(null);
-  const [focus, setFocus] = useState({ id: 0, count: 0 });
-  const found = rows.findIndex((row) => row.id === active);
-  const index = found >= 0 ? found : Math.min(0, rows.length - 1);
+  const [active, setActive] = useState<{ id: number; at: number } | null>(null);
+  const [sought, setSought] = useState(0);
+  const toFocus = useRef<number | null>(null);
+  const index = active ? rows.findIndex((row) => row.id === active.id) : -1;
 
-  const focusOn = useCallback((id: number) => {
-    setActive(id);
-    setFocus(({ count }) => ({ id, count: count + 1 }));
+  const choose = useStable((id: number) => {
+    const at = rows.findIndex((row) => row.id === id);
+    setActive((now) => (now?.id === id ? now : { id, at: Math.max(0, at) }));
+  });
+  /** Chooses a row and scrolls to it. */
+  const show = useStable((id: number) => {
+    choose(id);
+    setSought((times) => times + 1);
+  });
+  const focusOn = useStable((id: number) => {
+    toFocus.current = id;
+    show(id);
+  });
+  /** Whether the row, which is shown now, is to take the focus: told once, and not any more when the
+   * person has gone elsewhere meanwhile. */
+  const takesFocus = useCallback((id: number) => {
+    if (toFocus.current !== id) return false;
+    toFocus.current = null;
+    return true;
   }, []);
-  const move = (by: number) => {
-    const from = active === null || found < 0 ? index - by : index;
-    const to = rows[Math.max(0, Math.min(rows.length - 1, from + by))];
+  const onFocusElsewhere = useCallback(() => void (toFocus.current = null), []);
+  /** The same row under another id. */
+  const rename = useCallback((from: number, to: number) => {
+    setActive((now) => (now?.id === from ? { ...now, id: to } : now));
+  }, []);
+  const move = (by: 1 | -1) => {
+    const at = active?.at ?? 0;
+    const next = index >= 0 ? index + by : by > 0 ? at : at - 1;
+    const to = rows[Math.max(0, Math.min(rows.length - 1, next))];
     if (to) focusOn(to.id);
   };
   /** Goes to the row that follows one that is about to leave; tells whether there is one. */
@@ -25,5 +48,20 @@ export function useCursor(rows: readonly Row[]) {
     if (next) focusOn(next.id);
     return Boolean(next);
   };
-  return { row: rows[index], index, used: found >= 0, focus, setActive, focusOn, move, leave };
+  return {
+    row: rows[index],
+    index,
+    /** The row that Tab goes to. */
+    entry: rows[index] ?? rows[0],
+    /** Counts the times that the row was to be seen. */
+    sought,
+    choose,
+    show,
+    focusOn,
+    takesFocus,
+    onFocusElsewhere,
+    rename,
+    move,
+    leave,
+  };
 }

@@ -1,0 +1,187 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+
+import { closeBrowser, Visitor } from "./browser";
+import { titlesOn } from "./seen";
+
+let ann: Visitor;
+
+beforeEach(async () => {
+  ann = await Visitor.withAccount();
+});
+
+afterEach(() => ann.leave());
+afterAll(closeBrowser);
+
+const POLL = { timeout: 15_000, interval: 100 };
+const SHOWN_MS = 8_000;
+
+async function addNumbered(count: number): Promise<void> {
+  for (let number = 1; number <= count; number += 1) {
+    await ann.call("POST", "/tasks", { title: `Task ${String(number)}` });
+  }
+}
+
+const rowOf = (page: Page, title: string) => page.getByRole("button", { name: title, exact: true });
+const scrolled = (page: Page) => page.evaluate(() => Math.round(window.scrollY));
+
+async function scrollTo(page: Page, top: number): Promise<void> {
+  await page.evaluate((y) => window.scrollTo(0, y), top);
+  await page.waitForTimeout(300);
+}
+
+async function openForm(page: Page, title: string) {
+  await rowOf(page, title).click();
+  const form = page.getByRole("form", { name: `Edit ${title}` });
+  await form.waitFor();
+  return { form, title: form.getByLabel("Title"), description: form.getByLabel("Description") };
+}
+
+test("what is being written survives scrolling, and an agent that takes the task away", async () => {
+  await addNumbered(80);
+  const page = await ann.open();
+  const form = await openForm(page, "Task 5");
+  await form.title.fill("Mine");
+  await form.description.fill("A long");
+  await scrollTo(page, 2500);
+  await scrollTo(page, 0);
+  expect(await form.title.inputValue()).toBe("Mine");
+  await form.description.pressSequentially(" story");
+  await ann.agent("PATCH", "/tasks/5/complete", { completed: true });
+  await page.getByText("Claude Code completed “Task 5”").waitFor({ timeout: 15_000 });
+  await page.getByText("This task has left the list meanwhile.").waitFor();
+  await page.keyboard.type(" of mine");
+  expect(await form.description.inputValue()).toBe("A long story of mine");
+  await form.form.getByRole("button", { name: "Save" }).click();
+  await expect
+    .poll(() => ann.call("GET", "/tasks/5"), POLL)
+    .toMatchObject({ title: "Mine", description: "A long story of mine", completed: true });
+  await expect.poll(() => form.form.count(), POLL).toBe(0);
+});
+
+test("what is being written survives a list that is loaded anew, where it is", async () => {
+  await addNumbered(115);
+  const page = await ann.open();
+  await rowOf(page, "Task 1").waitFor();
+  await scrollTo(page, 150);
+  const form = await openForm(page, "Task 12");
+  await form.title.fill("Mine");
+  const before = await scrolled(page);
+  const reloaded = page.waitForResponse((response) => /\/tasks\?/.test(response.url()));
+  for (let id = 102; id <= 114; id += 1) {
+    await ann.agent("PATCH", `/tasks/${String(id)}`, { priority: "low" });
+  }
+  await reloaded;
+  await page.waitForTimeout(500);
+  await page.keyboard.type("!");
+  expect(await form.title.inputValue()).toBe("Mine!");
+  expect(await scrolled(page)).toBe(before);
+});
+
+test("what is being written survives midnight, where it is", async () => {
+  await ann.call("PATCH", "", { timezone: "Europe/Berlin" });
+  await addNumbered(30);
+  await ann.page.clock.install({ time: "2026-11-26T22:59:00Z" });
+  const page = await ann.open();
+  const form = await openForm(page, "Task 12");
+  await form.title.fill("Mine");
+  const before = await scrolled(page);
+  const reloaded = page.waitForResponse((response) => /\/tasks\?/.test(response.url()));
+  await page.clock.fastForward(90_000);
+  await reloaded;
+  await page.keyboard.type("!");
+  expect(await form.title.inputValue()).toBe("Mine!");
+  expect(await scrolled(page)).toBe(before);
+});
+
+test("another task can be opened without losing what was written in the first", async () => {
+  await addNumbered(2);
+  const page = await ann.open();
+  await (await openForm(page, "Task 1")).title.fill("Mine");
+  await openForm(page, "Task 2");
+  await page.getByRole("button", { name: "Go back" }).click();
+  const form = page.getByRole("form", { name: "Edit Task 1" });
+  expect(await form.getByLabel("Title").inputValue()).toBe("Mine");
+});
+
+test("an edit that fails waits, with its text, to be tried again", async () => {
+  await addNumbered(1);
+  const page = await ann.open();
+  const form = await openForm(page, "Task 1");
+  await form.description.fill("A long story");
+  await page.route("**/api/me/tasks/1", (route) =>
+    route.request().method() === "PATCH" ? route.abort() : route.fallback(),
+  );
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("“Task 1” was not changed.").first().waitFor();
+  await page.waitForTimeout(SHOWN_MS + 1000);
+  await page.unroute("**/api/me/tasks/1");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect
+    .poll(() => ann.call("GET", "/tasks/1"), POLL)
+    .toMatchObject({ description: "A long story" });
+});
+
+test("an edit that is refused is opened again as it was written", async () => {
+  await addNumbered(1);
+  const page = await ann.open();
+  const form = await openForm(page, "Task 1");
+  await form.description.fill("A long story");
+  await page.route("**/api/me/tasks/1", (route) =>
+    route.request().method() === "PATCH"
+      ? route.fulfill({
+          status: 422,
+          contentType: "application/problem+json",
+          json: { type: "urn:surelist:invalid", detail: "There is no such time on that day." },
+        })
+      : route.fallback(),
+  );
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("There is no such time on that day.").first().waitFor();
+  await page.getByRole("button", { name: "Edit again" }).click();
+  expect(await form.description.inputValue()).toBe("A long story");
+});
+
+test("a list that is full says so at once, and what was written can be added later", async () => {
+  await addNumbered(1);
+  const page = await ann.open();
+  await rowOf(page, "Task 1").waitFor();
+  await page.route("**/api/me/tasks", (route) =>
+    route.request().method() === "POST"
+      ? route.fulfill({
+          status: 429,
+          contentType: "application/problem+json",
+          headers: { "Retry-After": "86400" },
+          json: { type: "urn:surelist:too_many_requests", detail: "This list is full." },
+        })
+      : route.fallback(),
+  );
+  await page.getByLabel("Add a task").fill("One more");
+  await page.keyboard.press("Enter");
+  await page.getByText("“One more” was not added. This list is full.").first().waitFor({
+    timeout: 3000,
+  });
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Task 1"]);
+  await page.unroute("**/api/me/tasks");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Task 1", "One more"]);
+});
+
+test("Ctrl+Enter saves the tag that is still being typed", async () => {
+  await addNumbered(1);
+  const page = await ann.open();
+  const { form } = await openForm(page, "Task 1");
+  await form.getByLabel("Tags").pressSequentially("home");
+  await page.keyboard.press("Control+Enter");
+  await expect.poll(() => ann.call("GET", "/tasks/1"), POLL).toMatchObject({ tags: ["home"] });
+  expect(await form.count()).toBe(0);
+});
+
+test("a task that the list leaves out is said to be added", async () => {
+  await addNumbered(1);
+  const page = await ann.open("/?view=completed");
+  await page.getByText("Nothing is completed yet.").waitFor();
+  await page.getByLabel("Add a task").fill("One more");
+  await page.keyboard.press("Enter");
+  await page.getByText("Added “One more”, which this list leaves out").first().waitFor();
+});
