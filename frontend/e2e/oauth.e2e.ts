@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
 
+import { madeFor } from "@/auth/person-header";
+
 import { Agent, callRest, callTool, claimsOf, register } from "./agent";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
 
@@ -155,7 +157,7 @@ test("a disconnected agent is refused at once for good, until it is allowed anew
   await callRest(person, `/agents/${agent.clientId}`, { method: "DELETE" });
   const disconnected = await ann.page.request.post("/api/auth/connections/disconnect", {
     data: { client_id: agent.clientId },
-    headers: { Origin: inject("web") },
+    headers: { Origin: inject("web"), ...madeFor(await ann.id()) },
   });
   expect(disconnected.status()).toBe(200);
   expect((await agent.refresh(refresh)).status).toBe(400);

@@ -12,6 +12,7 @@ import { connections } from "./connections";
 import { getPool } from "./database";
 import { localList } from "./local-list";
 import { sendMail } from "./mail";
+import { onePerson } from "./one-person";
 import { GRANT_TYPES, OAUTH_SCOPES, PERSON_SCOPES } from "./scopes";
 import type { Settings } from "./settings";
 
@@ -79,6 +80,7 @@ export function authOptions(settings: Settings) {
     // Better Auth's own, of no use here.
     disabledPaths: ["/oauth2/userinfo", "/oauth2/end-session", "/oauth2/continue"],
     plugins: [
+      onePerson(),
       jwt({
         disableSettingJwtHeader: true,
         jwt: {

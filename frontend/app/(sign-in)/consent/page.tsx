@@ -22,7 +22,7 @@ export default async function ConsentPage({ searchParams }: { searchParams: Quer
   if (!client || !query.has("sig")) redirect("/sign-in-error?error=invalid_request");
   return (
     <ConsentForm
-      asked={{ clientId, name: clientName(client.name), oauthQuery }}
+      asked={{ personId: session.user.id, clientId, name: clientName(client.name), oauthQuery }}
       destination={destinationOf(query.get("redirect_uri") ?? "")}
       scopes={(query.get("scope") ?? "").split(" ").filter(Boolean)}
       email={session.user.email}
