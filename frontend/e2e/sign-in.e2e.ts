@@ -39,6 +39,22 @@ test("a session is new at each sign-in, whatever the browser brought along", asy
   expect((await sessionOf(ann))?.value).not.toBe(first?.value);
 });
 
+test("before the page runs, no password goes into the address", async () => {
+  for (const path of ["/sign-in", "/sign-up", "/reset-password?token=x"]) {
+    const early = await Visitor.arrive({ javaScriptEnabled: false });
+    const { page } = early;
+    await page.goto(path);
+    const password = page.locator("input[name=password]");
+    await password.fill(PASSWORD);
+    await password.press("Enter");
+    const loaded = page.waitForEvent("load");
+    await page.locator("form").evaluate((form: HTMLFormElement) => form.submit()); // as some managers do
+    await loaded;
+    expect(page.url(), path).toBe(inject("web") + path);
+    await early.leave();
+  }
+});
+
 test("a wrong password is told in words, and not which of the two was wrong", async () => {
   await ann.page.goto("/sign-in");
   await ann.fillIn("not the password at all");
