@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { placeAfter, signInPath } from "./paths";
+import { isTooOld, placeAfter, signInPath } from "./paths";
 
 test.each([
   "https://evil.example",
@@ -24,4 +24,16 @@ test("signing in leads back to where one was, filters and all", () => {
   const path = signInPath({ pathname: "/connect", search: "?tag=a%26b" });
   const next = new URL(path, "http://localhost").searchParams.get("next");
   expect(placeAfter(next)).toBe("/connect?tag=a%26b");
+});
+
+test("a question without a time to answer it in is too old", () => {
+  const soon = Math.floor(Date.now() / 1000) + 60;
+  const until = (exp: string) => isTooOld(new URLSearchParams(exp));
+  expect([`exp=${String(soon)}`, "exp=1000000000", "exp=", "exp=x", ""].map(until)).toEqual([
+    false,
+    true,
+    true,
+    true,
+    true,
+  ]);
 });

@@ -34,3 +34,8 @@ export function resumeAfter(query: URLSearchParams): string {
   for (const name of ADDED_BY_SERVER) parameters.delete(name);
   return `${AUTHORIZE}?${parameters.toString()}`;
 }
+
+/** Whether an authorization request, as the server signed it, is too old to be answered. */
+export function isTooOld(signed: URLSearchParams): boolean {
+  return !(Number(signed.get("exp")) * 1000 > Date.now());
+}

@@ -100,6 +100,35 @@ test("a person who does not allow it gives nothing", async () => {
   expect(parameters.has("code")).toBe(false);
 });
 
+test("a question that is older than five minutes is asked anew, and gives nothing meanwhile", async () => {
+  const { page } = ann;
+  const old = (address: string) => address.replace(/([?&]exp=)\d+/, "$11000000000");
+  await page.goto(agent.authorizeUrl());
+  await page.getByRole("button", { name: "Allow", exact: true }).waitFor();
+  const first = page.url();
+  await page.route(
+    "**/api/auth/oauth2/consent",
+    (route) => {
+      const sent = route.request().postDataJSON() as { oauth_query: string };
+      const postData = { ...sent, oauth_query: old(`?${sent.oauth_query}`).slice(1) };
+      return route.continue({ postData });
+    },
+    { times: 1 },
+  );
+  await page.getByRole("button", { name: "Allow", exact: true }).click();
+  await page.waitForURL((url) => url.pathname === "/consent" && url.href !== first);
+  expect(await ann.call("GET", "/agents")).toEqual({ agents: [] });
+  await page.goto(old(first));
+  await page.waitForURL((url) => url.pathname === "/consent" && url.href !== old(first));
+  const redirected = agent.redirected();
+  await ann.answerConsent("Allow");
+  const parameters = await redirected;
+  expect(parameters.get("state")).toBe("the state");
+  const walk = { code: parameters.get("code") ?? "", verifier: "v".repeat(43), parameters };
+  const { body } = await agent.exchange(walk);
+  expect((await callTool(body["access_token"] ?? "", "list_tasks")).status).toBe(200);
+});
+
 test("a person is asked each time", async () => {
   await connected();
   await ann.page.goto(agent.authorizeUrl({ prompt: "none" }));

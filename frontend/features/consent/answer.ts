@@ -13,16 +13,18 @@ type AgentScope = Schemas["Connection"]["scopes"][number];
 export type Asked = { personId: string; clientId: string; name: string; oauthQuery: string };
 
 /** Lets the client in, and returns where the browser goes next. Rejects when anything fails, and
- * then nothing was given. */
+ * then nothing was given: the client gets its code from this browser alone. Better Auth comes first,
+ * which sees whether the question still holds. */
 export async function allow(asked: Asked, scopes: readonly string[]): Promise<string> {
   await forgetIfRevoked(asked);
+  const next = await consent(asked, { accept: true, scope: scopes.join(" ") });
   await answered(
     api.PUT("/api/{user_id}/agents/{client_id}", {
       params: { path: { user_id: asked.personId, client_id: asked.clientId } },
       body: { name: asked.name, scopes: scopes.filter(isOfAgent) },
     }),
   );
-  return consent(asked, { accept: true, scope: scopes.join(" ") });
+  return next;
 }
 
 /** Turns the client away, and returns where the browser goes to tell it. */
@@ -34,7 +36,7 @@ class Outdated extends Error {
   override name = "Outdated";
 }
 
-/** Whether the question was asked of somebody who is not signed in any more. */
+/** Whether the question holds no more: asked too long ago, or of somebody who is not signed in. */
 export function isOutdated(error: unknown): boolean {
   return error instanceof Outdated || (error instanceof ApiProblem && error.kind === "forbidden");
 }
@@ -48,7 +50,7 @@ async function forgetIfRevoked({ personId, clientId }: Asked): Promise<void> {
 }
 
 type Consent = { accept: boolean; scope?: string };
-type Refusal = { message?: string };
+type Refusal = { error?: string; message?: string };
 
 async function consent({ personId, oauthQuery }: Asked, body: Consent): Promise<string> {
   const { data, error } = await authClient.$fetch<{ url: string }, Refusal>("/oauth2/consent", {
@@ -57,7 +59,8 @@ async function consent({ personId, oauthQuery }: Asked, body: Consent): Promise<
     headers: madeFor(personId),
   });
   if (error) {
-    if (error.status === 401 || error.status === 409) throw new Outdated();
+    const outdated = error.status === 401 || error.status === 409;
+    if (outdated || error.error === "invalid_signature") throw new Outdated();
     throw new Error(error.message ?? "The consent was refused.");
   }
   if (!isSafeUrlScheme(data.url)) throw new Error("The answer leads nowhere that is safe.");
