@@ -58,6 +58,20 @@ test("a key is shown once, works, and is listed with its end", async () => {
   expect(await page.content()).not.toContain(token.trim());
 });
 
+test("every agent is listed and can be revoked, however many there are", async () => {
+  const many = 201; // one more than a page of the API
+  for (let count = 1; count <= many; count += 1) {
+    const agent = { name: `Agent ${String(count)}`, scopes: ["tasks:read"] };
+    await ann.call("PUT", `/agents/agent-${String(count)}`, agent);
+    if (count > 1) await ann.call("DELETE", `/agents/agent-${String(count)}`);
+  }
+  const page = await ann.open("/connect");
+  await page.getByText(`${String(many - 1)} revoked`).waitFor();
+  await page.getByRole("button", { name: "Revoke Agent 1", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page.getByText(`${String(many)} revoked`).waitFor();
+});
+
 test("a new list takes the browser's time zone, and another one can be chosen", async () => {
   await ann.open("/");
   await expect

@@ -11,14 +11,24 @@ export type NewKey = Schemas["NewKey"];
 const AGENTS_KEY = ["agents"] as const;
 const ME = { user_id: "me" };
 const SECONDS_BETWEEN = 10;
+const MOST_IN_A_PAGE = 200; // specs/rest.md
 
 /** What a key's client_id begins with, and that of an OAuth client does not (specs/tokens.md). */
 export const isKey = (agent: Agent) => agent.client_id.startsWith("key-");
 
-/** The agents of the person, revoked ones too, the newest first. */
+/** All agents of the person, revoked ones too, the newest first. */
 export async function readAgents(user_id: string): Promise<Agent[]> {
-  const path = { user_id };
-  return (await answered(api.GET("/api/{user_id}/agents", { params: { path } }))).agents;
+  const all: Agent[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { limit: MOST_IN_A_PAGE, ...(cursor ? { cursor } : {}) };
+    const { agents, next_cursor } = await answered(
+      api.GET("/api/{user_id}/agents", { params: { path: { user_id }, query } }),
+    );
+    all.push(...agents);
+    cursor = next_cursor;
+  } while (cursor);
+  return all;
 }
 
 /** All agents; asked again now and then, so that one that has just connected appears. */
