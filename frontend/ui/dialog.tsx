@@ -13,17 +13,30 @@ type DialogProps = {
   title: string;
   description?: ReactNode;
   wide?: boolean;
+  /** Stays until one of its own buttons is pressed: what it shows would be lost. */
+  lasting?: boolean;
   children: ReactNode;
 };
 
 /** A window over the page: closed by Escape, by a press beside it, or by its cross. */
-export function Dialog({ open, onOpenChange, title, description, wide, children }: DialogProps) {
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  wide,
+  lasting = false,
+  children,
+}: DialogProps) {
+  const stay = (event: Event) => lasting && event.preventDefault();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="animate-appear fixed inset-0 z-40 bg-shade" />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onEscapeKeyDown={stay}
+          onInteractOutside={stay}
           className={clsx(
             "animate-slide fixed inset-x-3 bottom-3 z-50 mx-auto max-h-[85dvh] overflow-y-auto",
             "rounded-2xl border border-line bg-raised p-5 shadow-float sm:top-[12vh] sm:bottom-auto",
@@ -32,11 +45,13 @@ export function Dialog({ open, onOpenChange, title, description, wide, children 
         >
           <div className="mb-3 flex items-start justify-between gap-4">
             <Radix.Title className="text-lg font-semibold">{title}</Radix.Title>
-            <Radix.Close asChild>
-              <Button look="quiet" size="icon" aria-label="Close" className="-mt-1 -mr-2">
-                <X aria-hidden className="size-4" />
-              </Button>
-            </Radix.Close>
+            {lasting ? null : (
+              <Radix.Close asChild>
+                <Button look="quiet" size="icon" aria-label="Close" className="-mt-1 -mr-2">
+                  <X aria-hidden className="size-4" />
+                </Button>
+              </Radix.Close>
+            )}
           </div>
           {description ? (
             <Radix.Description className="mb-4 text-sm text-muted">{description}</Radix.Description>
