@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
 
 import { someAddress } from "./addresses";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
-import { GITHUB_CLIENT, SURELIST } from "./stack";
+import { GITHUB_CLIENT, PROXY, SURELIST } from "./stack";
 
 const MOST_GUESSES = 15; // specs/auth.md
 
@@ -151,21 +151,33 @@ test("no site can frame a page, and no page runs what this server did not send",
   await bob.leave();
 });
 
+function guess(number: number, from: string): Promise<number> {
+  return fetch(`${inject("web")}/api/auth/sign-in/email`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      "X-Forwarded-For": from,
+      Origin: inject("web"),
+    },
+    body: JSON.stringify({ email: "nobody@example.com", password: `guess number ${number}` }),
+  }).then(({ status }) => status);
+}
+
 test("guessing passwords is stopped after a while, also when it is done all at once", async () => {
   const from = someAddress();
-  const guess = (number: number) =>
-    fetch(`${inject("web")}/api/auth/sign-in/email`, {
-      method: "POST",
-      headers: {
-        "Content-Type": "application/json",
-        "X-Forwarded-For": from,
-        Origin: inject("web"),
-      },
-      body: JSON.stringify({ email: "nobody@example.com", password: `guess number ${number}` }),
-    }).then(({ status }) => status);
   const statuses = await Promise.all(
-    Array.from({ length: 2 * MOST_GUESSES }, (_, at) => guess(at)),
+    Array.from({ length: 2 * MOST_GUESSES }, (_, at) => guess(at, from)),
   );
   expect(statuses.filter((status) => status === 401).length).toBe(MOST_GUESSES);
   expect(statuses.filter((status) => status === 429).length).toBe(MOST_GUESSES);
+});
+
+test("behind a known proxy each caller is counted alone, whatever they say of themselves", async () => {
+  const guesser = someAddress();
+  const asked = (from: string) => `${from}, 2001:db8::1, ${PROXY}`;
+  for (let at = 0; at < MOST_GUESSES; at += 1) {
+    expect(await guess(at, asked(`${someAddress()}, ${guesser}`))).toBe(401);
+  }
+  expect(await guess(MOST_GUESSES, asked(guesser))).toBe(429);
+  expect(await guess(0, asked(someAddress()))).toBe(401);
 });

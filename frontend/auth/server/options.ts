@@ -75,7 +75,10 @@ export function authOptions(settings: Settings) {
         "/change-password": { window: 5 * MINUTE, max: 10 },
       },
     },
-    advanced: { cookiePrefix: "surelist" },
+    advanced: {
+      cookiePrefix: "surelist",
+      ipAddress: { trustedProxies: settings.trustedProxies },
+    },
     onAPIError: { errorURL: `${settings.webUrl}/sign-in-error` },
     // Better Auth's own, of no use here.
     disabledPaths: ["/oauth2/userinfo", "/oauth2/end-session", "/oauth2/continue"],
