@@ -79,6 +79,24 @@ test("a newcomer signs up on the way, allows it, and the ledger names the agent"
   await newcomer.leave();
 });
 
+test("an agent that opens a window for signing in has that window still when it is answered", async () => {
+  const stranger = await Visitor.arrive();
+  const { page } = stranger;
+  const bob = await Visitor.withAccount();
+  await page.goto(agent.redirectUri); // a page of the agent's
+  const opening = page.waitForEvent("popup");
+  await page.evaluate((url) => void window.open(url), agent.authorizeUrl());
+  const popup = await opening;
+  await popup.getByLabel("E-mail").fill(bob.email);
+  await popup.getByLabel("Password").fill(PASSWORD);
+  await popup.getByRole("button", { name: "Sign in" }).click();
+  await popup.getByRole("button", { name: "Allow", exact: true }).click();
+  await popup.waitForURL((url) => url.searchParams.has("code"));
+  expect(await popup.evaluate(() => window.opener !== null)).toBe(true);
+  await bob.leave();
+  await stranger.leave();
+});
+
 test("what a person leaves out of the consent, the agent does not get", async () => {
   const redirected = agent.redirected();
   await ann.page.goto(agent.authorizeUrl());

@@ -181,3 +181,17 @@ test("behind a known proxy each caller is counted alone, whatever they say of th
   expect(await guess(MOST_GUESSES, asked(guesser))).toBe(429);
   expect(await guess(0, asked(someAddress()))).toBe(401);
 });
+
+test("no window that opened the list has a hold on it, but one does on the way to an agent", async () => {
+  const policy = "cross-origin-opener-policy";
+  const of = async (path: string) =>
+    (await ann.page.request.get(path, { maxRedirects: 0 })).headers()[policy];
+  await ann.signUp();
+  for (const path of ["/", "/connect", "/account", "/sign-in-elsewhere", "/consent/more"]) {
+    expect(await of(path), path).toBe("same-origin");
+  }
+  const way = ["/api/auth/oauth2/authorize?x=y", "/sign-in?x=y", "/consent?x=y", "/sign-in-error"];
+  for (const path of [...way, "/sign-up", "/forgot-password", "/reset-password"]) {
+    expect(await of(path), path).toBeUndefined();
+  }
+});
