@@ -75,7 +75,6 @@ export function authOptions(settings: Settings) {
         "/sign-up/email": { window: 10 * MINUTE, max: 15 },
         "/reset-password": { window: 10 * MINUTE, max: 10 },
         "/delete-user": { window: 5 * MINUTE, max: 5 },
-        "/change-password": { window: 5 * MINUTE, max: 10 },
       },
     },
     advanced: {
@@ -84,7 +83,12 @@ export function authOptions(settings: Settings) {
     },
     onAPIError: { errorURL: `${settings.webUrl}/sign-in-error` },
     // Better Auth's own, of no use here.
-    disabledPaths: ["/oauth2/userinfo", "/oauth2/end-session", "/oauth2/continue"],
+    disabledPaths: [
+      "/oauth2/userinfo",
+      "/oauth2/end-session",
+      "/oauth2/continue",
+      "/change-password",
+    ],
     plugins: [
       onePerson(),
       jwt({
