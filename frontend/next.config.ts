@@ -1,5 +1,17 @@
 import type { NextConfig } from "next";
 
+/** The pages, and Better Auth, through which an agent may lead a window that it has opened, and that
+ * must still find its opener at the end. */
+const ON_THE_WAY = [
+  "api/auth/.*",
+  "sign-in",
+  "sign-up",
+  "forgot-password",
+  "reset-password",
+  "consent",
+  "sign-in-error",
+].join("|");
+
 const config: NextConfig = {
   output: "standalone",
   outputFileTracingRoot: import.meta.dirname,
@@ -20,12 +32,15 @@ const config: NextConfig = {
           { key: "X-Content-Type-Options", value: "nosniff" },
           { key: "X-Frame-Options", value: "DENY" },
           { key: "Referrer-Policy", value: "same-origin" },
-          { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
           {
             key: "Permissions-Policy",
             value: "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
           },
         ],
+      },
+      {
+        source: `/((?!(?:${ON_THE_WAY})$).*)`,
+        headers: [{ key: "Cross-Origin-Opener-Policy", value: "same-origin" }],
       },
     ]),
 };

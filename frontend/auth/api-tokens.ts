@@ -37,6 +37,11 @@ export class ApiTokens {
     if (this.kept?.token === token) this.kept = null;
   }
 
+  /** Let go of the token: the next `get` asks who is signed in by now. */
+  forget(): void {
+    this.kept = null;
+  }
+
   private async fetchToken(): Promise<Kept> {
     const response = await this.send(TOKEN_PATH, { cache: "no-store" });
     if (response.status === 401) throw new SignedOut("The session has ended.");

@@ -28,8 +28,13 @@ function withToken(request: Request, token: string): Request {
   return request;
 }
 
+const tokens = new ApiTokens();
+
+/** Has the next call ask first who is signed in by now, before what nothing can bring back. */
+export const askWhoIsSignedIn = (): void => tokens.forget();
+
 /** The page's own: for streams, and below `api`. Takes a Request, answers as fetch does. */
-export const fetchAsPerson = authorizedFetch(new ApiTokens(), (request) => fetch(request), {
+export const fetchAsPerson = authorizedFetch(tokens, (request) => fetch(request), {
   toSignIn: () => window.location.assign(signInPath(window.location)),
   toItself: () => window.location.reload(),
 });

@@ -6,6 +6,8 @@ export const PLACE_HEADER = "x-surelist-place";
 
 const AUTHORIZE = "/api/auth/oauth2/authorize";
 
+const ANY_SITE = "http://site.invalid";
+
 /** What Better Auth adds to an authorization request when it sends the browser to sign in. */
 const ADDED_BY_SERVER = ["sig", "exp", "ba_iat", "ba_pl", "ba_param"];
 
@@ -17,11 +19,10 @@ export function signInPath(place: { pathname: string; search: string }): string 
 
 /** Where to go after signing in: a path of this site, whatever the query says. */
 export function placeAfter(next: string | null | undefined): string {
-  const base = "http://site.invalid";
-  if (!next?.startsWith("/") || !URL.canParse(next, base)) return "/";
-  const url = new URL(next, base);
+  if (!next?.startsWith("/") || !URL.canParse(next, ANY_SITE)) return "/";
+  const url = new URL(next, ANY_SITE);
   // A path such as /.//other.example is this site's, and once written down alone another's.
-  return url.origin === base && !url.pathname.startsWith("//")
+  return url.origin === ANY_SITE && !url.pathname.startsWith("//")
     ? url.pathname + url.search + url.hash
     : "/";
 }
@@ -33,4 +34,18 @@ export function resumeAfter(query: URLSearchParams): string {
   const parameters = new URLSearchParams(query);
   for (const name of ADDED_BY_SERVER) parameters.delete(name);
   return `${AUTHORIZE}?${parameters.toString()}`;
+}
+
+/** The place without what Better Auth says there that went wrong on the way, and that. */
+export function withoutError(place: string): { place: string; error: string | null } {
+  const url = new URL(place, ANY_SITE);
+  const error = url.searchParams.get("error");
+  if (error === null) return { place, error };
+  url.searchParams.delete("error");
+  return { place: url.pathname + url.search + url.hash, error };
+}
+
+/** Whether an authorization request, as the server signed it, is too old to be answered. */
+export function isTooOld(signed: URLSearchParams): boolean {
+  return !(Number(signed.get("exp")) * 1000 > Date.now());
 }

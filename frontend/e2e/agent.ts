@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 import { inject } from "vitest";
 
 import { someAddress } from "./addresses";
+import { madeFor } from "@/auth/person-header";
+
 import type { Visitor } from "./browser";
 
 export type Answer = { status: number; body: Record<string, string> };
@@ -136,14 +138,15 @@ export async function register(metadata: Record<string, unknown>): Promise<Answe
   );
 }
 
-/** What the consent page sends; a page elsewhere has another origin. */
+/** What the consent page sends that was made for the visitor; one elsewhere has another origin. */
 export async function consent(
   visitor: Visitor,
   body: Record<string, unknown>,
   headers: Record<string, string> = { Origin: inject("web") },
 ): Promise<Answer> {
   const url = "/api/auth/oauth2/consent";
-  const response = await visitor.page.request.post(url, { data: body, headers });
+  const sent = { ...madeFor(await visitor.id()), ...headers };
+  const response = await visitor.page.request.post(url, { data: body, headers: sent });
   return { status: response.status(), body: (await response.json()) as Record<string, string> };
 }
 

@@ -62,11 +62,7 @@ export class Visitor {
   /** Somebody who has signed up, by the request that the form sends, and has opened no page yet. */
   static async withAccount(options: BrowserContextOptions = {}): Promise<Visitor> {
     const visitor = await Visitor.arrive(options);
-    const answer = await visitor.page.request.post("/api/auth/sign-up/email", {
-      data: { email: visitor.email, password: PASSWORD, name: visitor.email },
-      headers: { Origin: inject("web") },
-    });
-    if (!answer.ok()) throw new Error(`Signing up: ${String(answer.status())}`);
+    await visitor.signUpByRequest(visitor.email);
     return visitor;
   }
 
@@ -79,6 +75,13 @@ export class Visitor {
     return this;
   }
 
+  /** Somebody else signs up in the same browser, in another tab; returns their address. */
+  async makeWay(): Promise<string> {
+    const email = `other-${this.email}`;
+    await this.signUpByRequest(email);
+    return email;
+  }
+
   async fillIn(password: string): Promise<void> {
     await this.page.getByLabel("E-mail").fill(this.email);
     await this.page.getByLabel("Password").fill(password);
@@ -89,6 +92,14 @@ export class Visitor {
   async answerConsent(button: "Allow" | "Do not allow"): Promise<void> {
     await this.page.getByRole("button", { name: button, exact: true }).click();
     await this.page.waitForURL(({ origin }) => origin !== inject("web"));
+  }
+
+  private async signUpByRequest(email: string): Promise<void> {
+    const answer = await this.page.request.post("/api/auth/sign-up/email", {
+      data: { email, password: PASSWORD, name: email },
+      headers: { Origin: inject("web") },
+    });
+    if (!answer.ok()) throw new Error(`Signing up: ${String(answer.status())}`);
   }
 
   /** The token that the page itself would use. */

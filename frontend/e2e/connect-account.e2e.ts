@@ -58,6 +58,40 @@ test("a key is shown once, works, and is listed with its end", async () => {
   expect(await page.content()).not.toContain(token.trim());
 });
 
+test("a key that is shown stays until the person says that they have kept it", async () => {
+  await ann.context.addInitScript("delete Navigator.prototype.clipboard"); // as without HTTPS
+  const page = await ann.open("/connect");
+  await page.getByRole("button", { name: "Make a key" }).click();
+  await page.getByLabel("Name").fill("Nightly");
+  await page.getByRole("button", { name: "Make the key" }).click();
+  const shown = page.getByRole("dialog", { name: "The key for Nightly" });
+  await shown.waitFor();
+  await page.mouse.click(5, 5);
+  await page.keyboard.press("Escape");
+  const token = await shown.locator("pre").innerText();
+  await shown.getByRole("button", { name: "Copy the key" }).click();
+  await shown.getByText("Selected").waitFor();
+  const selected = await page.evaluate(() => window.getSelection()?.toString());
+  expect(selected?.trim()).toBe(token.trim());
+  expect(await complaintsOf(page)).toEqual([]);
+  await shown.getByRole("button", { name: "I have kept it" }).click();
+  await shown.waitFor({ state: "detached" });
+});
+
+test("every agent is listed and can be revoked, however many there are", async () => {
+  const many = 201; // one more than a page of the API
+  for (let count = 1; count <= many; count += 1) {
+    const agent = { name: `Agent ${String(count)}`, scopes: ["tasks:read"] };
+    await ann.call("PUT", `/agents/agent-${String(count)}`, agent);
+    if (count > 1) await ann.call("DELETE", `/agents/agent-${String(count)}`);
+  }
+  const page = await ann.open("/connect");
+  await page.getByText(`${String(many - 1)} revoked`).waitFor();
+  await page.getByRole("button", { name: "Revoke Agent 1", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page.getByText(`${String(many)} revoked`).waitFor();
+});
+
 test("a new list takes the browser's time zone, and another one can be chosen", async () => {
   await ann.open("/");
   await expect

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
 
+import { someAddress } from "./addresses";
 import { Agent, callRest, callTool, claimsOf, consent, register } from "./agent";
 import { closeBrowser, Visitor } from "./browser";
 
@@ -160,6 +161,14 @@ test("no redirect that is not the client's own can be registered", async () => {
     "https://evil.example/callback#x",
   ]) {
     expect((await of(uri)).status, uri).toBe(400);
+  }
+});
+
+test("asking for the place to register, rather than registering, is no fault of the server", async () => {
+  for (const method of ["GET", "DELETE"]) {
+    const url = `${inject("web")}/api/auth/oauth2/register`;
+    const { status } = await fetch(url, { method, headers: { "X-Forwarded-For": someAddress() } });
+    expect([404, 405], method).toContain(status);
   }
 });
 

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
 
+import { madeFor } from "@/auth/person-header";
+
 import { Agent, callRest, callTool, claimsOf, register } from "./agent";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
 
@@ -77,6 +79,24 @@ test("a newcomer signs up on the way, allows it, and the ledger names the agent"
   await newcomer.leave();
 });
 
+test("an agent that opens a window for signing in has that window still when it is answered", async () => {
+  const stranger = await Visitor.arrive();
+  const { page } = stranger;
+  const bob = await Visitor.withAccount();
+  await page.goto(agent.redirectUri); // a page of the agent's
+  const opening = page.waitForEvent("popup");
+  await page.evaluate((url) => void window.open(url), agent.authorizeUrl());
+  const popup = await opening;
+  await popup.getByLabel("E-mail").fill(bob.email);
+  await popup.getByLabel("Password").fill(PASSWORD);
+  await popup.getByRole("button", { name: "Sign in" }).click();
+  await popup.getByRole("button", { name: "Allow", exact: true }).click();
+  await popup.waitForURL((url) => url.searchParams.has("code"));
+  expect(await popup.evaluate(() => window.opener !== null)).toBe(true);
+  await bob.leave();
+  await stranger.leave();
+});
+
 test("what a person leaves out of the consent, the agent does not get", async () => {
   const redirected = agent.redirected();
   await ann.page.goto(agent.authorizeUrl());
@@ -96,6 +116,35 @@ test("a person who does not allow it gives nothing", async () => {
   const parameters = await redirected;
   expect(parameters.get("error")).toBe("access_denied");
   expect(parameters.has("code")).toBe(false);
+});
+
+test("a question that is older than five minutes is asked anew, and gives nothing meanwhile", async () => {
+  const { page } = ann;
+  const old = (address: string) => address.replace(/([?&]exp=)\d+/, "$11000000000");
+  await page.goto(agent.authorizeUrl());
+  await page.getByRole("button", { name: "Allow", exact: true }).waitFor();
+  const first = page.url();
+  await page.route(
+    "**/api/auth/oauth2/consent",
+    (route) => {
+      const sent = route.request().postDataJSON() as { oauth_query: string };
+      const postData = { ...sent, oauth_query: old(`?${sent.oauth_query}`).slice(1) };
+      return route.continue({ postData });
+    },
+    { times: 1 },
+  );
+  await page.getByRole("button", { name: "Allow", exact: true }).click();
+  await page.waitForURL((url) => url.pathname === "/consent" && url.href !== first);
+  expect(await ann.call("GET", "/agents")).toEqual({ agents: [] });
+  await page.goto(old(first));
+  await page.waitForURL((url) => url.pathname === "/consent" && url.href !== old(first));
+  const redirected = agent.redirected();
+  await ann.answerConsent("Allow");
+  const parameters = await redirected;
+  expect(parameters.get("state")).toBe("the state");
+  const walk = { code: parameters.get("code") ?? "", verifier: "v".repeat(43), parameters };
+  const { body } = await agent.exchange(walk);
+  expect((await callTool(body["access_token"] ?? "", "list_tasks")).status).toBe(200);
 });
 
 test("a person is asked each time", async () => {
@@ -155,7 +204,7 @@ test("a disconnected agent is refused at once for good, until it is allowed anew
   await callRest(person, `/agents/${agent.clientId}`, { method: "DELETE" });
   const disconnected = await ann.page.request.post("/api/auth/connections/disconnect", {
     data: { client_id: agent.clientId },
-    headers: { Origin: inject("web") },
+    headers: { Origin: inject("web"), ...madeFor(await ann.id()) },
   });
   expect(disconnected.status()).toBe(200);
   expect((await agent.refresh(refresh)).status).toBe(400);

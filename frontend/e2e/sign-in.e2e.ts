@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
 
 import { someAddress } from "./addresses";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
-import { GITHUB_CLIENT, SURELIST } from "./stack";
+import { GITHUB_CLIENT, PROXY, SURELIST } from "./stack";
 
 const MOST_GUESSES = 15; // specs/auth.md
 
@@ -37,6 +37,22 @@ test("a session is new at each sign-in, whatever the browser brought along", asy
   expect(first).toMatchObject({ httpOnly: true, sameSite: "Lax" });
   await signInBy(ann);
   expect((await sessionOf(ann))?.value).not.toBe(first?.value);
+});
+
+test("before the page runs, no password goes into the address", async () => {
+  for (const path of ["/sign-in", "/sign-up", "/reset-password?token=x"]) {
+    const early = await Visitor.arrive({ javaScriptEnabled: false });
+    const { page } = early;
+    await page.goto(path);
+    const password = page.locator("input[name=password]");
+    await password.fill(PASSWORD);
+    await password.press("Enter");
+    const loaded = page.waitForEvent("load");
+    await page.locator("form").evaluate((form: HTMLFormElement) => form.submit()); // as some managers do
+    await loaded;
+    expect(page.url(), path).toBe(inject("web") + path);
+    await early.leave();
+  }
 });
 
 test("a wrong password is told in words, and not which of the two was wrong", async () => {
@@ -135,21 +151,47 @@ test("no site can frame a page, and no page runs what this server did not send",
   await bob.leave();
 });
 
+function guess(number: number, from: string): Promise<number> {
+  return fetch(`${inject("web")}/api/auth/sign-in/email`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      "X-Forwarded-For": from,
+      Origin: inject("web"),
+    },
+    body: JSON.stringify({ email: "nobody@example.com", password: `guess number ${number}` }),
+  }).then(({ status }) => status);
+}
+
 test("guessing passwords is stopped after a while, also when it is done all at once", async () => {
   const from = someAddress();
-  const guess = (number: number) =>
-    fetch(`${inject("web")}/api/auth/sign-in/email`, {
-      method: "POST",
-      headers: {
-        "Content-Type": "application/json",
-        "X-Forwarded-For": from,
-        Origin: inject("web"),
-      },
-      body: JSON.stringify({ email: "nobody@example.com", password: `guess number ${number}` }),
-    }).then(({ status }) => status);
   const statuses = await Promise.all(
-    Array.from({ length: 2 * MOST_GUESSES }, (_, at) => guess(at)),
+    Array.from({ length: 2 * MOST_GUESSES }, (_, at) => guess(at, from)),
   );
   expect(statuses.filter((status) => status === 401).length).toBe(MOST_GUESSES);
   expect(statuses.filter((status) => status === 429).length).toBe(MOST_GUESSES);
+});
+
+test("behind a known proxy each caller is counted alone, whatever they say of themselves", async () => {
+  const guesser = someAddress();
+  const asked = (from: string) => `${from}, 2001:db8::1, ${PROXY}`;
+  for (let at = 0; at < MOST_GUESSES; at += 1) {
+    expect(await guess(at, asked(`${someAddress()}, ${guesser}`))).toBe(401);
+  }
+  expect(await guess(MOST_GUESSES, asked(guesser))).toBe(429);
+  expect(await guess(0, asked(someAddress()))).toBe(401);
+});
+
+test("no window that opened the list has a hold on it, but one does on the way to an agent", async () => {
+  const policy = "cross-origin-opener-policy";
+  const of = async (path: string) =>
+    (await ann.page.request.get(path, { maxRedirects: 0 })).headers()[policy];
+  await ann.signUp();
+  for (const path of ["/", "/connect", "/account", "/sign-in-elsewhere", "/consent/more"]) {
+    expect(await of(path), path).toBe("same-origin");
+  }
+  const way = ["/api/auth/oauth2/authorize?x=y", "/sign-in?x=y", "/consent?x=y", "/sign-in-error"];
+  for (const path of [...way, "/sign-up", "/forgot-password", "/reset-password"]) {
+    expect(await of(path), path).toBeUndefined();
+  }
 });

@@ -12,6 +12,9 @@ const SECONDS_TO_START = 600; // a first build is among them
 export const GITHUB_CLIENT = "surelist of the tests";
 export const AGENT_TOKEN_SECONDS = 10; // so that one can be seen to end
 
+/** A proxy that stands before the page, and adds its address to those that it was told. */
+export const PROXY = "203.0.113.7";
+
 declare module "vitest" {
   interface ProvidedContext {
     chromium: string;
@@ -26,6 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const data = await mkdtemp(join(tmpdir(), "surelist-e2e-"));
   const { api, web, stop } = await start(data, {
     SURELIST_AGENT_TOKEN_SECONDS: String(AGENT_TOKEN_SECONDS),
+    SURELIST_TRUSTED_PROXIES: `${PROXY}, 2001:db8::/32`,
     GITHUB_CLIENT_ID: GITHUB_CLIENT,
     GITHUB_CLIENT_SECRET: "known to nobody",
   });

@@ -25,7 +25,7 @@ export async function handle(request: Request): Promise<Response> {
 
 function answer(path: string, request: Request): Promise<Response> {
   if (path === "/oauth2/authorize") return authorize(request);
-  if (path === "/oauth2/register") return register(request);
+  if (path === "/oauth2/register" && request.method === "POST") return register(request);
   return getAuth().handler(request);
 }
 

@@ -10,8 +10,9 @@ import { PostgresDialect } from "kysely";
 import { clientName } from "./client-name";
 import { connections } from "./connections";
 import { getPool } from "./database";
+import { sendResetLink, sendVerificationLink, tellOfAccount } from "./letters";
 import { localList } from "./local-list";
-import { sendMail } from "./mail";
+import { onePerson } from "./one-person";
 import { GRANT_TYPES, OAUTH_SCOPES, PERSON_SCOPES } from "./scopes";
 import type { Settings } from "./settings";
 
@@ -39,7 +40,10 @@ export function authOptions(settings: Settings) {
       maxPasswordLength: 128,
       requireEmailVerification: settings.smtp !== null,
       revokeSessionsOnPasswordReset: true,
-      ...(settings.smtp && { sendResetPassword: sendResetLink }),
+      ...(settings.smtp && {
+        sendResetPassword: sendResetLink,
+        onExistingUserSignUp: (known) => tellOfAccount(known, settings),
+      }),
     },
     ...(settings.smtp && {
       emailVerification: {
@@ -71,14 +75,22 @@ export function authOptions(settings: Settings) {
         "/sign-up/email": { window: 10 * MINUTE, max: 15 },
         "/reset-password": { window: 10 * MINUTE, max: 10 },
         "/delete-user": { window: 5 * MINUTE, max: 5 },
-        "/change-password": { window: 5 * MINUTE, max: 10 },
       },
     },
-    advanced: { cookiePrefix: "surelist" },
+    advanced: {
+      cookiePrefix: "surelist",
+      ipAddress: { trustedProxies: settings.trustedProxies },
+    },
     onAPIError: { errorURL: `${settings.webUrl}/sign-in-error` },
     // Better Auth's own, of no use here.
-    disabledPaths: ["/oauth2/userinfo", "/oauth2/end-session", "/oauth2/continue"],
+    disabledPaths: [
+      "/oauth2/userinfo",
+      "/oauth2/end-session",
+      "/oauth2/continue",
+      "/change-password",
+    ],
     plugins: [
+      onePerson(),
       jwt({
         disableSettingJwtHeader: true,
         jwt: {
@@ -128,22 +140,4 @@ function secrets({ secret, previousSecret }: Settings) {
   const version = (value: string) =>
     createHash("sha256").update(value).digest().readUInt32BE() >>> 1;
   return { secret, secrets: known.map((value) => ({ version: version(value), value })) };
-}
-
-type Addressed = { user: { email: string; name: string }; url: string };
-
-async function sendResetLink({ user, url }: Addressed): Promise<void> {
-  await sendMail({
-    to: user.email,
-    subject: "A new password for Surelist",
-    text: `Choose a new password here, within an hour:\n\n${url}\n\nIf you did not ask for it, ignore this letter: your password stays as it is.\n`,
-  });
-}
-
-async function sendVerificationLink({ user, url }: Addressed): Promise<void> {
-  await sendMail({
-    to: user.email,
-    subject: "Confirm your address for Surelist",
-    text: `Somebody, hopefully you, has signed up for Surelist with this address. Confirm it here, within an hour:\n\n${url}\n\nIf it was not you, ignore this letter.\n`,
-  });
 }

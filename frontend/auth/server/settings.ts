@@ -1,5 +1,6 @@
 import "server-only";
 
+import { findInvalidTrustedProxies } from "@better-auth/core/utils/ip";
 import { z } from "zod";
 
 const SECRET_CHARACTERS = 32;
@@ -10,6 +11,14 @@ const origin = z
   .refine((url) => url.pathname === "/" && !url.search && !url.hash, "must be without a path")
   .transform((url) => url.origin);
 
+const proxies = z
+  .string()
+  .transform((given) => given.split(",").map((one) => one.trim()))
+  .refine(
+    (addresses) => findInvalidTrustedProxies(addresses).length === 0,
+    "must be addresses or CIDR ranges, comma-separated",
+  );
+
 const pair = (id: string | undefined, secret: string | undefined) =>
   id && secret ? { clientId: id, clientSecret: secret } : null;
 
@@ -19,6 +28,7 @@ const environment = z.object({
   SURELIST_API_INTERNAL: origin.optional(),
   SURELIST_AGENT_TOKEN_SECONDS: z.coerce.number().int().min(10).max(86_400).default(3600),
   SURELIST_SIGN_UP: z.enum(["open", "closed"]).default("open"),
+  SURELIST_TRUSTED_PROXIES: proxies.optional(),
   AUTH_DATABASE_URL: z.string().min(1),
   BETTER_AUTH_SECRET: z.string().min(SECRET_CHARACTERS),
   BETTER_AUTH_SECRET_PREVIOUS: z.string().min(SECRET_CHARACTERS).optional(),
@@ -53,6 +63,7 @@ export function read(variables: Record<string, string | undefined>) {
     apiInternal: env.SURELIST_API_INTERNAL ?? env.SURELIST_URL,
     agentTokenSeconds: env.SURELIST_AGENT_TOKEN_SECONDS,
     signUp: env.SURELIST_SIGN_UP,
+    trustedProxies: env.SURELIST_TRUSTED_PROXIES ?? [],
     databaseUrl: env.AUTH_DATABASE_URL,
     secret: env.BETTER_AUTH_SECRET,
     previousSecret: env.BETTER_AUTH_SECRET_PREVIOUS ?? null,

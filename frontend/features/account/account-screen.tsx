@@ -5,7 +5,9 @@ import type { ReactNode } from "react";
 
 import { authClient } from "@/auth/client";
 import { SIGN_IN } from "@/auth/paths";
+import { usePerson } from "@/auth/person";
 import { Button } from "@/ui/button";
+import { CopyButton } from "@/ui/copy-button";
 import { Field, Select } from "@/ui/field";
 import { useTheme } from "@/ui/theme";
 import { THEMES } from "@/ui/themes";
@@ -16,14 +18,18 @@ import { downloadExport } from "./export";
 import { useAccount } from "./queries";
 import { Timezone } from "./timezone";
 
-/** What is the person's own: time zone, theme, export, erasing, signing out. */
+/** What is the person's own: who they are here, time zone, theme, export, erasing, signing out. */
 export function AccountScreen() {
   const { data: account, error } = useAccount();
+  const { id, email } = usePerson();
   return (
     <main className="mx-auto grid max-w-xl gap-6 px-3 pt-8 pb-24 sm:px-6">
       <div className="flex items-start justify-between gap-4">
-        <div>
+        <div className="min-w-0">
           <h1 className="text-2xl font-semibold tracking-tight">Account</h1>
+          <p className="mt-1 text-muted">
+            You are signed in as <span className="text-text wrap-anywhere">{email}</span>
+          </p>
           {account ? (
             <p className="mt-1 text-muted">
               {account.pending} open and {account.completed} completed tasks
@@ -37,6 +43,15 @@ export function AccountScreen() {
       <Section title="Time and looks">
         {account ? <Timezone account={account} /> : null}
         <ThemeChoice />
+      </Section>
+      <Section title="User id">
+        <p className="text-sm text-muted">
+          For scripts, and for <code>surelist token</code> on the server. It is no secret.
+        </p>
+        <div className="flex items-center justify-between gap-3 rounded-lg bg-sunken p-2 pl-3">
+          <code className="min-w-0 font-mono text-sm wrap-anywhere">{id}</code>
+          <CopyButton text={id} label="your user id" />
+        </div>
       </Section>
       <Section title="Export">
         <p className="text-sm text-muted">

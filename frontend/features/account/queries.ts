@@ -1,7 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { answered, api, type Schemas } from "@/api/client";
+import { askWhoIsSignedIn } from "@/auth/authorized-fetch";
 import { authClient } from "@/auth/client";
+import { usePerson } from "@/auth/person";
+import { madeFor } from "@/auth/person-header";
 
 export type Account = Schemas["ShownAccount"];
 
@@ -27,12 +30,15 @@ export function useSetTimezone() {
   });
 }
 
-/** Erases the list, then the person: what fails on the way can be done again. */
+/** Erases the list, then the person: what fails on the way can be done again. Both are those of
+ * whom the page was made for, or nobody's. */
 export function useErase() {
+  const { id } = usePerson();
   return useMutation({
     mutationFn: async () => {
-      await answered(api.DELETE("/api/{user_id}", { params: ME }));
-      const { error } = await authClient.deleteUser();
+      askWhoIsSignedIn();
+      await answered(api.DELETE("/api/{user_id}", { params: { path: { user_id: id } } }));
+      const { error } = await authClient.deleteUser({ fetchOptions: { headers: madeFor(id) } });
       if (error) throw new Error("Your list is erased, but not yet your account. Try again.");
     },
   });

@@ -36,6 +36,7 @@ function MakeKeyDialog({ onClose }: { onClose: () => void }) {
     return (
       <Dialog
         open
+        lasting
         onOpenChange={(open) => !open && onClose()}
         title={`The key for ${make.data.name}`}
         description={`It is shown this once and good until ${until}. Whoever has it can use your list.`}
@@ -50,6 +51,7 @@ function MakeKeyDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog
       open
+      lasting={make.isPending}
       onOpenChange={(open) => !open && onClose()}
       title="Make an agent key"
       description="For a script, or a program that cannot sign in by itself."

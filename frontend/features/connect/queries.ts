@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { answered, api, type Schemas } from "@/api/client";
-import { authClient } from "@/auth/client";
+import { disconnect } from "@/auth/disconnect";
+import { usePerson } from "@/auth/person";
 import { readTask } from "@/features/tasks/queries";
 
 export type Agent = Schemas["ShownAgent"];
@@ -10,16 +11,32 @@ export type NewKey = Schemas["NewKey"];
 const AGENTS_KEY = ["agents"] as const;
 const ME = { user_id: "me" };
 const SECONDS_BETWEEN = 10;
+const MOST_IN_A_PAGE = 200; // specs/rest.md
 
 /** What a key's client_id begins with, and that of an OAuth client does not (specs/tokens.md). */
 export const isKey = (agent: Agent) => agent.client_id.startsWith("key-");
 
+/** All agents of the person, revoked ones too, the newest first. */
+export async function readAgents(user_id: string): Promise<Agent[]> {
+  const all: Agent[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { limit: MOST_IN_A_PAGE, ...(cursor ? { cursor } : {}) };
+    const { agents, next_cursor } = await answered(
+      api.GET("/api/{user_id}/agents", { params: { path: { user_id }, query } }),
+    );
+    all.push(...agents);
+    cursor = next_cursor;
+  } while (cursor);
+  return all;
+}
+
 /** All agents; asked again now and then, so that one that has just connected appears. */
 export function useAgents() {
+  const { id } = usePerson();
   return useQuery({
     queryKey: AGENTS_KEY,
-    queryFn: () => answered(api.GET("/api/{user_id}/agents", { params: { path: ME } })),
-    select: ({ agents }) => agents,
+    queryFn: () => readAgents(id),
     refetchInterval: SECONDS_BETWEEN * 1000,
   });
 }
@@ -42,21 +59,13 @@ export function useLastEvent(agent: Agent) {
   });
 }
 
-/** Takes back its refresh tokens and the consent. */
-async function forgetClient(client_id: string): Promise<void> {
-  const { error } = await authClient.$fetch("/connections/disconnect", {
-    method: "POST",
-    body: { client_id },
-  });
-  if (error) throw new Error("It could not be disconnected. Try again.");
-}
-
 export function useRevoke() {
+  const person = usePerson();
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (agent: Agent) => {
       const { client_id } = agent;
-      if (!isKey(agent)) await forgetClient(client_id);
+      if (!isKey(agent)) await disconnect(person.id, client_id);
       await answered(
         api.DELETE("/api/{user_id}/agents/{client_id}", { params: { path: { ...ME, client_id } } }),
       );

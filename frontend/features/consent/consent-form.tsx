@@ -4,10 +4,11 @@ import { AppWindow, Globe, Laptop } from "lucide-react";
 import { useState } from "react";
 
 import { authClient } from "@/auth/client";
+import { resumeAfter } from "@/auth/paths";
 import { Button } from "@/ui/button";
 import { Checkbox } from "@/ui/checkbox";
 
-import { allow, type Asked, deny } from "./answer";
+import { allow, type Asked, deny, isOutdated } from "./answer";
 import type { Destination } from "./redirect";
 import { scopesInWords } from "./scope-words";
 
@@ -39,7 +40,11 @@ export function ConsentForm({ asked, destination, scopes, email, signInPath }: C
     try {
       window.location.assign(await choice());
       setAnswered(true);
-    } catch {
+    } catch (error) {
+      if (isOutdated(error)) {
+        window.location.assign(resumeAfter(new URLSearchParams(asked.oauthQuery)));
+        return;
+      }
       setProblem("That did not work, and nothing was given. Try again, or connect anew.");
       setBusy(false);
     }

@@ -8,7 +8,7 @@ import { Field, Input } from "@/ui/field";
 import { Form } from "./form";
 import { field, useForm } from "./use-form";
 
-/** Asks for a letter with a link. The answer is the same whether the address is known or not. */
+/** Asks for an e-mail with a link. The answer is the same whether the address is known or not. */
 export function ForgotPasswordForm() {
   const [sent, setSent] = useState(false);
   const { problem, busy, submit } = useForm(
@@ -22,9 +22,9 @@ export function ForgotPasswordForm() {
   if (sent) {
     return (
       <div role="status">
-        <h1 className="text-xl font-semibold">Look at your mail</h1>
+        <h1 className="text-xl font-semibold">Look at your e-mail</h1>
         <p className="mt-2 text-muted">
-          If there is an account with this address, a letter with a link is on its way.
+          If there is an account with this address, an e-mail with a link is on its way.
         </p>
       </div>
     );
@@ -32,7 +32,7 @@ export function ForgotPasswordForm() {
   return (
     <Form
       title="A new password"
-      send="Send the letter"
+      send="Send the e-mail"
       problem={problem}
       busy={busy}
       onSubmit={submit}

@@ -1,6 +1,9 @@
+"use client";
+
 import type { ReactNode, SubmitEvent } from "react";
 
 import { Button } from "@/ui/button";
+import { useHydrated } from "@/ui/use-hydrated";
 
 type FormProps = {
   title: string;
@@ -12,10 +15,14 @@ type FormProps = {
   children: ReactNode;
 };
 
-/** Fields under a title, with one button, and what went wrong above it. */
+/** Fields under a title, with one button, and what went wrong above it.
+ *
+ * It is sent by script alone. What would be sent before that runs, a password too, is not, and does
+ * not go into the address. */
 export function Form({ title, intro, send, problem, busy, onSubmit, children }: FormProps) {
+  const hydrated = useHydrated();
   return (
-    <form onSubmit={onSubmit} className="grid gap-4">
+    <form method="post" onSubmit={onSubmit} className="grid gap-4">
       <div>
         <h1 className="text-xl font-semibold">{title}</h1>
         {intro ? <p className="mt-1 text-sm text-muted">{intro}</p> : null}
@@ -27,7 +34,7 @@ export function Form({ title, intro, send, problem, busy, onSubmit, children }: 
       >
         {problem}
       </p>
-      <Button look="primary" type="submit" busy={busy}>
+      <Button look="primary" type="submit" busy={busy} disabled={!hydrated}>
         {send}
       </Button>
     </form>

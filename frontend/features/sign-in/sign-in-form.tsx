@@ -10,10 +10,16 @@ import { Form } from "./form";
 import { SocialButtons } from "./social-buttons";
 import { field, useForm } from "./use-form";
 
-type SignInProps = { offered: Offered; next: string; query: string; forAgent: boolean };
+type SignInProps = {
+  offered: Offered;
+  next: string;
+  query: string;
+  /** Why one is here. */
+  intro: string | null;
+};
 
 /** Signing in by address and password, or with an account elsewhere. */
-export function SignInForm({ offered, next, query, forAgent }: SignInProps) {
+export function SignInForm({ offered, next, query, intro }: SignInProps) {
   const { problem, busy, submit } = useForm(
     (fields) =>
       authClient.signIn.email({
@@ -27,7 +33,7 @@ export function SignInForm({ offered, next, query, forAgent }: SignInProps) {
     <>
       <Form
         title="Sign in"
-        intro={forAgent ? "An agent wants to be connected to your list. Sign in first." : undefined}
+        intro={intro}
         send="Sign in"
         problem={problem}
         busy={busy}

@@ -35,9 +35,10 @@ export function SignUpForm({ offered, next, query }: SignUpProps) {
   if (sentTo) {
     return (
       <div role="status">
-        <h1 className="text-xl font-semibold">Look at your mail</h1>
+        <h1 className="text-xl font-semibold">Look at your e-mail</h1>
         <p className="mt-2 text-muted">
-          A letter is on its way to {sentTo}. The link in it confirms the address and signs you in.
+          An e-mail is on its way to {sentTo}. The link in it confirms the address and signs you in.
+          If there is an account with this address already, it says so instead.
         </p>
       </div>
     );

@@ -8,10 +8,22 @@ const WORDS: Record<string, string> = {
   PASSWORD_TOO_LONG: "The password can have at most 128 characters.",
   INVALID_EMAIL: "That is not an e-mail address.",
   INVALID_TOKEN: "This link has been used, or is too old. Ask for another.",
-  EMAIL_NOT_VERIFIED: "Confirm your address first: the link is in the letter just sent to you.",
+  EMAIL_NOT_VERIFIED: "Confirm your address first: the link is in the e-mail just sent to you.",
   EMAIL_PASSWORD_SIGN_UP_DISABLED: "Nobody can sign up here now.",
   INVALID_ORIGIN: "Open this page at the address it was set up for, and try again.",
 };
+
+/** What is wrong with the link of an e-mail that confirms an address. */
+const LINK_WORDS: Record<string, string> = {
+  TOKEN_EXPIRED: "That link was too old. Sign in, and you are sent another.",
+  INVALID_TOKEN: "That link does not work. Sign in, and you are sent another.",
+  USER_NOT_FOUND: "That link is for an account that there is not.",
+};
+
+/** One sentence for the person; null when nothing is known to be wrong. */
+export function linkInWords(code: string | null): string | null {
+  return LINK_WORDS[code ?? ""] ?? null;
+}
 
 type Refusal = { code?: string | undefined; status: number };
 

@@ -1,6 +1,7 @@
-import type { Metadata } from "next";
+import type { Metadata, Route } from "next";
 import { redirect } from "next/navigation";
 
+import { isTooOld, resumeAfter } from "@/auth/paths";
 import { clientName } from "@/auth/server/client-name";
 import { findClient } from "@/auth/server/clients";
 import { getSession } from "@/auth/server/session";
@@ -20,9 +21,10 @@ export default async function ConsentPage({ searchParams }: { searchParams: Quer
   const clientId = query.get("client_id") ?? "";
   const client = await findClient(clientId);
   if (!client || !query.has("sig")) redirect("/sign-in-error?error=invalid_request");
+  if (isTooOld(query)) redirect(resumeAfter(query) as Route);
   return (
     <ConsentForm
-      asked={{ clientId, name: clientName(client.name), oauthQuery }}
+      asked={{ personId: session.user.id, clientId, name: clientName(client.name), oauthQuery }}
       destination={destinationOf(query.get("redirect_uri") ?? "")}
       scopes={(query.get("scope") ?? "").split(" ").filter(Boolean)}
       email={session.user.email}

@@ -1,21 +1,25 @@
 import type { Metadata } from "next";
 
-import { resumeAfter } from "@/auth/paths";
+import { resumeAfter, withoutError } from "@/auth/paths";
 import { offeredWays } from "@/auth/server/offered";
 import { SignInForm } from "@/features/sign-in/sign-in-form";
+import { linkInWords } from "@/features/sign-in/words";
 
 import { type Query, readQuery } from "../query";
 
 export const metadata: Metadata = { title: "Sign in" };
 
+const FOR_AGENT = "An agent wants to be connected to your list. Sign in first.";
+
 export default async function SignInPage({ searchParams }: { searchParams: Query }) {
   const query = await readQuery(searchParams);
+  const { place, error } = withoutError(resumeAfter(query));
   return (
     <SignInForm
       offered={offeredWays()}
-      next={resumeAfter(query)}
+      next={place}
       query={query.toString()}
-      forAgent={query.has("client_id")}
+      intro={linkInWords(error) ?? (query.has("client_id") ? FOR_AGENT : null)}
     />
   );
 }

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { closeBrowser, PASSWORD, Visitor } from "./browser";
+import { Mailbox } from "./mailbox";
+import { type Product, start } from "./stack";
+
+const data = mkdtempSync(join(tmpdir(), "surelist-mail-"));
+const mailbox = new Mailbox();
+let product: Product;
+let ann: Visitor;
+
+beforeAll(async () => {
+  const mail = { SMTP_URL: await mailbox.open(), SMTP_FROM: "surelist@example.com" };
+  product = await start(data, mail);
+  ann = await Visitor.arrive({ baseURL: product.web });
+}, 120_000);
+
+afterAll(async () => {
+  await ann.leave();
+  await closeBrowser();
+  await product.stop();
+  mailbox.close();
+  rmSync(data, { recursive: true });
+}, 60_000);
+
+async function send(path: string, button: string): Promise<void> {
+  await ann.page.goto(path);
+  await ann.fillIn(PASSWORD);
+  await ann.page.getByRole("button", { name: button }).click();
+}
+
+const linkIn = (letter: string | undefined) => /http\S+/.exec(letter ?? "")?.[0] ?? "";
+
+test("an address is confirmed by the link that is sent to it, even when the first one was lost", async () => {
+  await send("/sign-up", "Make the account");
+  await ann.page.getByText(`An e-mail is on its way to ${ann.email}`).waitFor();
+  expect(linkIn(mailbox.letters[0])).toContain("/api/auth/verify-email?");
+
+  await send("/sign-up", "Make the account");
+  await ann.page.getByText(`An e-mail is on its way to ${ann.email}`).waitFor();
+  expect(mailbox.letters[1]).toContain("has an account already");
+  expect(mailbox.letters[1]).not.toContain("verify-email"); // whose password is it?
+  expect(linkIn(mailbox.letters[1])).toBe(`${product.web}/sign-in`);
+
+  await send(linkIn(mailbox.letters[1]), "Sign in");
+  await ann.page.getByText("Confirm your address first").waitFor();
+  await ann.page.goto(linkIn(mailbox.letters[2]));
+  await ann.page.waitForURL(`${product.web}/`);
+  expect(mailbox.letters).toHaveLength(3);
+});
+
+test("a link that works no more says so on the page that it leads to", async () => {
+  const stranger = await Visitor.arrive({ baseURL: product.web });
+  const query = new URLSearchParams({ token: "x", callbackURL: "/connect?from=here" });
+  await stranger.page.goto(`/api/auth/verify-email?${query.toString()}`);
+  await stranger.page.getByText("That link does not work").waitFor();
+  await stranger.page.goto("/?error=TOKEN_EXPIRED");
+  await stranger.page.getByText("That link was too old").waitFor();
+  await stranger.leave();
+});

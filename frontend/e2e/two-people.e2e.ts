@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+
+import { madeFor } from "@/auth/person-header";
+
+import { Agent } from "./agent";
+import { closeBrowser, PASSWORD, Visitor } from "./browser";
+
+let ann: Visitor;
+let annsId: string;
+
+beforeEach(async () => {
+  ann = await Visitor.withAccount();
+  annsId = await ann.id();
+  await ann.call("POST", "/tasks", { title: "Ann's" });
+});
+
+afterEach(() => ann.leave());
+afterAll(closeBrowser);
+
+async function canSignIn(email: string): Promise<boolean> {
+  const answer = await ann.page.request.post("/api/auth/sign-in/email", {
+    data: { email, password: PASSWORD },
+    headers: { Origin: inject("web") },
+  });
+  return answer.ok();
+}
+
+test("erasing on a page of one person erases nobody once another has signed in", async () => {
+  const page = await ann.open("/account");
+  await page.getByText("1 open").waitFor();
+  const bob = await ann.makeWay();
+  await page.getByRole("button", { name: "Erase everything" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Type “erase” to go on").fill("erase");
+  await dialog.getByRole("button", { name: "Erase everything" }).click();
+  await page.getByText(bob).waitFor(); // the page is Bob's now
+  expect(await ann.call("GET", "/tasks")).toMatchObject({ tasks: [{ title: "Ann's" }] });
+  expect(await canSignIn(bob)).toBe(true);
+  expect(await canSignIn(ann.email)).toBe(true);
+});
+
+test("allowing on a page of one person gives nothing of another's, who is asked instead", async () => {
+  const agent = await Agent.register();
+  const redirected = agent.redirected();
+  const { page } = ann;
+  await page.goto(agent.authorizeUrl());
+  await page.getByText(`signed in as ${ann.email}`).waitFor();
+  const bob = await ann.makeWay();
+  await page.getByRole("button", { name: "Allow", exact: true }).click();
+  await page.getByText(`signed in as ${bob}`).waitFor();
+  expect(await ann.call("GET", "/agents")).toEqual({ agents: [] });
+  const answer = await page.request.get(`${inject("api")}/api/me/agents`, {
+    headers: { Authorization: `Bearer ${await ann.token()}` },
+  });
+  expect(await answer.json()).toEqual({ agents: [] }); // by then Bob's token
+  await ann.answerConsent("Do not allow");
+  expect((await redirected).get("error")).toBe("access_denied");
+  agent.close();
+});
+
+test("nothing is let in, cut off or deleted for a page that does not name who is signed in", async () => {
+  const asked = [
+    ["/oauth2/consent", { accept: true, oauth_query: "client_id=x" }],
+    ["/connections/disconnect", { client_id: "x" }],
+    ["/delete-user", {}],
+  ] as const;
+  const bob = await ann.makeWay();
+  for (const [path, data] of asked) {
+    for (const named of [madeFor(annsId), {}]) {
+      const headers = { Origin: inject("web"), ...named };
+      const answer = await ann.page.request.post(`/api/auth${path}`, { data, headers });
+      expect([path, answer.status()]).toEqual([path, 409]);
+    }
+  }
+  expect(await canSignIn(bob)).toBe(true);
+});
+
+test("the account page says who is signed in, and their user id", async () => {
+  const page = await ann.open("/account");
+  await page.getByText(ann.email).waitFor();
+  expect(await page.getByText(annsId).count()).toBe(1);
+});
