@@ -158,9 +158,7 @@ test("a list that is full says so at once, and what was written can be added lat
   );
   await page.getByLabel("Add a task").fill("One more");
   await page.keyboard.press("Enter");
-  await page.getByText("“One more” was not added. This list is full.").first().waitFor({
-    timeout: 3000,
-  });
+  await page.getByText("“One more” was not added. This list is full.").first().waitFor();
   await expect.poll(() => titlesOn(page), POLL).toEqual(["Task 1"]);
   await page.unroute("**/api/me/tasks");
   await page.getByRole("button", { name: "Try again" }).click();
