@@ -34,7 +34,7 @@ TASK = mine(Task)
 _task_id = bindparam("task_id", type_=BigInteger, required=True)
 TASK_COLUMNS = [column for column in TASK.c if column.name not in DERIVED]
 STANDING_AND_TASK = compiled(
-    select(*ledger.STANDING, purge.ANY_EXPIRED, *TASK_COLUMNS).select_from(
+    select(*ledger.STANDING, purge.ANY_EXPIRED, *TASK_COLUMNS, TASK.c.search_text).select_from(
         ledger.STANDING_FROM.outerjoin(
             TASK,
             and_(
@@ -127,7 +127,7 @@ async def save(
         retry,
         task_id=task["id"],
         **{name: wanted[name] for name in history.FIELDS},
-        **(terms.reindexed(task, wanted) if worded else {}),
+        **(terms.reindexed(standing["search_text"], wanted) if worded else {}),
     )
     wanted |= {"version": standing["last_event"] + 1, "updated_at": standing["now"]}
     return Outcome(wanted, timezone, history.named(differing))

@@ -14,7 +14,7 @@ from surelist.isolation import UserDatabase, changed, mine, removed
 from surelist.ledger.models import Event
 from surelist.ledger.service import NONE, Change, Retry, append, recorded, size
 from surelist.tasks import terms
-from surelist.tasks.models import Row, Task
+from surelist.tasks.models import Task
 
 TRASH_TIME = timedelta(days=30)
 """How long a deleted task can be restored."""
@@ -28,7 +28,7 @@ _expiry = select(func.clock_timestamp() - TRASH_TIME).scalar_subquery()
 _task = mine(Task)
 _event = mine(Event)
 _EXPIRED = compiled(
-    select(_task.c.id, *(_task.c[name] for name in terms.WORDED))
+    select(_task.c.id, _task.c.search_text)
     .where(_task.c.deleted_at <= _expiry)
     .order_by(_task.c.deleted_at)
     .limit(SWEPT_AT_ONCE)
@@ -70,19 +70,20 @@ def kept_in_trash(task: FromClause) -> ColumnElement[bool]:
 async def sweep(database: UserDatabase, standing: Mapping[str, Any]) -> None:
     """Purge what has been in the trash for too long."""
     for expired in await database.all(_EXPIRED):
-        await purge(database, standing, expired, caller=_SYSTEM)
+        await purge(database, standing, expired["id"], expired["search_text"], caller=_SYSTEM)
         standing = {**standing, "last_event": standing["last_event"] + 1}
 
 
 async def purge(
     database: UserDatabase,
     standing: Mapping[str, Any],
-    task: Row,
+    task_id: int,
+    search_text: str,
     *,
     retry: Retry | None = None,
     caller: Caller | None = None,
 ) -> None:
-    """Purge one task, of which the columns that words are in are given."""
-    change = Change("purged", task["id"], None, None)
-    lost = terms.unindexed(task)
-    await append(database, _PURGE, change, standing, retry, caller, task_id=task["id"], **lost)
+    """Purge one task, whose stored search text leads to its terms."""
+    change = Change("purged", task_id, None, None)
+    lost = terms.unindexed(search_text)
+    await append(database, _PURGE, change, standing, retry, caller, task_id=task_id, **lost)

@@ -237,7 +237,7 @@ async def purge_task(
     if not task["deleted_at"]:
         raise Conflict(f"Task {task_id} is not in the trash, and only what is there can be purged.")
     refuse_unless_at(if_version, task, standing["timezone"])
-    await purge.purge(database, standing, task, retry=retry)
+    await purge.purge(database, standing, task_id, standing["search_text"], retry=retry)
 
 
 def _with_status(task: Row, status: Status | None, standing: Mapping[str, Any]) -> dict[str, Any]:

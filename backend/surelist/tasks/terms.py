@@ -27,7 +27,7 @@ def losing(task_id: BindParameter[int]) -> UpdateBase:
 
 def gaining(task_id: BindParameter[int]) -> UpdateBase:
     """The addition of the terms `gained` to a task."""
-    return added(Term).values(term=func.unnest(_gained), task_id=task_id)
+    return added(Term).values(term=func.unnest(_gained), task_id=task_id).on_conflict_do_nothing()
 
 
 def indexed(task: Row) -> dict[str, Any]:
@@ -36,16 +36,19 @@ def indexed(task: Row) -> dict[str, Any]:
     return _columns(task, text) | {"gained": sorted(terms(text))}
 
 
-def reindexed(old: Row, new: Row) -> dict[str, Any]:
-    """The SORTED columns of a changed task, the terms `lost` and those `gained`."""
+def reindexed(stored: str, new: Row) -> dict[str, Any]:
+    """The SORTED columns of a changed task, the terms `lost` and those `gained`.
+
+    `stored` is its search text of before: what words are made of may have changed since.
+    """
     text = _text(new)
-    before, after = terms(_text(old)), terms(text)
+    before, after = terms(stored), terms(text)
     return _columns(new, text) | {"lost": sorted(before - after), "gained": sorted(after - before)}
 
 
-def unindexed(task: Row) -> dict[str, Any]:
-    """All the terms of a task, as `lost`."""
-    return {"lost": sorted(terms(_text(task)))}
+def unindexed(stored: str) -> dict[str, Any]:
+    """All the terms of a task with this search text, as `lost`."""
+    return {"lost": sorted(terms(stored))}
 
 
 def _text(task: Row) -> str:

@@ -32,6 +32,7 @@ _STANDING_AND_EVENT = compiled(
         *ledger.STANDING,
         purge.ANY_EXPIRED,
         *TASK_COLUMNS,
+        TASK.c.search_text,
         _undone.c.task_id.label("undone_task"),
         _undone.c.before.label("undone_before"),
         _undone.c.after.label("undone_after"),
