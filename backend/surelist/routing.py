@@ -146,11 +146,15 @@ class Problem(BaseModel):
     detail: str
 
 
+RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""By RFC 9110. Python says so since 3.13, and the document is the same on every one."""
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems that a route can answer with, for its OpenAPI entry."""
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
-        status: {"description": HTTPStatus(status).phrase, "content": content}
+        status: {"description": RENAMED.get(status, HTTPStatus(status).phrase), "content": content}
         for status in statuses
     }
 
