@@ -1,6 +1,7 @@
 """Backups of lists and people in one file, by PostgreSQL's own programs (specs/operation.md)."""
 
 import asyncio
+import fcntl
 import os
 import shutil
 import subprocess
@@ -70,7 +71,7 @@ def restore(path: Path, *, owner: str, seer: str, app: str, people: str | None) 
                 file.seek(0)
                 schema = f"--schema={auth_schema.SCHEMA}"
                 _run_script(file, people, schema, "--clean", "--if-exists")
-            except ConfigurationError:
+            except BaseException:
                 database.unmake(owner)  # all or nothing
                 raise
     database.migrate(owner, app)
@@ -79,16 +80,21 @@ def restore(path: Path, *, owner: str, seer: str, app: str, people: str | None) 
 @contextmanager
 def _new_file(path: Path) -> Generator[BinaryIO]:
     _refuse_to_replace(path)
-    descriptor, name = tempfile.mkstemp(".unfinished", f"{path.name}.", path.parent)  # mode 0600
-    unfinished = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigurationError(f"Another backup is being written to {path}.") from None
+        try:
+            file.truncate()  # of one that was cut off
             yield file
             os.fsync(descriptor)
-        _refuse_to_replace(path)
-        unfinished.rename(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+            _refuse_to_replace(path)
+            unfinished.rename(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
 def _refuse_to_replace(path: Path) -> None:

@@ -19,8 +19,9 @@ from surelist.observability.metrics import exposition
 
 LOOKED_AT_SECONDS = 1.0
 
-PATIENCE_SECONDS = 3.0
-"""For the database to show that it can be worked on: who asks seldom waits for longer than five."""
+PATIENCE_SECONDS = 2.0
+"""For the database to let us in, and again for it to show that it can be worked on: who asks seldom
+waits for longer than five."""
 
 
 class Health:

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 import surelist.agents.models
 import surelist.conversations.models
 import surelist.tasks.models
-from surelist import auth_schema, embedded
+from surelist import auth_schema, backup, embedded
 from surelist.backup import TABLES, back_up, restore
 from surelist.database import migrate
 from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
@@ -103,6 +103,16 @@ async def run(url: str, statements: str) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute(statements)
     await connection.close()
+
+
+def test_a_file_that_another_backup_is_writing_is_left_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with backup._new_file(path) as other:
+        other.write(b"half")
+        with pytest.raises(ConfigurationError, match="Another backup"):
+            back_up("postgresql://nobody@localhost/nothing", path)
+    assert path.read_bytes() == b"half"
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
 
 def test_what_is_no_backup_or_no_surelist_is_refused_in_one_line(tmp_path: Path) -> None:

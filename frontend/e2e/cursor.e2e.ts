@@ -56,10 +56,11 @@ test("keys act on the task that was just added", async () => {
   await rowOf(page, "One").waitFor();
   await page.keyboard.press("n");
   await page.keyboard.type("Buy milk");
+  const added = page.waitForResponse((response) => response.request().method() === "POST");
   await page.keyboard.press("Enter");
   await page.keyboard.press("Escape");
-  await expect.poll(() => ann.call("GET", "/tasks/2").catch(() => null), POLL).not.toBeNull();
-  await page.waitForTimeout(500);
+  await (await added).finished();
+  await page.waitForTimeout(ENOUGH_MS);
   await page.keyboard.press("x");
   await expect.poll(() => ann.call("GET", "/tasks/2"), POLL).toMatchObject({ status: "completed" });
   expect(await ann.call("GET", "/tasks/1")).toMatchObject({ status: "pending" });
@@ -91,6 +92,23 @@ test("what is typed before the form is there does nothing to the list", async ()
   expect(await ann.call("GET", "/tasks?status=pending")).toMatchObject({
     tasks: [{ title: "One" }, { title: "Two" }],
   });
+});
+
+test("the keys of the list go on beside an open form, and Escape leaves it", async () => {
+  await add("One", "Two");
+  const page = await ann.open();
+  await rowOf(page, "One").click();
+  const title = page.getByLabel("Title");
+  await title.waitFor();
+  await page.getByText("2 open").click();
+  await page.keyboard.press("x");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await expect.poll(() => ann.call("GET", "/tasks/2"), POLL).toMatchObject({ status: "completed" });
+  expect(await ann.call("GET", "/tasks/1")).toMatchObject({ status: "pending" });
+  await page.getByText("1 open").click();
+  await page.keyboard.press("Escape");
+  await title.waitFor({ state: "detached" });
 });
 
 test("the list stays where it is read while an agent works above", async () => {
@@ -147,5 +165,10 @@ test("a tag to filter by is applied when it is whole", async () => {
   await expect.poll(() => titlesOn(page), POLL).toEqual(["Write"]);
   await field.fill("hom");
   await page.keyboard.press("Escape");
+  await page.waitForTimeout(ENOUGH_MS);
+  expect(new URL(page.url()).search).toBe("?tag=work");
+  await page.getByRole("button", { name: "Filter" }).first().click();
+  await field.fill("hom");
+  await field.press("Enter");
   await expect.poll(() => new URL(page.url()).search, POLL).toBe("?tag=hom");
 });

@@ -6,7 +6,7 @@ import { callRest } from "./agent";
 import { closeBrowser, Visitor } from "./browser";
 import { rest } from "./rest";
 import { complaintsOf, titlesOn } from "./seen";
-import { SURELIST } from "./stack";
+import { SURELIST, withoutSettings } from "./stack";
 
 const OFFER = "The list of this machine";
 
@@ -22,7 +22,7 @@ afterAll(closeBrowser);
 /** A token such as `make run` prints. */
 function localToken(): string {
   const words = ["token", "local", "--client", "Cursor", "--data", inject("data")];
-  return execFileSync(SURELIST, words, { encoding: "utf8" }).trim();
+  return execFileSync(SURELIST, words, { encoding: "utf8", env: withoutSettings({}) }).trim();
 }
 
 test("the first person to sign up is offered the list of this machine, and takes it over", async () => {

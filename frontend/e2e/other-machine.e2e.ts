@@ -9,7 +9,7 @@ import { afterAll, afterEach, expect, test } from "vitest";
 import { someAddress } from "./addresses";
 import { PASSWORD } from "./browser";
 import { freePort } from "./ports";
-import { type Product, start, SURELIST } from "./stack";
+import { type Product, start, SURELIST, withoutSettings } from "./stack";
 
 const EMAIL = "ann@example.com";
 
@@ -82,8 +82,9 @@ test("a person and their list outlive the secret, also one that is lost", async 
 test("a backup brings people and their lists to another machine", async () => {
   const file = join(place, "backup");
   await started("first");
-  execFileSync(SURELIST, ["backup", file, "--data", dataOf("first")]);
-  execFileSync(SURELIST, ["restore", file, "--data", dataOf("second")]);
+  const env = withoutSettings({});
+  execFileSync(SURELIST, ["backup", file, "--data", dataOf("first")], { env });
+  execFileSync(SURELIST, ["restore", file, "--data", dataOf("second")], { env });
   const moved = await started("second");
   const token = await tokenBy("sign-in", moved);
   expect(await titles(moved, token)).toEqual(["Buy milk"]);

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
 
 import { someAddress } from "./addresses";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
-import { GITHUB_CLIENT, PROXY, SURELIST } from "./stack";
+import { GITHUB_CLIENT, PROXY, SURELIST, withoutSettings } from "./stack";
 
 const MOST_GUESSES = 15; // specs/auth.md
 
@@ -66,8 +66,8 @@ test("a wrong password is told in words, and not which of the two was wrong", as
 test("a link of surelist reset-password gives a new password, once, and ends every session", async () => {
   await ann.signUp();
   const words = ["reset-password", ann.email, "--data", inject("data")];
-  const settings = { ...process.env, SURELIST_WEB_URL: inject("web") };
-  const link = execFileSync(SURELIST, words, { encoding: "utf8", env: settings }).trim();
+  const env = withoutSettings({ SURELIST_WEB_URL: inject("web") });
+  const link = execFileSync(SURELIST, words, { encoding: "utf8", env }).trim();
   const anew = "another sentence, and a longer one";
   const choose = async () => {
     await ann.page.goto(link);

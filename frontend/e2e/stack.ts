@@ -92,7 +92,8 @@ function reader(server: ChildProcess): (words: RegExp) => Promise<string> {
   };
 }
 
-function withoutSettings(added: Record<string, string>): NodeJS.ProcessEnv {
+/** The environment with these settings of Surelist's and no others. */
+export function withoutSettings(added: Record<string, string>): NodeJS.ProcessEnv {
   const own =
     /^(SURELIST_|DATABASE_URL|AUTH_DATABASE_URL|BETTER_AUTH_|SMTP_|GITHUB_CLIENT|GOOGLE_|npm_)|^(NODE_ENV|VITEST.*|TEST|DEV|PROD|MODE|SSR|BASE_URL)$/;
   const kept = Object.entries(process.env).filter(([name]) => !own.test(name));

@@ -7,6 +7,8 @@ type PopoverProps = {
   trigger: ReactNode;
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
+  /** Escape was pressed, which closes it. */
+  onEscape?: () => void;
   /** The edge of the trigger that it keeps to. */
   align?: "start" | "end";
   /** What it is, for screen readers. */
@@ -15,7 +17,14 @@ type PopoverProps = {
 };
 
 /** A small window beside `trigger`, one element that can be pressed. */
-export function Popover({ trigger, label, align = "start", children, ...state }: PopoverProps) {
+export function Popover({
+  trigger,
+  label,
+  align = "start",
+  onEscape,
+  children,
+  ...state
+}: PopoverProps) {
   return (
     <Radix.Root {...state}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
@@ -25,6 +34,7 @@ export function Popover({ trigger, label, align = "start", children, ...state }:
           align={align}
           sideOffset={6}
           collisionPadding={12}
+          onEscapeKeyDown={onEscape}
           className="animate-appear z-50 rounded-xl border border-line bg-raised p-3 text-sm shadow-float"
         >
           {children}

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { PersonProvider } from "@/auth/person";
 import { requireSession } from "@/auth/server/session";
 import { Header } from "@/features/shell/header";
+import { KeepsEditing } from "@/features/tasks/kept-editing";
 
 /** The pages of a person who has signed in. */
 export default async function SignedInLayout({ children }: { children: ReactNode }) {
@@ -10,7 +11,7 @@ export default async function SignedInLayout({ children }: { children: ReactNode
   return (
     <PersonProvider person={{ id: user.id, email: user.email }}>
       <Header />
-      {children}
+      <KeepsEditing>{children}</KeepsEditing>
     </PersonProvider>
   );
 }

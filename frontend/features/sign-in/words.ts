@@ -22,7 +22,7 @@ const LINK_WORDS: Record<string, string> = {
 
 /** One sentence for the person; null when nothing is known to be wrong. */
 export function linkInWords(code: string | null): string | null {
-  return LINK_WORDS[code ?? ""] ?? null;
+  return code !== null && Object.hasOwn(LINK_WORDS, code) ? (LINK_WORDS[code] ?? null) : null;
 }
 
 type Refusal = { code?: string | undefined; status: number };

@@ -1,5 +1,5 @@
 import { ListFilter } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { Button } from "@/ui/button";
 import { Field, Input, Select } from "@/ui/field";
@@ -27,12 +27,15 @@ type FilterMenuProps = {
 export function FilterMenu({ filters, proposeTags, onChange }: FilterMenuProps) {
   const [tag, setTag] = useState("");
   const [proposed, setProposed] = useState<readonly string[]>([]);
+  const abandoned = useRef(false);
   const applyTag = (typed: string) => {
+    if (abandoned.current) return;
     const next = typed.trim().replace(/^#/, "") || null;
     if (next !== filters.tag) onChange({ tag: next });
   };
   const onOpenChange = (open: boolean) => {
     if (open) {
+      abandoned.current = false;
       setTag(filters.tag ?? "");
       setProposed(proposeTags());
     } else applyTag(tag);
@@ -42,6 +45,7 @@ export function FilterMenu({ filters, proposeTags, onChange }: FilterMenuProps) 
       label="Filter and sort"
       align="end"
       onOpenChange={onOpenChange}
+      onEscape={() => (abandoned.current = true)}
       trigger={
         <Button look="quiet" size="small">
           <ListFilter aria-hidden className="size-4" />

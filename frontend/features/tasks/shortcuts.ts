@@ -14,6 +14,7 @@ export const SHORTCUTS = [
   { keys: ["2"], does: "completed", words: "Completed tasks" },
   { keys: ["3"], does: "all", words: "Both" },
   { keys: ["4"], does: "deleted", words: "The trash" },
+  { keys: ["Escape"], does: "leave", words: "Leave the form; with something written, go to it" },
   { keys: ["?"], does: "help", words: "These keys" },
 ] as const;
 
@@ -21,7 +22,7 @@ export type Shortcut = (typeof SHORTCUTS)[number]["does"];
 
 /** How a key is written for people. */
 export function nameOfKey(key: string): string {
-  return { ArrowDown: "↓", ArrowUp: "↑" }[key] ?? key;
+  return { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" }[key] ?? key;
 }
 
 /** What goes on while its key is held down. */

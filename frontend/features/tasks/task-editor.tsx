@@ -1,5 +1,5 @@
 import { Trash2 } from "lucide-react";
-import { type KeyboardEvent, type SyntheticEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, type SyntheticEvent, useLayoutEffect, useRef } from "react";
 
 import type { Schemas } from "@/api/client";
 import { Button } from "@/ui/button";
@@ -24,6 +24,10 @@ type FormProps = {
   onSave: (seen: Task, edits: Edits) => void;
   onClose: () => void;
   onDelete: (row: Row) => void;
+  /** It is there: what is typed from now on is meant for it. */
+  onReady: () => void;
+  /** Counts the times that it was to be seen. */
+  sought: number;
   /** Whether it is to take the focus, told once. */
   takesFocus: (id: number) => boolean;
 };
@@ -62,12 +66,15 @@ function EditForm({
   onSave,
   onClose,
   onDelete,
+  onReady,
+  sought,
   takesFocus,
 }: FormProps & Written) {
   const title = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(onReady, [onReady]);
+  useLayoutEffect(() => {
     if (takesFocus(row.id)) title.current?.focus();
-  }, [takesFocus, row.id]);
+  }, [takesFocus, row.id, sought]);
   const change = (changed: Partial<Draft>) => onWrite(seen, changed);
   const save = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -76,7 +83,10 @@ function EditForm({
     onClose();
   };
   const listen = (event: KeyboardEvent) => {
-    if (event.key === "Escape") onClose();
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      onClose();
+    }
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) save(event);
   };
   return (

@@ -16,6 +16,7 @@ import { EmptyList } from "./empty-list";
 import { FilterBar } from "./filter-bar";
 import { type Filters, matches, NO_FILTERS, type Row } from "./filters";
 import { HelpSheet } from "./help-sheet";
+import { useKeptEditing } from "./kept-editing";
 import { ListProblem } from "./list-problem";
 import { rowsOf } from "./lists";
 import { PurgeDialog } from "./purge-dialog";
@@ -44,7 +45,7 @@ export function TasksScreen() {
   const tell = useToast();
   const editing = useEditing(listed, filters.sort, tell);
   const { rows, cursor, opened } = editing;
-  const [conflicts, setConflicts] = useState<readonly Conflict[]>([]);
+  const [conflicts, setConflicts] = useKeptEditing().conflicts;
   const askAbout = (conflict: Conflict) => setConflicts((others) => [...others, conflict]);
   const [actions] = useState(
     () =>
@@ -93,7 +94,8 @@ export function TasksScreen() {
     setFilters(changed);
   });
   const run = (shortcut: Shortcut) => {
-    const { row } = cursor;
+    // What is open is acted on in its form.
+    const row = cursor.row?.id === opened?.row.id ? undefined : cursor.row;
     const does: Record<Shortcut, () => void> = {
       add: () => addField.current?.focus(),
       search: () => searchField.current?.focus(),
@@ -108,11 +110,16 @@ export function TasksScreen() {
       all: () => narrow({ view: "all" }),
       deleted: () => narrow({ view: "deleted" }),
       help: () => setHelping(true),
+      leave: () => {
+        if (!opened) return;
+        if (editing.unsaved) cursor.focusOn(opened.row.id);
+        else editing.close(opened.row);
+      },
     };
     does[shortcut]();
   };
   // What is typed before the form is there is not meant for the list.
-  useShortcuts(opened ? null : run);
+  useShortcuts(opened && !editing.ready ? null : run);
 
   const onComplete = useStable(complete);
   const onEdit = useStable(edit);
@@ -175,6 +182,8 @@ export function TasksScreen() {
                 onSave={(seen, edits) => void actions.edit(seen, edits)}
                 onClose={() => editing.close(row)}
                 onDelete={remove}
+                onReady={editing.onReady}
+                sought={cursor.sought}
                 takesFocus={cursor.takesFocus}
               />
             ) : (
