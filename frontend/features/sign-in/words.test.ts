@@ -1,0 +1,11 @@
+import { expect, test } from "vitest";
+
+import { linkInWords } from "./words";
+
+test.each(["constructor", "toString", "", "SOMETHING_NEW"])("%s says nothing of a link", (code) => {
+  expect(linkInWords(code)).toBeNull();
+});
+
+test("a link that is too old is said to be", () => {
+  expect(linkInWords("TOKEN_EXPIRED")).toContain("too old");
+});
