@@ -119,6 +119,11 @@ export class Visitor {
     return rest(this.kept, method, path, body);
   }
 
+  /** Adds tasks at another place, in this order. */
+  async add(...titles: string[]): Promise<void> {
+    for (const title of titles) await this.call("POST", "/tasks", { title });
+  }
+
   /** What an agent of theirs does, with a key. Rejects unless it succeeds. */
   async agent(method: string, path: string, body?: unknown): Promise<unknown> {
     if (!this.agentToken) {

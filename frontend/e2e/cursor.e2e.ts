@@ -1,8 +1,7 @@
-import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { closeBrowser, Visitor } from "./browser";
-import { titlesOn } from "./seen";
+import { POLL, rowOf, scrolled, titlesOn } from "./seen";
 
 let ann: Visitor;
 
@@ -13,20 +12,13 @@ beforeEach(async () => {
 afterEach(() => ann.leave());
 afterAll(closeBrowser);
 
-const POLL = { timeout: 15_000, interval: 100 };
 const ENOUGH_MS = 1500;
-
-async function add(...titles: string[]): Promise<void> {
-  for (const title of titles) await ann.call("POST", "/tasks", { title });
-}
 
 const numbered = (count: number) =>
   Array.from({ length: count }, (_, index) => `Task ${String(index + 1)}`);
-const rowOf = (page: Page, title: string) => page.getByRole("button", { name: title, exact: true });
-const scrolled = (page: Page) => page.evaluate(() => Math.round(window.scrollY));
 
 test("a search is typed to its end, whatever row it finds", async () => {
-  await add("Buy milk", "Call mum");
+  await ann.add("Buy milk", "Call mum");
   const page = await ann.open();
   await rowOf(page, "Buy milk").click();
   await page.getByLabel("Title").waitFor();
@@ -41,7 +33,7 @@ test("a search is typed to its end, whatever row it finds", async () => {
 });
 
 test("keys do nothing while no row is chosen", async () => {
-  await add("One", "Two");
+  await ann.add("One", "Two");
   const page = await ann.open();
   await rowOf(page, "One").waitFor();
   await page.keyboard.press("x");
@@ -51,7 +43,7 @@ test("keys do nothing while no row is chosen", async () => {
 });
 
 test("keys act on the task that was just added", async () => {
-  await add("One");
+  await ann.add("One");
   const page = await ann.open();
   await rowOf(page, "One").waitFor();
   await page.keyboard.press("n");
@@ -67,7 +59,7 @@ test("keys act on the task that was just added", async () => {
 });
 
 test("a key that is held down acts once", async () => {
-  await add(...numbered(5));
+  await ann.add(...numbered(5));
   const page = await ann.open();
   await rowOf(page, "Task 1").waitFor();
   await page.keyboard.press("j");
@@ -78,7 +70,7 @@ test("a key that is held down acts once", async () => {
 });
 
 test("what is typed before the form is there does nothing to the list", async () => {
-  await add("One", "Two");
+  await ann.add("One", "Two");
   const page = await ann.open();
   await rowOf(page, "One").waitFor();
   await page.route("**/api/me/tasks/1", async (route) => {
@@ -95,7 +87,7 @@ test("what is typed before the form is there does nothing to the list", async ()
 });
 
 test("the keys of the list go on beside an open form, and Escape leaves it", async () => {
-  await add("One", "Two");
+  await ann.add("One", "Two");
   const page = await ann.open();
   await rowOf(page, "One").click();
   const title = page.getByLabel("Title");
@@ -112,7 +104,7 @@ test("the keys of the list go on beside an open form, and Escape leaves it", asy
 });
 
 test("the list stays where it is read while an agent works above", async () => {
-  await add(...numbered(80));
+  await ann.add(...numbered(80));
   const page = await ann.open();
   await page.getByRole("checkbox", { name: "Completed: Task 2", exact: true }).click();
   await expect.poll(async () => (await titlesOn(page))[1], POLL).toBe("Task 3");
@@ -126,7 +118,7 @@ test("the list stays where it is read while an agent works above", async () => {
 });
 
 test("a page that does not come is asked for once, and again when that is wanted", async () => {
-  await add(...numbered(130));
+  await ann.add(...numbered(130));
   const page = await ann.open();
   let asked = 0;
   const isNextPage = (url: URL) => url.searchParams.has("cursor");

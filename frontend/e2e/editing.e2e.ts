@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { closeBrowser, Visitor } from "./browser";
-import { titlesOn } from "./seen";
+import { POLL, rowOf, scrolled, titlesOn } from "./seen";
 
 let ann: Visitor;
 
@@ -13,17 +13,10 @@ beforeEach(async () => {
 afterEach(() => ann.leave());
 afterAll(closeBrowser);
 
-const POLL = { timeout: 15_000, interval: 100 };
 const SHOWN_MS = 8_000;
 
-async function addNumbered(count: number): Promise<void> {
-  for (let number = 1; number <= count; number += 1) {
-    await ann.call("POST", "/tasks", { title: `Task ${String(number)}` });
-  }
-}
-
-const rowOf = (page: Page, title: string) => page.getByRole("button", { name: title, exact: true });
-const scrolled = (page: Page) => page.evaluate(() => Math.round(window.scrollY));
+const addNumbered = (count: number) =>
+  ann.add(...Array.from({ length: count }, (_, index) => `Task ${String(index + 1)}`));
 
 async function scrollTo(page: Page, top: number): Promise<void> {
   await page.evaluate((y) => window.scrollTo(0, y), top);

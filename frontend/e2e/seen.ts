@@ -16,3 +16,13 @@ export async function complaintsOf(page: Page): Promise<string[]> {
 export function titlesOn(page: Page): Promise<string[]> {
   return page.getByRole("list", { name: "Tasks" }).locator("[data-title]").allInnerTexts();
 }
+
+/** The row of that task, or what opens it. */
+export const rowOf = (page: Page, title: string) =>
+  page.getByRole("button", { name: title, exact: true });
+
+/** How far the page is scrolled. */
+export const scrolled = (page: Page) => page.evaluate(() => Math.round(window.scrollY));
+
+/** How long to look for what comes by the feed, and how often. */
+export const POLL = { timeout: 15_000, interval: 100 };

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { closeBrowser, Visitor } from "./browser";
-import { complaintsOf, titlesOn } from "./seen";
+import { complaintsOf, POLL, rowOf, titlesOn } from "./seen";
 
 let ann: Visitor;
 
@@ -11,12 +11,6 @@ beforeEach(async () => {
 
 afterEach(() => ann.leave());
 afterAll(closeBrowser);
-
-const POLL = { timeout: 15_000, interval: 100 };
-
-async function add(...titles: string[]): Promise<void> {
-  for (const title of titles) await ann.call("POST", "/tasks", { title });
-}
 
 test("an empty list explains itself, and a task is added by one key and its words", async () => {
   const page = await ann.open();
@@ -33,9 +27,9 @@ test("an empty list explains itself, and a task is added by one key and its word
 });
 
 test("a task is completed, deleted and brought back by keys, the next one in focus", async () => {
-  await add("One", "Two", "Three");
+  await ann.add("One", "Two", "Three");
   const page = await ann.open();
-  await page.getByRole("button", { name: "One", exact: true }).waitFor();
+  await rowOf(page, "One").waitFor();
   await page.keyboard.press("j");
   await page.keyboard.press("x");
   await expect.poll(() => titlesOn(page), POLL).toEqual(["Two", "Three"]);
@@ -44,15 +38,15 @@ test("a task is completed, deleted and brought back by keys, the next one in foc
   await expect.poll(() => titlesOn(page), POLL).toEqual(["Three"]);
   await page.getByRole("button", { name: "Undo" }).last().click();
   await expect.poll(() => titlesOn(page), POLL).toEqual(["Two", "Three"]);
-  await page.getByRole("button", { name: "Three", exact: true }).focus();
+  await rowOf(page, "Three").focus();
   await page.keyboard.press("u");
   await expect.poll(() => titlesOn(page), POLL).toEqual(["One", "Two", "Three"]);
 });
 
 test("an edit that meets an agent's edit overwrites nothing before the person chose", async () => {
-  await add("Draft");
+  await ann.add("Draft");
   const page = await ann.open();
-  await page.getByRole("button", { name: "Draft", exact: true }).click();
+  await rowOf(page, "Draft").click();
   await page.getByLabel("Title").fill("Mine");
   await ann.agent("PATCH", "/tasks/1", { title: "Theirs" });
   await page.keyboard.press("Enter");
@@ -68,9 +62,9 @@ test("an edit that meets an agent's edit overwrites nothing before the person ch
 });
 
 test("an edit of another field than the agent's keeps both", async () => {
-  await add("Draft");
+  await ann.add("Draft");
   const page = await ann.open();
-  await page.getByRole("button", { name: "Draft", exact: true }).click();
+  await rowOf(page, "Draft").click();
   await page.getByLabel("Title").fill("Mine");
   await ann.agent("PATCH", "/tasks/1", { priority: "high" });
   await page.keyboard.press("Enter");
@@ -80,18 +74,18 @@ test("an edit of another field than the agent's keeps both", async () => {
 });
 
 test("what an agent does appears by itself, with its name", async () => {
-  await add("One", "Two");
+  await ann.add("One", "Two");
   const page = await ann.open();
-  await page.getByRole("button", { name: "One", exact: true }).waitFor();
+  await rowOf(page, "One").waitFor();
   await ann.agent("PATCH", "/tasks/1/complete", { completed: true });
   await page.getByText("Claude Code completed “One”").waitFor({ timeout: 15_000 });
   await expect.poll(() => titlesOn(page), POLL).toEqual(["Two"]);
 });
 
 test("an add that is lost on the way is sent again, and made once", async () => {
-  await add("One");
+  await ann.add("One");
   const page = await ann.open();
-  await page.getByRole("button", { name: "One", exact: true }).waitFor();
+  await rowOf(page, "One").waitFor();
   let lost = 0;
   await page.route("**/api/me/tasks", async (route) => {
     if (route.request().method() !== "POST" || lost > 0) return route.fallback();
@@ -110,7 +104,7 @@ test("an add that is lost on the way is sent again, and made once", async () => 
 });
 
 test("the trash restores, and deletes for good only when that is confirmed", async () => {
-  await add("Keep", "Burn");
+  await ann.add("Keep", "Burn");
   await ann.call("DELETE", "/tasks/1");
   await ann.call("DELETE", "/tasks/2");
   const page = await ann.open("/?view=deleted");
