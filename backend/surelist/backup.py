@@ -79,7 +79,6 @@ def restore(path: Path, *, owner: str, seer: str, app: str, people: str | None) 
 
 @contextmanager
 def _new_file(path: Path) -> Generator[BinaryIO]:
-    _refuse_to_replace(path)
     unfinished = path.with_name(f"{path.name}.unfinished")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -88,6 +87,7 @@ def _new_file(path: Path) -> Generator[BinaryIO]:
         except BlockingIOError:
             raise ConfigurationError(f"Another backup is being written to {path}.") from None
         try:
+            _refuse_to_replace(path)  # which may be this very file, finished by who had the lock
             file.truncate()  # of one that was cut off
             yield file
             os.fsync(descriptor)

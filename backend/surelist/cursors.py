@@ -9,7 +9,7 @@ from surelist.errors import Invalid
 from surelist.isolation import UserDatabase
 
 Cursor = Annotated[str, Field(min_length=1, max_length=2000)]
-"""A title of 200 characters, by which a list may be sorted, makes one of 1,128."""
+"""A title of 200 characters, by which a list may be sorted, makes one of over 1,100."""
 
 
 def cursor_to(database: UserDatabase, of: Any, *place: Any) -> str:

@@ -32,8 +32,8 @@ def write_private(path: Path, content: str) -> None:
             file.flush()
             os.fsync(descriptor)
         Path(name).replace(path)
-    except OSError:
-        Path(name).unlink()
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
         raise
 
 

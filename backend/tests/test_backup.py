@@ -1,6 +1,7 @@
 """What a backup holds, a restore brings back; and neither destroys anything."""
 
 import asyncio
+import fcntl
 import os
 import subprocess
 from pathlib import Path
@@ -113,6 +114,23 @@ def test_a_file_that_another_backup_is_writing_is_left_to_it(tmp_path: Path) -> 
             back_up("postgresql://nobody@localhost/nothing", path)
     assert path.read_bytes() == b"half"
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_backup_that_another_finished_meanwhile_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    lock = fcntl.flock
+
+    def lock_when_the_other_has_finished(descriptor: int, how: int) -> None:
+        (tmp_path / "file.unfinished").write_bytes(b"whole")
+        (tmp_path / "file.unfinished").rename(path)
+        lock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", lock_when_the_other_has_finished)
+    with pytest.raises(ConfigurationError, match="never replaces"):
+        back_up("postgresql://nobody@localhost/nothing", path)
+    assert path.read_bytes() == b"whole"
 
 
 def test_what_is_no_backup_or_no_surelist_is_refused_in_one_line(tmp_path: Path) -> None:
