@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from surelist.data_directory import SECRET_BYTES, kept_secret, recorded_url
+from surelist.derived_keys import Purpose, derive, local_list_code, page_secret
 from surelist.errors import ConfigurationError
 
 DEFAULT_URL = "http://localhost:8000"
@@ -173,9 +174,32 @@ class Settings(BaseSettings):
 
     @property
     def signing_secrets(self) -> tuple[str, ...]:
-        """The secrets that tokens are verified with, the current one first."""
+        """The current secret, and the previous one if it is set.
+
+        Only tokens from before keys were derived are signed with a secret itself.
+        """
         previous = self.better_auth_secret_previous
         return (self.secret, previous.get_secret_value()) if previous else (self.secret,)
+
+    @cached_property
+    def token_keys(self) -> tuple[bytes, ...]:
+        """The keys that bearer tokens are verified with; the first one signs new tokens."""
+        return tuple(derive(secret, Purpose.TOKENS) for secret in self.signing_secrets)
+
+    @cached_property
+    def cursor_key(self) -> bytes:
+        """The key that cursors are signed with."""
+        return derive(self.secret, Purpose.CURSORS)
+
+    @cached_property
+    def page_secrets(self) -> tuple[str, ...]:
+        """The web page's own key, and that of the previous secret if it is set."""
+        return tuple(map(page_secret, self.signing_secrets))
+
+    @cached_property
+    def local_list_code(self) -> str:
+        """The code with which a person takes over the list of the user `local`."""
+        return local_list_code(self.secret)
 
 
 def load() -> Settings:

@@ -219,7 +219,7 @@ class Database:
     def __init__(self, pool: Pool, settings: Settings, admit: Admit) -> None:
         self._pool = pool
         self._admit = admit
-        self._key = b"surelist cursor " + settings.secret.encode()
+        self._key = settings.cursor_key
         self._lock_timeout = settings.lock_timeout_ms
         self._patience = settings.lock_timeout_ms / 1000
         self._turns = Turns(max(1, settings.pool_size * 3 // 4), POOL_PATIENCE_SECONDS)
