@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,23 @@ def test_a_configuration_table_names_every_variable_there_is(document: str) -> N
     page = (ROOT / "frontend/auth/server/settings.ts").read_text()
     of_the_page = set(re.findall(r"^  ([A-Z_]+): ", page, re.MULTILINE))
     assert named == {field.alias for field in Settings.model_fields.values()} | of_the_page
+
+
+def test_no_version_older_than_the_tested_one_is_admitted() -> None:
+    # Older ones have known holes (PyJWT before 2.14), or were never tried.
+    locked = dict(
+        re.findall(
+            r"^([\w-]+)==([\d.]+)", (ROOT / "requirements/otel.txt").read_text(), re.MULTILINE
+        )
+    )
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = [*project["dependencies"], *project["optional-dependencies"]["otel"]]
+    bounds = dict(re.findall(r"^([\w-]+)(?:\[\w+\])?>=([\d.]+)", "\n".join(named), re.MULTILINE))
+    bounds.pop("tzdata", None)
+    older = {
+        name: bound
+        for name, bound in bounds.items()
+        if not f"{locked[name]}.".startswith(f"{bound}.")
+    }
+    assert len(bounds) > 20
+    assert older == {}
