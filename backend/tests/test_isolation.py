@@ -378,7 +378,7 @@ async def test_a_connection_that_comes_back_belongs_to_nobody(copy: Copy, apart:
 async def test_a_user_id_that_is_none_never_reaches_postgresql(
     database: Database, user_id: str
 ) -> None:
-    principal = Principal(user_id, frozenset(), Caller("agent", "claude", "Claude"), 0)
+    principal = Principal(user_id, frozenset(), Caller("agent", "claude", "Claude"), 0, "token")
 
     async def work(mine: UserDatabase) -> None:
         raise AssertionError("a transaction was opened")
