@@ -420,7 +420,8 @@ async def test_tokens_of_the_previous_secret_still_verify_and_those_before_do_no
         token = sign_token(
             with_secrets(now, before), "ann", scopes=AGENT_SCOPES, days=1, client="claude"
         )
-        jwt.decode(token, now, algorithms=["HS256"], options={"verify_aud": False})
+        key = with_secrets(now).token_keys[0]
+        jwt.decode(token, key, algorithms=["HS256"], options={"verify_aud": False})
 
 
 async def test_an_expired_token_of_the_previous_secret_is_refused(settings: Settings) -> None:
