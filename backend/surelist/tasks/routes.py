@@ -71,7 +71,7 @@ async def list_tasks(door: UserDoor, query: Annotated[ListQuery, Query()]) -> Re
 )
 async def create_task(door: UserDoor, new: NewTask, key: IdempotencyKey = ABSENT) -> Response:
     """Create a task."""
-    retry = Retry.of("add", new.given(NewTask), key)
+    retry = Retry.of("add", new.meant(), key)
     return task_answer(await door.write(lambda mine: service.add(mine, new, retry)), created=True)
 
 
