@@ -27,7 +27,10 @@ def _plain_digits(value: object) -> object:
     return value
 
 
-NOT_SHOWN = ("title", "pattern", "format")
+NOT_SHOWN = ("title", "pattern", "format", "minLength")
+"""Words of a schema for programs; a client that checked `minLength` would refuse to send the ""
+that stands for nothing."""
+
 LARGEST = 2**53 - 1
 """The largest integer that every JSON reader keeps exactly: a bound that no model needs to read."""
 

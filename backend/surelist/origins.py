@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from surelist.config import Settings
 
+SCHEMES = ("http", "https")
+
 
 class Hosts:
     """The host names of `SURELIST_ALLOWED_HOSTS`, each with any port."""
@@ -34,17 +36,17 @@ class Origins:
     def __init__(self, settings: Settings) -> None:
         self._listed = set(settings.allowed_origins)
         chosen = "allowed_origins" in settings.model_fields_set
-        self._of_this_machine = not chosen and is_of_this_machine(urlsplit(settings.url).hostname)
+        self._of_this_machine = not chosen and is_of_this_machine(
+            urlsplit(settings.url).hostname or ""
+        )
 
     def allow(self, origin: str) -> bool:
         """Whether pages of this origin may call."""
         return origin in self._listed or (self._of_this_machine and _is_local(origin))
 
 
-def is_of_this_machine(host: str | None) -> bool:
+def is_of_this_machine(host: str) -> bool:
     """Whether a host name leads to this machine from every machine: `localhost` or loopback."""
-    if not host:
-        return False
     if host == "localhost" or host.endswith(".localhost"):  # RFC 6761 6.3
         return True
     try:
@@ -56,7 +58,9 @@ def is_of_this_machine(host: str | None) -> bool:
 def _is_local(origin: str) -> bool:
     try:
         parts = urlsplit(origin)
-        plain = origin == f"{parts.scheme}://{parts.netloc}" and parts.username is None
-        return plain and parts.scheme in ("http", "https") and is_of_this_machine(parts.hostname)
+        port = "" if parts.port is None else f":{parts.port}"
     except ValueError:
         return False
+    host = parts.hostname or ""
+    written = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
+    return origin == written and parts.scheme in SCHEMES and is_of_this_machine(host)
