@@ -153,8 +153,8 @@ def _by_the_table(name: str, value: Any) -> Any:
     "value",
     [
         True, False, 1.5, 5.000001, 1e300, float("inf"), float("nan"), 2.0**53,
-        "", " 5", "5 ", "+5", "05", "-0", "00", "1e1", "5.0", "0x5", "1_000", "\u0665", "\uff15", "five",
-        "true", "null", "[5]", [5], {"n": 5}, "9" * 400, "5\n",
+        "", " 5", "5 ", "+5", "05", "-0", "00", "1e1", "5.0", "0x5", "1_000", "\u0665", "\uff15",
+        "five", "true", "null", "[5]", [5], {"n": 5}, "9" * 400, "5\n",
     ],
 )  # fmt: skip
 def test_what_is_not_quite_an_integer_is_refused(name: str, value: Any) -> None:
