@@ -20,6 +20,8 @@ from surelist.errors import NotFound
 from surelist.isolation import Database
 from surelist.mcp_protocol import is_modern
 from surelist.observability.calls import note
+from surelist.observability.mending import introduce
+from surelist.reading import TEXT, read_object
 from surelist.tasks import resources
 from surelist.tasks.resources import LIST_URI, PROMPTS, RESOURCES, TASK_URI, TEMPLATES
 from surelist.tasks.tools import TOOLS
@@ -74,10 +76,34 @@ class Method:
 
     answer: Callable[[Context, Params], Awaitable[Result]]
     caching: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    opens: bool = False
+    """Whether the answer comes out of a transaction, which looks at the credential by itself."""
 
 
 async def answer(context: Context, method: str, params: Params | None) -> Result:
-    """The result of a request. Raises MCPError, or what Tool.call raises."""
+    """The result of a request. Raises MCPError, or what Tool.call raises.
+
+    Whatever it is, a credential that no longer counts is told so: what is answered out of no
+    transaction is held against `Database.admit`.
+    """
+    try:
+        offered, params = _asked(context, method, params)
+        if not offered.opens:
+            await context.database.admit(context.principal)
+        result = await offered.answer(context, params or {})
+    except MCPError:
+        await context.database.admit(context.principal)
+        raise
+    if not is_modern(context.version):
+        return result
+    meta = {SERVER_INFO_META_KEY: SERVER_INFO}
+    return {**result, **offered.caching, "resultType": "complete", "_meta": meta}
+
+
+def _asked(context: Context, method: str, params: Params | None) -> tuple[Method, Params | None]:
+    """The method that a request asks for, and its parameters. Raises MCPError."""
+    if method == "tools/call" and params and isinstance(params.get("arguments"), str):
+        params = _with_read_arguments(params)
     try:
         validate_client_request(method, context.version, params)
     except KeyError:
@@ -87,14 +113,22 @@ async def answer(context: Context, method: str, params: Params | None) -> Result
     offered = METHODS.get(method)
     if offered is None:
         raise MCPError(METHOD_NOT_FOUND, "Method not found")
-    result = await offered.answer(context, params or {})
-    if not is_modern(context.version):
-        return result
-    meta = {SERVER_INFO_META_KEY: SERVER_INFO}
-    return {**result, **offered.caching, "resultType": "complete", "_meta": meta}
+    return offered, params
 
 
-async def _initialize(context: Context, _params: Params) -> Result:
+def _with_read_arguments(params: Params) -> Params:
+    """The parameters of a tool call whose arguments are JSON text, as some clients write them."""
+    arguments = read_object(params["arguments"])
+    if isinstance(arguments, str):
+        raise MCPError(
+            INVALID_PARAMS, '"arguments" is text. Call again with a JSON object as "arguments".'
+        )
+    note(mended=TEXT)
+    return {**params, "arguments": arguments}
+
+
+async def _initialize(context: Context, params: Params) -> Result:
+    introduce(params)
     return {
         "protocolVersion": context.version,
         "capabilities": CAPABILITIES,
@@ -201,12 +235,12 @@ METHODS: Mapping[str, Method] = {
     "ping": Method(_ping),
     "server/discover": Method(_discover, PUBLIC),
     "tools/list": Method(_list_tools, PUBLIC),
-    "tools/call": Method(_call_tool),
+    "tools/call": Method(_call_tool, opens=True),
     "resources/list": Method(_list_resources, PUBLIC),
     "resources/templates/list": Method(_list_templates, PUBLIC),
-    "resources/read": Method(_read_resource, PRIVATE),
+    "resources/read": Method(_read_resource, PRIVATE, opens=True),
     "prompts/list": Method(_list_prompts, PUBLIC),
-    "prompts/get": Method(_get_prompt),
+    "prompts/get": Method(_get_prompt, opens=True),
     "completion/complete": Method(_complete),
 }
 """Everything that is served: which version knows which method is the SDK's to say."""
