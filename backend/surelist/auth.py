@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, Literal, Protocol, get_args
 
 import jwt
@@ -18,6 +19,9 @@ RESERVED_USER_ID = "me"
 CLIENT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,100}")
 """A client's id or name, matched whole: one line that PostgreSQL can keep."""
 
+KEY_PREFIX = "key-"
+"""What the id of an agent key begins with, and that of no other client."""
+
 TOKEN_BYTES = 8192
 LIFETIME_DAYS = 400
 CLOCK_SKEW_SECONDS = 10
@@ -30,6 +34,10 @@ AgentScope = Literal["tasks:read", "tasks:write", "conversations:read", "convers
 AGENT_SCOPES: tuple[AgentScope, ...] = get_args(AgentScope)
 OWNER_SCOPE = "account:manage"
 """Erase, export, purge, keys, agents, time zone: a person's own, never an agent's."""
+
+
+Kind = Literal["session", "access", "key", "token"]
+"""Of a person's session, an OAuth client's access token, an agent key, `surelist token`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +54,16 @@ class Caller:
 class Principal:
     """A verified caller: whose list it works on, what it may do, who it is, and since when.
 
-    `issued_at` is the token's, in seconds since 1970.
+    `kind` is that of its token, `issued_at` when the token was made, and `authenticated_at`, of a
+    session alone, when the person last proved who they are; both in seconds since 1970.
     """
 
     user_id: str
     scopes: frozenset[str]
     caller: Caller
     issued_at: int
+    kind: Kind
+    authenticated_at: int | None = None
 
     def require(self, scope: str) -> None:
         """Raise InsufficientScope unless the token carries `scope`."""
@@ -63,8 +74,8 @@ class Principal:
 class Issuer(Protocol):
     """Somebody whose tokens are believed: the keys and the algorithms are the issuer's own."""
 
-    async def claims(self, token: str, audience: str) -> Mapping[str, Any]:
-        """The verified claims of `token`.
+    async def verified(self, token: str, audience: str) -> tuple[Kind, Mapping[str, Any]]:
+        """The kind and the verified claims of `token`.
 
         Raises jwt.InvalidTokenError, or Unavailable when nothing can be said about it now.
         """
@@ -102,8 +113,8 @@ class Authenticator:
             issuer = self._issuers.get(str(unverified.get("iss")))
             if issuer is None:
                 raise jwt.InvalidIssuerError("the issuer is not one that this server believes")
-            claims = await issuer.claims(token, audience)
-            return _principal_of(claims), float(claims["exp"])
+            kind, claims = await issuer.verified(token, audience)
+            return _principal_of(kind, claims), float(claims["exp"])
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
             raise refused(str(error)) from None
 
@@ -164,7 +175,7 @@ def _bearer(authorization: list[str]) -> str:
     return token.strip()
 
 
-def _principal_of(claims: Mapping[str, Any]) -> Principal:
+def _principal_of(kind: Kind, claims: Mapping[str, Any]) -> Principal:
     user_id, scope = claims["sub"], claims.get("scope", "")
     client_id = claims.get("client_id", "web")
     client_name = claims.get("client_name", client_id)
@@ -179,9 +190,13 @@ def _principal_of(claims: Mapping[str, Any]) -> Principal:
         raise TypeError("its times are not whole seconds")
     if claims["exp"] - claims["iat"] > LIFETIME_DAYS * 86_400:
         raise ValueError(f"it lives for more than {LIFETIME_DAYS} days")
+    authenticated_at = claims.get("auth_time") if kind == "session" else None
+    if type(authenticated_at) not in (int, NoneType):
+        raise TypeError("its times are not whole seconds")
     scopes = frozenset(scope.split())
     actor = "person" if OWNER_SCOPE in scopes else "agent"
-    return Principal(user_id, scopes, Caller(actor, client_id, client_name), int(claims["iat"]))
+    caller = Caller(actor, client_id, client_name)
+    return Principal(user_id, scopes, caller, int(claims["iat"]), kind, authenticated_at)
 
 
 def refused(reason: str) -> Unauthenticated:

@@ -5,7 +5,14 @@ from typing import Any, TypeAlias
 
 import jwt
 
-from surelist.auth import AGENT_SCOPES, CLOCK_SKEW_SECONDS, OWNER_SCOPE, Issuer
+from surelist.auth import (
+    AGENT_SCOPES,
+    CLOCK_SKEW_SECONDS,
+    KEY_PREFIX,
+    OWNER_SCOPE,
+    Issuer,
+    Kind,
+)
 from surelist.config import Settings
 from surelist.jwks import KeySet
 
@@ -30,9 +37,10 @@ class SharedSecret:
         self._url = settings.url
         self._secrets = [(secret, "HS256") for secret in settings.signing_secrets]
 
-    async def claims(self, token: str, audience: str) -> Claims:
-        """The verified claims; the previous secret still verifies, for rotation."""
-        return _verified(token, self._secrets, self._url, audience)
+    async def verified(self, token: str, audience: str) -> tuple[Kind, Claims]:
+        """The kind and claims; the previous secret still verifies, for rotation."""
+        claims = _verified(token, self._secrets, self._url, audience)
+        return ("key" if str(claims.get("client_id")).startswith(KEY_PREFIX) else "token"), claims
 
 
 class BetterAuth:
@@ -43,8 +51,8 @@ class BetterAuth:
         self._session_audience = settings.api_url
         self._keys = keys
 
-    async def claims(self, token: str, audience: str) -> Claims:
-        """The verified claims, whose scope is what this server grants. Raises KeysAway."""
+    async def verified(self, token: str, audience: str) -> tuple[Kind, Claims]:
+        """The kind and claims, whose scope is what this server grants. Raises KeysAway."""
         header = jwt.get_unverified_header(token)
         kind = _kind(header.get("typ"))
         keys = await self._keys.named(str(header.get("kid")))
@@ -52,7 +60,8 @@ class BetterAuth:
             raise jwt.InvalidTokenError("its issuer has no key of its kid")
         algorithms = [(key, key.algorithm_name) for key in keys]
         claims = _verified(token, algorithms, self._issuer, audience)
-        return {**claims, "scope": self._granted(claims, kind)}
+        granted = {**claims, "scope": self._granted(claims, kind)}
+        return ("access" if "client_id" in claims else "session"), granted
 
     def _granted(self, claims: Claims, kind: str | None) -> str:
         """Every scope to a person's session; to a client never account:manage."""

@@ -60,8 +60,7 @@ class Door:
 
         Raises InsufficientScope without `scope`.
         """
-        self._principal.require(scope)
-        return await self._database.read(self._principal, work, counted=counted)
+        return await self._database.read(self._principal, work, scope, counted=counted)
 
     async def write(
         self,
@@ -74,8 +73,7 @@ class Door:
 
         Raises InsufficientScope without `scope`.
         """
-        self._principal.require(scope)
-        return await self._database.write(self._principal, work, keep=keep)
+        return await self._database.write(self._principal, work, scope, keep=keep)
 
     async def write_with(
         self,
@@ -87,9 +85,7 @@ class Door:
 
         Raises InsufficientScope unless both tokens carry `scope`.
         """
-        self._principal.require(scope)
-        other.require(scope)
-        return await self._database.write_both(self._principal, other, work)
+        return await self._database.write_both(self._principal, other, work, scope)
 
 
 class OwnedRoute(APIRoute):

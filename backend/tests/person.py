@@ -62,15 +62,19 @@ class Person:
         """What the token stands for."""
         actor = "person" if OWNER_SCOPE in self.scopes else "agent"
         caller = Caller(actor, self.client, self.client)
-        return Principal(self.user_id, frozenset(self.scopes), caller, int(time.time()))
+        return Principal(self.user_id, frozenset(self.scopes), caller, int(time.time()), "token")
 
-    async def read(self, work: Callable[[UserDatabase], Awaitable[T]]) -> T:
+    async def read(
+        self, work: Callable[[UserDatabase], Awaitable[T]], scope: str = "tasks:read"
+    ) -> T:
         """Run a service function in a reading transaction of this user's."""
-        return await self.database.read(self.principal, work)
+        return await self.database.read(self.principal, work, scope)
 
-    async def write(self, work: Callable[[UserDatabase], Awaitable[T]]) -> T:
+    async def write(
+        self, work: Callable[[UserDatabase], Awaitable[T]], scope: str = "tasks:write"
+    ) -> T:
         """Run a service function in a writing transaction of this user's."""
-        return await self.database.write(self.principal, work)
+        return await self.database.write(self.principal, work, scope)
 
     async def rpc(
         self,

@@ -14,14 +14,18 @@ REMEMBERED = 10_000
 
 
 class Admission:
-    """`admit`, for each caller at most once in SECONDS_BETWEEN_CHECKS."""
+    """The gate of the Database: `admit`, for each caller once in SECONDS_BETWEEN_CHECKS."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._good_until: dict[Principal, float] = {}
 
-    async def __call__(self, database: UserDatabase, principal: Principal) -> None:
+    def at_the_door(self, principal: Principal) -> None:
+        """Raise Unauthenticated when this caller was refused a moment ago."""
+
+    async def __call__(self, database: UserDatabase, principal: Principal, scope: str) -> None:
         """Raise Unauthenticated when the caller's token has been taken back."""
+        del scope
         now = self._clock()
         if self._good_until.get(principal, 0.0) > now:
             return

@@ -11,8 +11,8 @@ from typing import Protocol
 from sqlalchemy import Text, bindparam, select
 
 from surelist.agents.models import Agent, NewKey
-from surelist.agents.service import ADD, KEY_PREFIX, standing_of
-from surelist.auth import AgentScope
+from surelist.agents.service import ADD, standing_of
+from surelist.auth import KEY_PREFIX, AgentScope
 from surelist.database import Record, compiled
 from surelist.errors import Conflict, Gone
 from surelist.isolation import UserDatabase, mine

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Text, bindparam, case, func, or_, select, true
 from sqlmodel import col
 
 from surelist.agents.models import Agent, Connection
-from surelist.auth import Principal, refused
+from surelist.auth import KEY_PREFIX, Principal, refused
 from surelist.database import Record, compiled
 from surelist.errors import Conflict, NotFound
 from surelist.isolation import UserDatabase, added, changed, mine
@@ -17,9 +17,6 @@ from surelist.ledger.service import refuse_if_erased
 
 NOTED_EVERY = timedelta(minutes=1)
 """How often the use of an agent is written down."""
-
-KEY_PREFIX = "key-"
-"""What the id of a key begins with, and that of an OAuth client does not."""
 
 _BEGINNING = datetime.fromtimestamp(0, UTC)
 

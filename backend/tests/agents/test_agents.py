@@ -1,5 +1,6 @@
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -7,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from surelist.agents.admission import SECONDS_BETWEEN_CHECKS, Admission
-from surelist.auth import Caller, Principal
+from surelist.auth import AGENT_SCOPES, Caller, Principal
 from surelist.errors import Unauthenticated
 from surelist.isolation import Database, UserDatabase
 from tests.agents.test_keys import Agent, agents, make_key
@@ -120,7 +121,7 @@ async def test_a_revoked_agent_is_refused_at_both_doors_and_stays_listed(
     owner: Person, worker: Database
 ) -> None:
     robot = Agent(owner, await make_key(owner))
-    await worker.read(robot.principal, nothing)
+    await worker.read(robot.principal, nothing, "tasks:read")
     for _ in range(2):
         assert (await owner.rest("DELETE", f"/agents/{robot.client}")).status_code == 204
     refusals = [
@@ -152,13 +153,13 @@ async def test_another_worker_refuses_a_revoked_agent_once_it_asks_again(
     owner: Person, worker: Database, clock: Clock
 ) -> None:
     claude = owner.through("claude").principal
-    await worker.write(claude, nothing)
+    await worker.write(claude, nothing, "tasks:write")
     await owner.rest("DELETE", "/agents/claude")
-    await worker.write(claude, nothing)  # which it let in not long ago
+    await worker.write(claude, nothing, "tasks:write")  # which it let in not long ago
     clock.now += SECONDS_BETWEEN_CHECKS
     for unit in (worker.read, worker.write):
         with pytest.raises(Unauthenticated):
-            await unit(claude, nothing)
+            await unit(claude, nothing, "tasks:read")
 
 
 async def test_a_token_issued_after_its_client_was_revoked_is_refused_too(
@@ -167,10 +168,14 @@ async def test_a_token_issued_after_its_client_was_revoked_is_refused_too(
     await owner.through("claude").call("list_tasks")
     await owner.rest("DELETE", "/agents/claude")
     later = Principal(
-        owner.user_id, frozenset(), Caller("agent", "claude", "Claude"), int(time.time()) + 60
+        owner.user_id,
+        frozenset(AGENT_SCOPES),
+        Caller("agent", "claude", "Claude"),
+        int(time.time()) + 60,
+        "token",
     )
     with pytest.raises(Unauthenticated, match="revoked"):
-        await worker.read(later, nothing)
+        await worker.read(later, nothing, "tasks:read")
     robot = Agent(owner, await make_key(owner))
     await robot.call("list_tasks")
 
@@ -182,9 +187,9 @@ async def test_the_person_works_on_with_the_name_of_a_revoked_agent(
     agent = owner.through("laptop").principal
     await owner.through("laptop").call("list_tasks")
     await owner.rest("DELETE", "/agents/laptop")
-    await worker.write(owner.principal, nothing)
+    await worker.write(owner.principal, nothing, "tasks:write")
     with pytest.raises(Unauthenticated, match="revoked"):
-        await worker.write(agent, nothing)
+        await worker.write(agent, nothing, "tasks:write")
 
 
 async def test_an_agent_that_there_is_not_cannot_be_revoked(owner: Person) -> None:
@@ -209,9 +214,9 @@ async def test_a_token_from_before_its_agents_valid_after_is_refused(
 ) -> None:
     key = await make_key(owner)
     caller = Caller("agent", key["client_id"], key["name"])
-    older = Principal(owner.user_id, frozenset(), caller, int(time.time()) - 60)
+    older = Principal(owner.user_id, frozenset(AGENT_SCOPES), caller, int(time.time()) - 60, "key")
     with pytest.raises(Unauthenticated, match="issued before"):
-        await worker.read(older, nothing)
+        await worker.read(older, nothing, "tasks:read")
     await Agent(owner, key).call("list_tasks")
 
 
@@ -221,16 +226,16 @@ async def test_after_an_erase_every_older_token_is_refused_the_persons_too(
     claude = owner.through("claude")
     principals = owner.principal, claude.principal
     for principal in principals:
-        await worker.read(principal, nothing)
+        await worker.read(principal, nothing, "tasks:read")
     assert (await owner.rest("DELETE", "")).status_code == 204
     clock.now += SECONDS_BETWEEN_CHECKS
     for principal in principals:
         with pytest.raises(Unauthenticated, match="erased"):
-            await worker.read(principal, nothing)
+            await worker.read(principal, nothing, "tasks:read")
     later = int(time.time()) + 2
     for principal in principals:
-        again = Principal(principal.user_id, principal.scopes, principal.caller, later)
-        await worker.read(again, nothing)
+        again = replace(principal, issued_at=later)
+        await worker.read(again, nothing, "tasks:read")
 
 
 # What is written, and how often
@@ -251,7 +256,7 @@ async def statements_of(
             return await method(self, statement, **values)
 
         monkeypatch.setattr(UserDatabase, name, noted)
-    await worker.read(principal, nothing)
+    await worker.read(principal, nothing, "tasks:read")
     monkeypatch.undo()
     return ran
 
@@ -289,6 +294,7 @@ async def test_an_agent_is_known_by_what_its_latest_token_says(
         for name, scopes in (("Claude", {"tasks:read"}), ("Claude 2", {"tasks:write"})):
             await copy.run("UPDATE agent SET last_used_at = now() - interval '1 hour'")
             caller = Caller("agent", "claude", name)
-            await worker.read(Principal(ann.user_id, frozenset(scopes), caller, 0), nothing)
+            principal = Principal(ann.user_id, frozenset(scopes), caller, 0, "token")
+            await worker.read(principal, nothing, min(scopes))
         rows = await copy.rows("SELECT name, scopes FROM agent")
         assert [tuple(row) for row in rows] == [("Claude 2", ["tasks:write"])]
