@@ -17,15 +17,15 @@ from surelist.errors import TooManyRequests
 Whose = Literal["client", "agents", "person"]
 """Whose amount a call spends: that of one agent, of all agents together, of the person."""
 
-Kind = Literal["reads", "writes", "ways out"]
-"""What is counted. The ways out are the calls by which a person ends an agent's access: listing
-and revoking agents, ending sessions, erasing the list."""
+Rate = Literal["reads", "writes", "revocations"]
+"""What is counted. Revocations are the calls with which a person ends access to the list: listing
+agents, revoking one, ending sessions, erasing the list."""
 
 DAY = timedelta(days=1)
 MINUTE = 60
 
-WAYS_OUT = 60
-"""Ways out that a person may take in a minute."""
+REVOCATIONS = 60
+"""In a minute, for the person alone."""
 
 _SPENT: dict[Whose, str] = {
     "client": "This agent may make {amount} {calls} a minute",
@@ -65,10 +65,10 @@ class Rates:
     """Counts calls in a sliding minute, per worker or, by Redis, for all."""
 
     def __init__(self, settings: Settings) -> None:
-        self._amounts: dict[Kind, int] = {
+        self._amounts: dict[Rate, int] = {
             "reads": settings.rate_reads,
             "writes": settings.rate_writes,
-            "ways out": WAYS_OUT,
+            "revocations": REVOCATIONS,
         }
         self._own = SlidingMinute()
         self._shared = None
@@ -77,29 +77,30 @@ class Rates:
 
             self._shared = SharedRates(settings.redis_url)
 
-    async def spend(self, principal: Principal, kind: Kind) -> None:
-        """Count one of `kind`; TooManyRequests when this minute's are spent.
+    async def spend(self, principal: Principal, rate: Rate) -> None:
+        """Count one of `rate`; TooManyRequests when this minute's are spent.
 
         An agent spends from half of the amount first, then from what all agents have together, so
         that what is refused at its half costs the others nothing.
         """
-        amount = self._amounts[kind]
+        amount = self._amounts[rate]
         if not amount:
             return
         user_id, caller = principal.user_id, principal.caller
-        if caller.actor == "person":
-            await self._hit("person", kind, (user_id, caller.client_id), amount)
+        if caller.is_person:
+            spender = (user_id, principal.kind, caller.client_id)
+            await self._hit("person", rate, spender, amount)
         else:
-            await self._hit("client", kind, (user_id, caller.client_id), -(-amount // 2))
-            await self._hit("agents", kind, (user_id,), amount)
+            await self._hit("client", rate, (user_id, caller.client_id), -(-amount // 2))
+            await self._hit("agents", rate, (user_id,), amount)
 
-    async def _hit(self, whose: Whose, kind: Kind, spender: tuple[str, ...], amount: int) -> None:
-        key = (whose, kind, *spender)
+    async def _hit(self, whose: Whose, rate: Rate, spender: tuple[str, ...], amount: int) -> None:
+        key = (whose, rate, *spender)
         wait = await self._shared.hit(key, amount) if self._shared else None
         if wait is None:
             wait = self._own.hit(key, amount)
         if wait:
-            raise _too_many(whose, kind, amount, wait)
+            raise _too_many(whose, rate, amount, wait)
 
     async def close(self) -> None:
         """Let go of Redis."""
@@ -135,8 +136,8 @@ class SlidingMinute:
         return MINUTE * (2 - (amount - 1) / hits) - past
 
 
-def _too_many(whose: Whose, kind: Kind, amount: int, wait: float) -> TooManyRequests:
-    calls = "calls of this kind" if kind == "ways out" else kind
+def _too_many(whose: Whose, rate: Rate, amount: int, wait: float) -> TooManyRequests:
+    calls = "calls of this kind" if rate == "revocations" else rate
     seconds = max(1, math.ceil(wait))
     return TooManyRequests(
         f"{_SPENT[whose].format(amount=amount, calls=calls)}, and they are spent. "

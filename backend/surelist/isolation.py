@@ -29,7 +29,7 @@ from sqlalchemy.sql.selectable import Subquery
 from sqlmodel import SQLModel
 
 from surelist.admission import Turns
-from surelist.allowances import Quotas, Rates
+from surelist.allowances import Quotas, Rate, Rates
 from surelist.auth import USER_ID, Principal
 from surelist.config import Settings
 from surelist.database import (
@@ -239,11 +239,11 @@ class Database:
         self._key = settings.cursor_key
         self._lock_timeout = settings.lock_timeout_ms
         self._patience = settings.lock_timeout_ms / 1000
-        self._turns = Turns(max(1, settings.pool_size * 3 // 4), POOL_PATIENCE_SECONDS)
+        self._turns = Turns(settings.pool_size, POOL_PATIENCE_SECONDS)
         self._deadlines = Deadlines()
         self._endings: set[asyncio.Task[None]] = set()
         self._rates = Rates(settings)
-        self._quotas = Quotas(settings.max_tasks, settings.max_events_a_day, settings.max_bytes)
+        self._quotas = {True: Quotas.of_person(settings), False: Quotas.of_agents(settings)}
 
     async def close(self) -> None:
         """Let go of PostgreSQL and of what the rates are counted in."""
@@ -253,26 +253,34 @@ class Database:
         await self._rates.close()
 
     async def read(
-        self, principal: Principal, work: Work[T], scope: str, *, counted: bool = True
+        self, principal: Principal, work: Work[T], scope: str, *, rate: Rate | None = "reads"
     ) -> T:
         """Run `work`, which needs `scope`, in a transaction of this user's.
 
         Run once more when the connection was lost. Raises TooManyRequests, as `write` does, when
-        the minute's are spent; one that is part of what has been counted is not `counted` again.
+        this minute's of `rate` are spent; None is for a read that is part of a counted one.
         Raises Unauthenticated or InsufficientScope, as `write` does, when the credential does not
         count or does not allow `scope`.
         """
         self._enter(principal, scope)
-        if counted:
-            await self._rates.spend(principal.user_id, "reads")
-        begin = f"BEGIN; {_as_user(principal.user_id)}; {_IN_ORDER}"
-        try:
-            return await self._run(principal, scope, begin, work)
-        except ConnectionLost:
-            return await self._run(principal, scope, begin, work)
+        if rate:
+            await self._rates.spend(principal, rate)
+        user_id = principal.user_id
+        begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}"
+        async with self._turns.to_read(user_id, person=principal.caller.is_person):
+            try:
+                return await self._run(principal, scope, begin, work)
+            except ConnectionLost:
+                return await self._run(principal, scope, begin, work)
 
     async def write(
-        self, principal: Principal, work: Work[T], scope: str, *, keep: bool = True
+        self,
+        principal: Principal,
+        work: Work[T],
+        scope: str,
+        *,
+        keep: bool = True,
+        rate: Rate = "writes",
     ) -> T:
         """Run `work`, which needs `scope`, in a transaction that holds this user's account row.
 
@@ -284,10 +292,11 @@ class Database:
         """
         self._enter(principal, scope)
         user_id = principal.user_id
-        await self._rates.spend(user_id, "writes")
+        await self._rates.spend(principal, rate)
         locked = _locked(user_id, self._lock_timeout, "NO KEY UPDATE")
         begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}; {locked}"
-        async with self._turns.of(user_id, self._patience):
+        person = principal.caller.is_person
+        async with self._turns.to_write(user_id, self._patience, person=person):
             end = "COMMIT" if keep else "ROLLBACK"
             return await self._run(principal, scope, begin, work, end)
 
@@ -304,7 +313,7 @@ class Database:
         """
         self._enter(one, scope)
         self._enter(other, scope)
-        await self._rates.spend(one.user_id, "writes")
+        await self._rates.spend(one, "writes")
         # In one order, so that two who do this at once do not wait for each other.
         begin = "BEGIN; " + "; ".join(
             f"{_as_user(user_id)}; {_locked(user_id, self._lock_timeout, 'NO KEY UPDATE')}"
@@ -317,7 +326,8 @@ class Database:
                 await self._gate(side, principal, scope)
             return await work(*sides)
 
-        async with self._turns.of(one.user_id, self._patience):
+        person = one.caller.is_person
+        async with self._turns.to_write(one.user_id, self._patience, person=person):
             begin = f"{begin}; {_as_user(one.user_id)}"
             return await self._run(one, scope, begin, on_both, "COMMIT", LONGEST_OF_TWO_SECONDS)
 
@@ -345,8 +355,9 @@ class Database:
             self._deadlines.enter(longest or LONGEST_SECONDS)
             try:
                 try:
+                    quotas = self._quotas[principal.caller.is_person]
                     database = UserDatabase(
-                        connection, principal, self._key, self._quotas, self._lock_timeout
+                        connection, principal, self._key, quotas, self._lock_timeout
                     )
                     await connection.execute(begin)
                     await self._gate(database, principal, scope)

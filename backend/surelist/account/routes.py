@@ -83,7 +83,7 @@ async def change_account(
 @router.delete("", status_code=204, responses=problems(401, 403, 422, 429, 503))
 async def erase_account(door: UserDoor, _key: IdempotencyKey = ABSENT) -> Response:
     """Erase everything; every token issued until now is refused from now on."""
-    await door.write(service.erase, OWNER_SCOPE)
+    await door.write(service.erase, OWNER_SCOPE, rate="revocations")
     return Response(status_code=204)
 
 
@@ -91,7 +91,7 @@ async def erase_account(door: UserDoor, _key: IdempotencyKey = ABSENT) -> Respon
 async def export_account(door: UserDoor) -> Response:
     """Everything, as one JSON document."""
     account = await door.read(service.find, OWNER_SCOPE)  # what is refused, is before an answer
-    pieces = export(account, partial(door.read, scope=OWNER_SCOPE, counted=False))
+    pieces = export(account, partial(door.read, scope=OWNER_SCOPE, rate=None))
     headers = {"Content-Disposition": 'attachment; filename="surelist.json"'}
     return StreamingResponse(pieces, headers=headers, media_type="application/json")
 

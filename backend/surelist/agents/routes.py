@@ -62,7 +62,9 @@ router = APIRouter(prefix="/api/{user_id}", tags=["agents"], route_class=OwnedRo
 @router.get("/agents", responses={200: {"model": Agents}} | problems(401, 403, 422, 429, 503))
 async def list_agents(door: UserDoor, query: Annotated[listing.AgentQuery, Query()]) -> Response:
     """List the agents, the newest first."""
-    page = await door.read(lambda mine: listing.list_agents(mine, query), OWNER_SCOPE)
+    page = await door.read(
+        lambda mine: listing.list_agents(mine, query), OWNER_SCOPE, rate="revocations"
+    )
     shown: Agents = {"agents": [_shown(agent) for agent in page.agents]}
     if page.cursor:
         shown["next_cursor"] = page.cursor
@@ -91,7 +93,7 @@ async def revoke_agent(
     door: UserDoor, client_id: Annotated[ClientId, Path()], _key: IdempotencyKey = ABSENT
 ) -> Response:
     """Revoke an agent: every worker refuses its tokens within seconds."""
-    await door.write(lambda mine: service.revoke(mine, client_id), OWNER_SCOPE)
+    await door.write(lambda mine: service.revoke(mine, client_id), OWNER_SCOPE, rate="revocations")
     return Response(status_code=204)
 
 

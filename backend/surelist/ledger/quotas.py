@@ -40,12 +40,10 @@ def refuse_past_quota(
     `ledger.service.STANDING`.
     """
     quotas = database.quotas
-    whose = "person" if database.caller.actor == "person" else "agents"
+    whose = "person" if database.caller.is_person else "agents"
     if (began := standing["quota_began_at"]) and (free_at := began + DAY) > standing["now"]:
         wait = (free_at - standing["now"]).total_seconds()
-        told = _CHANGES_SPENT[whose].format(
-            most=quotas.events_a_day, minutes=math.ceil(wait / 60)
-        )
+        told = _CHANGES_SPENT[whose].format(most=quotas.events_a_day, minutes=math.ceil(wait / 60))
         raise TooManyRequests(told, retry_after=math.ceil(wait))
     if quotas.tasks and adds_task and standing["kept"] >= quotas.tasks:
         raise _full(_NO_MORE_TASKS[whose], quotas.tasks)
