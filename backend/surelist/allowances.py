@@ -77,21 +77,22 @@ class Rates:
 
             self._shared = SharedRates(settings.redis_url)
 
-    async def spend(self, principal: Principal, rate: Rate) -> None:
+    async def spend(self, principal: Principal, rate: Rate, agent: str | None = None) -> None:
         """Count one of `rate`; TooManyRequests when this minute's are spent.
 
         An agent spends from half of the amount first, then from what all agents have together, so
-        that what is refused at its half costs the others nothing.
+        that what is refused at its half costs the others nothing. A call that the person's page
+        makes because the client `agent` asked it to is that agent's.
         """
         amount = self._amounts[rate]
         if not amount:
             return
         user_id, caller = principal.user_id, principal.caller
-        if caller.is_person:
+        if caller.is_person and agent is None:
             spender = (user_id, principal.kind, caller.client_id)
             await self._hit("person", rate, spender, amount)
         else:
-            await self._hit("client", rate, (user_id, caller.client_id), -(-amount // 2))
+            await self._hit("client", rate, (user_id, agent or caller.client_id), -(-amount // 2))
             await self._hit("agents", rate, (user_id,), amount)
 
     async def _hit(self, whose: Whose, rate: Rate, spender: tuple[str, ...], amount: int) -> None:

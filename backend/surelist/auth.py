@@ -16,11 +16,21 @@ USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}")
 """A user id, matched whole. Nothing looser: it is written into a SET LOCAL as it is."""
 
 RESERVED_USER_ID = "me"
+LOCAL_USER = "local"
+"""The user of a machine on which nobody has signed up."""
+
 CLIENT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,100}")
 """A client's id or name, matched whole: one line that PostgreSQL can keep."""
 
 KEY_PREFIX = "key-"
 """What the id of an agent key begins with, and that of no other client."""
+
+COMPACT_JWS = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}")
+"""RFC 7515 3.1, matched whole before any library sees it: libraries have taken padding and foreign
+characters inside a token, and so other things that the same key had signed."""
+
+TOKEN_TYPE = "surelist+jwt"  # noqa: S105
+"""The `typ` of the tokens that this server signs with a key of their own (RFC 8725 3.11)."""
 
 TOKEN_BYTES = 8192
 LIFETIME_DAYS = 400
@@ -34,6 +44,8 @@ AgentScope = Literal["tasks:read", "tasks:write", "conversations:read", "convers
 AGENT_SCOPES: tuple[AgentScope, ...] = get_args(AgentScope)
 OWNER_SCOPE = "account:manage"
 """Erase, export, purge, keys, agents, time zone: a person's own, never an agent's."""
+
+SCOPES = frozenset[str]((*AGENT_SCOPES, OWNER_SCOPE))
 
 
 Kind = Literal["session", "access", "key", "token"]
@@ -134,7 +146,7 @@ def sign_token(
     name: str | None = None,
     issued_at: int | None = None,
 ) -> str:
-    """A bearer token for every audience of this server, signed with the shared secret.
+    """A bearer token for every audience of this server, signed with the key for tokens.
 
     `name` is what people read for the client, if not its id; `issued_at` is in seconds since 1970,
     now if not given. The same arguments make the same token. Raises ValueError when the user id,
@@ -161,7 +173,8 @@ def sign_token(
         "client_id": client,
         "client_name": name,
     }
-    return jwt.encode(claims, settings.signing_secrets[0], algorithm="HS256")
+    headers = {"typ": TOKEN_TYPE}
+    return jwt.encode(claims, settings.token_keys[0], algorithm="HS256", headers=headers)
 
 
 def is_user_id(value: object) -> bool:
@@ -177,7 +190,9 @@ def _bearer(authorization: list[str]) -> str:
         raise refused("the Authorization header is not one bearer token")
     if len(token) > TOKEN_BYTES:
         raise refused(f"it is longer than {TOKEN_BYTES} bytes")
-    return token.strip()
+    if not COMPACT_JWS.fullmatch(token := token.strip(" ")):
+        raise refused("it is not three parts of base64url with dots between them")
+    return token
 
 
 def _principal_of(kind: Kind, claims: Mapping[str, Any]) -> Principal:
@@ -198,7 +213,7 @@ def _principal_of(kind: Kind, claims: Mapping[str, Any]) -> Principal:
     authenticated_at = claims.get("auth_time") if kind == "session" else None
     if type(authenticated_at) not in (int, NoneType):
         raise TypeError("its times are not whole seconds")
-    scopes = frozenset(scope.split())
+    scopes = SCOPES.intersection(scope.split())
     actor = "person" if OWNER_SCOPE in scopes else "agent"
     caller = Caller(actor, client_id, client_name)
     return Principal(user_id, scopes, caller, int(claims["iat"]), kind, authenticated_at)

@@ -11,6 +11,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar, cast
 
 import asyncpg
@@ -106,10 +107,11 @@ class UserDatabase:
         "_connection",
         "_key",
         "_lock_timeout",
+        "_quotas",
         "_stamps",
         "caller",
         "issued_at",
-        "quotas",
+        "kind",
         "wrote",
     )
 
@@ -118,17 +120,23 @@ class UserDatabase:
         connection: PooledConnection,
         principal: Principal,
         key: bytes,
-        quotas: Quotas,
+        quotas: Mapping[bool, Quotas],
         lock_timeout: int,
     ) -> None:
         self._connection = connection
         self._key = key
+        self._quotas = quotas
         self._lock_timeout = lock_timeout
         self._stamps = {"user_id": principal.user_id}
         self.caller = principal.caller
         self.issued_at = principal.issued_at
-        self.quotas = quotas
+        self.kind = principal.kind
         self.wrote = False
+
+    @property
+    def quotas(self) -> Quotas:
+        """How much of the list the caller may fill."""
+        return self._quotas[self.caller.is_person]
 
     async def all(self, statement: Statement, **values: Any) -> list[Record]:
         """Every row that `statement` returns."""
@@ -159,7 +167,7 @@ class UserDatabase:
         """
         self.wrote = True
         user_id = self._stamps["user_id"]
-        await self._connection.execute(_locked(user_id, self._lock_timeout, "SHARE"))
+        await self._connection.execute(_locked(user_id, self._lock_timeout, "NO KEY UPDATE"))
 
     def seal(self, content: bytes) -> str:
         """`content` as a token that only this user can hand back unchanged."""
@@ -188,7 +196,7 @@ class _OneOfTwo(UserDatabase):
     def beside(cls, database: UserDatabase, principal: Principal) -> "_OneOfTwo":
         """The rows of `principal`, in the transaction of `database`."""
         connection, key = database._connection, database._key  # noqa: SLF001
-        return cls(connection, principal, key, database.quotas, database._lock_timeout)  # noqa: SLF001
+        return cls(connection, principal, key, database._quotas, database._lock_timeout)  # noqa: SLF001
 
     async def all(self, statement: Statement, **values: Any) -> list[Record]:
         await self._turn()
@@ -214,10 +222,10 @@ class _OneOfTwo(UserDatabase):
 class Gate(Protocol):
     """Decides whether a verified credential still counts (specs/tokens.md)."""
 
-    def at_the_door(self, principal: Principal) -> None:
-        """Refuse a caller that was refused a moment ago. Asks nothing of the database.
+    def at_the_door(self, principal: Principal, scope: str) -> None:
+        """Refuse what was refused a moment ago. Asks nothing of the database.
 
-        Raises Unauthenticated.
+        Raises Unauthenticated or InsufficientScope.
         """
         ...
 
@@ -253,18 +261,25 @@ class Database:
         await self._rates.close()
 
     async def read(
-        self, principal: Principal, work: Work[T], scope: str, *, rate: Rate | None = "reads"
+        self,
+        principal: Principal,
+        work: Work[T],
+        scope: str,
+        *,
+        rate: Rate | None = "reads",
+        agent: str | None = None,
     ) -> T:
         """Run `work`, which needs `scope`, in a transaction of this user's.
 
         Run once more when the connection was lost. Raises TooManyRequests, as `write` does, when
-        this minute's of `rate` are spent; None is for a read that is part of a counted one.
+        this minute's of `rate` are spent; None is for a read that is part of a counted one. It
+        counts for the client `agent` where one is given, else for the caller.
         Raises Unauthenticated or InsufficientScope, as `write` does, when the credential does not
         count or does not allow `scope`.
         """
         self._enter(principal, scope)
         if rate:
-            await self._rates.spend(principal, rate)
+            await self._rates.spend(principal, rate, agent)
         user_id = principal.user_id
         begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}"
         async with self._turns.to_read(user_id, person=principal.caller.is_person):
@@ -303,38 +318,39 @@ class Database:
     async def write_both(
         self,
         one: Principal,
-        other: Principal,
+        other: str,
         work: Callable[[UserDatabase, UserDatabase], Awaitable[T]],
         scope: str,
+        *,
+        keep: bool = True,
     ) -> T:
         """Run `work` in one transaction that holds the account rows of two users.
 
-        Both have shown their token; each `UserDatabase` sees its own user's rows and no others.
+        The user id `other` is whose rows the caller has shown a right to. Each `UserDatabase` sees
+        its own user's rows and no others. Without `keep` it is rolled back.
         """
         self._enter(one, scope)
-        self._enter(other, scope)
         await self._rates.spend(one, "writes")
         # In one order, so that two who do this at once do not wait for each other.
         begin = "BEGIN; " + "; ".join(
             f"{_as_user(user_id)}; {_locked(user_id, self._lock_timeout, 'NO KEY UPDATE')}"
-            for user_id in sorted({one.user_id, other.user_id})
+            for user_id in sorted({one.user_id, other})
         )
 
         async def on_both(database: UserDatabase) -> T:
-            sides = _OneOfTwo.beside(database, one), _OneOfTwo.beside(database, other)
-            for side, principal in zip(sides, (one, other), strict=True):
-                await self._gate(side, principal, scope)
-            return await work(*sides)
+            theirs = _OneOfTwo.beside(database, replace(one, user_id=other))
+            return await work(_OneOfTwo.beside(database, one), theirs)
 
         person = one.caller.is_person
         async with self._turns.to_write(one.user_id, self._patience, person=person):
             begin = f"{begin}; {_as_user(one.user_id)}"
-            return await self._run(one, scope, begin, on_both, "COMMIT", LONGEST_OF_TWO_SECONDS)
+            end = "COMMIT" if keep else "ROLLBACK"
+            return await self._run(one, scope, begin, on_both, end, LONGEST_OF_TWO_SECONDS)
 
     def _enter(self, principal: Principal, scope: str) -> None:
         """Refuse what needs no look at the database, before anything is counted or opened."""
-        self._gate.at_the_door(principal)
         principal.require(scope)
+        self._gate.at_the_door(principal, scope)
 
     async def _run(
         self,
@@ -355,9 +371,8 @@ class Database:
             self._deadlines.enter(longest or LONGEST_SECONDS)
             try:
                 try:
-                    quotas = self._quotas[principal.caller.is_person]
                     database = UserDatabase(
-                        connection, principal, self._key, quotas, self._lock_timeout
+                        connection, principal, self._key, self._quotas, self._lock_timeout
                     )
                     await connection.execute(begin)
                     await self._gate(database, principal, scope)

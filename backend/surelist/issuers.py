@@ -1,6 +1,6 @@
 """Whose tokens are believed: each issuer fixes its keys and algorithms; specs/tokens.md."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import jwt
@@ -10,6 +10,7 @@ from surelist.auth import (
     CLOCK_SKEW_SECONDS,
     KEY_PREFIX,
     OWNER_SCOPE,
+    TOKEN_TYPE,
     Issuer,
     Kind,
 )
@@ -19,7 +20,7 @@ from surelist.jwks import KeySet
 Claims: TypeAlias = Mapping[str, Any]
 
 ACCESS_TOKEN = "at+jwt"  # noqa: S105
-TYPES = (None, "jwt", ACCESS_TOKEN)
+UNTYPED = (None, "jwt")
 
 
 def believed(settings: Settings) -> Mapping[str, Issuer]:
@@ -31,15 +32,24 @@ def believed(settings: Settings) -> Mapping[str, Issuer]:
 
 
 class SharedSecret:
-    """Tokens signed HS256 with BETTER_AUTH_SECRET: `surelist token` and agent keys."""
+    """Tokens signed HS256 by this server: `surelist token` and agent keys.
+
+    The key is derived from BETTER_AUTH_SECRET. Tokens without a type of their own were given out
+    before it was: the secret itself signed them.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._url = settings.url
-        self._secrets = [(secret, "HS256") for secret in settings.signing_secrets]
+        self._keys: Mapping[str | None, Sequence[str | bytes]] = {
+            TOKEN_TYPE: settings.token_keys,
+            **dict.fromkeys(UNTYPED, settings.signing_secrets),
+        }
 
     async def verified(self, token: str, audience: str) -> tuple[Kind, Claims]:
-        """The kind and claims; the previous secret still verifies, for rotation."""
-        claims = _verified(token, self._secrets, self._url, audience)
+        """The kind and claims; the previous secret's keys still verify, for rotation."""
+        kind = _kind(jwt.get_unverified_header(token).get("typ"), self._keys)
+        keys = [(key, "HS256") for key in self._keys[kind]]
+        claims = _verified(token, keys, self._url, audience)
         return ("key" if str(claims.get("client_id")).startswith(KEY_PREFIX) else "token"), claims
 
 
@@ -54,7 +64,7 @@ class BetterAuth:
     async def verified(self, token: str, audience: str) -> tuple[Kind, Claims]:
         """The kind and claims, whose scope is what this server grants. Raises KeysAway."""
         header = jwt.get_unverified_header(token)
-        kind = _kind(header.get("typ"))
+        kind = _kind(header.get("typ"), (*UNTYPED, ACCESS_TOKEN))
         keys = await self._keys.named(str(header.get("kid")))
         if not keys:
             raise jwt.InvalidTokenError("its issuer has no key of its kid")
@@ -66,6 +76,8 @@ class BetterAuth:
     def _granted(self, claims: Claims, kind: str | None) -> str:
         """Every scope to a person's session; to a client never account:manage."""
         if "client_id" in claims:
+            if str(claims["client_id"]).startswith(KEY_PREFIX):
+                raise jwt.InvalidTokenError("its client has the name of a key")
             asked = str(claims.get("scope")).split()
             return " ".join(scope for scope in AGENT_SCOPES if scope in asked)
         aud: str | list[str] = claims["aud"]
@@ -75,11 +87,11 @@ class BetterAuth:
         return " ".join((*AGENT_SCOPES, OWNER_SCOPE))
 
 
-def _kind(typ: object) -> str | None:
+def _kind(typ: object, known: Container[str | None]) -> str | None:
     """The `typ` of a token's header, in lower case and without `application/`."""
     kind = typ.lower().removeprefix("application/") if isinstance(typ, str) else typ
-    if kind not in TYPES:
-        raise jwt.InvalidTokenError("its typ is not one of an access token")
+    if not (kind is None or isinstance(kind, str)) or kind not in known:
+        raise jwt.InvalidTokenError("its typ is not one of its issuer's")
     return kind
 
 

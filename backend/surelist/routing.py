@@ -1,5 +1,6 @@
 """Gives a route its user's database, and turns what is refused into problem details."""
 
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from surelist.allowances import Rate
 from surelist.arguments import place, told
 from surelist.auth import RESERVED_USER_ID, Principal
-from surelist.errors import Forbidden, Invalid, SurelistError
+from surelist.errors import RECENT_SECONDS, Forbidden, Invalid, SignInNeeded, SurelistError
 from surelist.isolation import Database, UserDatabase
 from surelist.observability.calls import note
 from surelist.web import refusal_headers
@@ -46,9 +47,16 @@ class Door:
         """Whose data is behind it."""
         return self._principal.user_id
 
-    def require(self, scope: str) -> None:
-        """Raise InsufficientScope without `scope`."""
-        self._principal.require(scope)
+    def require_recent_sign_in(self) -> None:
+        """Raise SignInNeeded unless the person has proved not long ago who they are.
+
+        Asked of sessions alone: who signs other tokens with account:manage has the secret.
+        """
+        principal = self._principal
+        if principal.kind != "session":
+            return
+        if time.time() - (principal.authenticated_at or 0) > RECENT_SECONDS:
+            raise SignInNeeded
 
     async def read(
         self,
@@ -56,12 +64,13 @@ class Door:
         scope: str = "tasks:read",
         *,
         rate: Rate | None = "reads",
+        agent: str | None = None,
     ) -> T:
-        """Run `work` in a transaction that reads, and that `rate` counts.
+        """Run `work` in a transaction that reads, and that `rate` counts, for `agent` if given.
 
         Raises InsufficientScope without `scope`.
         """
-        return await self._database.read(self._principal, work, scope, rate=rate)
+        return await self._database.read(self._principal, work, scope, rate=rate, agent=agent)
 
     async def write(
         self,
@@ -79,15 +88,17 @@ class Door:
 
     async def write_with(
         self,
-        other: Principal,
+        other: str,
         work: Callable[[UserDatabase, UserDatabase], Awaitable[T]],
         scope: str,
+        *,
+        keep: bool = True,
     ) -> T:
-        """Run `work` in a transaction that writes this user's rows and those of `other`.
+        """Run `work` in a transaction that writes this user's rows and those of the user `other`.
 
-        Raises InsufficientScope unless both tokens carry `scope`.
+        The caller has shown a right to these. Raises InsufficientScope without `scope`.
         """
-        return await self._database.write_both(self._principal, other, work, scope)
+        return await self._database.write_both(self._principal, other, work, scope, keep=keep)
 
 
 class OwnedRoute(APIRoute):

@@ -187,10 +187,10 @@ async def test_the_token_alone_keeps_a_stranger_out(
         method = getattr(Database, name)
 
         async def anybodys(
-            self: Database, principal: Principal, work: Any, *, method: Any = method
+            self: Database, principal: Principal, work: Any, scope: str, *, method: Any = method
         ) -> Any:
             asked.append(principal.user_id)
-            return await method(self, ann.principal, work)
+            return await method(self, ann.principal, work, scope)
 
         monkeypatch.setattr(Database, name, anybodys)
 

@@ -146,6 +146,15 @@ async def test_revocations_have_an_amount_that_only_the_person_spends(person_wit
     assert (await owner.rest("DELETE")).status_code == 429
 
 
+async def test_what_the_page_asks_when_an_agent_wants_a_token_is_counted_for_the_agent(
+    person_with: Make,
+) -> None:
+    owner = await person_with("web", owner=True, rate_reads=20)
+    robot, other = await at_work(owner)
+    assert await spend(owner, lambda page: page.rest("GET", f"/agents/{robot.client}")) == 10
+    assert [await spend(one, read) for one in (robot, other, owner)] == [0, 10, 20]
+
+
 async def test_a_person_erases_the_list_after_an_agent_has_spent_everything(
     person_with: Make,
 ) -> None:
