@@ -10,6 +10,7 @@ import { PostgresDialect } from "kysely";
 import { clientName } from "./client-name";
 import { connections } from "./connections";
 import { getPool } from "./database";
+import { guards } from "./guards";
 import { sendResetLink, sendVerificationLink, tellOfAccount } from "./letters";
 import { localList } from "./local-list";
 import { onePerson } from "./one-person";
@@ -41,7 +42,7 @@ export function authOptions(settings: Settings) {
       requireEmailVerification: settings.smtp !== null,
       revokeSessionsOnPasswordReset: true,
       ...(settings.smtp && {
-        sendResetPassword: sendResetLink,
+        sendResetPassword: (asked) => sendResetLink(asked, settings),
         onExistingUserSignUp: (known) => tellOfAccount(known, settings),
       }),
     },
@@ -79,17 +80,12 @@ export function authOptions(settings: Settings) {
     },
     advanced: {
       cookiePrefix: "surelist",
-      ipAddress: { trustedProxies: settings.trustedProxies },
     },
     onAPIError: { errorURL: `${settings.webUrl}/sign-in-error` },
-    // Better Auth's own, of no use here.
-    disabledPaths: [
-      "/oauth2/userinfo",
-      "/oauth2/end-session",
-      "/oauth2/continue",
-      "/change-password",
-    ],
+    // Into whatever replaces the console: serve.mjs lets constant words through, and no caller's.
+    logger: { disableColors: true, log: print },
     plugins: [
+      guards(),
       onePerson(),
       jwt({
         disableSettingJwtHeader: true,
@@ -132,6 +128,10 @@ export function authOptions(settings: Settings) {
 const nameOfClient: OAuthProviderExtension = {
   claims: { accessToken: ({ client }) => ({ client_name: clientName(client.name) }) },
 };
+
+function print(level: "debug" | "info" | "warn" | "error", message: string, ...more: unknown[]) {
+  console[level](message, ...more);
+}
 
 /** The current secret, and the one before it for what is still encrypted with it. A version is a
  * fingerprint, so that nobody has to count. */
