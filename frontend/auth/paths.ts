@@ -1,5 +1,6 @@
 export const SIGN_IN = "/sign-in";
 export const SIGN_UP = "/sign-up";
+export const SIGN_IN_ERROR = "/sign-in-error";
 
 /** In which proxy.ts tells the pages their own address, as path and query. */
 export const PLACE_HEADER = "x-surelist-place";

@@ -59,8 +59,10 @@ export function browserProof() {
           session: {
             create: {
               before: async (session, ctx) => {
-                const proof =
-                  ctx?.path === CALLBACK ? await fromState() : startedWith(ctx?.headers);
+                const back = ctx?.path === CALLBACK;
+                const proof = back ? await fromState() : startedWith(ctx?.headers);
+                // Begun in this browser, or by another server of the host, which knows the proof?
+                if (back && !shows(ctx.headers, proof)) throw refusal();
                 return { data: { ...session, proof } };
               },
             },
@@ -81,15 +83,19 @@ export function browserProof() {
           handler: createAuthMiddleware(async (ctx) => {
             const found = await getSessionFromCtx(ctx);
             if (!found || shows(ctx.headers, found.session["proof"])) return;
-            throw new APIError("FORBIDDEN", {
-              code: PROOF_NEEDED,
-              message: "This session was not started by this page. Sign in again.",
-            });
+            throw refusal();
           }),
         },
       ],
     },
   } satisfies BetterAuthPlugin;
+}
+
+function refusal(): APIError {
+  return new APIError("FORBIDDEN", {
+    code: PROOF_NEEDED,
+    message: "This session was not started by this page. Sign in again.",
+  });
 }
 
 /** The hash that the session of these headers would be started with; null without a proof. */
