@@ -1,59 +1,34 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { PROOF_HEADER } from "@/auth/proof-header";
 
 import { someAddress } from "./addresses";
 import { closeBrowser, Visitor } from "./browser";
-import { ownersUrl } from "./database";
 import { LocalServer } from "./local-server";
-import { freePort } from "./ports";
-import { pageSecret, withoutSettings } from "./stack";
+import { type OnePage, startPage } from "./one-page";
 
-const FRONTEND = new URL("..", import.meta.url).pathname;
 const GITHUB = "https://github.com/login/oauth/authorize**";
 
 let web: string;
-let server: ChildProcess;
+let page: OnePage;
 let ann: Visitor;
 let login: string;
 
-/** One more page of the same product, whose process has a stand-in for GitHub. */
+/** A page of the same product, whose process has a stand-in for GitHub. */
 beforeAll(async () => {
-  const port = String(await freePort());
-  web = `http://localhost:${port}`;
-  server = spawn(process.execPath, [".next/standalone/server.js"], {
-    cwd: FRONTEND,
-    env: withoutSettings({
-      NODE_ENV: "production",
-      NODE_OPTIONS: `--import ${new URL("fake-github.mjs", import.meta.url).href}`,
-      HOSTNAME: "127.0.0.1",
-      PORT: port,
-      SURELIST_URL: inject("api"),
-      SURELIST_WEB_URL: web,
-      SURELIST_PAGE_SECRET: pageSecret(inject("data")),
-      AUTH_DATABASE_URL: ownersUrl("auth"),
-      GITHUB_CLIENT_ID: "known",
-      GITHUB_CLIENT_SECRET: "to nobody",
-    }),
-    stdio: ["ignore", "ignore", "inherit"],
+  page = await startPage({
+    NODE_OPTIONS: `--import ${new URL("fake-github.mjs", import.meta.url).href}`,
+    GITHUB_CLIENT_ID: "known",
+    GITHUB_CLIENT_SECRET: "to nobody",
   });
-  await vi.waitUntil(
-    () =>
-      fetch(`${web}/sign-in`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    { timeout: 30_000, interval: 200 },
-  );
-});
+  web = page.web;
+}, 60_000);
 
 afterAll(async () => {
   await closeBrowser();
-  const ended = new Promise((resolve) => server.once("exit", resolve));
-  if (server.exitCode === null && server.kill()) await ended;
+  await page.stop();
 });
 
 beforeEach(async () => {

@@ -1,17 +1,15 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 
-import { answered, api } from "@/api/client";
+import { answered, api, type Schemas } from "@/api/client";
 import { ApiProblem } from "@/api/problem";
 import { authClient } from "@/auth/client";
 
 /** The list of this machine, and the code that takes it over. */
 export type Offer = { code: string; pending: number; completed: number };
 
-type Claim = { code: string; dry_run?: boolean };
-
 const NOTHING_THERE = "This code opens no list. Look at it again, or the list has been taken over.";
 
-function claim(body: Claim) {
+function claim(body: Schemas["Claim"]) {
   const path = { user_id: "me" };
   return answered(api.POST("/api/{user_id}/claim", { params: { path }, body }));
 }
@@ -38,7 +36,7 @@ export function useTakeOver() {
   return useMutation({
     mutationFn: async (code: string) => {
       try {
-        await claim({ code });
+        await claim({ code, dry_run: false });
       } catch (error) {
         const unknown = error instanceof ApiProblem && [404, 422].includes(error.status);
         throw unknown ? new Error(NOTHING_THERE) : error;
