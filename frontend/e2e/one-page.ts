@@ -19,7 +19,7 @@ export async function startPage(settings: Record<string, string>): Promise<OnePa
   const port = String(await freePort());
   const web = `http://localhost:${port}`;
   const secret = execFileSync(PYTHON, ["-c", PAGE_SECRET, inject("data")], { encoding: "utf8" });
-  const server = spawn(process.execPath, [".next/standalone/server.js"], {
+  const server = spawn(process.execPath, ["serve.mjs"], {
     cwd: FRONTEND,
     env: withoutSettings({
       NODE_ENV: "production",
@@ -28,6 +28,7 @@ export async function startPage(settings: Record<string, string>): Promise<OnePa
       SURELIST_URL: inject("api"),
       SURELIST_WEB_URL: web,
       SURELIST_PAGE_SECRET: secret.trim(),
+      SURELIST_TRUSTED_PROXIES: "127.0.0.1, ::1",
       AUTH_DATABASE_URL: ownersUrl("auth"),
       ...settings,
     }),

@@ -2,13 +2,8 @@ import "server-only";
 
 import { PROOF_HEADER } from "../proof-header";
 
-const CALLBACK = /^\/callback\/([a-z]+)$/;
-
 /** The page that finishes signing in with GitHub or Google. */
 const FINISHING = "/finish-sign-in";
-
-/** Whether the path below Better Auth's base path is where GitHub or Google send a browser back to. */
-export const isCallback = (path: string): boolean => CALLBACK.test(path);
 
 /** Finishes a sign-in by GitHub or Google only for a browser that keeps its proof for this origin.
  * The cookie that ties the way back to the way there can be set by every server of the same host,
@@ -23,7 +18,7 @@ export async function finishSignIn(
 ): Promise<Response> {
   if (!request.headers.has(PROOF_HEADER)) {
     const query = new URL(request.url).searchParams;
-    query.set("provider", CALLBACK.exec(path)?.[1] ?? "");
+    query.set("provider", path.split("/").at(-1) ?? "");
     const headers = { Location: `${FINISHING}?${query.toString()}`, "Cache-Control": "no-store" };
     return new Response(null, { status: 303, headers });
   }

@@ -9,6 +9,8 @@ const WORDS: Record<string, string> = {
   PASSWORD_TOO_SHORT: "The password needs at least 10 characters.",
   PASSWORD_TOO_LONG: "The password can have at most 128 characters.",
   INVALID_PASSWORD: "That is not your password.",
+  PASSWORD_TOO_COMMON:
+    "Many people use this password, or it is your own address. Choose another: a sentence is a good one.",
   INVALID_EMAIL: "That is not an e-mail address.",
   INVALID_TOKEN: "This link has been used, or is too old. Ask for another.",
   EMAIL_NOT_VERIFIED: "Confirm your address first: the link is in the e-mail just sent to you.",
