@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Event, Lock, Thread
+from urllib.parse import urlsplit
 
 import click
 
@@ -21,7 +22,7 @@ METADATA_PATH = "/.well-known/oauth-authorization-server"
 SECONDS_TO_STOP = 5
 SECONDS_BETWEEN_STARTS = 3
 SECONDS_BETWEEN_WORDS = 20
-KEPT_FROM_IT = ("DATABASE_URL", "DATABASE_URL_DIRECT", "REDIS_URL", "TEST")
+KEPT_FROM_IT = ("BETTER_AUTH_SECRET", "BETTER_AUTH_SECRET_PREVIOUS", "DATABASE_URL", "DATABASE_URL_DIRECT", "REDIS_URL", "TEST")
 """The page has no business with the lists but through the API; and Better Auth holds no request
 against its origin where TEST is set."""
 
@@ -31,12 +32,16 @@ def environment(
 ) -> Mapping[str, str]:
     """What the page is told (specs/auth.md)."""
     inherited = {name: value for name, value in os.environ.items() if name not in KEPT_FROM_IT}
-    return inherited | {
+    secrets = {"SURELIST_PAGE_SECRET": settings.page_secrets[0]}
+    if settings.page_secrets[1:]:
+        secrets["SURELIST_PAGE_SECRET_PREVIOUS"] = settings.page_secrets[1]
+    if (urlsplit(settings.web_url).hostname or "") in ("localhost", "127.0.0.1", "::1"):
+        secrets["SURELIST_LOCAL_LIST_CODE"] = settings.local_list_code
+    return inherited | secrets | {
         "SURELIST_URL": settings.url,
         "SURELIST_WEB_URL": settings.web_url,
         "SURELIST_API_INTERNAL": api,
         "AUTH_DATABASE_URL": auth_database_url,
-        "BETTER_AUTH_SECRET": settings.secret,
         "HOSTNAME": host,
         "PORT": str(port),
         "NODE_ENV": "production",

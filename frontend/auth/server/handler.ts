@@ -2,6 +2,7 @@ import "server-only";
 
 import { getAuth } from "./auth";
 import { authorizationErrorHere } from "./authorization-error";
+import { finishSignIn } from "./callback";
 import { mendAuthorization, mendRegistration, withWithheld } from "./client-requests";
 import { noteConsent, sweepClients } from "./client-sweep";
 import { opened, preflight } from "./cross-origin";
@@ -46,6 +47,9 @@ function answer(path: string, admitted: Admitted): Promise<Response> {
       return confirmPassword(admitted);
     case "/reset-password":
       return resetPassword(admitted);
+    case "/callback/github":
+    case "/callback/google":
+      return finishSignIn(admitted.request, path, getAuth().handler);
     default:
       return getAuth().handler(admitted.request);
   }
