@@ -1,18 +1,15 @@
 """Backups of lists and people in one file, by PostgreSQL's own programs (specs/operation.md)."""
 
 import asyncio
-import fcntl
-import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from surelist import auth_schema, database
+from surelist import auth_schema, database, private_files
 from surelist.errors import ConfigurationError
 from surelist.postgres_programs import ENVIRONMENT, binary
 
@@ -41,7 +38,7 @@ def back_up(url: str, path: Path) -> None:
     Raises ConfigurationError when there is a file, or the role of `url` does not see every row.
     """
     tables = [f"--table=public.{table}" for table in TABLES] + [f"--table={auth_schema.SCHEMA}.*"]
-    with _new_file(path) as file:
+    with private_files.create(path) as file:
         _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", *tables, out=file)
 
 
@@ -75,32 +72,6 @@ def restore(path: Path, *, owner: str, seer: str, app: str, people: str | None) 
                 database.unmake(owner)  # all or nothing
                 raise
     database.migrate(owner, app)
-
-
-@contextmanager
-def _new_file(path: Path) -> Generator[BinaryIO]:
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ConfigurationError(f"Another backup is being written to {path}.") from None
-        try:
-            _refuse_to_replace(path)  # which may be this very file, finished by who had the lock
-            file.truncate()  # of one that was cut off
-            yield file
-            os.fsync(descriptor)
-            _refuse_to_replace(path)
-            unfinished.rename(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-
-
-def _refuse_to_replace(path: Path) -> None:
-    """Raise ConfigurationError when there is something at `path`."""
-    if path.exists():
-        raise ConfigurationError(f"{path} exists, and a backup never replaces a file.")
 
 
 def _open(path: Path) -> BinaryIO:

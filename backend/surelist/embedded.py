@@ -18,7 +18,8 @@ from urllib.parse import quote
 
 import psutil
 
-from surelist.data_directory import claim, write_private
+from surelist import private_files
+from surelist.data_directory import claim
 from surelist.errors import ConfigurationError
 from surelist.postgres_process import Postmaster, reason, running
 from surelist.postgres_programs import ENVIRONMENT, command, make_directory
@@ -81,6 +82,7 @@ def cluster(data: Path) -> Generator[Cluster]:
     Raises ConfigurationError when there is none.
     """
     data = data.resolve()
+    private_files.refuse_shared(data)
     if not (data / "postgres").exists():
         raise ConfigurationError(f"There is no Surelist in {data}: name its directory with --data.")
     found = already_running(data)
@@ -135,7 +137,7 @@ def postgres(data: Path, *, durable: bool = True) -> Generator[Server]:
 
 def _new_passwords(data: Path) -> Mapping[str, str]:
     passwords = {role: secrets.token_urlsafe() for role in (SUPERUSER, OWNER_ROLE, APP_ROLE)}
-    write_private(data / "roles.json", json.dumps(passwords))
+    private_files.replace(data / "roles.json", json.dumps(passwords))
     return passwords
 
 

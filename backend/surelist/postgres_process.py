@@ -11,6 +11,7 @@ from threading import Lock
 
 import psutil
 
+from surelist import private_files
 from surelist.errors import ConfigurationError
 from surelist.postgres_programs import ENVIRONMENT, command, make_directory
 
@@ -80,7 +81,7 @@ def reason(output: str) -> str:
 def _start(pgdata: Path, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
     killed = _end_survivors(pgdata)
     options = [f"--{name}={value}" for name, value in settings.items()]
-    with _log(pgdata).open("ab") as log:
+    with private_files.append(_log(pgdata)) as log:
         return subprocess.Popen(  # noqa: S603
             command(pgdata, "postgres", "-D", str(pgdata), *options),
             stdin=subprocess.DEVNULL,

@@ -15,6 +15,7 @@ import click
 from surelist import web_build
 from surelist.config import Settings
 from surelist.data_directory import make
+from surelist.page_log import PageLog
 from surelist.web_build import SERVER, BuildFailed, Say
 
 METADATA_PATH = "/.well-known/oauth-authorization-server"
@@ -48,7 +49,9 @@ def environment(
 def beside(settings: Settings, environment: Mapping[str, str]) -> Generator[None]:
     """Run the page until the block is left; nothing waits for it."""
     make(settings.data)
-    page = _Page(settings.web_url, environment, settings.data, click.echo)
+    (settings.data / "web-build.log").unlink(missing_ok=True)
+    logs = PageLog(settings.data / "web-build.log"), PageLog(settings.data / "web.log")
+    page = _Page(settings.web_url, environment, *logs, click.echo)
     Thread(target=page.run, daemon=True).start()
     try:
         yield
@@ -57,11 +60,13 @@ def beside(settings: Settings, environment: Mapping[str, str]) -> Generator[None
 
 
 class _Page:
-    def __init__(self, url: str, environment: Mapping[str, str], data: Path, say: Say) -> None:
+    def __init__(
+        self, url: str, environment: Mapping[str, str], build_log: PageLog, log: PageLog, say: Say
+    ) -> None:
         self._url = url
         self._environment = environment
-        self._build_log = data / "web-build.log"
-        self._log = data / "web.log"
+        self._build_log = build_log
+        self._log = log
         self._say = say
         self._stopping = Event()
         self._lock = Lock()
@@ -70,8 +75,7 @@ class _Page:
     def run(self) -> None:
         """Build and serve, until `stop`."""
         try:
-            self._build_log.unlink(missing_ok=True)
-            node = web_build.built(self._run_to_end, self._say, self._build_log)
+            node = web_build.built(self._run_to_end, self._say, Path(self._build_log.baseFilename))
             self._serve(node)
         except BuildFailed as failure:
             if not self._stopping.is_set():
@@ -99,7 +103,10 @@ class _Page:
                 self._say(f"The web page answers at {self._url}")
             process.wait()
             if not self._stopping.is_set():
-                self._say(f"The web page has ended and is started again; {self._log} may say why.")
+                self._say(
+                    f"The web page has ended and is started again; "
+                    f"{self._log.baseFilename} may say why."
+                )
                 self._stopping.wait(SECONDS_BETWEEN_STARTS)
 
     def _run_to_end(self, command: list[str | Path], environment: Mapping[str, str]) -> int:
@@ -113,14 +120,14 @@ class _Page:
             self._say(f"... {time.monotonic() - began:.0f} seconds")
 
     def _start(
-        self, command: list[str | Path], environment: Mapping[str, str], log: Path
+        self, command: list[str | Path], environment: Mapping[str, str], log: PageLog
     ) -> subprocess.Popen[bytes] | None:
         """The process; None once everything is being stopped.
 
         Ctrl-C is for this process, which ends that one, and the end of its standard input tells it
         that this process was killed.
         """
-        with self._lock, log.open("ab") as output:
+        with self._lock:
             if self._stopping.is_set():
                 return None
             self._process = subprocess.Popen(  # noqa: S603
@@ -128,10 +135,12 @@ class _Page:
                 cwd=web_build.FRONTEND,
                 env=environment,
                 stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=output,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+            if self._process.stdout:
+                log.write_from(self._process.stdout)
             return self._process
 
     def _answers(self, process: subprocess.Popen[bytes]) -> bool:

@@ -1,7 +1,6 @@
 """What a backup holds, a restore brings back; and neither destroys anything."""
 
 import asyncio
-import fcntl
 import os
 import subprocess
 from pathlib import Path
@@ -13,7 +12,7 @@ from sqlmodel import SQLModel
 import surelist.agents.models
 import surelist.conversations.models
 import surelist.tasks.models
-from surelist import auth_schema, backup, embedded
+from surelist import auth_schema, embedded, private_files
 from surelist.backup import TABLES, back_up, restore
 from surelist.database import migrate
 from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
@@ -52,7 +51,7 @@ def test_a_backup_of_a_running_server_restored_elsewhere_is_the_same_list(tmp_pa
         assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
         kept = whole_list(first)
     assert file.stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in tmp_path.iterdir() if "unfinished" in path.name] == []
+    assert [path.name for path in tmp_path.glob("lists.backup*")] == ["lists.backup"]
     restored = surelist("restore", file, "--data", tmp_path / "second")
     assert (restored.returncode, restored.stderr) == (0, "")
     with serving(tmp_path / "second", workers=1) as second:
@@ -106,31 +105,19 @@ async def run(url: str, statements: str) -> None:
     await connection.close()
 
 
-def test_a_file_that_another_backup_is_writing_is_left_to_it(tmp_path: Path) -> None:
+def test_of_two_backups_to_one_file_the_first_to_finish_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    with backup._new_file(path) as other:
-        other.write(b"half")
-        with pytest.raises(ConfigurationError, match="Another backup"):
-            back_up("postgresql://nobody@localhost/nothing", path)
-    assert path.read_bytes() == b"half"
-    assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
+    def race() -> None:
+        with private_files.create(path) as second:
+            second.write(b"second")
+            with private_files.create(path) as first:
+                first.write(b"first")
 
-def test_a_backup_that_another_finished_meanwhile_is_not_written_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "file"
-    lock = fcntl.flock
-
-    def lock_when_the_other_has_finished(descriptor: int, how: int) -> None:
-        (tmp_path / "file.unfinished").write_bytes(b"whole")
-        (tmp_path / "file.unfinished").rename(path)
-        lock(descriptor, how)
-
-    monkeypatch.setattr(fcntl, "flock", lock_when_the_other_has_finished)
     with pytest.raises(ConfigurationError, match="never replaces"):
-        back_up("postgresql://nobody@localhost/nothing", path)
-    assert path.read_bytes() == b"whole"
+        race()
+    assert path.read_bytes() == b"first"
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
 
 def test_what_is_no_backup_or_no_surelist_is_refused_in_one_line(tmp_path: Path) -> None:
