@@ -2,14 +2,13 @@
 
 import asyncio
 import shutil
-import subprocess
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from surelist import auth_schema, database, private_files
+from surelist import auth_schema, children, database, private_files
 from surelist.errors import ConfigurationError
 from surelist.postgres_programs import ENVIRONMENT, binary
 
@@ -89,13 +88,11 @@ def _run(
     out: BinaryIO | None = None,
 ) -> None:
     arguments, environment = _libpq(url) if url else ([], {})
-    done = subprocess.run(  # noqa: S603
+    done = children.run(
         [binary(program), *options, *arguments],
-        stdin=stdin or subprocess.DEVNULL,
-        stdout=out or subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env=ENVIRONMENT | environment,
-        check=False,
+        ENVIRONMENT | environment,
+        stdin=stdin or children.DEVNULL,
+        stdout=out or children.DEVNULL,
     )
     if done.returncode:
         raise ConfigurationError(f"{program} failed: {_reason(done.stderr.decode())}")
@@ -111,15 +108,9 @@ def _run_script(archive: BinaryIO, url: str, *options: str) -> None:
     script = [binary("pg_restore"), "--file=-", "--no-owner", "--no-privileges", *options]
     runner = [binary("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", *arguments]
     with (
-        subprocess.Popen(  # noqa: S603
-            script, stdin=archive, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT
-        ) as made,
-        subprocess.Popen(  # noqa: S603
-            runner,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env=ENVIRONMENT | environment,
+        children.start(script, ENVIRONMENT, stdin=archive) as made,
+        children.start(
+            runner, ENVIRONMENT | environment, stdin=children.PIPE, stdout=children.DEVNULL
         ) as run,
     ):
         if not (made.stdout and made.stderr and run.stdin and run.stderr):

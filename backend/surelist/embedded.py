@@ -8,7 +8,6 @@ fails on a path with a space, and leaves PostgreSQL running when its parent is k
 import json
 import secrets
 import shutil
-import subprocess
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from urllib.parse import quote
 
 import psutil
 
-from surelist import private_files
+from surelist import children, private_files
 from surelist.data_directory import claim
 from surelist.errors import ConfigurationError
 from surelist.postgres_process import Postmaster, reason, running
@@ -70,7 +69,7 @@ class Server(Cluster):
     postmaster: Postmaster
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> children.Process:
         """The one that runs, or ran last."""
         return self.postmaster.process
 
@@ -177,14 +176,6 @@ GRANT CONNECT ON DATABASE {DATABASE} TO {APP_ROLE}
 
 
 def _run(program: list[str], statements: str = "") -> None:
-    result = subprocess.run(  # noqa: S603
-        program,
-        input=statements,
-        capture_output=True,
-        text=True,
-        cwd="/",
-        env=ENVIRONMENT,
-        check=False,
-    )
+    result = children.run(program, ENVIRONMENT, said=statements.encode(), cwd="/")
     if result.returncode:
-        raise ConfigurationError(f"PostgreSQL cannot be set up: {reason(result.stderr)}")
+        raise ConfigurationError(f"PostgreSQL cannot be set up: {reason(result.stderr.decode())}")

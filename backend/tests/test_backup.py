@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 import surelist.agents.models
 import surelist.conversations.models
 import surelist.tasks.models
-from surelist import auth_schema, embedded, private_files
+from surelist import auth_schema, children, embedded, private_files
 from surelist.backup import TABLES, back_up, restore
 from surelist.database import migrate
 from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
@@ -192,11 +192,11 @@ def test_a_password_is_not_on_the_command_line(
 ) -> None:
     seen = []
 
-    def run(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
-        seen.append((command, options["env"]))
+    def run(command: list[str], environment: dict[str, str], **_: object) -> object:
+        seen.append((command, environment))
         return subprocess.CompletedProcess(command, 0, b"", b"")
 
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(children, "run", run)
     back_up("postgresql+asyncpg://u:p%40ss@host/db?sslmode=require", tmp_path / "file")
     ((command, env),) = seen
     assert "--dbname=postgresql://u@host/db?sslmode=require" in command
