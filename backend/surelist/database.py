@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql.expression import ClauseElement
 
+from surelist import wall
 from surelist.config import Settings
 from surelist.errors import ConfigurationError, Unavailable
 from surelist.observability.transactions import watching
@@ -210,6 +211,7 @@ async def _check(connection: Connection) -> None:
     async with connection.transaction():
         await _check_role(connection)
         await _check_schema(connection)
+        await wall.check(connection)
 
 
 @asynccontextmanager
