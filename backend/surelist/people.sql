@@ -46,6 +46,7 @@ CREATE TABLE auth."oauthAccessToken" (
 
 CREATE TABLE auth."oauthClient" (
     id text NOT NULL,
+    "consentedAt" timestamp with time zone,
     "clientId" text NOT NULL,
     "clientSecret" text,
     "clientDiscoveryId" text,
@@ -167,6 +168,14 @@ CREATE TABLE auth.session (
     "confirmedAt" timestamp with time zone
 );
 
+CREATE TABLE auth.tally (
+    id text NOT NULL,
+    key text NOT NULL,
+    count integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
 CREATE TABLE auth."user" (
     id text NOT NULL,
     name text NOT NULL,
@@ -237,6 +246,12 @@ ALTER TABLE ONLY auth.session
 ALTER TABLE ONLY auth.session
     ADD CONSTRAINT session_token_key UNIQUE (token);
 
+ALTER TABLE ONLY auth.tally
+    ADD CONSTRAINT tally_key_key UNIQUE (key);
+
+ALTER TABLE ONLY auth.tally
+    ADD CONSTRAINT tally_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY auth."user"
     ADD CONSTRAINT user_email_key UNIQUE (email);
 
@@ -279,6 +294,8 @@ CREATE INDEX "oauthRefreshToken_sessionId_idx" ON auth."oauthRefreshToken" USING
 CREATE INDEX "oauthRefreshToken_userId_idx" ON auth."oauthRefreshToken" USING btree ("userId");
 
 CREATE INDEX "session_userId_idx" ON auth.session USING btree ("userId");
+
+CREATE INDEX tally_since_idx ON auth.tally USING btree (since);
 
 CREATE INDEX verification_identifier_idx ON auth.verification USING btree (identifier);
 
