@@ -86,7 +86,7 @@ test("nothing that a caller sends is in what the page prints", async () => {
     const action = of({ "Next-Action": MARKER, "Content-Type": "text/plain" });
     await fetch(`${web()}${path}`, { method: "POST", body: FORGED, headers: action });
   }
-  expect(log()).toContain("ERROR Invalid callbackURL"); // something was printed
+  expect(log()).toContain("Invalid callbackURL"); // something was printed
   expect(log()).not.toContain(MARKER);
   expect(log()).not.toContain("forged");
   // eslint-disable-next-line no-control-regex

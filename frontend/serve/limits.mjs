@@ -8,6 +8,8 @@ export const HEAD_BYTES = 65_536;
 export const API_BODY_BYTES = 1_000_000;
 export const BODY_BYTES = 65_536;
 export const CONNECTIONS = 2000;
+/** All bodies beyond BODY_BYTES that are under way at once: Next.js keeps each until it is whole. */
+export const LARGE_BODIES_BYTES = 100_000_000;
 
 const SECOND = 1000;
 /** From the first byte of a request to its last. */
@@ -20,8 +22,14 @@ const BETWEEN_LOOKS = 5 * SECOND;
  *
  * @param {typeof import("node:http")} http
  * @param {(address: string) => boolean} isTrusted whether a proxy at this address is known
- * @param {{ toSend?: number, connections?: number }} [limits] milliseconds; for tests */
-export function bound(http, isTrusted, { toSend = TO_SEND, connections = CONNECTIONS } = {}) {
+ * @param {{ toSend?: number, connections?: number, largeBodies?: number }} [limits] for tests:
+ *   milliseconds, a number, bytes */
+export function bound(
+  http,
+  isTrusted,
+  { toSend = TO_SEND, connections = CONNECTIONS, largeBodies = LARGE_BODIES_BYTES } = {},
+) {
+  const bodies = { left: largeBodies };
   const createServer = http.createServer.bind(http);
   const options = {
     maxHeaderSize: HEAD_BYTES,
@@ -33,7 +41,7 @@ export function bound(http, isTrusted, { toSend = TO_SEND, connections = CONNECT
     (/** @type {any} */ given, /** @type {any} */ listener) => {
       const answer = typeof given === "function" ? given : listener;
       const server = createServer(options, (request, response) => {
-        if (admits(request, response)) {
+        if (admits(request, response, bodies)) {
           nameCaller(request, isTrusted);
           answer(request, response);
         }
@@ -61,14 +69,22 @@ function ignoreUpgrades(server) {
 /** Whether the request is passed on; else it has been refused.
  *
  * @param {import("node:http").IncomingMessage} request
- * @param {import("node:http").ServerResponse} response */
-function admits(request, response) {
+ * @param {import("node:http").ServerResponse} response
+ * @param {{ left: number }} bodies bytes of large bodies that may still come */
+function admits(request, response, bodies) {
   const { headers, url = "" } = request;
   const most = isForApi(url) ? API_BODY_BYTES : BODY_BYTES;
   if (/\bwebsocket\b/i.test(headers.upgrade ?? "")) return refuse(response, 400);
   if (url === "*") return refuse(response, 400);
-  if (Number(headers["content-length"] ?? 0) > most) return refuse(response, 413);
-  if (headers["transfer-encoding"] !== undefined) countBody(request, response, most);
+  const isChunked = headers["transfer-encoding"] !== undefined;
+  const bytes = isChunked ? most : Number(headers["content-length"] ?? 0);
+  if (bytes > most) return refuse(response, 413);
+  if (bytes > BODY_BYTES) {
+    if (bytes > bodies.left) return refuse(response, 503);
+    bodies.left -= bytes;
+    response.once("close", () => (bodies.left += bytes));
+  }
+  if (isChunked) countBody(request, response, most);
   return true;
 }
 

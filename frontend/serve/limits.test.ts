@@ -13,7 +13,7 @@ let port = 0;
 
 beforeAll(async () => {
   const http = { ...(createRequire(import.meta.url)("node:http") as typeof Http) };
-  bound(http, () => false, { toSend: 500 });
+  bound(http, () => false, { toSend: 500, largeBodies: 2 * API_BODY_BYTES });
   server = http.createServer((request: Http.IncomingMessage, response: Http.ServerResponse) => {
     let body = 0;
     request.on("data", (chunk: Buffer) => (body += chunk.length));
@@ -87,6 +87,31 @@ test("a body beyond the bound is refused by its length, and while it is read", a
     const taken = await sent(post(path, length(most), "Connection: close"), whole);
     expect(taken, path).toContain(`POST ${String(most)}`);
   }
+});
+
+test("large bodies that are under way at once are bounded, and small ones pass", async () => {
+  const large = head(
+    "POST /api/me/tasks HTTP/1.1",
+    "Host: x",
+    `Content-Length: ${String(API_BODY_BYTES)}`,
+  );
+  const unfinished = [sent(large), sent(large)];
+  await expect.poll(() => sent(large + "x")).toMatch(/^HTTP\/1\.1 503 /);
+  const small = head(
+    "POST /api/me/tasks HTTP/1.1",
+    "Host: x",
+    "Content-Length: 1",
+    "Connection: close",
+  );
+  expect(await sent(small + "x")).toMatch(/^HTTP\/1\.1 200 /);
+  for (const answer of await Promise.all(unfinished)) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  const whole = head(
+    "POST /api/me/tasks HTTP/1.1",
+    "Host: x",
+    "Connection: close",
+    `Content-Length: ${String(API_BODY_BYTES)}`,
+  );
+  expect(await sent(whole, "x".repeat(API_BODY_BYTES))).toMatch(/^HTTP\/1\.1 200 /);
 });
 
 test("a head too large, a head that does not end and a body that does not are refused", async () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { describe, expect, test } from "vitest";
 
 import { BODY_BYTES, ENDPOINTS, REGISTRATION_BYTES } from "./endpoints";
@@ -32,6 +34,21 @@ async function passed(answer: Promise<Admitted | Response>): Promise<Admitted> {
   if (given instanceof Response) throw new Error(await given.text());
   return given;
 }
+
+test("the table in the specification names these endpoints and no others, with their parameters", () => {
+  const spec = readFileSync(new URL("../../../../specs/auth.md", import.meta.url), "utf8");
+  const section = spec.split("\n## The gate\n")[1]?.split("\n### ")[0] ?? "";
+  const rows = section.split("\n").filter((line) => /^\| `(GET|POST) /.test(line));
+  const named = rows.flatMap((row) =>
+    [...row.matchAll(/`((?:GET|POST) \/[^`]*)`/g)].map(([, name]) => name),
+  );
+  expect(named.sort()).toEqual(ENDPOINTS.map(({ method, path }) => `${method} ${path}`).sort());
+  for (const { method, path, parameters } of ENDPOINTS) {
+    const row = rows.find((line) => line.includes(`\`${method} ${path}\``)) ?? "";
+    if (path === "/oauth2/register") continue; // a section of its own
+    for (const name of Object.keys(parameters)) expect(row, path).toContain(`\`${name}\``);
+  }
+});
 
 test("what has no row in the table is not there", async () => {
   for (const path of [
