@@ -4,12 +4,9 @@ import { inject, vi } from "vitest";
 
 import { ownersUrl } from "./database";
 import { freePort } from "./ports";
-import { PYTHON, withoutSettings } from "./stack";
+import { SURELIST, withoutSettings } from "./stack";
 
 const FRONTEND = new URL("..", import.meta.url).pathname;
-const PAGE_SECRET =
-  "import sys, pathlib, surelist.derived_keys as keys;" +
-  "print(keys.page_secret(pathlib.Path(sys.argv[1], 'secret').read_text().strip()))";
 
 export type OnePage = { web: string; stop: () => Promise<void> };
 
@@ -18,7 +15,8 @@ export type OnePage = { web: string; stop: () => Promise<void> };
 export async function startPage(settings: Record<string, string>): Promise<OnePage> {
   const port = String(await freePort());
   const web = `http://localhost:${port}`;
-  const secret = execFileSync(PYTHON, ["-c", PAGE_SECRET, inject("data")], { encoding: "utf8" });
+  const words = ["page-secret", "--data", inject("data")];
+  const secret = execFileSync(SURELIST, words, { encoding: "utf8", env: withoutSettings({}) });
   const server = spawn(process.execPath, ["serve.mjs"], {
     cwd: FRONTEND,
     env: withoutSettings({
