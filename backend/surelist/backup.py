@@ -12,7 +12,7 @@ def back_up(url: str, path: Path) -> None:
     Raises ConfigurationError when there is a file, or the role of `url` does not see every row.
     """
     named = [f"--table={archive.LISTS}.{table}" for table in (*tables.of_users(), tables.VERSION)]
-    arguments, environment = _libpq(url)
+    arguments, environment = libpq(url)
     options = ("--format=custom", "--encoding=UTF8", "--no-owner", "--no-privileges", *named)
     with private_files.create(path) as file:
         people = f"--table={auth_schema.SCHEMA}.*"
@@ -24,7 +24,7 @@ def holds_people(path: Path) -> bool:
     return auth_schema.SCHEMA in archive.tables(path)
 
 
-def _libpq(url: str) -> tuple[list[str], dict[str, str]]:
+def libpq(url: str) -> tuple[list[str], dict[str, str]]:
     """The address for libpq; the password beside it, for other users can see a command line."""
     parts = urlsplit(url.replace("postgresql+asyncpg://", "postgresql://", 1))
     user, _, host = parts.netloc.rpartition("@")
