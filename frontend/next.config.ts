@@ -10,6 +10,7 @@ const ON_THE_WAY = [
   "reset-password",
   "consent",
   "sign-in-error",
+  "finish-sign-in",
 ].join("|");
 
 const config: NextConfig = {

@@ -49,7 +49,11 @@ test("an address is confirmed by the link that is sent to it, even when the firs
   await send(linkIn(mailbox.letters[1]), "Sign in");
   await ann.page.getByText("Confirm your address first").waitFor();
   await ann.page.goto(linkIn(mailbox.letters[2]));
+  await ann.page.getByText("Your address is confirmed. Sign in to begin.").waitFor();
+  await ann.fillIn(PASSWORD);
+  await ann.page.getByRole("button", { name: "Sign in" }).click();
   await ann.page.waitForURL(`${product.web}/`);
+  await ann.page.getByRole("heading", { name: "One list, for you and your agents" }).waitFor();
   expect(mailbox.letters).toHaveLength(3);
 });
 
@@ -57,6 +61,12 @@ test("a link that works no more says so on the page that it leads to", async () 
   const stranger = await Visitor.arrive({ baseURL: product.web });
   const query = new URLSearchParams({ token: "x", callbackURL: "/connect?from=here" });
   await stranger.page.goto(`/api/auth/verify-email?${query.toString()}`);
+  await stranger.page.getByText("That link does not work").waitFor();
+  const link = new URLSearchParams({
+    token: "x",
+    callbackURL: "/sign-in?reason=confirmed&next=%2F",
+  });
+  await stranger.page.goto(`/api/auth/verify-email?${link.toString()}`);
   await stranger.page.getByText("That link does not work").waitFor();
   await stranger.page.goto("/?error=TOKEN_EXPIRED");
   await stranger.page.getByText("That link was too old").waitFor();

@@ -6,6 +6,8 @@ import { join } from "node:path";
 
 import { afterAll, afterEach, expect, test } from "vitest";
 
+import { PROOF_HEADER } from "@/auth/proof-header";
+
 import { someAddress } from "./addresses";
 import { PASSWORD } from "./browser";
 import { freePort } from "./ports";
@@ -30,7 +32,8 @@ async function started(machine: string, settings: Record<string, string> = {}): 
 
 /** Signs in, or up, and gives the token that the page would get. */
 async function tokenBy(how: "sign-in" | "sign-up", { web }: Product): Promise<string> {
-  const headers = { Origin: web, "X-Forwarded-For": someAddress() };
+  const proof = randomBytes(32).toString("base64url");
+  const headers = { Origin: web, "X-Forwarded-For": someAddress(), [PROOF_HEADER]: proof };
   const answer = await fetch(`${web}/api/auth/${how}/email`, {
     method: "POST",
     headers: { ...headers, "Content-Type": "application/json" },

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -75,6 +75,14 @@ export async function start(
     await stop();
     throw error;
   }
+}
+
+/** The secret of the web page on that data directory. */
+export function pageSecret(data: string): string {
+  const derive =
+    "import sys, pathlib, surelist.derived_keys as keys;" +
+    "print(keys.page_secret(pathlib.Path(sys.argv[1], 'secret').read_text().strip()))";
+  return execFileSync(PYTHON, ["-c", derive, data], { encoding: "utf8" }).trim();
 }
 
 /** Waits for words of the server's. */

@@ -1,6 +1,7 @@
 import "server-only";
 
 import { getAuth } from "./auth";
+import { finishSignIn, isCallback } from "./callback";
 import { mendAuthorization, mendRegistration, withWithheld } from "./client-requests";
 import { isOpen, opened, preflight } from "./cross-origin";
 import { authorizationServerMetadata } from "./metadata";
@@ -26,6 +27,7 @@ export async function handle(request: Request): Promise<Response> {
 function answer(path: string, request: Request): Promise<Response> {
   if (path === "/oauth2/authorize") return authorize(request);
   if (path === "/oauth2/register" && request.method === "POST") return register(request);
+  if (isCallback(path)) return finishSignIn(request, path, getAuth().handler);
   return getAuth().handler(request);
 }
 

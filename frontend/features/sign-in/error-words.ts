@@ -9,6 +9,8 @@ const WORDS: Record<string, string> = {
   signup_disabled: "Nobody can sign up here now.",
   account_not_linked:
     "There is an account with this address already. Sign in to it with its password.",
+  proof_needed:
+    "This sign-in was not begun on this page, so it was not finished. Open the sign-in page and begin anew.",
   access_denied: "You did not allow it, and nothing was changed.",
 };
 
