@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from surelist import auth_schema
+from surelist import node as nodes
 from surelist.backup import libpq
 from surelist.embedded import SUPERUSER, Cluster, postgres
 from surelist.postgres_programs import ENVIRONMENT, binary
@@ -14,7 +15,6 @@ from surelist.restoring import PEOPLE
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
 VITEST = FRONTEND / "node_modules" / "vitest" / "vitest.mjs"
-NODE = "node"
 HEAD = """\
 -- The tables of people as Better Auth's own migrations make them. Made by `make generated`.
 """
@@ -23,7 +23,8 @@ HEAD = """\
 def migrate(people: str) -> None:
     """Make Better Auth's tables with the page's own code, at the address of their role."""
     settings = {"AUTH_DATABASE_URL": people, "SURELIST_PAGE_SECRET": "x" * 43}
-    command = [NODE, VITEST, "run", "--config", FRONTEND / "vitest.schema.config.ts"]
+    node = nodes.find()
+    command = [node or "node", VITEST, "run", "--config", FRONTEND / "vitest.schema.config.ts"]
     path = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     done = subprocess.run(
         command, cwd=FRONTEND, env=path | settings, capture_output=True, text=True, check=False
