@@ -53,6 +53,7 @@ NEEDED: dict[str, Any] = {
     "token": "x",
     "code": "x",
     "event_id": 1,
+    "completed": True,
 }
 """What else a call must have."""
 
@@ -89,9 +90,9 @@ def of_tools() -> Iterator[tuple[str, tuple[int, int], Send]]:
                     value: Any,
                     tool: str = tool.name,
                     name: str = name,
-                    **given: Any,
+                    **more: Any,
                 ) -> object:
-                    arguments = given | {name: value}
+                    arguments = more | {name: value}
                     return await person.rpc("tools/call", {"name": tool, "arguments": arguments})
 
                 yield f"{tool.name}({name})", bounds, given(send, others)
