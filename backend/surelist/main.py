@@ -22,7 +22,7 @@ from surelist.observability import traces
 from surelist.observability.calls import Calls
 from surelist.observability.metrics import CONNECTIONS_MAX
 from surelist.rest_api import make_rest_api
-from surelist.web import LimitedBody
+from surelist.web import LimitedBody, Uncached
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 await asyncio.to_thread(spans.stop)
 
     around = [
+        Middleware(Uncached),
         Middleware(Calls, spans=spans),
         Middleware(Browsers, origins=settings.allowed_origins),
         Middleware(LimitedBody),
