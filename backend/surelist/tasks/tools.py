@@ -114,7 +114,7 @@ async def delete_task(database: UserDatabase, arguments: OneTask) -> Answer:
     )
 
 
-@tool(title="Update a task", returns=CHANGED)
+@tool(title="Update a task", returns=CHANGED, destructive=True)
 async def update_task(database: UserDatabase, arguments: UpdateTask) -> Answer:
     """Change fields of a task: what is left out stays. Also reopens, restores and undoes."""
     updated = await _updated(database, arguments)
