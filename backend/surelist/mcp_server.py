@@ -43,6 +43,9 @@ PUBLIC = {"ttlMs": 3_600_000, "cacheScope": "public"}
 
 PRIVATE = {"ttlMs": 0, "cacheScope": "private"}
 
+READING = "tasks:read"
+"""The scope of everything here but the tools, each of which names its own."""
+
 Params = Mapping[str, Any]
 """A request's parameters, which have the shape that its version gives them."""
 
@@ -61,7 +64,7 @@ class Context:
     @property
     def reader(self) -> Principal:
         """The principal, if it may read tasks; else Forbidden."""
-        self.principal.require("tasks:read")
+        self.principal.require(READING)
         return self.principal
 
 
@@ -143,11 +146,13 @@ async def _list_templates(_context: Context, _params: Params) -> Result:
 async def _read_resource(context: Context, params: Params) -> Result:
     reader, uri = context.reader, params["uri"]
     if uri == LIST_URI:
-        text = await context.database.read(reader, resources.pending)
+        text = await context.database.read(reader, resources.pending, READING)
     else:
         try:
             task_id = resources.task_named(uri)
-            text = await context.database.read(reader, lambda mine: resources.one(mine, task_id))
+            text = await context.database.read(
+                reader, lambda mine: resources.one(mine, task_id), READING
+            )
         except NotFound as error:
             code = INVALID_PARAMS if is_modern(context.version) else RESOURCE_NOT_FOUND
             raise MCPError(code, f"{error.message} Read {LIST_URI}.", {"uri": uri}) from None
@@ -171,7 +176,7 @@ async def _get_prompt(context: Context, params: Params) -> Result:
             INVALID_PARAMS, f"The prompt {name[:50]!r} {wrong}. Get one of: {', '.join(PROMPTS)}."
         )
     messages = await context.database.read(
-        context.reader, lambda mine: resources.prompted(mine, prompt)
+        context.reader, lambda mine: resources.prompted(mine, prompt), READING
     )
     return {"description": prompt.description, "messages": messages}
 
@@ -185,7 +190,7 @@ async def _complete(context: Context, params: Params) -> Result:
     if reference["uri"] != TASK_URI or argument["name"] != "id":
         raise MCPError(INVALID_PARAMS, f"Only the id of {TASK_URI} can be completed.")
     ids, more = await context.database.read(
-        context.reader, lambda mine: resources.ids_beginning(mine, argument["value"])
+        context.reader, lambda mine: resources.ids_beginning(mine, argument["value"]), READING
     )
     return {"completion": {"values": ids, "hasMore": more}}
 

@@ -63,7 +63,7 @@ class Tool:
         unit = database.read if self.reads_only else database.write
         try:
             parsed = self._parse(principal, arguments)
-            return result(await unit(principal, lambda mine: self.run(mine, parsed)))
+            return result(await unit(principal, lambda mine: self.run(mine, parsed), self.scope))
         except NOT_FOR_MODELS:
             raise
         except SurelistError as refusal:

@@ -6,10 +6,9 @@ from urllib.parse import urlsplit
 
 from click import style
 
-from surelist.auth import AGENT_SCOPES, sign_token
+from surelist.auth import AGENT_SCOPES, LOCAL_USER, sign_token
 from surelist.config import Settings
 
-USER = "local"
 DAYS = 365
 OPEN_PATH = "/.well-known/oauth-protected-resource"
 
@@ -47,11 +46,15 @@ claude mcp add --transport http --scope user surelist {mcp_url}
 {others}: this address is all they need: {mcp_url}
 
 A token without signing up, for a script: .venv/bin/surelist token {user} --client NAME
+What such tokens write is taken over on the Account page, with the code {code}
 """
 
 
 def welcome_with_page(settings: Settings) -> str:
-    """How to sign up and connect, without any token; what is to be seen first is bold."""
+    """How to sign up and connect, without any token; what is to be seen first is bold.
+
+    The code of the local list is dim: whoever can read this terminal owns the machine's list.
+    """
     return WORDS_WITH_PAGE.format(
         running=style("Surelist is running", fg="green", bold=True),
         page=style("The web page", bold=True),
@@ -61,7 +64,8 @@ def welcome_with_page(settings: Settings) -> str:
         web_url=style(settings.web_url, bold=True),
         data=settings.data,
         mcp_url=settings.mcp_url,
-        user=USER,
+        user=LOCAL_USER,
+        code=style(settings.local_list_code, dim=True),
     )
 
 
@@ -70,7 +74,7 @@ def welcome(settings: Settings) -> str:
 
     What is to be seen first is bold and the token is dim, for `click.echo` to a terminal.
     """
-    token = sign_token(settings, USER, scopes=AGENT_SCOPES, days=DAYS, client=USER)
+    token = sign_token(settings, LOCAL_USER, scopes=AGENT_SCOPES, days=DAYS, client=LOCAL_USER)
     server = {
         "type": "http",
         "url": settings.mcp_url,
@@ -86,7 +90,7 @@ def welcome(settings: Settings) -> str:
         mcp_url=settings.mcp_url,
         api_url=settings.api_url,
         token=token,
-        user=USER,
+        user=LOCAL_USER,
         days=DAYS,
         configuration=json.dumps({"mcpServers": {"surelist": server}}, indent=2),
     )

@@ -420,7 +420,8 @@ async def test_tokens_of_the_previous_secret_still_verify_and_those_before_do_no
         token = sign_token(
             with_secrets(now, before), "ann", scopes=AGENT_SCOPES, days=1, client="claude"
         )
-        jwt.decode(token, now, algorithms=["HS256"], options={"verify_aud": False})
+        key = with_secrets(now).token_keys[0]
+        jwt.decode(token, key, algorithms=["HS256"], options={"verify_aud": False})
 
 
 async def test_an_expired_token_of_the_previous_secret_is_refused(settings: Settings) -> None:
@@ -523,12 +524,13 @@ async def test_the_path_of_another_user_is_403_without_a_challenge(ann: Person) 
 
 @pytest.mark.parametrize("path", ["", "/mcp"])
 async def test_the_metadata_is_open_and_says_which_scopes_there_are(
-    http: httpx.AsyncClient, path: str
+    http: httpx.AsyncClient, settings: Settings, path: str
 ) -> None:
     response = await http.get(f"/.well-known/oauth-protected-resource{path}")
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
     assert response.json() == {
+        "authorization_servers": [settings.issuer],
         "resource": "http://localhost:8000/mcp",
         "resource_name": "Surelist",
         "bearer_methods_supported": ["header"],
