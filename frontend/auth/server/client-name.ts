@@ -4,8 +4,8 @@
 const LONGEST = 40;
 const FALLBACK = "An agent";
 
-/** A letter with at most one mark, a digit, or one of a few signs. */
-const KEPT = /\p{L}\p{M}?|\p{Nd}|[ .\-_'&+()]/gu;
+/** A letter with at most one mark, both to be seen, a digit, or one of a few signs. */
+const KEPT = /(?!\p{DI})\p{L}(?:(?!\p{DI})\p{M})?|\p{Nd}|[ .\-_'&+()]/gu;
 
 /** What people read for a client: the name it gave itself, made plain, or else a plain one. */
 export function clientName(given: string | null | undefined): string {
