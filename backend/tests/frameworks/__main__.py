@@ -1,0 +1,57 @@
+"""`make check-clients`: agent frameworks, as released, work on a real server.
+
+Each converts the tools' schemas in its own way and makes the calls of `sequence.py` through its own
+tool objects. Names of folders as arguments run these frameworks alone.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.frameworks import environments
+from tests.frameworks.programs import FRAMEWORKS, Framework, Program, ProgramError
+from tests.frameworks.sequence import STEPS, Door, failures_of_calls, failures_of_schemas
+from tests.server import RunningServer, serving
+
+RESULTS = ("converts", *STEPS)
+COLUMNS = ("framework", "version", *RESULTS, "note")
+NOTED = 500
+
+
+def main() -> int:
+    chosen = [one for one in FRAMEWORKS if one.folder in sys.argv[1:] or not sys.argv[1:]]
+    print_row(COLUMNS)
+    print_row(["---"] * len(COLUMNS))
+    with tempfile.TemporaryDirectory() as home, serving(Path(home) / "data", workers=1) as server:
+        as_expected = [checked(framework, server, Path(home)) for framework in chosen]
+    return 0 if all(as_expected) else 1
+
+
+def checked(framework: Framework, server: RunningServer, home: Path) -> bool:
+    """Run one framework and print its row; whether exactly what is known of it failed."""
+    version, failures = "", dict[str, str]()
+    try:
+        command = environments.command(framework)
+        token = server.token(framework.user, "frameworks")
+        log = home / f"{framework.user}.log"
+        with Program(command, {"MCP_URL": server.mcp_url, "MCP_TOKEN": token}, log) as program:
+            version = program.library
+            failures |= failures_of_schemas(program.tools)
+            failures |= failures_of_calls(program, Door(server.url, token))
+    except (environments.NotInstalledError, ProgramError) as error:
+        failures = dict.fromkeys(RESULTS, str(error))
+    marks = ["no" if column in failures else "yes" for column in RESULTS]
+    print_row([framework.name, version, *marks, framework.known])
+    if set(failures) == framework.fails:
+        return True
+    print(f"{framework.name}: expected to fail: {sorted(framework.fails)}", file=sys.stderr)
+    for column, failure in failures.items():
+        print(f"  {column}: {' '.join(failure.split())[:NOTED]}", file=sys.stderr)
+    return False
+
+
+def print_row(cells: list[str] | tuple[str, ...]) -> None:
+    print("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |", flush=True)
+
+
+sys.exit(main())
