@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, Literal, Protocol, get_args
 
 import jwt
@@ -15,12 +16,27 @@ USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}")
 """A user id, matched whole. Nothing looser: it is written into a SET LOCAL as it is."""
 
 RESERVED_USER_ID = "me"
+LOCAL_USER = "local"
+"""The user of a machine on which nobody has signed up."""
+
 CLIENT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,100}")
 """A client's id or name, matched whole: one line that PostgreSQL can keep."""
 
+KEY_PREFIX = "key-"
+"""What the id of an agent key begins with, and that of no other client."""
+
+COMPACT_JWS = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}")
+"""RFC 7515 3.1, matched whole before any library sees it: libraries have taken padding and foreign
+characters inside a token, and so other things that the same key had signed."""
+
+TOKEN_TYPE = "surelist+jwt"  # noqa: S105
+"""The `typ` of the tokens that this server signs with a key of their own (RFC 8725 3.11)."""
+
 TOKEN_BYTES = 8192
 LIFETIME_DAYS = 400
-CLOCK_SKEW_SECONDS = 10
+CLOCK_SKEW_SECONDS = 60
+"""How far the clocks of the signing and the verifying machine may be apart."""
+
 VERIFIED_AT_ONCE = 10_000
 VERIFIED_SECONDS = 300
 """How long a token is not looked at again, so that a key taken back is soon of no use."""
@@ -30,6 +46,12 @@ AgentScope = Literal["tasks:read", "tasks:write", "conversations:read", "convers
 AGENT_SCOPES: tuple[AgentScope, ...] = get_args(AgentScope)
 OWNER_SCOPE = "account:manage"
 """Erase, export, purge, keys, agents, time zone: a person's own, never an agent's."""
+
+SCOPES = frozenset[str]((*AGENT_SCOPES, OWNER_SCOPE))
+
+
+Kind = Literal["session", "access", "key", "token"]
+"""Of a person's session, an OAuth client's access token, an agent key, `surelist token`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +68,16 @@ class Caller:
 class Principal:
     """A verified caller: whose list it works on, what it may do, who it is, and since when.
 
-    `issued_at` is the token's, in seconds since 1970.
+    `kind` is that of its token, `issued_at` when the token was made, and `authenticated_at`, of a
+    session alone, when the person last proved who they are; both in seconds since 1970.
     """
 
     user_id: str
     scopes: frozenset[str]
     caller: Caller
     issued_at: int
+    kind: Kind
+    authenticated_at: int | None = None
 
     def require(self, scope: str) -> None:
         """Raise InsufficientScope unless the token carries `scope`."""
@@ -63,8 +88,8 @@ class Principal:
 class Issuer(Protocol):
     """Somebody whose tokens are believed: the keys and the algorithms are the issuer's own."""
 
-    async def claims(self, token: str, audience: str) -> Mapping[str, Any]:
-        """The verified claims of `token`.
+    async def verified(self, token: str, audience: str) -> tuple[Kind, Mapping[str, Any]]:
+        """The kind and the verified claims of `token`.
 
         Raises jwt.InvalidTokenError, or Unavailable when nothing can be said about it now.
         """
@@ -102,8 +127,8 @@ class Authenticator:
             issuer = self._issuers.get(str(unverified.get("iss")))
             if issuer is None:
                 raise jwt.InvalidIssuerError("the issuer is not one that this server believes")
-            claims = await issuer.claims(token, audience)
-            return _principal_of(claims), float(claims["exp"])
+            kind, claims = await issuer.verified(token, audience)
+            return _principal_of(kind, claims), float(claims["exp"])
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
             raise refused(str(error)) from None
 
@@ -118,7 +143,7 @@ def sign_token(
     name: str | None = None,
     issued_at: int | None = None,
 ) -> str:
-    """A bearer token for every audience of this server, signed with the shared secret.
+    """A bearer token for every audience of this server, signed with the key for tokens.
 
     `name` is what people read for the client, if not its id; `issued_at` is in seconds since 1970,
     now if not given. The same arguments make the same token. Raises ValueError when the user id,
@@ -145,7 +170,8 @@ def sign_token(
         "client_id": client,
         "client_name": name,
     }
-    return jwt.encode(claims, settings.signing_secrets[0], algorithm="HS256")
+    headers = {"typ": TOKEN_TYPE}
+    return jwt.encode(claims, settings.token_keys[0], algorithm="HS256", headers=headers)
 
 
 def is_user_id(value: object) -> bool:
@@ -161,10 +187,12 @@ def _bearer(authorization: list[str]) -> str:
         raise refused("the Authorization header is not one bearer token")
     if len(token) > TOKEN_BYTES:
         raise refused(f"it is longer than {TOKEN_BYTES} bytes")
-    return token.strip()
+    if not COMPACT_JWS.fullmatch(token := token.strip(" ")):
+        raise refused("it is not three parts of base64url with dots between them")
+    return token
 
 
-def _principal_of(claims: Mapping[str, Any]) -> Principal:
+def _principal_of(kind: Kind, claims: Mapping[str, Any]) -> Principal:
     user_id, scope = claims["sub"], claims.get("scope", "")
     client_id = claims.get("client_id", "web")
     client_name = claims.get("client_name", client_id)
@@ -179,9 +207,13 @@ def _principal_of(claims: Mapping[str, Any]) -> Principal:
         raise TypeError("its times are not whole seconds")
     if claims["exp"] - claims["iat"] > LIFETIME_DAYS * 86_400:
         raise ValueError(f"it lives for more than {LIFETIME_DAYS} days")
-    scopes = frozenset(scope.split())
+    authenticated_at = claims.get("auth_time") if kind == "session" else None
+    if type(authenticated_at) not in (int, NoneType):
+        raise TypeError("its times are not whole seconds")
+    scopes = SCOPES.intersection(scope.split())
     actor = "person" if OWNER_SCOPE in scopes else "agent"
-    return Principal(user_id, scopes, Caller(actor, client_id, client_name), int(claims["iat"]))
+    caller = Caller(actor, client_id, client_name)
+    return Principal(user_id, scopes, caller, int(claims["iat"]), kind, authenticated_at)
 
 
 def refused(reason: str) -> Unauthenticated:

@@ -84,7 +84,7 @@ def _default_origins(known: dict[str, Any]) -> tuple[str, ...]:
 
 def _default_hosts(known: dict[str, Any]) -> tuple[str, ...]:
     host = urlsplit(str(known["url"])).hostname or ""
-    return (f"[{host}]" if ":" in host else host, "localhost", "127.0.0.1")
+    return (f"[{host}]" if ":" in host else host, "localhost", "127.0.0.1", "[::1]")
 
 
 class Settings(BaseSettings):
@@ -181,7 +181,7 @@ class Settings(BaseSettings):
         previous = self.better_auth_secret_previous
         return (self.secret, previous.get_secret_value()) if previous else (self.secret,)
 
-    @cached_property
+    @property
     def token_keys(self) -> tuple[bytes, ...]:
         """The keys that bearer tokens are verified with; the first one signs new tokens."""
         return tuple(derive(secret, Purpose.TOKENS) for secret in self.signing_secrets)
@@ -191,7 +191,7 @@ class Settings(BaseSettings):
         """The key that cursors are signed with."""
         return derive(self.secret, Purpose.CURSORS)
 
-    @cached_property
+    @property
     def page_secrets(self) -> tuple[str, ...]:
         """The web page's own key, and that of the previous secret if it is set."""
         return tuple(map(page_secret, self.signing_secrets))

@@ -11,7 +11,8 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar, cast
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar, cast
 
 import asyncpg
 from sqlalchemy import (
@@ -46,8 +47,6 @@ from surelist.observability.metrics import CONNECTIONS_IN_USE
 
 T = TypeVar("T")
 Work = Callable[["UserDatabase"], Awaitable[T]]
-Admit = Callable[["UserDatabase", Principal], Awaitable[None]]
-"""Raises Unauthenticated when the token, good as it is, has been taken back."""
 
 BUSY = "The server is busy, and nothing was done. Try the same call again in a second."
 
@@ -111,6 +110,7 @@ class UserDatabase:
         "_stamps",
         "caller",
         "issued_at",
+        "kind",
         "quotas",
         "wrote",
     )
@@ -129,6 +129,7 @@ class UserDatabase:
         self._stamps = {"user_id": principal.user_id}
         self.caller = principal.caller
         self.issued_at = principal.issued_at
+        self.kind = principal.kind
         self.quotas = quotas
         self.wrote = False
 
@@ -161,7 +162,7 @@ class UserDatabase:
         """
         self.wrote = True
         user_id = self._stamps["user_id"]
-        await self._connection.execute(_locked(user_id, self._lock_timeout, "SHARE"))
+        await self._connection.execute(_locked(user_id, self._lock_timeout, "NO KEY UPDATE"))
 
     def seal(self, content: bytes) -> str:
         """`content` as a token that only this user can hand back unchanged."""
@@ -213,12 +214,34 @@ class _OneOfTwo(UserDatabase):
         await self._connection.execute(_as_user(self._stamps["user_id"]))
 
 
+class Gate(Protocol):
+    """Decides whether a verified credential still counts (specs/tokens.md)."""
+
+    def at_the_door(self, principal: Principal, scope: str | None) -> bool:
+        """Refuse what was refused a moment ago. Asks nothing of the database.
+
+        Whether the credential was looked at a moment ago. Raises Unauthenticated or
+        InsufficientScope.
+        """
+        ...
+
+    async def __call__(
+        self, database: UserDatabase, principal: Principal, scope: str | None
+    ) -> None:
+        """Hold the credential against the user's rows, in the caller's transaction.
+
+        Raises Unauthenticated when it has been ended, and InsufficientScope when it no longer
+        allows `scope`.
+        """
+        ...
+
+
 class Database:
     """The pool, handed out one transaction and one user at a time."""
 
-    def __init__(self, pool: Pool, settings: Settings, admit: Admit) -> None:
+    def __init__(self, pool: Pool, settings: Settings, gate: Gate) -> None:
         self._pool = pool
-        self._admit = admit
+        self._gate = gate
         self._key = settings.cursor_key
         self._lock_timeout = settings.lock_timeout_ms
         self._patience = settings.lock_timeout_ms / 1000
@@ -235,65 +258,97 @@ class Database:
                 await self._pool.close()
         await self._rates.close()
 
-    async def read(self, principal: Principal, work: Work[T], *, counted: bool = True) -> T:
-        """Run `work` in a transaction of this user's; once more when the connection was lost.
+    async def read(
+        self, principal: Principal, work: Work[T], scope: str, *, counted: bool = True
+    ) -> T:
+        """Run `work`, which needs `scope`, in a transaction of this user's.
 
-        Raises TooManyRequests, as `write` does, when the minute's are spent; one that is part of
-        what has been counted is not `counted` again.
+        Run once more when the connection was lost. Raises TooManyRequests, as `write` does, when
+        the minute's are spent; one that is part of what has been counted is not `counted` again.
+        Raises Unauthenticated or InsufficientScope, as `write` does, when the credential does not
+        count or does not allow `scope`.
         """
+        self._enter(principal, scope)
         if counted:
             await self._rates.spend(principal.user_id, "reads")
         begin = f"BEGIN; {_as_user(principal.user_id)}; {_IN_ORDER}"
         try:
-            return await self._run(principal, begin, work)
+            return await self._run(principal, scope, begin, work)
         except ConnectionLost:
-            return await self._run(principal, begin, work)
+            return await self._run(principal, scope, begin, work)
 
-    async def write(self, principal: Principal, work: Work[T], *, keep: bool = True) -> T:
-        """Run `work` in a transaction that holds this user's account row (specs/data-model.md).
+    async def admit(self, principal: Principal) -> None:
+        """Hold a credential against its user's rows, for a call that needs nothing else of them.
+
+        A transaction of its own only where none was a moment ago, and not counted. While the
+        database is away, a credential that cannot be looked at passes. Raises Unauthenticated.
+        """
+        if self._gate.at_the_door(principal, None):
+            return
+        begin = f"BEGIN; {_as_user(principal.user_id)}; {_IN_ORDER}"
+        with suppress(Unavailable):
+            await self._run(principal, None, begin, _nothing)
+
+    async def write(
+        self, principal: Principal, work: Work[T], scope: str, *, keep: bool = True
+    ) -> T:
+        """Run `work`, which needs `scope`, in a transaction that holds this user's account row.
 
         Without `keep` it is rolled back: a trial of what `work` would do.
 
         The row is locked before `work` runs its first statement, so that each of its statements
-        reads what the writes before it left. Raises Unavailable when the lock comes too late.
+        reads what the writes before it left (specs/data-model.md). Raises Unavailable when the
+        lock comes too late.
         """
+        self._enter(principal, scope)
         user_id = principal.user_id
         await self._rates.spend(user_id, "writes")
         locked = _locked(user_id, self._lock_timeout, "NO KEY UPDATE")
         begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}; {locked}"
         async with self._turns.of(user_id, self._patience):
-            return await self._run(principal, begin, work, "COMMIT" if keep else "ROLLBACK")
+            end = "COMMIT" if keep else "ROLLBACK"
+            return await self._run(principal, scope, begin, work, end)
 
     async def write_both(
         self,
         one: Principal,
-        other: Principal,
+        other: str,
         work: Callable[[UserDatabase, UserDatabase], Awaitable[T]],
+        scope: str,
+        *,
+        keep: bool = True,
     ) -> T:
         """Run `work` in one transaction that holds the account rows of two users.
 
-        Both have shown their token; each `UserDatabase` sees its own user's rows and no others.
+        The user id `other` is whose rows the caller has shown a right to. Each `UserDatabase` sees
+        its own user's rows and no others. Without `keep` it is rolled back.
         """
+        self._enter(one, scope)
         await self._rates.spend(one.user_id, "writes")
         # In one order, so that two who do this at once do not wait for each other.
         begin = "BEGIN; " + "; ".join(
             f"{_as_user(user_id)}; {_locked(user_id, self._lock_timeout, 'NO KEY UPDATE')}"
-            for user_id in sorted({one.user_id, other.user_id})
+            for user_id in sorted({one.user_id, other})
         )
 
         async def on_both(database: UserDatabase) -> T:
-            sides = _OneOfTwo.beside(database, one), _OneOfTwo.beside(database, other)
-            for side, principal in zip(sides, (one, other), strict=True):
-                await self._admit(side, principal)
-            return await work(*sides)
+            theirs = _OneOfTwo.beside(database, replace(one, user_id=other))
+            return await work(_OneOfTwo.beside(database, one), theirs)
 
         async with self._turns.of(one.user_id, self._patience):
             begin = f"{begin}; {_as_user(one.user_id)}"
-            return await self._run(one, begin, on_both, "COMMIT", LONGEST_OF_TWO_SECONDS)
+            end = "COMMIT" if keep else "ROLLBACK"
+            return await self._run(one, scope, begin, on_both, end, LONGEST_OF_TWO_SECONDS)
+
+    def _enter(self, principal: Principal, scope: str) -> None:
+        """Refuse what needs no look at the database, before anything is counted or opened."""
+        principal.require(scope)
+        self._gate.at_the_door(principal, scope)
 
     async def _run(
         self,
         principal: Principal,
+        scope: str | None,
         begin: str,
         work: Work[T],
         end: str | None = None,
@@ -313,7 +368,7 @@ class Database:
                         connection, principal, self._key, self._quotas, self._lock_timeout
                     )
                     await connection.execute(begin)
-                    await self._admit(database, principal)
+                    await self._gate(database, principal, scope)
                     result = await work(database)
                     if end:
                         await _end(connection, end)
@@ -359,6 +414,10 @@ class Database:
     async def _give_back(self, connection: PooledConnection) -> None:
         CONNECTIONS_IN_USE.dec()
         await self._pool.release(connection)
+
+
+async def _nothing(_database: UserDatabase) -> None:
+    """The work of a transaction that only looks at a credential."""
 
 
 async def _end(connection: PooledConnection, end: str, before: str = "") -> None:

@@ -20,6 +20,8 @@ from surelist.errors import NotFound
 from surelist.isolation import Database
 from surelist.mcp_protocol import is_modern
 from surelist.observability.calls import note
+from surelist.observability.mending import introduce
+from surelist.reading import TEXT, read_object
 from surelist.tasks import resources
 from surelist.tasks.resources import LIST_URI, PROMPTS, RESOURCES, TASK_URI, TEMPLATES
 from surelist.tasks.tools import TOOLS
@@ -43,6 +45,9 @@ PUBLIC = {"ttlMs": 3_600_000, "cacheScope": "public"}
 
 PRIVATE = {"ttlMs": 0, "cacheScope": "private"}
 
+READING = "tasks:read"
+"""The scope of everything here but the tools, each of which names its own."""
+
 Params = Mapping[str, Any]
 """A request's parameters, which have the shape that its version gives them."""
 
@@ -61,7 +66,7 @@ class Context:
     @property
     def reader(self) -> Principal:
         """The principal, if it may read tasks; else Forbidden."""
-        self.principal.require("tasks:read")
+        self.principal.require(READING)
         return self.principal
 
 
@@ -71,10 +76,34 @@ class Method:
 
     answer: Callable[[Context, Params], Awaitable[Result]]
     caching: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    opens: bool = False
+    """Whether the answer comes out of a transaction, which looks at the credential by itself."""
 
 
 async def answer(context: Context, method: str, params: Params | None) -> Result:
-    """The result of a request. Raises MCPError, or what Tool.call raises."""
+    """The result of a request. Raises MCPError, or what Tool.call raises.
+
+    Whatever it is, a credential that no longer counts is told so: what is answered out of no
+    transaction is held against `Database.admit`.
+    """
+    try:
+        offered, params = _asked(context, method, params)
+        if not offered.opens:
+            await context.database.admit(context.principal)
+        result = await offered.answer(context, params or {})
+    except MCPError:
+        await context.database.admit(context.principal)
+        raise
+    if not is_modern(context.version):
+        return result
+    meta = {SERVER_INFO_META_KEY: SERVER_INFO}
+    return {**result, **offered.caching, "resultType": "complete", "_meta": meta}
+
+
+def _asked(context: Context, method: str, params: Params | None) -> tuple[Method, Params | None]:
+    """The method that a request asks for, and its parameters. Raises MCPError."""
+    if method == "tools/call" and params and isinstance(params.get("arguments"), str):
+        params = _with_read_arguments(params)
     try:
         validate_client_request(method, context.version, params)
     except KeyError:
@@ -84,14 +113,22 @@ async def answer(context: Context, method: str, params: Params | None) -> Result
     offered = METHODS.get(method)
     if offered is None:
         raise MCPError(METHOD_NOT_FOUND, "Method not found")
-    result = await offered.answer(context, params or {})
-    if not is_modern(context.version):
-        return result
-    meta = {SERVER_INFO_META_KEY: SERVER_INFO}
-    return {**result, **offered.caching, "resultType": "complete", "_meta": meta}
+    return offered, params
 
 
-async def _initialize(context: Context, _params: Params) -> Result:
+def _with_read_arguments(params: Params) -> Params:
+    """The parameters of a tool call whose arguments are JSON text, as some clients write them."""
+    arguments = read_object(params["arguments"])
+    if isinstance(arguments, str):
+        raise MCPError(
+            INVALID_PARAMS, '"arguments" is text. Call again with a JSON object as "arguments".'
+        )
+    note(mended=TEXT)
+    return {**params, "arguments": arguments}
+
+
+async def _initialize(context: Context, params: Params) -> Result:
+    introduce(params)
     return {
         "protocolVersion": context.version,
         "capabilities": CAPABILITIES,
@@ -143,11 +180,13 @@ async def _list_templates(_context: Context, _params: Params) -> Result:
 async def _read_resource(context: Context, params: Params) -> Result:
     reader, uri = context.reader, params["uri"]
     if uri == LIST_URI:
-        text = await context.database.read(reader, resources.pending)
+        text = await context.database.read(reader, resources.pending, READING)
     else:
         try:
             task_id = resources.task_named(uri)
-            text = await context.database.read(reader, lambda mine: resources.one(mine, task_id))
+            text = await context.database.read(
+                reader, lambda mine: resources.one(mine, task_id), READING
+            )
         except NotFound as error:
             code = INVALID_PARAMS if is_modern(context.version) else RESOURCE_NOT_FOUND
             raise MCPError(code, f"{error.message} Read {LIST_URI}.", {"uri": uri}) from None
@@ -171,7 +210,7 @@ async def _get_prompt(context: Context, params: Params) -> Result:
             INVALID_PARAMS, f"The prompt {name[:50]!r} {wrong}. Get one of: {', '.join(PROMPTS)}."
         )
     text = await context.database.read(
-        context.reader, lambda mine: resources.prompted(mine, prompt)
+        context.reader, lambda mine: resources.prompted(mine, prompt), READING
     )
     message = {"role": "user", "content": {"type": "text", "text": text}}
     return {"description": prompt.description, "messages": [message]}
@@ -186,7 +225,7 @@ async def _complete(context: Context, params: Params) -> Result:
     if reference["uri"] != TASK_URI or argument["name"] != "id":
         raise MCPError(INVALID_PARAMS, f"Only the id of {TASK_URI} can be completed.")
     ids, more = await context.database.read(
-        context.reader, lambda mine: resources.ids_beginning(mine, argument["value"])
+        context.reader, lambda mine: resources.ids_beginning(mine, argument["value"]), READING
     )
     return {"completion": {"values": ids, "hasMore": more}}
 
@@ -196,12 +235,12 @@ METHODS: Mapping[str, Method] = {
     "ping": Method(_ping),
     "server/discover": Method(_discover, PUBLIC),
     "tools/list": Method(_list_tools, PUBLIC),
-    "tools/call": Method(_call_tool),
+    "tools/call": Method(_call_tool, opens=True),
     "resources/list": Method(_list_resources, PUBLIC),
     "resources/templates/list": Method(_list_templates, PUBLIC),
-    "resources/read": Method(_read_resource, PRIVATE),
+    "resources/read": Method(_read_resource, PRIVATE, opens=True),
     "prompts/list": Method(_list_prompts, PUBLIC),
-    "prompts/get": Method(_get_prompt),
+    "prompts/get": Method(_get_prompt, opens=True),
     "completion/complete": Method(_complete),
 }
 """Everything that is served: which version knows which method is the SDK's to say."""

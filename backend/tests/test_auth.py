@@ -420,7 +420,8 @@ async def test_tokens_of_the_previous_secret_still_verify_and_those_before_do_no
         token = sign_token(
             with_secrets(now, before), "ann", scopes=AGENT_SCOPES, days=1, client="claude"
         )
-        jwt.decode(token, now, algorithms=["HS256"], options={"verify_aud": False})
+        key = with_secrets(now).token_keys[0]
+        jwt.decode(token, key, algorithms=["HS256"], options={"verify_aud": False})
 
 
 async def test_an_expired_token_of_the_previous_secret_is_refused(settings: Settings) -> None:
@@ -523,12 +524,13 @@ async def test_the_path_of_another_user_is_403_without_a_challenge(ann: Person) 
 
 @pytest.mark.parametrize("path", ["", "/mcp"])
 async def test_the_metadata_is_open_and_says_which_scopes_there_are(
-    http: httpx.AsyncClient, path: str
+    http: httpx.AsyncClient, settings: Settings, path: str
 ) -> None:
     response = await http.get(f"/.well-known/oauth-protected-resource{path}")
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
     assert response.json() == {
+        "authorization_servers": [settings.issuer],
         "resource": "http://localhost:8000/mcp",
         "resource_name": "Surelist",
         "bearer_methods_supported": ["header"],
@@ -600,12 +602,12 @@ async def test_the_memory_of_verified_tokens_is_bounded(
         assert len(authenticator._verified) <= 3
 
 
-async def test_clocks_may_differ_by_a_few_seconds(settings: Settings) -> None:
+async def test_clocks_may_differ_by_a_minute(settings: Settings) -> None:
     authenticator = Authenticator(believed(settings))
     now = int(time.time())
     for times in (
-        {"iat": now + CLOCK_SKEW_SECONDS - 2, "exp": now + DAY},
-        {"iat": now - DAY, "exp": now - CLOCK_SKEW_SECONDS + 5},
+        {"iat": now + 50, "exp": now + DAY},
+        {"iat": now - DAY, "exp": now - 50},
     ):
         authorization = [f"Bearer {signed(settings, **times)}"]
         assert (await authenticator.principal(authorization, settings.mcp_url)).user_id == "ann"

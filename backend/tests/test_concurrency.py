@@ -98,7 +98,7 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
                     await end(mine)
                 return outcome
 
-            call = asyncio.create_task(database.write(person.principal, work))
+            call = asyncio.create_task(database.write(person.principal, work, "tasks:write"))
             if end is None:
                 acknowledged[person.user_id].append((await call).task["version"])
             else:
@@ -144,6 +144,7 @@ async def test_of_eight_updates_of_one_version_one_wins_also_between_workers(
         return await database.write(
             ann.principal,
             lambda mine: service.update(mine, 1, changes(title), if_version=1),
+            "tasks:write",
         )
 
     async with workers(settings, 8) as databases:

@@ -187,10 +187,10 @@ async def test_the_token_alone_keeps_a_stranger_out(
         method = getattr(Database, name)
 
         async def anybodys(
-            self: Database, principal: Principal, work: Any, *, method: Any = method
+            self: Database, principal: Principal, work: Any, scope: str, *, method: Any = method
         ) -> Any:
             asked.append(principal.user_id)
-            return await method(self, ann.principal, work)
+            return await method(self, ann.principal, work, scope)
 
         monkeypatch.setattr(Database, name, anybodys)
 
@@ -378,14 +378,16 @@ async def test_a_connection_that_comes_back_belongs_to_nobody(copy: Copy, apart:
 async def test_a_user_id_that_is_none_never_reaches_postgresql(
     database: Database, user_id: str
 ) -> None:
-    principal = Principal(user_id, frozenset(), Caller("agent", "claude", "Claude"), 0)
+    principal = Principal(
+        user_id, frozenset({"tasks:read"}), Caller("agent", "claude", "Claude"), 0, "token"
+    )
 
     async def work(mine: UserDatabase) -> None:
         raise AssertionError("a transaction was opened")
 
     for unit in (database.read, database.write):
         with pytest.raises(ValueError, match="not a user id"):
-            await unit(principal, work)
+            await unit(principal, work, "tasks:read")
 
 
 async def test_what_one_user_had_sealed_another_cannot_open(

@@ -69,7 +69,9 @@ async def test_an_event_tells_who_made_it_and_through_what(
     await agent.call("add_task", title="By an agent")
     await person.call("add_task", title="By a person")
     await agent.database.write(
-        assistant, lambda mine: service.add(mine, NewTask(title="By chat"), Retry.of("add", {}))
+        assistant,
+        lambda mine: service.add(mine, NewTask(title="By chat"), Retry.of("add", {})),
+        "tasks:write",
     )
     events = await sound_ledger(cluster, agent.user_id)
     assert [

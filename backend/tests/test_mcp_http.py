@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import gzip
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ from surelist.web import BODY_BYTES
 from tests.person import ERAS, HANDSHAKE, MODERN, Person
 
 PARSE_ERROR, INVALID_REQUEST, UNKNOWN_METHOD, INVALID_PARAMS = -32700, -32600, -32601, -32602
+INTERNAL_ERROR = -32603
 HEADER_MISMATCH, UNSUPPORTED_VERSION = -32020, -32022
 RESOURCE_NOT_FOUND = -32002
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
@@ -191,6 +193,15 @@ async def test_no_other_path_is_the_mcp_server_and_none_redirects(ann: Person, p
         ("localhost:8000", 200),
         ("localhost:1", 200),
         ("127.0.0.1:8000", 200),
+        ("LOCALHOST:8000", 200),
+        ("LocalHost", 200),
+        ("[::1]:8000", 200),
+        ("[::1]", 200),
+        ("localhost:", 200),
+        ("localhost:8000:8000", 421),
+        ("localhost:evil", 421),
+        ("::1", 421),
+        ("[::2]:8000", 421),
         ("evil.example", 421),
         ("evil.example:8000", 421),
         ("localhost.evil.example", 421),
@@ -210,14 +221,31 @@ async def test_only_the_hosts_that_are_served_are_answered(
     [
         ("http://localhost:8000", 200),
         ("http://localhost:3000", 200),
-        ("http://localhost:9999", 403),
-        ("https://localhost:8000", 403),
+        ("http://localhost:9999", 200),
+        ("https://localhost:8000", 200),
+        ("http://127.0.0.1:8000", 200),
+        ("http://127.0.0.1", 200),
+        ("http://[::1]:6274", 200),
+        ("http://inspector.localhost:6274", 200),
+        ("http://127.0.0.1.evil.example", 403),
+        ("http://localhost.evil.example:8000", 403),
+        ("http://evil.example:8000@localhost", 403),
+        ("http://localhost@evil.example", 403),
+        ("http://localhost:8000/", 403),
+        ("http://localhost:x", 403),
+        ("http://[::1", 403),
+        ("http://0.0.0.0:8000", 403),
+        ("http://192.168.1.7:8000", 403),
+        ("file://localhost", 403),
+        ("chrome-extension://localhost", 403),
         ("http://evil.example", 403),
         ("http://localhost:8000.evil.example", 403),
         ("null", 403),
     ],
 )
-async def test_only_pages_of_our_own_may_call(ann: Person, origin: str, status: int) -> None:
+async def test_only_pages_of_our_own_and_of_this_machine_may_call(
+    ann: Person, origin: str, status: int
+) -> None:
     assert (await post(ann, PING, Origin=origin)).status_code == status
 
 
@@ -248,6 +276,33 @@ async def test_the_body_must_say_that_it_is_json(
     assert response.status_code == status
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "br", "zstd", "deflate, gzip", "x"])
+async def test_a_body_in_an_encoding_is_refused_with_what_is_read(
+    ann: Person, encoding: str
+) -> None:
+    response = await post(ann, gzip.compress(json.dumps(PING).encode()), Content_Encoding=encoding)
+    assert_error(response, 415, INTERNAL_ERROR)
+    assert response.headers["accept-encoding"] == "identity"
+    response = await ann.rest(
+        "POST", "/tasks", content=b"x", headers={"Content-Encoding": encoding}
+    )
+    assert (response.status_code, response.headers["accept-encoding"]) == (415, "identity")
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["type"] == "urn:surelist:unsupported_media_type"
+
+
+@pytest.mark.parametrize("encoding", ["identity", "Identity", " identity "])
+async def test_a_body_as_it_is_may_say_so(ann: Person, encoding: str) -> None:
+    assert (await post(ann, PING, Content_Encoding=encoding)).status_code == 200
+
+
+async def test_an_encoding_of_nothing_is_no_matter(ann: Person) -> None:
+    await ann.call("add_task", title="x")
+    for method, path in (("GET", "/tasks/1"), ("PATCH", "/tasks/1/complete")):
+        response = await ann.rest(method, path, headers={"Content-Encoding": "gzip"})
+        assert response.status_code == 200
+
+
 @pytest.mark.parametrize(
     ("accept", "status"),
     [
@@ -276,7 +331,7 @@ async def test_only_a_page_of_an_allowed_origin_is_given_leave_to_read_an_answer
 ) -> None:
     allowed = await post(ann, PING, Origin="http://localhost:3000")
     assert allowed.headers["access-control-allow-origin"] == "http://localhost:3000"
-    refused = await post(ann, PING, Origin="http://localhost:3001")
+    refused = await post(ann, PING, Origin="http://evil.example")
     assert "access-control-allow-origin" not in refused.headers
 
 

@@ -1,5 +1,6 @@
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -7,8 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from surelist.agents.admission import SECONDS_BETWEEN_CHECKS, Admission
-from surelist.auth import Caller, Principal
-from surelist.errors import Unauthenticated
+from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal
+from surelist.errors import InsufficientScope, Unauthenticated
 from surelist.isolation import Database, UserDatabase
 from tests.agents.test_keys import Agent, agents, make_key
 from tests.copies import Copy, newcomers
@@ -120,7 +121,7 @@ async def test_a_revoked_agent_is_refused_at_both_doors_and_stays_listed(
     owner: Person, worker: Database
 ) -> None:
     robot = Agent(owner, await make_key(owner))
-    await worker.read(robot.principal, nothing)
+    await worker.read(robot.principal, nothing, "tasks:read")
     for _ in range(2):
         assert (await owner.rest("DELETE", f"/agents/{robot.client}")).status_code == 204
     refusals = [
@@ -152,13 +153,13 @@ async def test_another_worker_refuses_a_revoked_agent_once_it_asks_again(
     owner: Person, worker: Database, clock: Clock
 ) -> None:
     claude = owner.through("claude").principal
-    await worker.write(claude, nothing)
+    await worker.write(claude, nothing, "tasks:write")
     await owner.rest("DELETE", "/agents/claude")
-    await worker.write(claude, nothing)  # which it let in not long ago
+    await worker.write(claude, nothing, "tasks:write")  # which it let in not long ago
     clock.now += SECONDS_BETWEEN_CHECKS
     for unit in (worker.read, worker.write):
         with pytest.raises(Unauthenticated):
-            await unit(claude, nothing)
+            await unit(claude, nothing, "tasks:read")
 
 
 async def test_a_token_issued_after_its_client_was_revoked_is_refused_too(
@@ -167,24 +168,26 @@ async def test_a_token_issued_after_its_client_was_revoked_is_refused_too(
     await owner.through("claude").call("list_tasks")
     await owner.rest("DELETE", "/agents/claude")
     later = Principal(
-        owner.user_id, frozenset(), Caller("agent", "claude", "Claude"), int(time.time()) + 60
+        owner.user_id,
+        frozenset(AGENT_SCOPES),
+        Caller("agent", "claude", "Claude"),
+        int(time.time()) + 60,
+        "token",
     )
     with pytest.raises(Unauthenticated, match="revoked"):
-        await worker.read(later, nothing)
+        await worker.read(later, nothing, "tasks:read")
     robot = Agent(owner, await make_key(owner))
     await robot.call("list_tasks")
 
 
-async def test_the_person_works_on_with_the_name_of_a_revoked_agent(
-    newcomer: Callable[..., Person], worker: Database
+async def test_the_session_works_on_when_its_own_name_is_revoked(
+    owner: Person, worker: Database
 ) -> None:
-    owner = newcomer("laptop", owner=True)
-    agent = owner.through("laptop").principal
-    await owner.through("laptop").call("list_tasks")
-    await owner.rest("DELETE", "/agents/laptop")
-    await worker.write(owner.principal, nothing)
+    await owner.through("web").call("list_tasks")
+    await owner.rest("DELETE", "/agents/web")
+    await worker.write(owner.principal, nothing, "tasks:write")
     with pytest.raises(Unauthenticated, match="revoked"):
-        await worker.write(agent, nothing)
+        await worker.write(owner.through("web").principal, nothing, "tasks:write")
 
 
 async def test_an_agent_that_there_is_not_cannot_be_revoked(owner: Person) -> None:
@@ -209,9 +212,9 @@ async def test_a_token_from_before_its_agents_valid_after_is_refused(
 ) -> None:
     key = await make_key(owner)
     caller = Caller("agent", key["client_id"], key["name"])
-    older = Principal(owner.user_id, frozenset(), caller, int(time.time()) - 60)
+    older = Principal(owner.user_id, frozenset(AGENT_SCOPES), caller, int(time.time()) - 60, "key")
     with pytest.raises(Unauthenticated, match="issued before"):
-        await worker.read(older, nothing)
+        await worker.read(older, nothing, "tasks:read")
     await Agent(owner, key).call("list_tasks")
 
 
@@ -221,16 +224,16 @@ async def test_after_an_erase_every_older_token_is_refused_the_persons_too(
     claude = owner.through("claude")
     principals = owner.principal, claude.principal
     for principal in principals:
-        await worker.read(principal, nothing)
+        await worker.read(principal, nothing, "tasks:read")
     assert (await owner.rest("DELETE", "")).status_code == 204
     clock.now += SECONDS_BETWEEN_CHECKS
     for principal in principals:
         with pytest.raises(Unauthenticated, match="erased"):
-            await worker.read(principal, nothing)
+            await worker.read(principal, nothing, "tasks:read")
     later = int(time.time()) + 2
     for principal in principals:
-        again = Principal(principal.user_id, principal.scopes, principal.caller, later)
-        await worker.read(again, nothing)
+        again = replace(principal, issued_at=later)
+        await worker.read(again, nothing, "tasks:read")
 
 
 # What is written, and how often
@@ -251,7 +254,7 @@ async def statements_of(
             return await method(self, statement, **values)
 
         monkeypatch.setattr(UserDatabase, name, noted)
-    await worker.read(principal, nothing)
+    await worker.read(principal, nothing, "tasks:read")
     monkeypatch.undo()
     return ran
 
@@ -264,7 +267,7 @@ async def test_a_worker_asks_every_five_seconds_and_writes_once_a_minute(
         ann = newcomer()
         worker = Database(ann.database._pool, apart, Admission(clock))
         claude = ann.principal
-        first = ["SELECT", "SELECT", "INSERT"]  # the second one with the account held
+        first = ["SELECT", "SELECT", "SELECT", "INSERT"]  # but the first with the account held
         assert await statements_of(worker, claude, monkeypatch) == first
         assert await statements_of(worker, claude, monkeypatch) == []
         clock.now += SECONDS_BETWEEN_CHECKS
@@ -279,16 +282,88 @@ async def test_a_worker_asks_every_five_seconds_and_writes_once_a_minute(
         assert datetime.now(UTC) - used < timedelta(seconds=30)
 
 
-async def test_an_agent_is_known_by_what_its_latest_token_says(
-    copy: Copy, settings: Any, clock: Clock
+def printed(person: Person, *scopes: str) -> Principal:
+    """What a token of `surelist token` with these scopes stands for."""
+    caller = Caller("agent", "claude", "claude")
+    return Principal(person.user_id, frozenset(scopes), caller, int(time.time()), "token")
+
+
+async def test_a_printed_token_with_more_scopes_adds_to_its_agents_and_one_with_fewer_takes_none(
+    owner: Person, worker: Database
 ) -> None:
-    apart = settings.model_copy(update={"database_url": copy.url()})
-    async with newcomers(apart) as newcomer:
-        ann = newcomer()
-        worker = Database(ann.database._pool, apart, Admission(clock))
-        for name, scopes in (("Claude", {"tasks:read"}), ("Claude 2", {"tasks:write"})):
-            await copy.run("UPDATE agent SET last_used_at = now() - interval '1 hour'")
-            caller = Caller("agent", "claude", name)
-            await worker.read(Principal(ann.user_id, frozenset(scopes), caller, 0), nothing)
-        rows = await copy.rows("SELECT name, scopes FROM agent")
-        assert [tuple(row) for row in rows] == [("Claude 2", ["tasks:write"])]
+    for scope in ("tasks:read", "tasks:write", "tasks:read"):
+        await worker.read(printed(owner, scope), nothing, scope)
+    (agent,) = await agents(owner)
+    assert agent["scopes"] == ["tasks:read", "tasks:write"]
+
+
+async def test_once_the_person_has_said_what_an_agent_may_do_no_token_adds_to_it(
+    owner: Person, worker: Database, clock: Clock
+) -> None:
+    await worker.write(printed(owner, *AGENT_SCOPES), nothing, "tasks:write")
+    allowed = {"name": "Claude", "scopes": ["tasks:read"]}
+    await owner.rest("PUT", "/agents/claude", json=allowed)
+    clock.now += SECONDS_BETWEEN_CHECKS
+    for scopes in (AGENT_SCOPES, (*AGENT_SCOPES, OWNER_SCOPE)):
+        await worker.read(printed(owner, *scopes), nothing, "tasks:read")
+        with pytest.raises(InsufficientScope):
+            await worker.write(printed(owner, *scopes), nothing, "tasks:write")
+    (agent,) = await agents(owner)
+    assert agent | allowed == agent
+
+
+async def test_an_owners_token_that_may_no_longer_manage_is_an_agents(owner: Person) -> None:
+    laptop = owner.through("laptop", owner=True)
+    allowed = {"name": "Laptop", "scopes": ["tasks:read", "tasks:write"]}
+    assert (await laptop.rest("PUT", "/agents/laptop", json=allowed)).status_code == 200
+    laptop.database._gate._standings.clear()
+    await laptop.call("add_task", title="One")
+    ((event,),) = ((await owner.rest("GET", "/events")).json()["events"],)
+    assert (event["actor"], event["client_id"]) == ("agent", "laptop")
+
+
+async def test_what_was_found_of_a_token_is_said_again_without_asking(
+    owner: Person, worker: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claude = printed(owner, *AGENT_SCOPES)
+    await worker.read(claude, nothing, "tasks:read")
+    await owner.rest("DELETE", "/agents/claude")
+    clock.now += SECONDS_BETWEEN_CHECKS
+    with pytest.raises(Unauthenticated, match="revoked"):
+        await worker.read(claude, nothing, "tasks:read")
+
+    async def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it was counted, or a connection was taken")
+
+    monkeypatch.setattr(worker, "_run", never)
+    monkeypatch.setattr(worker._rates, "spend", never)
+    for unit, scope in ((worker.read, "tasks:read"), (worker.write, "tasks:write")):
+        with pytest.raises(Unauthenticated, match="revoked"):
+            await unit(claude, nothing, scope)
+
+
+async def test_a_scope_that_was_taken_back_is_refused_again_without_asking(
+    owner: Person, worker: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claude = printed(owner, *AGENT_SCOPES)
+    allowed = {"name": "Claude", "scopes": ["tasks:read"]}
+    await owner.rest("PUT", "/agents/claude", json=allowed)
+    with pytest.raises(InsufficientScope):
+        await worker.write(claude, nothing, "tasks:write")
+
+    async def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it was counted, or a connection was taken")
+
+    monkeypatch.setattr(worker, "_run", never)
+    monkeypatch.setattr(worker._rates, "spend", never)
+    with pytest.raises(InsufficientScope):
+        await worker.write(claude, nothing, "tasks:write")
+
+
+async def test_one_agent_is_read_by_its_id(owner: Person) -> None:
+    await owner.through("https://client.example/a").call("list_tasks")
+    (agent,) = await agents(owner)
+    for written in ("https://client.example/a", "https%3A%2F%2Fclient.example%2Fa"):
+        answer = await owner.rest("GET", f"/agents/{written}")
+        assert (answer.status_code, answer.json()) == (200, agent)
+    assert (await owner.rest("GET", "/agents/claude")).status_code == 404

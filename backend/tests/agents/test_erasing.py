@@ -47,10 +47,10 @@ async def test_an_agents_first_read_waits_behind_a_write_only_so_long(
     async def busy(mine: UserDatabase) -> None:
         with pytest.raises(Unavailable):
             async with asyncio.timeout(20):
-                await worker.read(owner.through("claude").principal, nothing)
+                await worker.read(owner.through("claude").principal, nothing, "tasks:read")
 
     await owner.write(busy)
-    await worker.read(owner.through("claude").principal, nothing)
+    await worker.read(owner.through("claude").principal, nothing, "tasks:read")
 
 
 async def agents_left(owner: Person, records: Records) -> int:
@@ -109,10 +109,10 @@ async def test_two_workers_that_note_a_use_at_the_same_moment_write_it_once(
     others: list[asyncio.Task[None]] = []
 
     async def look(database: UserDatabase) -> Any:
-        others.append(asyncio.create_task(second.read(claude.principal, nothing)))
+        others.append(asyncio.create_task(second.read(claude.principal, nothing, "tasks:read")))
         await until_one_waits(records, others[0])
         return await database.one(_USED)
 
-    noted = await first.read(claude.principal, look)
+    noted = await first.read(claude.principal, look, "tasks:read")
     await others[0]
     assert await records.all(used, owner.user_id) == [dict(noted)]
