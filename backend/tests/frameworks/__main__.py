@@ -9,7 +9,9 @@ import tempfile
 from pathlib import Path
 
 from tests.frameworks import environments
-from tests.frameworks.programs import FRAMEWORKS, Framework, Program, ProgramError
+from tests.frameworks.catalogue import FRAMEWORKS, Framework
+from tests.frameworks.models import MODELS
+from tests.frameworks.programs import Program, ProgramError
 from tests.frameworks.sequence import STEPS, Door, failures_of_calls, failures_of_schemas
 from tests.server import RunningServer, serving
 
@@ -37,11 +39,12 @@ def checked(framework: Framework, server: RunningServer, home: Path) -> bool:
         with Program(command, {"MCP_URL": server.mcp_url, "MCP_TOKEN": token}, log) as program:
             version = program.library
             failures |= failures_of_schemas(program.tools)
-            failures |= failures_of_calls(program, Door(server.url, token))
+            models = [model for model in MODELS if model not in framework.without]
+            failures |= failures_of_calls(program, Door(server.url, token), models)
     except (environments.NotInstalledError, ProgramError) as error:
         failures = dict.fromkeys(RESULTS, str(error))
     marks = ["no" if column in failures else "yes" for column in RESULTS]
-    print_row([framework.name, version, *marks, framework.known])
+    print_row([framework.name, version, *marks, framework.note])
     if set(failures) == framework.fails:
         return True
     print(f"{framework.name}: expected to fail: {sorted(framework.fails)}", file=sys.stderr)

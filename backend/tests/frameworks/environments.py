@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from tests.clients.install import NODE, NPM, changed
-from tests.frameworks.programs import Framework
+from tests.frameworks.catalogue import Framework
 
 UV = [Path(sys.executable).with_name("uv"), "--no-config"]
 

@@ -1,4 +1,4 @@
-"""The frameworks, and a running program of one of them."""
+"""A running program that has a framework."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-HERE = Path(__file__).parent
+SHARED = Path(__file__).parent / "python"
 START_SECONDS = 120
 CALL_SECONDS = 30
 SILENT = {
@@ -20,49 +20,6 @@ SILENT = {
     "OTEL_SDK_DISABLED": "true",
 }
 ERROR = re.compile(r"^\W*((?:\w+\.)*\w*(?:Error|Exception|Exit)\b.*)", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Framework:
-    """A folder with a program; `fails` are the columns that are known to fail, `known` says why."""
-
-    name: str
-    folder: str
-    arguments: tuple[str, ...] = ()
-    fails: frozenset[str] = frozenset()
-    known: str = ""
-
-    @property
-    def path(self) -> Path:
-        return HERE / self.folder
-
-    @property
-    def user(self) -> str:
-        """The user whose list it works on."""
-        return "-".join((*self.folder.split("/"), *self.arguments))
-
-
-FRAMEWORKS = [
-    Framework("google-genai", "python/google_genai"),
-    Framework("google-adk", "python/google_adk"),
-    Framework("openai-agents", "python/openai_agents"),
-    Framework("openai-agents, strict schemas", "python/openai_agents", ("strict",)),
-    Framework("langchain-mcp-adapters", "python/langchain"),
-    Framework("llama-index-tools-mcp", "python/llama_index"),
-    Framework("crewai-tools", "python/crewai"),
-    Framework("autogen-ext", "python/autogen"),
-    Framework("pydantic-ai", "python/pydantic_ai"),
-    Framework("semantic-kernel", "python/semantic_kernel"),
-    Framework("smolagents", "python/smolagents"),
-    Framework("dspy", "python/dspy"),
-    Framework("mcp-haystack", "python/haystack"),
-    Framework("@ai-sdk/mcp", "javascript/ai_sdk"),
-    Framework("@langchain/mcp-adapters", "javascript/langchain"),
-    Framework("@mastra/mcp", "javascript/mastra"),
-    Framework("@modelcontextprotocol/client", "javascript/mcp_client"),
-    Framework("@openai/agents", "javascript/openai_agents"),
-    Framework("@openai/agents, strict schemas", "javascript/openai_agents", ("strict",)),
-]
 
 
 class ProgramError(Exception):
@@ -90,7 +47,7 @@ class Program:
         # A pipe of its own for the answers: frameworks print what they like on standard output.
         answers, to_answer = os.pipe()
         self._log, self._answers = log, os.fdopen(answers, "rb", buffering=0)
-        own = {"PYTHONPATH": str(HERE / "python"), "ANSWERS": str(to_answer)}
+        own = {"PYTHONPATH": str(SHARED), "ANSWERS": str(to_answer)}
         with log.open("wb") as output:
             self._process = subprocess.Popen(
                 command,

@@ -1,74 +1,21 @@
 """What each framework must manage: the six calls, and what must be stored after each of them.
 
-Every call is made as three models would write it, given the schema that the framework shows them.
-What was stored is asked over REST, beside the framework.
+Each call is made as each of `models.py` writes it. What was stored is asked over REST, beside the
+framework.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import httpx
 
+from tests.frameworks.models import MODELS, Schema
 from tests.frameworks.programs import Answer, Program
 
 STEPS = ("add", "list", "complete", "update", "delete", "wrong")
-ARGUMENTS = {
-    "add_task": {"title", "description", "due", "priority", "tags", "idempotency_key"},
-    "list_tasks": {
-        *("status", "search", "tag", "priority", "due_before", "due_after"),
-        *("sort", "limit", "cursor", "task_id"),
-    },
-    "complete_task": {"task_id", "if_version"},
-    "delete_task": {"task_id", "if_version"},
-    "update_task": {
-        *("task_id", "title", "description", "due", "priority", "tags"),
-        *("status", "clear", "undo", "if_version"),
-    },
-}
-Arguments = dict[str, Any]
-Schema = dict[str, Any]
-BLANK = {"string": "", "integer": 0, "array": []}
-
-
-def sparing(_: Schema, arguments: Arguments) -> Arguments:
-    """A model that gives only what it needs."""
-    return arguments
-
-
-def filling(schema: Schema, arguments: Arguments) -> Arguments:
-    """A model that fills in all that it is shown: a default, else null, else a blank if it must."""
-    filled = dict[str, Any]()
-    for name, shown in schema["properties"].items():
-        if shown.get("default") is not None:
-            filled[name] = shown["default"]
-        elif takes_null(shown):
-            filled[name] = None
-        elif name in schema.get("required", ()):
-            filled[name] = shown["enum"][0] if "enum" in shown else BLANK.get(shown["type"])
-    return filled | arguments
-
-
-def floating(_: Schema, arguments: Arguments) -> Arguments:
-    """An encoder that writes every number as a float."""
-    return {
-        name: float(value) if isinstance(value, int) else value for name, value in arguments.items()
-    }
-
-
-MODELS: dict[str, Callable[[Schema, Arguments], Arguments]] = {
-    "sparing": sparing,
-    "filling": filling,
-    "floating": floating,
-}
-
-
-def takes_null(shown: Schema) -> bool:
-    kinds = shown.get("type")
-    return (
-        shown.get("nullable") is True
-        or (isinstance(kinds, list) and "null" in kinds)
-        or any(one.get("type") == "null" for one in shown.get("anyOf", ()))
-    )
+LISTED = json.loads((Path(__file__).parents[1] / "tasks" / "tools.json").read_text())
 
 
 class Door:
@@ -157,16 +104,15 @@ class Calls:
 
 def failures_of_schemas(tools: dict[str, Schema]) -> dict[str, str]:
     """What is wrong with the schemas as a model is shown them: {"converts": what}, or nothing."""
+    ours = {tool["name"]: set(tool["inputSchema"]["properties"]) for tool in LISTED}
     shown = {name: set(schema.get("properties", ())) for name, schema in tools.items()}
-    if shown != ARGUMENTS:
-        return {"converts": f"shows {shown}"}
-    return {}
+    return {} if shown == ours else {"converts": f"shows {shown}"}
 
 
-def failures_of_calls(program: Program, door: Door) -> dict[str, str]:
+def failures_of_calls(program: Program, door: Door, models: Iterable[str]) -> dict[str, str]:
     """What went wrong in each step, with the first model that it went wrong for."""
     failures = dict[str, str]()
-    for model in MODELS:
+    for model in models:
         calls = Calls(program, door, model)
         for step in ("add", "list", "complete", "update", "wrong", "delete"):
             try:
