@@ -37,7 +37,7 @@ export interface paths {
         };
         /**
          * Read Task
-         * @description Read one task, also from the trash.
+         * @description Read one task, also from the trash; 304 when it is as in `If-None-Match`.
          */
         get: operations["read_task_api__user_id__tasks__task_id__get"];
         /**
@@ -48,7 +48,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Task
-         * @description Put a task into the trash.
+         * @description Put a task into the trash; the ETag is that of the task there.
          */
         delete: operations["delete_task_api__user_id__tasks__task_id__delete"];
         options?: never;
@@ -208,6 +208,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Sessions
+         * @description End the person's sessions up to this one, and if asked, revoke every agent.
+         */
+        post: operations["end_sessions_api__user_id__sessions_end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/claim": {
         parameters: {
             query?: never;
@@ -219,7 +239,7 @@ export interface paths {
         put?: never;
         /**
          * Claim List
-         * @description Take over the list of another user: for somebody who has none.
+         * @description Take over the list of the user `local`: for somebody who has none, and has its code.
          */
         post: operations["claim_list_api__user_id__claim_post"];
         delete?: never;
@@ -255,10 +275,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read Agent
+         * @description Read one agent.
+         */
+        get: operations["read_agent_api__user_id__agents__client_id__get"];
         /**
          * Connect Agent
-         * @description Let an OAuth client work on the list, also one that was revoked.
+         * @description Let a client work on the list within these scopes, also one that was revoked.
          */
         put: operations["connect_agent_api__user_id__agents__client_id__put"];
         post?: never;
@@ -319,11 +343,26 @@ export interface components {
         };
         /**
          * Claim
-         * @description Whose list is taken over, proved by a token of theirs that carries account:manage.
+         * @description Which list is taken over: that of the user `local`, whose code proves the right to it.
          */
         Claim: {
-            /** Token */
-            token: string;
+            /** Code */
+            code: string;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /**
+         * Claimable
+         * @description What a claim would take over.
+         */
+        Claimable: {
+            /** Pending */
+            pending: number;
+            /** Completed */
+            completed: number;
         };
         /**
          * Completion
@@ -516,11 +555,41 @@ export interface components {
             priority?: "low" | "medium" | "high";
             /** Tags */
             tags?: string[];
+            /** Id */
+            id?: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status?: "pending" | "completed" | "deleted";
+            /** Weekday */
+            weekday?: string;
+            /** Version */
+            version?: number;
+            /** Created At */
+            created_at?: string;
+            /** Updated At */
+            updated_at?: string;
+            /** Completed At */
+            completed_at?: string;
+            /** Deleted At */
+            deleted_at?: string;
             /**
              * Completed
              * @default false
              */
             completed: boolean;
+        };
+        /**
+         * SessionsEnd
+         * @description Whether every agent is revoked along with the sessions.
+         */
+        SessionsEnd: {
+            /**
+             * Agents
+             * @default false
+             */
+            agents: boolean;
         };
         /**
          * ShownAccount
@@ -911,6 +980,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Content */
             422: {
                 headers: {
@@ -943,7 +1021,9 @@ export interface operations {
     read_task_api__user_id__tasks__task_id__get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-None-Match"?: string;
+            };
             path: {
                 task_id: number;
                 user_id: string;
@@ -960,6 +1040,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WholeTask"];
                 };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -1101,6 +1188,15 @@ export interface operations {
             };
             /** @description Content Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1333,6 +1429,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Content */
             422: {
                 headers: {
@@ -1446,6 +1551,15 @@ export interface operations {
             };
             /** @description Content Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1829,6 +1943,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Content */
             422: {
                 headers: {
@@ -2045,6 +2168,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Content */
             422: {
                 headers: {
@@ -2141,6 +2273,95 @@ export interface operations {
             };
         };
     };
+    end_sessions_api__user_id__sessions_end_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionsEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     claim_list_api__user_id__claim_post: {
         parameters: {
             query?: never;
@@ -2164,7 +2385,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ShownAccount"];
+                    "application/json": components["schemas"]["ShownAccount"] | components["schemas"]["Claimable"];
                 };
             };
             /** @description Unauthorized */
@@ -2205,6 +2426,15 @@ export interface operations {
             };
             /** @description Content Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2311,6 +2541,83 @@ export interface operations {
             };
         };
     };
+    read_agent_api__user_id__agents__client_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownAgent"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     connect_agent_api__user_id__agents__client_id__put: {
         parameters: {
             query?: never;
@@ -2367,6 +2674,15 @@ export interface operations {
             };
             /** @description Content Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2544,6 +2860,15 @@ export interface operations {
             };
             /** @description Content Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
