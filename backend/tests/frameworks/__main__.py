@@ -1,7 +1,7 @@
 """`make check-clients`: agent frameworks, as released, work on a real server.
 
 Each converts the tools' schemas in its own way and makes the calls of `sequence.py` through its own
-tool objects. Names of folders as arguments run these frameworks alone.
+tool objects. Folders as arguments, such as python/dspy, run these frameworks alone.
 """
 
 import sys
@@ -21,7 +21,10 @@ NOTED = 300
 
 
 def main() -> int:
-    chosen = [one for one in FRAMEWORKS if one.folder in sys.argv[1:] or not sys.argv[1:]]
+    asked = sys.argv[1:] or [framework.folder for framework in FRAMEWORKS]
+    chosen = [framework for framework in FRAMEWORKS if framework.folder in asked]
+    if unknown := set(asked) - {framework.folder for framework in chosen}:
+        sys.exit(f"There is no folder {', '.join(sorted(unknown))} in tests/frameworks.")
     print_row(COLUMNS)
     print_row(["---"] * len(COLUMNS))
     with tempfile.TemporaryDirectory() as home, serving(Path(home) / "data", workers=1) as server:
