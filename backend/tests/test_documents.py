@@ -1,5 +1,6 @@
 """What the documents say about the code, held against the code."""
 
+import json
 import re
 import subprocess
 import tomllib
@@ -13,6 +14,7 @@ import surelist.agents.models
 import surelist.conversations.models
 import surelist.tasks.models  # noqa: F401  (imported for their tables)
 from surelist.config import Settings
+from tests.frameworks.catalogue import FRAMEWORKS
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,6 +28,7 @@ def ours(pattern: str) -> list[Path]:
 
 DOCUMENTS = ours("*.md")
 TESTS = ours("backend/tests/*.py")
+PINNED = re.compile(r"^([\w.-]+)==([\w.]+)", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 
 
@@ -104,3 +107,18 @@ def test_no_version_older_than_the_tested_one_is_admitted() -> None:
     }
     assert len(bounds) > 20
     assert older == {}
+
+
+def test_the_table_of_frameworks_names_what_is_locked() -> None:
+    frameworks = ROOT / "backend/tests/frameworks"
+    locked = set[str]()
+    for lock in frameworks.glob("python/*/requirements.txt"):
+        locked |= {f"{name} {release}" for name, release in PINNED.findall(lock.read_text())}
+    for package in frameworks.glob("javascript/*/package.json"):
+        asked = json.loads(package.read_text())["dependencies"]
+        locked |= {f"{name} {release}" for name, release in asked.items()}
+    table = (ROOT / "docs/clients.md").read_text()
+    rows = re.findall(r"^\| \S+ \| (.+ [\d.]+) \|", table, re.MULTILINE)
+    named = {release for row in rows for release in row.split(", ")}
+    assert len(rows) == len({framework.folder for framework in FRAMEWORKS})
+    assert named - locked == set()
