@@ -7,7 +7,8 @@ import { authClient } from "@/auth/client";
 /** The list of this machine, and the code that takes it over. */
 export type Offer = { code: string; pending: number; completed: number };
 
-const NOTHING_THERE = "This code opens no list. Look at it again, or the list has been taken over.";
+const NOTHING_THERE =
+  "This code opens no list. Check it for typing mistakes; or the list has been taken over already.";
 
 function claim(body: Schemas["Claim"]) {
   const path = { user_id: "me" };

@@ -26,8 +26,8 @@ export function TakeOverByCode() {
         your own is empty. The server’s terminal shows its code; so does{" "}
         <code>surelist local-list-code</code>.
       </p>
-      <form onSubmit={submit} className="flex flex-wrap items-start gap-3">
-        <Field label="Code" error={takeOver.error?.message} className="min-w-56 flex-1">
+      <form onSubmit={submit} className="grid gap-3 sm:flex sm:items-start">
+        <Field label="Code" error={takeOver.error?.message} className="flex-1">
           {(wiring) => (
             <Input
               {...wiring}
@@ -42,7 +42,12 @@ export function TakeOverByCode() {
             />
           )}
         </Field>
-        <Button type="submit" busy={takeOver.isPending} disabled={!code.trim()} className="mt-6.5">
+        <Button
+          type="submit"
+          busy={takeOver.isPending}
+          disabled={!code.trim()}
+          className="justify-self-start sm:mt-6.5"
+        >
           Take over
         </Button>
       </form>
