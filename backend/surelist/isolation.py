@@ -342,8 +342,8 @@ class Database:
 
     def _enter(self, principal: Principal, scope: str) -> None:
         """Refuse what needs no look at the database, before anything is counted or opened."""
-        principal.require(scope)
         self._gate.at_the_door(principal, scope)
+        principal.require(scope)
 
     async def _run(
         self,
