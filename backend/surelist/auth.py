@@ -64,6 +64,11 @@ class Caller:
     client_name: str
     conversation_id: int | None = None
 
+    @property
+    def is_person(self) -> bool:
+        """Whether the person acts, and not a program that works for them."""
+        return self.actor == "person"
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
