@@ -76,10 +76,8 @@ async def list_agents(door: UserDoor, query: Annotated[listing.AgentQuery, Query
     responses={200: {"model": ShownAgent}} | problems(401, 403, 404, 422, 429, 503),
 )
 async def read_agent(door: UserDoor, client_id: Annotated[ClientId, Path()]) -> Response:
-    """Read one agent.
-
-    The page asks this each time that the agent asks for a token, so the agent's reads count it.
-    """
+    """Read one agent."""
+    # The page asks this whenever the agent asks it for a token, so it counts as the agent's read.
     agent = await door.read(
         lambda mine: service.find(mine, client_id), OWNER_SCOPE, agent=client_id
     )
