@@ -42,7 +42,7 @@ from surelist.database import (
     faults_as_unavailable,
 )
 from surelist.deadlines import Deadlines
-from surelist.errors import Unavailable
+from surelist.errors import Conflict, Unavailable
 from surelist.observability.metrics import CONNECTIONS_IN_USE
 
 T = TypeVar("T")
@@ -295,12 +295,13 @@ class Database:
         """Hold a credential against its user's rows, for a call that needs nothing else of them.
 
         A transaction of its own only where none was a moment ago, and not counted. While the
-        database is away, a credential that cannot be looked at passes. Raises Unauthenticated.
+        database is away, a credential that cannot be looked at passes; so does that of one agent
+        too many, which the call itself refuses. Raises Unauthenticated.
         """
         if self._gate.at_the_door(principal, None):
             return
         begin = f"BEGIN; {_as_user(principal.user_id)}; {_IN_ORDER}"
-        with suppress(Unavailable):
+        with suppress(Unavailable, Conflict):
             await self._run(principal, None, begin, _nothing)
 
     async def write(
