@@ -278,8 +278,6 @@ export interface paths {
         /**
          * Read Agent
          * @description Read one agent.
-         *
-         *     The page asks this each time that the agent asks for a token, so the agent's reads count it.
          */
         get: operations["read_agent_api__user_id__agents__client_id__get"];
         /**
