@@ -104,6 +104,7 @@ class UserDatabase:
     """One user's rows, inside one open transaction."""
 
     __slots__ = (
+        "_afterwards",
         "_connection",
         "_key",
         "_lock_timeout",
@@ -132,6 +133,7 @@ class UserDatabase:
         self.issued_at = principal.issued_at
         self.kind = principal.kind
         self.wrote = False
+        self._afterwards: list[tuple[Statement, Mapping[str, Any]]] = []
 
     @property
     def quotas(self) -> Quotas:
@@ -159,6 +161,15 @@ class UserDatabase:
         self.wrote = True
         arguments = [statement.arguments({**row, **self._stamps}) for row in rows]
         await self._connection.executemany(statement.sql, arguments)
+
+    def run_afterwards(self, statement: Statement, **values: Any) -> None:
+        """Run `statement` when the work is done, so that its locks are held for no longer."""
+        self._afterwards.append((statement, values))
+
+    async def finish(self) -> None:
+        """Run what was left for when the work is done."""
+        for statement, values in self._afterwards:
+            await self.run(statement, **values)
 
     async def hold_account(self) -> None:
         """Keep this user's writes out until the transaction ends, for one that reads.
@@ -393,6 +404,7 @@ class Database:
                     await connection.execute(begin)
                     await self._gate(database, principal, scope)
                     result = await work(database)
+                    await database.finish()
                     if end:
                         await _end(connection, end)
                     elif database.wrote:
