@@ -11,6 +11,14 @@ export async function signedInLongAgo(userId: string): Promise<void> {
   await query(`UPDATE auth.session SET ${aged}, ${clear} WHERE "userId" = $1`, [userId]);
 }
 
+/** Takes out what a backup from before the client registered does not hold. */
+export async function forgetClient(clientId: string): Promise<void> {
+  for (const table of ["oauthAccessToken", "oauthRefreshToken", "oauthConsent", "oauthClient"]) {
+    await query(`DELETE FROM auth."${table}" WHERE "clientId" = $1`, [clientId]);
+  }
+  await query("DELETE FROM public.agent WHERE client_id = $1", [clientId]);
+}
+
 /** One statement on the embedded database of the product. */
 async function query(statement: string, values: string[]): Promise<void> {
   const client = new Client({ connectionString: ownersUrl("auth") });

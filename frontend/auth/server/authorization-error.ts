@@ -19,7 +19,7 @@ export async function authorizationErrorHere(
   const location = response.headers.get("Location");
   if (!location || !URL.canParse(location)) return response;
   const target = new URL(location);
-  if (target.origin === getSettings().webUrl) return response;
+  if (target.origin === getSettings().webUrl) return withoutDescription(response, target);
   const error = errorOf(target);
   if (error === null || (await hasConsented(headers, asked.get("client_id")))) return response;
   const query = new URLSearchParams({ error, back: location, mark: markOf(location) });
@@ -27,6 +27,16 @@ export async function authorizationErrorHere(
     status: 302,
     headers: { Location: `${getSettings().webUrl}${ERROR_PAGE}?${query.toString()}` },
   });
+}
+
+/** The same way to our own error page, which has words of its own: those of Better Auth are not always
+ * true ("client_id is required", of one that is not registered). */
+function withoutDescription(response: Response, target: URL): Response {
+  if (target.pathname !== ERROR_PAGE) return response;
+  target.searchParams.delete("error_description");
+  const headers = new Headers(response.headers);
+  headers.set("Location", target.href);
+  return new Response(null, { status: response.status, headers });
 }
 
 /** The address that the error page may link to: one that this server put there. */

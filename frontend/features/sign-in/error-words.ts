@@ -1,6 +1,6 @@
 const WORDS: Record<string, string> = {
   invalid_client:
-    "This server does not know the agent that sent you here. Remove the server from the agent, add it again, and connect anew.",
+    "This server does not know the agent that sent you here, or no longer: agents that are not connected within a day are forgotten, and so are those that came after the backup from which a server is restored. Nothing was given to it. In the agent, remove this server (with its sign-in, where it keeps that by itself), add it again, and connect.",
   invalid_redirect:
     "The agent asked to be answered at an address that it has not registered. Nothing was given to it. Remove the server from the agent and add it again.",
   client_disabled: "This agent has been blocked on this server.",
