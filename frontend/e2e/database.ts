@@ -19,6 +19,12 @@ export async function forgetClient(clientId: string): Promise<void> {
   await query("DELETE FROM public.agent WHERE client_id = $1", [clientId]);
 }
 
+/** Narrows the refresh tokens of the client as an earlier version did. */
+export async function narrowTokens(clientId: string, scopes: string[]): Promise<void> {
+  const narrow = `UPDATE auth."oauthRefreshToken" SET scopes = $2::jsonb WHERE "clientId" = $1`;
+  await query(narrow, [clientId, JSON.stringify(scopes)]);
+}
+
 /** One statement on the embedded database of the product. */
 async function query(statement: string, values: string[]): Promise<void> {
   const client = new Client({ connectionString: ownersUrl("auth") });

@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest"
 
 import { Agent, type Answer, callTool, claimsOf } from "./agent";
 import { closeBrowser, Visitor } from "./browser";
+import { narrowTokens } from "./database";
+import { startPage } from "./one-page";
 
 const WHOLE = ["offline_access", "tasks:read", "tasks:write"];
 
@@ -76,6 +78,15 @@ describe("a refresh", () => {
       expect((await agent.refresh(first)).status).toBe(200);
     },
   );
+
+  test("goes on with a token that an earlier version narrowed, once the page has started", async () => {
+    const first = of(await agent.exchange(await agent.allowedBy(ann)), "refresh_token");
+    await narrowTokens(agent.clientId, ["tasks:read"]);
+    await (await startPage({})).stop();
+    const answer = await agent.refresh(first, { scope: "tasks:read" });
+    const more = await agent.refresh(of(answer, "refresh_token"));
+    expect(scopesOf(more)).toEqual(["offline_access", "tasks:read"]);
+  });
 
   test("keeps no more than the person granted", async () => {
     const walk = await agent.allowedBy(ann, { scope: "tasks:read" });
