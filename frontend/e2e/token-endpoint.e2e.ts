@@ -97,6 +97,17 @@ describe("a client that is not registered", () => {
     await stranger.leave();
   });
 
+  test("is told to a program that looks before it opens a browser", async () => {
+    const look = async () => {
+      const headers = { Accept: "application/json", "X-Forwarded-For": someAddress() };
+      const answer = await fetch(agent.authorizeUrl(), { headers, redirect: "manual" });
+      return { status: answer.status, body: (await answer.json()) as Record<string, string> };
+    };
+    expect(await look()).toMatchObject({ status: 200, body: { redirect: true } });
+    await forgetClient(agent.clientId);
+    expect(await look()).toMatchObject({ status: 400, body: { error: "invalid_client" } });
+  });
+
   test("is shown to a person who was asked about it already", async () => {
     const asked = await agent.ask(ann);
     await forgetClient(agent.clientId);

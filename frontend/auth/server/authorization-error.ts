@@ -3,6 +3,7 @@ import "server-only";
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 import { getAuth } from "./auth";
+import { findClient } from "./clients";
 import { getSettings } from "./settings";
 
 const ERROR_PAGE = "/sign-in-error";
@@ -16,6 +17,7 @@ export async function authorizationErrorHere(
   headers: Headers,
   asked: URLSearchParams,
 ): Promise<Response> {
+  if (response.ok && (await isUnknownTo(headers, asked.get("client_id")))) return unknownClient();
   const location = response.headers.get("Location");
   if (!location || !URL.canParse(location)) return response;
   const target = new URL(location);
@@ -27,6 +29,19 @@ export async function authorizationErrorHere(
     status: 302,
     headers: { Location: `${getSettings().webUrl}${ERROR_PAGE}?${query.toString()}` },
   });
+}
+
+/** Whether a program asks, rather than a browser, about a client that is not registered. */
+async function isUnknownTo(headers: Headers, clientId: string | null): Promise<boolean> {
+  const accepted = headers.get("Accept") ?? "";
+  const byProgram = accepted.includes("application/json") && !accepted.includes("text/html");
+  return byProgram && (await findClient(clientId ?? "")) === null;
+}
+
+/** What mcp-remote looks for before it opens a browser, in order to register anew. */
+function unknownClient(): Response {
+  const error_description = "This client is not registered here. Register it anew.";
+  return Response.json({ error: "invalid_client", error_description }, { status: 400 });
 }
 
 /** The same way to our own error page, which has words of its own: those of Better Auth are not always
