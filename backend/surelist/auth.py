@@ -49,12 +49,13 @@ Kind = Literal["session", "access", "key", "token"]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who makes a change, as the ledger records it."""
+    """Who makes a change, as the ledger records it, and the message that asked for it."""
 
     actor: Literal["person", "assistant", "agent", "system"]
     client_id: str
     client_name: str
     conversation_id: int | None = None
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from surelist.account import routes as account
 from surelist.agents import routes as agents
 from surelist.auth import Authenticator
 from surelist.config import Settings
+from surelist.conversations import routes as conversations
 from surelist.errors import SurelistError
 from surelist.isolation import Database
 from surelist.routing import Problem, answer, crash, http_problem, problem
@@ -43,7 +44,13 @@ def make_rest_api(
     api.add_exception_handler(RequestValidationError, problem)
     api.add_exception_handler(HTTPException, http_problem)
     api.add_exception_handler(Exception, crash)
-    for router in (tasks.router, ledger_routes.router, account.router, agents.router):
+    for router in (
+        tasks.router,
+        ledger_routes.router,
+        conversations.router,
+        account.router,
+        agents.router,
+    ):
         api.include_router(router)
 
     @api.get(METADATA_PATH, include_in_schema=False)

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from surelist.conversations import messages, service
+from surelist.ledger.service import Retry
 from tests.copies import Copy
 from tests.person import ERAS, HANDSHAKE, Person
 
@@ -29,6 +31,7 @@ class Hers:
     changed: int = 4
     version: int = 7
     versions: int = 7
+    conversations: tuple[int, ...] = (1, 2)
 
     @property
     def tasks(self) -> tuple[int, ...]:
@@ -51,10 +54,27 @@ async def make_list(ann: Person, word: str = SECRET_WORD) -> Hers:
     await ann.call("complete_task", task_id=2)
     await ann.call("delete_task", task_id=3)
     last = await ann.call("update_task", task_id=4, title=f"Pick {word} twice")
+    await make_conversations(ann, word)
     page = await ann.through(f"{word}-robot").call("list_tasks", limit=1)
     hers = Hers(ann.user_id, page["next_cursor"])
     assert (last["task_id"], last["version"]) == (hers.changed, hers.version)
     return hers
+
+
+async def make_conversations(ann: Person, word: str) -> None:
+    """Two conversations, of which the second is in the trash."""
+    scope = "conversations:write"
+    for number in (1, 2):
+        await ann.write(lambda mine: service.create(mine, f"About {word}"), scope)
+        for content in (f"Where is the {word}?", f"In the garden, {word} by {word}"):
+            retry = Retry.of("say", {"content": content}, f"{word}-{number}-{content}")
+            await ann.write(
+                lambda mine, number=number, content=content, retry=retry: messages.add(
+                    mine, number, "user", content, retry
+                ),
+                scope,
+            )
+    await ann.write(lambda mine: service.change(mine, 2, deleted=True), scope)
 
 
 Arguments = dict[str, Any]
@@ -104,6 +124,8 @@ Request = dict[str, Any]
 _USER = "/api/{user_id}"
 _TASKS = "/api/{user_id}/tasks"
 _TASK = "/api/{user_id}/tasks/{task_id}"
+_CONVERSATIONS = "/api/{user_id}/conversations"
+_CONVERSATION = f"{_CONVERSATIONS}/{{conversation_id}}"
 ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
     ("GET", _TASKS): lambda hers: [
         {},
@@ -143,6 +165,23 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
         {"json": {"client_id": "claude", "since": "2020-01-01T00:00:00Z", "dry_run": dry_run}}
         for dry_run in (True, False)
     ],
+    ("GET", _CONVERSATIONS): lambda hers: [
+        {},
+        {"params": {"status": "deleted"}},
+        {"params": {"search": SECRET_WORD}},
+        {"params": {"limit": 1, "cursor": hers.cursor}},
+    ],
+    ("GET", _CONVERSATION): lambda hers: _in_each(hers),
+    ("GET", f"{_CONVERSATION}/messages"): lambda hers: [
+        *_in_each(hers),
+        *_in_each(hers, params={"limit": 1, "cursor": hers.cursor}),
+    ],
+    ("PATCH", _CONVERSATION): lambda hers: [
+        *_in_each(hers, json={"title": "Mine now"}),
+        *_in_each(hers, json={"deleted": False}),
+    ],
+    ("DELETE", _CONVERSATION): lambda hers: _in_each(hers),
+    ("DELETE", f"{_CONVERSATION}/permanently"): lambda hers: _in_each(hers),
     ("GET", _USER): lambda hers: [{}],
     ("PATCH", _USER): lambda hers: [{"json": {"timezone": "Asia/Tokyo"}}],
     ("GET", f"{_USER}/export"): lambda hers: [{}],
@@ -208,6 +247,14 @@ def _at_each(hers: Hers, **request: Any) -> list[Request]:
     ]
 
 
+def _in_each(hers: Hers, **request: Any) -> list[Request]:
+    keyed = {"Idempotency-Key": hers.key}
+    return [
+        *({"conversation_id": one, **request} for one in hers.conversations),
+        {"conversation_id": 1, "headers": keyed, **request},
+    ]
+
+
 Attempt = tuple[str, Callable[[Person], Awaitable[Any]]]
 
 
@@ -257,9 +304,14 @@ def mcp_attempts(hers: Hers, era: str) -> list[Attempt]:
     ]
 
 
+IDS = ("task_id", "event_id", "client_id", "conversation_id")
+
+
 def rest_attempt(method: str, path: str, named: str, request: Request) -> Attempt:
     """A REST request to the path of the user `named`."""
-    ids = {name: request.get(name) for name in ("task_id", "event_id", "client_id")}
+    ids = {
+        name: request.get(name) for name in ("task_id", "event_id", "client_id", "conversation_id")
+    }
     filled = path.format(user_id=named, **ids)
     options = {name: value for name, value in request.items() if name not in ids}
 

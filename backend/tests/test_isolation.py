@@ -20,6 +20,10 @@ import surelist
 from surelist.agents import service as agents
 from surelist.auth import Caller, Principal
 from surelist.config import Settings
+from surelist.conversations import export as conversation_export
+from surelist.conversations import listing as conversation_listing
+from surelist.conversations import messages, records
+from surelist.conversations import service as conversations
 from surelist.database import Statement, compiled
 from surelist.embedded import APP_ROLE
 from surelist.isolation import Database, UserDatabase, mine
@@ -251,11 +255,12 @@ ROWS = {
     "account": "INSERT INTO account (user_id) VALUES ('{user}')",
     "agent": "INSERT INTO agent (user_id, client_id, name, scopes) "
     "VALUES ('{user}', 'claude', 'Claude', '{{}}')",
-    "conversation": "INSERT INTO conversation (user_id, id) VALUES ('{user}', 1)",
+    "conversation": "INSERT INTO conversation (user_id, id, search_text, client_id, client_name) "
+    "VALUES ('{user}', 1, '', 'claude', 'Claude')",
     "event": "INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at) "
     "VALUES ('{user}', 1, 1, 'created', 'agent', 'claude', 'Claude', now())",
-    "message": "INSERT INTO message (user_id, conversation_id, id, role, content) "
-    "VALUES ('{user}', 1, 1, 'user', 'Hello')",
+    "message": "INSERT INTO message (user_id, conversation_id, id, role, content, search_text, "
+    "client_id, client_name) VALUES ('{user}', 1, 1, 'user', 'Hello', ' hello', 'c', 'C')",
     "task": "INSERT INTO task (user_id, id, title, priority, tags, sort_title, search_text, "
     "version, created_at, updated_at) "
     "VALUES ('{user}', 1, 'A task', 0, '{{}}', 'a task', ' a task', 1, now(), now())",
@@ -499,7 +504,21 @@ async def test_whatever_is_not_bound_to_one_user_is_found(copy: Copy, breakage: 
 
 def statements() -> dict[str, Statement]:
     """Every statement that the app runs, in each of the shapes that a list can have."""
-    modules = (agents, changes, history, listing, purge, resources, service, undo)
+    modules = (
+        agents,
+        changes,
+        conversations,
+        conversation_export,
+        conversation_listing,
+        history,
+        listing,
+        messages,
+        purge,
+        records,
+        resources,
+        service,
+        undo,
+    )
     found = {
         f"{module.__name__}.{name}": value
         for module in modules
@@ -515,6 +534,8 @@ def statements() -> dict[str, Statement]:
     ):
         shape = selection.Shape(status, sort, filters, continued)
         found[f"listing {shape}"] = selection.page(shape)
+    for shape in product((False, True), repeat=3):
+        found[f"conversations {shape}"] = conversation_listing._page(*shape)
     return found
 
 

@@ -74,13 +74,14 @@ async def claim(mine: UserDatabase, theirs: UserDatabase) -> Record | None:
     Conflict or NotFound, and then nothing is moved.
     """
     own = await service.find(mine)
-    if own is None or own["last_event"] or own["erased_at"]:
+    if own is None or own["last_event"] or own["last_conversation"] or own["erased_at"]:
         raise Conflict(
-            "There are tasks in this list already, or have been, and nothing was moved. "
+            "There are tasks or conversations here already, or have been, and nothing was moved. "
             "A list can only be taken over by somebody who has none."
         )
     account = await service.find(theirs)
-    if account is None or account["erased_at"] or not account["last_event"]:
+    empty = account is None or not (account["last_event"] or account["last_conversation"])
+    if account is None or account["erased_at"] or empty:
         raise NotFound("There is no list to take over: it is empty, or somebody has taken it.")
     for model in MOVED:
         await _move(model, theirs, mine)

@@ -98,6 +98,14 @@ class Event(SQLModel, table=True):
         Index("event_of_task", "user_id", "task_id", "id"),
         Index("event_of_client", "user_id", "client_id", "id"),
         Index(
+            "event_of_message",
+            "user_id",
+            "conversation_id",
+            "message_id",
+            "id",
+            postgresql_where=text("conversation_id IS NOT NULL"),
+        ),
+        Index(
             "event_created_alike",
             "user_id",
             "request_hash",
@@ -114,6 +122,7 @@ class Event(SQLModel, table=True):
     client_id: str = Field(sa_type=Text)
     client_name: str = Field(sa_type=Text)
     conversation_id: int | None = Field(default=None, sa_type=BigInteger)
+    message_id: int | None = Field(default=None, sa_type=BigInteger)
     at: datetime = Field(sa_type=INSTANT)
     before: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     after: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
