@@ -17,11 +17,22 @@ ABSENT: Any = None
 """The default of an argument that may be left out: what was given is in `model_fields_set`."""
 
 
+FREE_TEXT = object()
+"""Marks a type whose values are a person's own words: an empty text is a text, not an omission."""
+
+
 def _plain_digits(value: object) -> object:
     if isinstance(value, str) and not _PLAIN_DIGITS.fullmatch(value):
         raise ValueError("must be an integer, in digits alone")
     return value
 
+
+NOT_SHOWN = ("title", "pattern", "format", "minLength")
+"""Words of a schema for programs; a client that checked `minLength` would refuse to send the ""
+that stands for nothing."""
+
+LARGEST = 2**53 - 1
+"""The largest integer that every JSON reader keeps exactly: a bound that no model needs to read."""
 
 _PLAIN_DIGITS = re.compile(r"0|[1-9][0-9]{0,15}")
 PLAIN_DIGITS = BeforeValidator(_plain_digits)
@@ -45,6 +56,13 @@ class Closed(BaseModel):
         """The arguments that the caller gave, of those that `of` declares."""
         given, values = self.model_fields_set, self.__dict__
         return {name: values[name] for name in (of or type(self)).model_fields if name in given}
+
+    def stands_alone(self, name: str) -> bool:
+        """Whether no other argument was given, or only with the value that is its default."""
+        values, fields = self.__dict__, type(self).model_fields
+        return all(
+            values[other] == fields[other].default for other in self.model_fields_set - {name}
+        )
 
 
 def explain(error: ValidationError | list[ErrorDetails], model: type[BaseModel]) -> str:
@@ -70,18 +88,26 @@ def place(error: Mapping[str, Any]) -> str:
 
 
 def input_schema(model: type[Closed]) -> dict[str, Any]:
-    """The JSON schema of a closed model as a model reads it: without titles and patterns."""
+    """The JSON schema of a closed model, as models and the converters of clients read it.
+
+    It does not say that it is closed: google-genai (2.34 to 3.6) fails on `additionalProperties`.
+    What may be left out is `nullable`, which JSON Schema ignores, and without which mcpadapt 0.1.19
+    takes it for required (grll/mcpadapt#90).
+    """
     schema = model.model_json_schema()
     properties = {name: _bare(field) for name, field in schema["properties"].items()}
-    bare = {"type": "object", "properties": properties, "additionalProperties": False}
-    return bare | ({"required": schema["required"]} if "required" in schema else {})
+    required = schema.get("required", [])
+    for name in properties.keys() - set(required):
+        properties[name]["nullable"] = True
+    bare = {"type": "object", "properties": properties}
+    return bare | ({"required": required} if required else {})
 
 
 def _bare(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: _bare(value) if key == "items" else value
         for key, value in schema.items()
-        if key not in ("title", "pattern", "format")
+        if key not in NOT_SHOWN and value != LARGEST
     }
 
 
@@ -93,9 +119,6 @@ def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
         known = ", ".join(model.model_fields)
         return f'"{name}" is not known here; known are: {known}.'
     if error["input"] is None:
-        emptied = (
-            ', or to empty a field name it in "clear"' if "clear" in model.model_fields else ""
-        )
-        return f'"{name}" is null: leave it out{emptied}.'
+        return f'"{name}" is null: leave it out.'
     message = error["msg"].removeprefix("Value error, ").replace("Input should", "should")
     return f'"{name}" {message[0].lower()}{message[1:]}.'

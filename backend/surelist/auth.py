@@ -31,7 +31,9 @@ TOKEN_TYPE = "surelist+jwt"  # noqa: S105
 
 TOKEN_BYTES = 8192
 LIFETIME_DAYS = 400
-CLOCK_SKEW_SECONDS = 10
+CLOCK_SKEW_SECONDS = 60
+"""How far the clocks of the signing and the verifying machine may be apart."""
+
 VERIFIED_AT_ONCE = 10_000
 VERIFIED_SECONDS = 300
 """How long a token is not looked at again, so that a key taken back is soon of no use."""

@@ -84,7 +84,7 @@ def _default_origins(known: dict[str, Any]) -> tuple[str, ...]:
 
 def _default_hosts(known: dict[str, Any]) -> tuple[str, ...]:
     host = urlsplit(str(known["url"])).hostname or ""
-    return (f"[{host}]" if ":" in host else host, "localhost", "127.0.0.1")
+    return (f"[{host}]" if ":" in host else host, "localhost", "127.0.0.1", "[::1]")
 
 
 class Settings(BaseSettings):

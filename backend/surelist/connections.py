@@ -7,8 +7,11 @@ kept a descriptor for ever.
 import socket
 from asyncio import TimerHandle, Transport
 from http import HTTPStatus
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from surelist.upgrades import RequestParser
 
 HEAD_BYTES = 65_536
 """A request's line and headers: eight times the largest token."""
@@ -27,6 +30,10 @@ class BoundedConnection(HttpToolsProtocol):
     """Bytes since the last head or piece of a body was whole."""
 
     _late: TimerHandle | None = None
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.parser = RequestParser(self)
 
     def connection_made(self, transport: Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Wait for the first request."""
@@ -60,7 +67,9 @@ class BoundedConnection(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """The request is whole."""
+        """The request is whole, unless its head asked for an upgrade: its body is still to come."""
+        if self.parser.should_upgrade():
+            return
         self._unread = 0
         super().on_message_complete()
 

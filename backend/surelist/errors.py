@@ -103,6 +103,10 @@ class UnsupportedMediaType(SurelistError):
     kind = "unsupported_media_type"
 
 
+class UnsupportedEncoding(UnsupportedMediaType):
+    """The request body is compressed, or otherwise encoded."""
+
+
 class Invalid(SurelistError):
     """An argument is wrong; the message names it."""
 

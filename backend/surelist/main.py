@@ -21,6 +21,7 @@ from surelist.mcp_http import McpEndpoint
 from surelist.observability import traces
 from surelist.observability.calls import Calls
 from surelist.observability.metrics import CONNECTIONS_MAX
+from surelist.origins import Origins
 from surelist.rest_api import make_rest_api
 from surelist.web import LimitedBody
 
@@ -50,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     around = [
         Middleware(Calls, spans=spans),
-        Middleware(Browsers, origins=settings.allowed_origins),
+        Middleware(Browsers, origins=Origins(settings)),
         Middleware(LimitedBody),
     ]
     app = Starlette(lifespan=lifespan, middleware=around)

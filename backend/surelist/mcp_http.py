@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 from mcp.server.streamable_http import check_accept_headers
-from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 from mcp.shared.inbound import find_duplicated_routing_header
 from mcp_types import HEADER_MISMATCH, INTERNAL_ERROR, INVALID_REQUEST
@@ -33,7 +32,9 @@ from surelist.mcp_protocol import (
 )
 from surelist.mcp_server import Context, answer
 from surelist.observability.calls import note
+from surelist.observability.mending import count_mended
 from surelist.observability.transactions import note_meta
+from surelist.origins import Hosts, Origins
 from surelist.web import refusal_headers
 
 logger = logging.getLogger(__name__)
@@ -46,12 +47,8 @@ class McpEndpoint:
         self._settings = settings
         self._authenticator = authenticator
         self._database: Database | None = None
-        hosts = [*settings.allowed_hosts, *(f"{host}:*" for host in settings.allowed_hosts)]
-        self._security = TransportSecurityMiddleware(
-            TransportSecuritySettings(
-                allowed_hosts=hosts, allowed_origins=list(settings.allowed_origins)
-            )
-        )
+        self._hosts = Hosts(settings)
+        self._origins = Origins(settings)
 
     def serve(self, database: Database) -> None:
         """Answer from now on out of `database`."""
@@ -70,8 +67,11 @@ class McpEndpoint:
     async def _respond(self, request: Request) -> Response:
         if request.method != "POST":
             return Response(status_code=405, headers={"Allow": "POST"})
-        if (refusal := await self._security.validate_request(request)) is not None:
-            return refusal
+        if not self._hosts.serve(request.headers.get("host", "")):
+            return Response("Invalid Host header", 421)
+        origin = request.headers.get("origin")
+        if origin and not self._origins.allow(origin):
+            return Response("Invalid Origin header", 403)
         request_id: str | int | None = None
         try:
             principal = await self._authenticator.principal(
@@ -88,6 +88,7 @@ class McpEndpoint:
             if request_id is None:
                 return Response(status_code=202)
             result = await self._result(headers, message, principal)
+            count_mended(message.get("params"), request.headers.get("user-agent"))
         except ProtocolError as error:
             note(outcome="protocol_error")
             return _error(request_id, error.code, error.message, error.status, data=error.data)

@@ -20,6 +20,8 @@ from surelist.errors import NotFound
 from surelist.isolation import Database
 from surelist.mcp_protocol import is_modern
 from surelist.observability.calls import note
+from surelist.observability.mending import introduce
+from surelist.reading import TEXT, read_object
 from surelist.tasks import resources
 from surelist.tasks.resources import LIST_URI, PROMPTS, RESOURCES, TASK_URI, TEMPLATES
 from surelist.tasks.tools import TOOLS
@@ -78,6 +80,8 @@ class Method:
 
 async def answer(context: Context, method: str, params: Params | None) -> Result:
     """The result of a request. Raises MCPError, or what Tool.call raises."""
+    if method == "tools/call" and params and isinstance(params.get("arguments"), str):
+        params = _with_read_arguments(params)
     try:
         validate_client_request(method, context.version, params)
     except KeyError:
@@ -94,7 +98,19 @@ async def answer(context: Context, method: str, params: Params | None) -> Result
     return {**result, **offered.caching, "resultType": "complete", "_meta": meta}
 
 
-async def _initialize(context: Context, _params: Params) -> Result:
+def _with_read_arguments(params: Params) -> Params:
+    """The parameters of a tool call whose arguments are JSON text, as some clients write them."""
+    arguments = read_object(params["arguments"])
+    if isinstance(arguments, str):
+        raise MCPError(
+            INVALID_PARAMS, '"arguments" is text. Call again with a JSON object as "arguments".'
+        )
+    note(mended=TEXT)
+    return {**params, "arguments": arguments}
+
+
+async def _initialize(context: Context, params: Params) -> Result:
+    introduce(params)
     return {
         "protocolVersion": context.version,
         "capabilities": CAPABILITIES,

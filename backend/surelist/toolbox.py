@@ -7,6 +7,7 @@ from typing import Any, get_type_hints
 import orjson
 from pydantic import ValidationError
 
+from surelist import reading
 from surelist.arguments import Closed, explain, input_schema
 from surelist.auth import Principal
 from surelist.errors import Forbidden, Invalid, SurelistError, Unauthenticated, Unavailable
@@ -48,6 +49,7 @@ class Tool:
             "inputSchema": input_schema(self.arguments),
             "outputSchema": dict(self.output_schema),
             "annotations": {
+                "title": self.title,  # where clients of 2025-03-26 look for it
                 "readOnlyHint": self.reads_only,
                 "destructiveHint": self.destructive,
                 "idempotentHint": self.idempotent,
@@ -71,21 +73,23 @@ class Tool:
             return refused(refusal)
 
     def _parse(self, principal: Principal, arguments: Mapping[str, Any]) -> Closed:
-        named = arguments.get("user_id", principal.user_id)
-        if named != principal.user_id:
-            raise Invalid(
-                '"user_id" is not an argument: the token says whose list this is. '
-                "Call again without it."
-            )
+        if "user_id" in arguments:
+            if arguments["user_id"] not in (None, principal.user_id):
+                raise Invalid(
+                    '"user_id" is not an argument: the token says whose list this is. '
+                    "Call again without it."
+                )
+            arguments = {name: arguments[name] for name in arguments.keys() - {"user_id"}}
         try:
-            return self.arguments.model_validate(
-                {name: value for name, value in arguments.items() if name != "user_id"}
-            )
+            parsed, mended = reading.read(self.arguments, arguments)
         except ValidationError as error:
             wrong = explain(error, self.arguments)
             raise Invalid(
                 f"{wrong} Nothing was changed. Call {self.name} again, corrected."
             ) from None
+        if mended:
+            note(mended=mended)
+        return parsed
 
 
 def tool(
@@ -99,11 +103,13 @@ def tool(
     """Make a tool of a function `(database, arguments)` with a docstring for models to read."""
 
     def made(function: Callable[[UserDatabase, Any], Awaitable[Answer]]) -> Tool:
+        arguments = get_type_hints(function)["arguments"]
+        reading.prepare(arguments)
         return Tool(
             name=function.__name__,
             title=title,
             description=" ".join((function.__doc__ or "").split()),
-            arguments=get_type_hints(function)["arguments"],
+            arguments=arguments,
             run=function,
             output_schema=returns,
             reads_only=reads_only,
@@ -121,10 +127,13 @@ def result(answer: Answer) -> dict[str, Any]:
 
 
 def refused(refusal: SurelistError) -> dict[str, Any]:
-    """A tool result that says what was wrong, with the task as it stands where that helps."""
+    """A tool result that says what was wrong, with the task as it stands where that helps.
+
+    The object says it too: some clients show the model nothing else (pydantic-ai 2.68).
+    """
     content = [{"type": "text", "text": refusal.message}]
     if refusal.current is None:
         return {"content": content, "isError": True}
-    current = {"task_id": refusal.current["id"], **refusal.current}
+    current = {"error": refusal.message, "task_id": refusal.current["id"], **refusal.current}
     content.append({"type": "text", "text": orjson.dumps(current).decode()})
     return {"content": content, "structuredContent": current, "isError": True}

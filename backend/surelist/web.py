@@ -14,16 +14,23 @@ from surelist.errors import (
     TooManyRequests,
     Unauthenticated,
     Unavailable,
+    UnsupportedEncoding,
 )
 
 BODY_BYTES = 1_000_000
 """The largest request body that is read."""
 
+PLAIN = (b"", b"identity")
+"""Values of Content-Encoding that change nothing."""
+
 TASK_SCOPES = "tasks:read tasks:write"
 
 
 class LimitedBody:
-    """ASGI middleware: raises TooLarge in whoever reads a body longer than BODY_BYTES."""
+    """ASGI middleware: refuses a body that is too long or encoded, in whoever reads it.
+
+    Raises TooLarge beyond BODY_BYTES, and UnsupportedEncoding.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -31,11 +38,18 @@ class LimitedBody:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
         size = 0
+        headers = scope.get("headers", ())
+        encoded = any(
+            name == b"content-encoding" and value.strip().lower() not in PLAIN
+            for name, value in headers
+        )
 
         async def limited() -> Message:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
+            if encoded and size:
+                raise UnsupportedEncoding("Send the body as it is, without Content-Encoding.")
             if size > BODY_BYTES:
                 raise TooLarge(
                     f"The request is larger than {BODY_BYTES} bytes. Send less at a time."
@@ -49,6 +63,8 @@ def refusal_headers(error: SurelistError, settings: Settings) -> dict[str, str]:
     """The headers that tell a client what to do about `error`: sign in, step up, wait."""
     if isinstance(error, TooManyRequests | Unavailable):
         return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, UnsupportedEncoding):
+        return {"Accept-Encoding": "identity"}
     if isinstance(error, Unauthenticated):
         return {"WWW-Authenticate": _challenge(settings, error.details.get("error"), error.message)}
     if isinstance(error, InsufficientScope):

@@ -26,6 +26,8 @@ class RefusedByTool(Exception):
         super().__init__(result["content"][0]["text"])
         self.message = str(self)
         self.current = result.get("structuredContent")
+        if self.current is not None:
+            assert self.current.pop("error") == self.message
 
 
 class Person:

@@ -37,7 +37,7 @@ def test_nothing_has_to_be_set(data: Path):
         "issuer": "",
         "jwks_url": "",
         "allowed_origins": ("http://localhost:8000", "http://localhost:3000"),
-        "allowed_hosts": ("localhost", "localhost", "127.0.0.1"),
+        "allowed_hosts": ("localhost", "localhost", "127.0.0.1", "[::1]"),
         "pool_size": 10,
         "lock_timeout_ms": 5000,
         "statement_cache": 200,

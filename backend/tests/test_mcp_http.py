@@ -191,6 +191,15 @@ async def test_no_other_path_is_the_mcp_server_and_none_redirects(ann: Person, p
         ("localhost:8000", 200),
         ("localhost:1", 200),
         ("127.0.0.1:8000", 200),
+        ("LOCALHOST:8000", 200),
+        ("LocalHost", 200),
+        ("[::1]:8000", 200),
+        ("[::1]", 200),
+        ("localhost:", 200),
+        ("localhost:8000:8000", 421),
+        ("localhost:evil", 421),
+        ("::1", 421),
+        ("[::2]:8000", 421),
         ("evil.example", 421),
         ("evil.example:8000", 421),
         ("localhost.evil.example", 421),
@@ -210,14 +219,31 @@ async def test_only_the_hosts_that_are_served_are_answered(
     [
         ("http://localhost:8000", 200),
         ("http://localhost:3000", 200),
-        ("http://localhost:9999", 403),
-        ("https://localhost:8000", 403),
+        ("http://localhost:9999", 200),
+        ("https://localhost:8000", 200),
+        ("http://127.0.0.1:8000", 200),
+        ("http://127.0.0.1", 200),
+        ("http://[::1]:6274", 200),
+        ("http://inspector.localhost:6274", 200),
+        ("http://127.0.0.1.evil.example", 403),
+        ("http://localhost.evil.example:8000", 403),
+        ("http://evil.example:8000@localhost", 403),
+        ("http://localhost@evil.example", 403),
+        ("http://localhost:8000/", 403),
+        ("http://localhost:x", 403),
+        ("http://[::1", 403),
+        ("http://0.0.0.0:8000", 403),
+        ("http://192.168.1.7:8000", 403),
+        ("file://localhost", 403),
+        ("chrome-extension://localhost", 403),
         ("http://evil.example", 403),
         ("http://localhost:8000.evil.example", 403),
         ("null", 403),
     ],
 )
-async def test_only_pages_of_our_own_may_call(ann: Person, origin: str, status: int) -> None:
+async def test_only_pages_of_our_own_and_of_this_machine_may_call(
+    ann: Person, origin: str, status: int
+) -> None:
     assert (await post(ann, PING, Origin=origin)).status_code == status
 
 
@@ -276,7 +302,7 @@ async def test_only_a_page_of_an_allowed_origin_is_given_leave_to_read_an_answer
 ) -> None:
     allowed = await post(ann, PING, Origin="http://localhost:3000")
     assert allowed.headers["access-control-allow-origin"] == "http://localhost:3000"
-    refused = await post(ann, PING, Origin="http://localhost:3001")
+    refused = await post(ann, PING, Origin="http://evil.example")
     assert "access-control-allow-origin" not in refused.headers
 
 

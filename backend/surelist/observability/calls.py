@@ -42,6 +42,8 @@ class Call:
     protocol: str | None = None
     """The version of MCP, where it is one that is served."""
     outcome: str | None = None
+    mended: frozenset[str] = frozenset()
+    """Kinds of what the reader of arguments put right."""
     trace: "Trace | None" = None
     """None where no traces are exported."""
 
@@ -57,6 +59,7 @@ def note(
     tool: str | None = None,
     protocol: str | None = None,
     outcome: str | None = None,
+    mended: frozenset[str] = frozenset(),
 ) -> None:
     """Add to what is known of the call that is being answered, if one is: names of ours only."""
     call = _current.get()
@@ -68,6 +71,7 @@ def note(
     call.tool = tool or call.tool
     call.protocol = protocol or call.protocol
     call.outcome = outcome or call.outcome
+    call.mended |= mended
 
 
 def current_call() -> Call | None:

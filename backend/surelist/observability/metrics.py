@@ -32,6 +32,11 @@ SHARED_RATE_FAULTS = Counter(
     "surelist_shared_rate_faults",
     "Times that Redis did not answer, so that a worker counted alone.",
 )
+ARGUMENTS_MENDED = Counter(
+    "surelist_arguments_mended",
+    "Tool calls with arguments that were not in their strict form, and were understood.",
+    ["client", "kind"],
+)
 CONNECTIONS_IN_USE = Gauge(
     "surelist_pool_connections_in_use",
     "Connections to PostgreSQL that work.",

@@ -135,12 +135,15 @@ async def save(
 
 def refuse_unless_at(version: int | None, task: Row, timezone: str) -> None:
     """Raise VersionMismatch when the task is not at `version`, unless that is None."""
-    if version not in (None, task["version"]):
-        raise VersionMismatch(
-            f"Task {task['id']} has changed since version {version}: it is now at version "
-            f"{task['version']}, as given here. Look at it, then call again with that version.",
-            current=representation.whole(task, timezone),
-        )
+    if version in (None, task["version"]):
+        return
+    stale = 0 < version < task["version"]
+    what = f"has changed since version {version}" if stale else "has never been at that version"
+    raise VersionMismatch(
+        f"Task {task['id']} {what}: it is now at version {task['version']}, as given here. "
+        f"Look at it, then call again with that version.",
+        current=representation.whole(task, timezone),
+    )
 
 
 async def first_outcome(database: UserDatabase, standing: Mapping[str, Any]) -> Outcome:

@@ -109,7 +109,7 @@ async def undo_event(
     door: UserDoor, event_id: EventPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Take one change back."""
-    kept = guards(f"undo {event_id}", None, if_match, key)
+    kept = guards(f"undo {event_id}", {}, if_match, key)
     return task_answer(await door.write(lambda mine: undo(mine, event_id, **kept)))
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from surelist.arguments import ABSENT, Closed
+from surelist.arguments import ABSENT, FREE_TEXT, LARGEST, Closed
 from surelist.ledger.models import INSTANT, user_id_key
 
 TITLE_LENGTH = 200
@@ -66,12 +66,14 @@ Title = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_LENGTH),
     AfterValidator(one_line),
     Described(description="What is to be done.", json_schema_extra=_LINE_SCHEMA),
+    FREE_TEXT,
 ]
 Description = Annotated[
     str,
     StringConstraints(max_length=DESCRIPTION_LENGTH),
     AfterValidator(some_lines),
     Described(description="Details.", json_schema_extra=_LINES_SCHEMA),
+    FREE_TEXT,
 ]
 Due = Annotated[
     str,
@@ -89,8 +91,8 @@ Tag = Annotated[
     Described(json_schema_extra=_LINE_SCHEMA),
 ]
 Tags = Annotated[list[Tag], Described(max_length=TAG_COUNT), AfterValidator(_each_once)]
-TaskId = Annotated[int, Described(ge=1, le=2**53 - 1)]
-Version = Annotated[int, Described(ge=1, le=2**53 - 1)]
+TaskId = Annotated[int, Described(ge=1, le=LARGEST)]
+Version = Annotated[int, Described(ge=1, le=LARGEST)]
 Status = Literal["pending", "completed", "deleted"]
 ClearableField = Literal["description", "due", "priority", "tags"]
 
@@ -106,6 +108,10 @@ class NewTask(Closed):
     due: Due = ABSENT
     priority: Priority = ABSENT
     tags: Tags = ABSENT
+
+    def meant(self) -> dict[str, Any]:
+        """The fields that the task is to have: one given as empty is as one left out."""
+        return {name: value for name, value in self.given(NewTask).items() if value}
 
 
 class TaskChanges(Closed):

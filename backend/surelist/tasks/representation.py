@@ -1,16 +1,28 @@
 """A task as people and agents see it: nothing empty, times in the user's timezone."""
 
 from datetime import datetime
-from typing import Any, NotRequired, cast
+from typing import Annotated, Any, NotRequired, cast
 
 from pydantic import ConfigDict
+from pydantic import Field as Described
 from typing_extensions import TypedDict
 
+from surelist.arguments import ABSENT, Closed
 from surelist.tasks.due import write_moment, zone
-from surelist.tasks.models import PRIORITY_NAMES, Priority, Row, Status, status_of
+from surelist.tasks.models import (
+    PRIORITY_NAMES,
+    Priority,
+    Row,
+    Status,
+    TaskId,
+    Version,
+    status_of,
+)
 
 DESCRIPTION_SHOWN = 200
 """Characters of a description in a row of a list."""
+
+Shown = Annotated[str, Described(max_length=100)]
 
 _TIMES = ("created_at", "updated_at", "completed_at", "deleted_at")
 _ECHOED = {"due", "weekday", "priority", "tags", "version"}
@@ -44,6 +56,22 @@ class WholeTask(_Shown):
     updated_at: str
     completed_at: NotRequired[str]
     deleted_at: NotRequired[str]
+
+
+class AsStored(Closed):
+    """What a whole task tells that cannot be written: taken back when it is as stored."""
+
+    id: TaskId = ABSENT
+    status: Status = ABSENT
+    weekday: Shown = ABSENT
+    version: Version = ABSENT
+    created_at: Shown = ABSENT
+    updated_at: Shown = ABSENT
+    completed_at: Shown = ABSENT
+    deleted_at: Shown = ABSENT
+
+
+READ_ONLY = frozenset(AsStored.model_fields)
 
 
 class TaskPage(TypedDict):

@@ -1,6 +1,6 @@
 """REST for tasks: each route a door onto one service function."""
 
-import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
@@ -12,15 +12,15 @@ from surelist.cursors import Cursor
 from surelist.errors import Invalid
 from surelist.ledger.service import Retry
 from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
-from surelist.tasks import listing, representation, service
+from surelist.tasks import etags, listing, representation, service
 from surelist.tasks.changes import Outcome
 from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version
-from surelist.tasks.representation import TaskPage, WholeTask
+from surelist.tasks.representation import READ_ONLY, AsStored, TaskPage, WholeTask
 from surelist.tasks.undo import undo
 
 TaskPath = Annotated[TaskId, PLAIN_DIGITS, Path(alias="task_id", strict=False)]
 IfMatch = Annotated[str, Header(alias="If-Match", max_length=1000)]
-_ETAG = re.compile(r'"([1-9][0-9]{0,15})"')
+IfNoneMatch = Annotated[str, Header(alias="If-None-Match", max_length=1000)]
 
 
 class ListQuery(listing.Filters):
@@ -30,10 +30,14 @@ class ListQuery(listing.Filters):
     cursor: Cursor = ABSENT
 
 
-class Replacement(NewTask):
+class Replacement(AsStored, NewTask):
     """A whole task: what is absent becomes empty."""
 
     completed: bool = False
+
+    def written(self) -> dict[str, Any]:
+        """The fields that are given and can be written."""
+        return {name: value for name, value in self.given().items() if name not in READ_ONLY}
 
 
 class Patch(TaskChanges):
@@ -71,17 +75,24 @@ async def list_tasks(door: UserDoor, query: Annotated[ListQuery, Query()]) -> Re
 )
 async def create_task(door: UserDoor, new: NewTask, key: IdempotencyKey = ABSENT) -> Response:
     """Create a task."""
-    retry = Retry.of("add", new.given(NewTask), key)
+    retry = Retry.of("add", new.meant(), key)
     return task_answer(await door.write(lambda mine: service.add(mine, new, retry)), created=True)
 
 
 @router.get(
-    "/{task_id}", responses={200: {"model": WholeTask}} | problems(401, 403, 404, 422, 429, 503)
+    "/{task_id}",
+    responses={200: {"model": WholeTask}, 304: {"description": "Not Modified"}}
+    | problems(401, 403, 404, 422, 429, 503),
 )
-async def read_task(door: UserDoor, task_id: TaskPath) -> Response:
-    """Read one task, also from the trash."""
+async def read_task(
+    door: UserDoor, task_id: TaskPath, if_none_match: IfNoneMatch = ABSENT
+) -> Response:
+    """Read one task, also from the trash; 304 when it is as in `If-None-Match`."""
     task, timezone = await door.read(lambda mine: service.find(mine, task_id))
-    return task_answer(Outcome(task, timezone, []))
+    read = task_answer(Outcome(task, timezone, []))
+    if if_none_match and etags.names(if_none_match, read.headers["ETag"]):
+        return Response(status_code=304, headers={"ETag": read.headers["ETag"]})
+    return read
 
 
 CHANGES = {200: {"model": WholeTask}} | problems(401, 403, 404, 409, 410, 412, 413, 422, 429, 503)
@@ -96,10 +107,13 @@ async def replace_task(
     key: IdempotencyKey = ABSENT,
 ) -> Response:
     """Replace a task."""
-    kept = guards(f"replace {task_id}", new, if_match, key)
+    kept = guards(f"replace {task_id}", new.written(), if_match, key)
+    stored = new.given(AsStored)
     return task_answer(
         await door.write(
-            lambda mine: service.replace(mine, task_id, new, completed=new.completed, **kept)
+            lambda mine: service.replace(
+                mine, task_id, new, completed=new.completed, stored=stored, **kept
+            )
         )
     )
 
@@ -113,7 +127,7 @@ async def change_task(
     key: IdempotencyKey = ABSENT,
 ) -> Response:
     """Change the fields that are given."""
-    kept = guards(f"change {task_id}", patch, if_match, key)
+    kept = guards(f"change {task_id}", patch.given(), if_match, key)
     if not patch.model_fields_set:
         raise Invalid("Nothing to change was given. Send at least one field.")
     if "undo" not in patch.model_fields_set:
@@ -133,10 +147,10 @@ async def change_task(
 async def delete_task(
     door: UserDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
-    """Put a task into the trash."""
-    kept = guards(f"delete {task_id}", None, if_match, key)
-    await door.write(lambda mine: service.delete(mine, task_id, **kept))
-    return Response(status_code=204)
+    """Put a task into the trash; the ETag is that of the task there."""
+    kept = guards(f"delete {task_id}", {}, if_match, key)
+    deleted = task_answer(await door.write(lambda mine: service.delete(mine, task_id, **kept)))
+    return Response(status_code=204, headers={"ETag": deleted.headers["ETag"]})
 
 
 @router.patch("/{task_id}/complete", responses=CHANGES, dependencies=[Depends(refuse_null)])
@@ -148,7 +162,8 @@ async def complete_task(
     key: IdempotencyKey = ABSENT,
 ) -> Response:
     """Complete or reopen a task; without a body, whichever it is not."""
-    kept = guards(f"complete {task_id}", completion, if_match, key)
+    given = completion.given() if completion else {}
+    kept = guards(f"complete {task_id}", given, if_match, key)
     completed = completion.completed if completion else None
     return task_answer(
         await door.write(lambda mine: service.complete(mine, task_id, completed=completed, **kept))
@@ -164,30 +179,28 @@ async def purge_task(
     door: UserDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Purge a task from the trash, and its past with it. For the person only."""
-    kept = guards(f"purge {task_id}", None, if_match, key)
+    kept = guards(f"purge {task_id}", {}, if_match, key)
     await door.write(lambda mine: service.purge_task(mine, task_id, **kept), OWNER_SCOPE)
     return Response(status_code=204)
 
 
 def guards(
-    operation: str, body: Closed | None, if_match: str | None, key: str | None
+    operation: str, body: Mapping[str, Any], if_match: str | None, key: str | None
 ) -> dict[str, Any]:
     """The version and the retry of a write, from its headers and its body."""
-    version = None
-    if if_match is not None and if_match != "*":
-        tag = _ETAG.fullmatch(if_match)
-        version = int(tag[1]) if tag else 0  # a tag that we never gave out is no task's
-    retry = Retry.of(operation, body.given() if body else {}, key) if key else None
+    version = None if if_match is None else etags.version_in(if_match)
+    retry = Retry.of(operation, body, key) if key else None
     return {"if_version": version, "retry": retry}
 
 
 def task_answer(outcome: Outcome, *, created: bool = False) -> Response:
-    """A task in full, with its version as ETag."""
+    """A task in full, with its ETag."""
     task = outcome.task
-    headers = {"ETag": f'"{task["version"]}"'}
+    answered = answer(representation.whole(task, outcome.timezone), 201 if created else 200)
+    answered.headers["ETag"] = etags.etag(task["version"], answered.body)
     if created:
-        headers["Location"] = f"/api/me/tasks/{task['id']}"
-    return answer(representation.whole(task, outcome.timezone), 201 if created else 200, headers)
+        answered.headers["Location"] = f"/api/me/tasks/{task['id']}"
+    return answered
 
 
 def _page(page: listing.Listing) -> TaskPage:

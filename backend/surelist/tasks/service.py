@@ -206,16 +206,24 @@ async def replace(
     new: NewTask,
     *,
     completed: bool,
+    stored: Mapping[str, Any] | None = None,
     if_version: int | None = None,
     retry: Retry | None = None,
 ) -> Outcome:
-    """Give a task all its fields anew: what is absent becomes empty."""
+    """Give a task all its fields anew: what is absent becomes empty.
+
+    Raises Invalid, or VersionMismatch for the version, when `stored`, which cannot be written, is
+    not as it is stored, and the call would change something.
+    """
 
     def decide(task: Row, standing: Mapping[str, Any]) -> Mapping[str, Any]:
         _refuse_in_trash(task, standing)
         columns = {**history.EMPTY, **_columns(new.given(NewTask), standing)}
         done = (task["completed_at"] or standing["now"]) if completed else None
-        return columns | {"completed_at": done}
+        columns |= {"completed_at": done}
+        if stored and history.differing(task, {**task, **columns}):
+            _refuse_unless_stored(stored, task, standing["timezone"])
+        return columns
 
     return await change(database, task_id, decide, if_version=if_version, retry=retry)
 
@@ -253,6 +261,19 @@ def _refuse_in_trash(task: Row, standing: Mapping[str, Any]) -> None:
             f"Task {task['id']} is in the trash. Restore it first by updating it with the status "
             f"pending, then call again.",
             current=representation.whole(task, standing["timezone"]),
+        )
+
+
+def _refuse_unless_stored(stored: Mapping[str, Any], task: Row, timezone: str) -> None:
+    refuse_unless_at(stored.get("version"), task, timezone)
+    shown = representation.whole(task, timezone)
+    wrong = [name for name, value in stored.items() if shown.get(name) != value]
+    if wrong:
+        names = ", ".join(f'"{name}"' for name in wrong)
+        raise Invalid(
+            f"{names}: not as stored, and cannot be written. Nothing was changed. Send the task "
+            "as it was read, with changes in other fields alone.",
+            current=shown,
         )
 
 

@@ -13,30 +13,9 @@ from surelist.tasks import listing, representation, service
 from surelist.tasks.changes import Outcome
 from surelist.tasks.due import zone
 from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version, one_line
+from surelist.tasks.told import ADDED, CHANGED, LISTED, UPDATED
 from surelist.tasks.undo import undo
 from surelist.toolbox import Answer, tool
-
-CHANGED = {
-    "type": "object",
-    "properties": {
-        "task_id": {"type": "integer"},
-        "status": {"type": "string"},
-        "title": {"type": "string"},
-        "version": {"type": "integer"},
-    },
-    "required": ["task_id", "status", "title", "version"],
-}
-LISTED = {
-    "type": "object",
-    "properties": {
-        "tasks": {"type": "array", "items": {"type": "object"}},
-        "total": {"type": ["integer", "string"]},
-        "next_cursor": {"type": "string"},
-        "now": {"type": "string"},
-        "timezone": {"type": "string"},
-    },
-    "required": ["tasks", "total", "now", "timezone"],
-}
 
 
 class AddTask(NewTask):
@@ -75,10 +54,10 @@ class UpdateTask(_Guard, TaskChanges, _Target):
     """The arguments of update_task."""
 
 
-@tool(title="Add a task", returns=CHANGED)
+@tool(title="Add a task", returns=ADDED)
 async def add_task(database: UserDatabase, arguments: AddTask) -> Answer:
     """Add a task to the user's list. A repeated call returns the first task, marked repeated."""
-    retry = Retry.of("add", arguments.given(NewTask), arguments.idempotency_key)
+    retry = Retry.of("add", arguments.meant(), arguments.idempotency_key)
     added = await service.add(database, arguments, retry, window=service.ALIKE_WINDOW)
     return _told("created", added)
 
@@ -89,7 +68,7 @@ async def list_tasks(database: UserDatabase, arguments: ListTasks) -> Answer:
     the time. "all" leaves out deleted ones."""
     if "task_id" not in arguments.model_fields_set:
         return listed(await listing.list_tasks(database, arguments, arguments))
-    if arguments.model_fields_set != {"task_id"}:
+    if not arguments.stands_alone("task_id"):
         raise Invalid('"task_id" stands alone. Call list_tasks again with it only, or without it.')
     task, timezone = await service.find(database, arguments.task_id)
     return {"tasks": [representation.whole(task, timezone)], "total": 1} | _clock(timezone)
@@ -114,7 +93,7 @@ async def delete_task(database: UserDatabase, arguments: OneTask) -> Answer:
     )
 
 
-@tool(title="Update a task", returns=CHANGED)
+@tool(title="Update a task", returns=UPDATED)
 async def update_task(database: UserDatabase, arguments: UpdateTask) -> Answer:
     """Change fields of a task: what is left out stays. Also reopens, restores and undoes."""
     updated = await _updated(database, arguments)
@@ -134,7 +113,10 @@ async def _updated(database: UserDatabase, arguments: UpdateTask) -> Outcome:
             )
         return await undo(database, arguments.undo, task_id=task_id, if_version=if_version)
     if not changes:
-        raise Invalid("Nothing to change was given. Call update_task again with what is to change.")
+        raise Invalid(
+            "Nothing to change was given: null and empty arguments count as left out. Call "
+            'update_task again with what is to change; to empty a field, name it in "clear".'
+        )
     return await service.update(database, task_id, arguments, if_version=if_version)
 
 

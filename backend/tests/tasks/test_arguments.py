@@ -31,7 +31,6 @@ OPTIONAL = {
         "title", "description", "due", "priority", "tags", "status", "clear", "undo", "if_version",
     ],
 }  # fmt: skip
-NULLABLE = [(tool, name) for tool in REQUIRED for name in [*REQUIRED[tool], *OPTIONAL[tool]]]
 
 
 @pytest.fixture
@@ -82,23 +81,11 @@ async def test_a_refusal_is_short_however_much_was_wrong(with_task: Person, era:
     assert "And 9991 more are wrong. Nothing was changed. Call add_task again" in refused.message
 
 
-@pytest.mark.parametrize(("tool", "name"), NULLABLE)
-async def test_null_is_refused_and_not_taken_for_absent(
-    with_task: Person, tool: str, name: str
-) -> None:
-    before = await task(with_task, 1)
-    refused = await refusal(with_task, tool, **REQUIRED[tool] | {name: None})
-    assert f'"{name}" is null: leave it out' in refused.message
-    assert ('name it in "clear"' in refused.message) is (tool == "update_task")
-    assert await task(with_task, 1) == before
-    assert await ids(with_task) == [1]
-
-
 @pytest.mark.parametrize(
     ("task_id", "era"),
     [
-        *[(task_id, MODERN) for task_id in (True, "1", 1.5, 1.0, [1], 0, -1, 2**53, 10**30)],
-        *[(task_id, HANDSHAKE) for task_id in (False, "7", {"id": 1}, 2.5)],
+        *[(task_id, MODERN) for task_id in (True, "01", 1.5, [1], 0, -1, 2**53, 10**30)],
+        *[(task_id, HANDSHAKE) for task_id in (False, "+7", {"id": 1}, 2.5, "task 1")],
     ],
 )
 @pytest.mark.parametrize(("tool", "arguments"), TASK_TOOLS)
@@ -111,7 +98,7 @@ async def test_an_id_is_an_integer_within_bounds_and_nothing_like_one(
     assert await task(with_task, 1) == before
 
 
-@pytest.mark.parametrize("version", [True, "1", 1.0, 0, -1, 2**53])
+@pytest.mark.parametrize("version", [True, "1.0", 1.5, 0, -1, 2**53])
 @pytest.mark.parametrize(
     ("tool", "name"),
     [
@@ -137,22 +124,16 @@ async def test_a_version_is_an_integer_within_bounds(
         ("add_task", "description", 7),
         ("add_task", "due", 20261123),
         ("add_task", "priority", "urgent"),
-        ("add_task", "priority", "High"),
         ("add_task", "priority", 3),
-        ("add_task", "priority", ""),
         ("add_task", "tags", "home"),
         ("add_task", "tags", {"home": True}),
         ("add_task", "tags", [["home"]]),
         ("add_task", "idempotency_key", 7),
         ("list_tasks", "status", "open"),
-        ("list_tasks", "status", ""),
         ("list_tasks", "sort", "-due"),
         ("list_tasks", "sort", ["due"]),
-        ("list_tasks", "limit", "50"),
         ("list_tasks", "limit", True),
-        ("list_tasks", "limit", 50.0),
         ("list_tasks", "search", 7),
-        ("list_tasks", "tag", ""),
         ("list_tasks", "tag", ["home"]),
         ("list_tasks", "priority", "none"),
         ("list_tasks", "cursor", 7),
@@ -161,7 +142,6 @@ async def test_a_version_is_an_integer_within_bounds(
         ("update_task", "completed", True),
         ("update_task", "title", ""),
         ("update_task", "clear", "due"),
-        ("update_task", "if_version", "1"),
     ],
 )
 async def test_a_value_of_another_type_or_word_is_refused_by_name(
@@ -196,11 +176,12 @@ async def test_all_that_is_wrong_is_said_at_once(ann: Person) -> None:
 @pytest.mark.parametrize("tool", REQUIRED)
 async def test_a_user_id_that_is_the_token_s_is_dropped(with_task: Person, tool: str) -> None:
     more = {"priority": "low"} if tool == "update_task" else {}
-    await with_task.call(tool, **REQUIRED[tool], **more, user_id=with_task.user_id)
+    for user_id in (with_task.user_id, None):
+        await with_task.call(tool, **REQUIRED[tool], **more, user_id=user_id)
 
 
 @pytest.mark.parametrize("tool", REQUIRED)
-@pytest.mark.parametrize("user_id", ["somebody-else", "", "me", None, 7, ["user-1"], {}])
+@pytest.mark.parametrize("user_id", ["somebody-else", "", "me", 7, ["user-1"], {}])
 async def test_any_other_user_id_is_refused(with_task: Person, tool: str, user_id: Any) -> None:
     before = await task(with_task, 1)
     refused = await refusal(with_task, tool, **REQUIRED[tool], user_id=user_id)
@@ -232,7 +213,7 @@ async def test_bytes_that_are_not_json_make_no_task(ann: Person, arguments: byte
 
 
 @pytest.mark.parametrize(
-    "number", [b"1e400", b"-1e400", b"1" + b"0" * 5000, b"99999999999999999999", b"1e0", b"-0"]
+    "number", [b"1e400", b"-1e400", b"1" + b"0" * 5000, b"99999999999999999999", b"1.5e0", b"-0"]
 )
 async def test_a_number_that_is_no_id_touches_no_task(with_task: Person, number: bytes) -> None:
     response = await raw(with_task, b'{"task_id": %s}' % number, "delete_task")
@@ -241,7 +222,9 @@ async def test_a_number_that_is_no_id_touches_no_task(with_task: Person, number:
     assert await ids(with_task) == [1]
 
 
-@pytest.mark.parametrize("arguments", [b"[]", b'"title"', b"7", b"[[1]]"])
+@pytest.mark.parametrize(
+    "arguments", [b"[]", b'"title"', b"7", b"[[1]]", b'"[]"', b'"7"', b'""', b'"{"', b'"null"']
+)
 async def test_arguments_that_are_no_object_are_refused(ann: Person, arguments: bytes) -> None:
     response = await raw(ann, arguments)
     assert (response.status_code, response.json()["error"]["code"]) == (400, -32602)

@@ -96,7 +96,7 @@ async def test_one_change_is_taken_back(ann: Person) -> None:
     await ann.call("update_task", task_id=1, title="After")
     answer = await ann.rest("POST", "/events/2/undo")
     assert (answer.status_code, answer.json()["title"]) == (200, "Before")
-    assert answer.headers["etag"] == '"3"'
+    assert answer.headers["etag"].startswith('"3-')
 
 
 async def test_a_change_that_others_built_upon_is_not_taken_back(ann: Person) -> None:

@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import httpx
@@ -39,6 +40,13 @@ async def send(
     return await person.rest(method, path, headers=named, **more)
 
 
+def version(response: httpx.Response) -> int:
+    """The version in an ETag, whose digest is not looked at."""
+    tag = re.fullmatch(r'"([0-9]+)-[0-9a-f]{12}"', response.headers["etag"])
+    assert tag, response.headers["etag"]
+    return int(tag[1])
+
+
 def problem(response: httpx.Response, status: int, kind: str) -> dict[str, Any]:
     """The problem of an answer, which is one of that status and kind."""
     said = response.json()
@@ -54,7 +62,7 @@ async def test_a_task_is_created_with_its_etag_and_where_it_is(ann: Person) -> N
     response = await send(ann, "POST", "/tasks", WHOLE)
     created = response.json()
     assert response.status_code == 201
-    assert response.headers["etag"] == '"1"'
+    assert version(response) == 1
     assert response.headers["location"] == "/api/me/tasks/1"
     assert created == await task(ann, 1)
     assert created == {
@@ -78,13 +86,13 @@ async def test_a_task_is_found_where_its_creation_said(ann: Person) -> None:
     headers = {"Authorization": f"Bearer {ann.token()}"}
     found = await ann.http.get(created.headers["location"], headers=headers)
     assert (found.status_code, found.json()) == (200, created.json())
-    assert found.headers["etag"] == '"1"'
+    assert version(found) == 1
 
 
 async def test_a_task_is_read_also_from_the_trash(with_task: Person) -> None:
     await send(with_task, "DELETE", "/tasks/1")
     response = await send(with_task, "GET", "/tasks/1")
-    assert (response.status_code, response.headers["etag"]) == (200, '"2"')
+    assert (response.status_code, version(response)) == (200, 2)
     assert response.json() == await task(with_task, 1)
 
 
@@ -100,7 +108,7 @@ async def test_a_post_repeated_with_its_key_gives_the_first_task(
     await send(ann, "PATCH", "/tasks/1", {"title": "Changed since"})
     again = await send(ann, "POST", "/tasks", WHOLE, Idempotency_Key="k1")
     assert (again.status_code, again.json()) == (201, first.json())
-    assert again.headers["etag"] == '"1"'
+    assert version(again) == 1
     assert await records.kinds(ann) == ["created", "updated"]
 
 
@@ -173,7 +181,7 @@ async def test_a_stale_if_match_is_refused_with_the_current_task(
     assert await task(with_task, 1) == current
 
 
-@pytest.mark.parametrize("tag", ['"1"', "*"])
+@pytest.mark.parametrize("tag", ['"1"', "*", '"1-0123456789ab"'])
 @pytest.mark.parametrize(("method", "path", "body"), WRITES)
 async def test_a_current_if_match_lets_a_write_through(
     with_task: Person, method: str, path: str, body: Any, tag: str
@@ -183,7 +191,9 @@ async def test_a_current_if_match_lets_a_write_through(
     assert (await task(with_task, 1))["version"] == 2
 
 
-@pytest.mark.parametrize("tag", ["1", 'W/"1"', '"1", "2"', '""', '"x"', '"01"', '"-1"', ""])
+@pytest.mark.parametrize(
+    "tag", ["1", 'W/"1"', '"1", "2"', '""', '"x"', '"01"', '"-1"', "", '"1-x"', '"1-"', '"1-0123"']
+)
 @pytest.mark.parametrize(("method", "path", "body"), WRITES)
 async def test_a_tag_that_was_never_given_out_is_a_stale_one(
     with_task: Person, method: str, path: str, body: Any, tag: str
@@ -196,7 +206,7 @@ async def test_a_put_empties_what_is_absent(with_task: Person) -> None:
     await with_task.call("complete_task", task_id=1)
     response = await send(with_task, "PUT", "/tasks/1", {"title": "Replaced"})
     replaced = response.json()
-    assert (response.status_code, response.headers["etag"]) == (200, '"3"')
+    assert (response.status_code, version(response)) == (200, 3)
     assert replaced == {
         "id": 1,
         "title": "Replaced",
@@ -212,7 +222,7 @@ async def test_a_put_of_what_is_stored_makes_no_event(with_task: Person) -> None
     await with_task.call("complete_task", task_id=1)
     before = await task(with_task, 1)
     response = await send(with_task, "PUT", "/tasks/1", WHOLE | {"completed": True})
-    assert (response.json(), response.headers["etag"]) == (before, '"2"')
+    assert (response.json(), version(response)) == (before, 2)
 
 
 @pytest.mark.parametrize("path", ["/tasks/1", "/tasks/99"])
@@ -239,7 +249,7 @@ async def test_a_patch_changes_what_is_given(with_task: Person) -> None:
 async def test_a_patch_takes_a_change_back(with_task: Person) -> None:
     await with_task.call("update_task", task_id=1, title="Changed")
     response = await send(with_task, "PATCH", "/tasks/1", {"undo": 2})
-    assert (response.json()["title"], response.headers["etag"]) == ("Call mom", '"3"')
+    assert (response.json()["title"], version(response)) == ("Call mom", 3)
     again = await send(with_task, "PATCH", "/tasks/1", {"undo": 2})
     assert again.json() == response.json()
 
@@ -284,8 +294,8 @@ async def test_complete_without_a_body_toggles_and_with_one_sets(with_task: Pers
     seen = []
     for body in (None, None, {"completed": True}, {"completed": True}, {"completed": False}):
         response = await send(with_task, "PATCH", "/tasks/1/complete", body)
-        seen.append((response.json()["completed"], response.headers["etag"]))
-    assert seen == [(True, '"2"'), (False, '"3"'), (True, '"4"'), (True, '"4"'), (False, '"5"')]
+        seen.append((response.json()["completed"], version(response)))
+    assert seen == [(True, 2), (False, 3), (True, 4), (True, 4), (False, 5)]
 
 
 @pytest.mark.parametrize(

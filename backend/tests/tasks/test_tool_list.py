@@ -16,6 +16,11 @@ from tests.tasks.write_tool_list import SNAPSHOT, tool_list
 SHOWN_TO_A_MODEL = ("name", "description", "inputSchema")
 HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
 
+READ_BY_ALL = {
+    "type", "description", "enum", "items", "default", "nullable",
+    "minimum", "maximum", "maxLength", "maxItems",
+}  # fmt: skip
+
 
 def tokens(value: Any) -> int:
     """How many tokens a model reads `value` as."""
@@ -75,22 +80,63 @@ def test_there_are_five_tools() -> None:
 
 
 @pytest.mark.parametrize("tool", tool_list(), ids=lambda tool: tool["name"])
-def test_an_input_schema_is_closed_and_without_unions_or_null(tool: dict[str, Any]) -> None:
+def test_an_input_schema_has_only_words_that_every_converter_reads(tool: dict[str, Any]) -> None:
     schema = tool["inputSchema"]
     Draft202012Validator.check_schema(schema)
-    assert (schema["type"], schema["additionalProperties"]) == ("object", False)
+    assert set(schema) <= {"type", "properties", "required"}
     assert "user_id" not in schema["properties"]
-    for node in nodes(schema):
-        assert not {"anyOf", "oneOf", "allOf", "$ref", "$defs", "nullable"} & set(node)
-        assert isinstance(node.get("type", ""), str | dict)
-        assert node.get("type") != "null"
-        assert None not in node.values()
+    for name, argument in schema["properties"].items():
+        for node in (argument, argument.get("items", {})):
+            assert set(node) <= READ_BY_ALL
+            assert isinstance(node.get("type", "string"), str)
+            assert None not in node.values()
+        assert argument.get("nullable", False) is (name not in schema.get("required", []))
 
 
 @pytest.mark.parametrize("tool", tool_list(), ids=lambda tool: tool["name"])
 def test_an_output_schema_is_sound(tool: dict[str, Any]) -> None:
     Draft202012Validator.check_schema(tool["outputSchema"])
     assert tool["outputSchema"]["type"] == "object"
+    for node in nodes(tool["outputSchema"]):
+        assert isinstance(node.get("type", ""), str | dict), "the Inspector's strict check warns"
+
+
+def closed(schema: Any) -> Any:
+    """An output schema that lets through nothing that it does not name."""
+    if isinstance(schema, list):
+        return [closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    told = {name: closed(one) for name, one in schema.items()}
+    return told | ({"additionalProperties": False} if schema.get("type") == "object" else {})
+
+
+async def test_an_output_schema_names_every_field_that_is_returned(ann: Person) -> None:
+    schemas = {tool["name"]: closed(tool["outputSchema"]) for tool in tool_list()}
+    named = {name: set[str]() for name in schemas}
+    for name, arguments, succeeds in STORY:
+        if succeeds:
+            answer = await ann.call(name, **arguments)
+            Draft202012Validator(schemas[name]).validate(answer)
+            named[name] |= {*answer, *(field for one in answer.get("tasks", ()) for field in one)}
+    declared = {
+        name: {*schema["properties"], *_of_a_task(schema)} for name, schema in schemas.items()
+    }
+    assert {name: declared[name] - named[name] for name in declared} == {
+        "add_task": set(),
+        "list_tasks": set(),
+        "complete_task": set(),
+        "delete_task": set(),
+        "update_task": set(),
+    }
+
+
+def _of_a_task(schema: dict[str, Any]) -> set[str]:
+    return set(schema["properties"].get("tasks", {}).get("items", {}).get("properties", {}))
+
+
+def test_the_title_is_also_where_older_clients_look_for_it() -> None:
+    assert all(tool["annotations"]["title"] == tool["title"] for tool in tool_list())
 
 
 def test_annotations_say_what_each_tool_does() -> None:
@@ -126,11 +172,13 @@ STORY: list[tuple[str, dict[str, Any], bool]] = [
     ("add_task", {"title": "Other", "idempotency_key": "k"}, False),
     ("list_tasks", {"limit": 1}, True),
     ("list_tasks", {"task_id": 2}, True),
+    ("list_tasks", {"task_id": 2, "status": "all", "sort": "created", "limit": 50}, True),
     ("list_tasks", {"task_id": 9}, False),
     ("update_task", {"task_id": 2, "due": "2026-11-24"}, True),
     ("update_task", {"task_id": 2, "due": "2026-11-24"}, True),
     ("update_task", {"task_id": 2, "title": "Late", "if_version": 2}, False),
     ("update_task", {"task_id": 2, "undo": 2}, False),
+    ("update_task", {"task_id": 2, "undo": 3}, True),
     ("update_task", {"task_id": 2, "undo": 3}, True),
     ("update_task", {"task_id": 2}, False),
     ("complete_task", {"task_id": 2, "if_version": 2}, False),
@@ -139,6 +187,7 @@ STORY: list[tuple[str, dict[str, Any], bool]] = [
     ("delete_task", {"task_id": 2}, True),
     ("complete_task", {"task_id": 2}, False),
     ("list_tasks", {"status": "deleted"}, True),
+    ("list_tasks", {"task_id": 2}, True),
     ("list_tasks", {"search": "?"}, False),
 ]  # fmt: skip
 
@@ -171,7 +220,9 @@ async def test_a_conflict_s_task_is_of_the_schema_of_the_tool_that_was_called(
         "tools/call", {"name": "complete_task", "arguments": {"task_id": 1, "if_version": 1}}
     )
     result = response.json()["result"]
-    assert result["structuredContent"] == {"task_id": 1, **current}
+    refusal = result["content"][0]["text"]
+    assert refusal.startswith("Task 1 has changed since version 1: it is now at version 2")
+    assert result["structuredContent"] == {"error": refusal, "task_id": 1, **current}
     Draft202012Validator(TOOLS["complete_task"].listed()["outputSchema"]).validate(
         result["structuredContent"]
     )

@@ -1,0 +1,183 @@
+"""The same call written otherwise does the same; what is given as nothing changes nothing."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.person import ERAS, MODERN, Person
+from tests.tasks.asking import ids, refusal, task
+from tests.tasks.conftest import Records
+from tests.tasks.forms import BEFORE, CALLS, OPTIONAL, STRICT
+
+CLOCK = ("now", "created_at", "updated_at", "completed_at", "deleted_at")
+
+
+async def answered(person: Person, tool: str, arguments: dict[str, Any]) -> Any:
+    """What a call answers on a list that has been through BEFORE, and what is there after it."""
+    for name, first in BEFORE:
+        await person.call(name, **first)
+    told = [await person.call(tool, **arguments), await person.call("list_tasks")]
+    told += [await task(person, task_id) for task_id in await ids(person, status="all")]
+    return without_times(told)
+
+
+def without_times(value: Any) -> Any:
+    if isinstance(value, list):
+        return [without_times(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: without_times(one) for name, one in value.items() if name not in CLOCK}
+
+
+@pytest.mark.parametrize(("tool", "strict", "call"), CALLS)
+async def test_a_call_written_otherwise_does_the_same(
+    newcomer: Callable[..., Person],
+    tool: str,
+    strict: dict[str, Any],
+    call: dict[str, Any],
+) -> None:
+    expected = await answered(newcomer(), tool, strict)
+    assert await answered(newcomer(), tool, call) == expected
+
+
+async def whole(person: Person, arguments: Any, version: str = MODERN) -> httpx.Response:
+    """A tool call with these as its `arguments`, of whatever type."""
+    params = {"name": "add_task", "arguments": arguments}
+    return await person.rpc("tools/call", params, version=version)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_arguments_as_json_text_of_an_object_are_read(ann: Person, era: str) -> None:
+    response = await whole(ann, json.dumps({"title": "7", "priority": "HIGH"}), era)
+    answer = response.json()["result"]["structuredContent"]
+    assert (answer["title"], answer["priority"]) == ("7", "high")
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("params", [{}, {"arguments": None}, {"arguments": {}}])
+async def test_arguments_that_are_absent_or_null_are_none(
+    ann: Person, params: dict[str, Any], era: str
+) -> None:
+    response = await ann.rpc("tools/call", {"name": "list_tasks"} | params, version=era)
+    assert response.json()["result"]["structuredContent"]["total"] == 0
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "title", '"{}"', "{"])
+async def test_other_text_as_arguments_is_refused_with_what_to_send(ann: Person, text: str) -> None:
+    error = (await whole(ann, text)).json()["error"]
+    assert error["code"] == -32602
+    assert "Call again with a JSON object" in error["message"]
+    assert await ids(ann) == []
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        {"due": None},
+        {"due": "", "priority": None, "tags": ""},
+        {"description": None, "clear": None},
+        dict.fromkeys(OPTIONAL["update_task"]),
+    ],
+)
+async def test_an_update_with_nothing_but_null_is_refused_and_told_of_clear(
+    ann: Person, nothing: dict[str, Any]
+) -> None:
+    for name, first in BEFORE:
+        await ann.call(name, **first)
+    before = await task(ann, 1)
+    refused = await refusal(ann, "update_task", task_id=1, **nothing)
+    assert 'to empty a field, name it in "clear"' in refused.message
+    assert await task(ann, 1) == before
+
+
+async def test_null_beside_what_is_given_empties_nothing(ann: Person) -> None:
+    for name, first in BEFORE:
+        await ann.call(name, **first)
+    before = await task(ann, 1)
+    rest = dict.fromkeys(OPTIONAL["update_task"])
+    updated = await ann.call("update_task", **rest | {"task_id": 1, "title": "Call dad"})
+    assert updated["changed"] == ["title"]
+    changed = {"title": "Call dad", "version": 3, "updated_at": (await task(ann, 1))["updated_at"]}
+    assert await task(ann, 1) == before | changed
+
+
+@pytest.mark.parametrize("tool", ["add_task", "update_task"])
+async def test_an_empty_title_stays_refused(ann: Person, tool: str) -> None:
+    for name, first in BEFORE:
+        await ann.call(name, **first)
+    more = {"task_id": 1, "priority": "high"} if tool == "update_task" else {}
+    assert '"title"' in (await refusal(ann, tool, title="", **more)).message
+    assert (await task(ann, 1))["version"] == 2
+
+
+async def test_an_empty_description_is_a_description(ann: Person) -> None:
+    await ann.call("add_task", title="Call mom", description="About Sunday")
+    updated = await ann.call("update_task", task_id=1, description="")
+    assert updated["changed"] == ["description"]
+
+
+async def test_an_argument_that_is_required_is_not_there_when_it_is_null(ann: Person) -> None:
+    for tool in ("complete_task", "delete_task", "update_task"):
+        assert '"task_id" is required' in (await refusal(ann, tool, task_id=None)).message
+        assert '"task_id"' in (await refusal(ann, tool, task_id="")).message
+    assert '"title" is required' in (await refusal(ann, "add_task", title=None)).message
+
+
+@pytest.mark.parametrize("more", [{"status": "pending"}, {"limit": 49}, {"search": "mom"}])
+async def test_a_task_id_still_stands_alone_among_what_is_no_default(
+    ann: Person, more: dict[str, Any]
+) -> None:
+    await ann.call("add_task", title="Call mom")
+    assert "stands alone" in (await refusal(ann, "list_tasks", task_id=1, **more)).message
+
+
+@pytest.mark.parametrize("name", ["titel", "waitForPrevious", "task-progress", "colour"])
+async def test_any_other_unknown_argument_stays_refused(ann: Person, name: str) -> None:
+    for value in ("x", None, ""):
+        refused = await refusal(ann, "add_task", title="New", **{name: value})
+        assert f'"{name}" is not known here' in refused.message
+
+
+async def test_a_retry_in_another_spelling_is_a_retry(ann: Person, records: Records) -> None:
+    strict = STRICT["add_task"][0]
+    first = await ann.call("add_task", **strict)
+    for tool, _, call in CALLS:
+        if tool == "add_task":
+            assert await ann.call(tool, **call) == first | {"repeated": True}
+    assert await records.kinds(ann) == ["created"]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [{"description": None}, {"description": ""}, {"tags": []}, {"tags": "[]"}, {"due": ""}],
+)
+async def test_an_add_at_once_in_another_spelling_is_the_first(
+    ann: Person, again: dict[str, Any]
+) -> None:
+    first = await ann.call("add_task", title="Call mom")
+    assert await ann.call("add_task", title=" Call mom", **again) == first | {"repeated": True}
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "body"),
+    [
+        ("/tasks", "POST", {"title": "x", "description": None}),
+        ("/tasks", "POST", {"title": "x", "due": ""}),
+        ("/tasks", "POST", {"title": "x", "priority": "High"}),
+        ("/tasks", "POST", {"title": "x", "tags": '["a"]'}),
+        ("/tasks", "POST", {"title": "x", "wait_for_previous": True}),
+        ("/tasks/1", "PATCH", {"undo": "2"}),
+        ("/tasks/1", "PATCH", {"undo": 2.0}),
+        ("/tasks/1/complete", "PATCH", {"completed": "false"}),
+    ],
+)
+async def test_a_body_of_rest_stays_strict(
+    ann: Person, path: str, method: str, body: dict[str, Any]
+) -> None:
+    for name, first in BEFORE:
+        await ann.call(name, **first)
+    assert (await ann.rest(method, path, json=body)).status_code == 422
+    assert (await task(ann, 1))["version"] == 2
