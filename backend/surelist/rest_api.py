@@ -20,9 +20,9 @@ from surelist.isolation import Database
 from surelist.routing import Problem, answer, crash, http_problem, problem
 from surelist.tasks import ledger_routes
 from surelist.tasks import routes as tasks
-from surelist.web import protected_resource
+from surelist.web import CONVERSATIONS, METADATA_PATH, TASKS, protected_resource
 
-METADATA_PATH = "/.well-known/oauth-protected-resource"
+KEPT = {"Cache-Control": "max-age=3600"}
 
 
 def make_rest_api(
@@ -54,9 +54,13 @@ def make_rest_api(
         api.include_router(router)
 
     @api.get(METADATA_PATH, include_in_schema=False)
-    @api.get(f"{METADATA_PATH}/mcp", include_in_schema=False)
+    @api.get(METADATA_PATH + TASKS.path, include_in_schema=False)
     async def metadata() -> Response:
-        return answer(protected_resource(settings), headers={"Cache-Control": "max-age=3600"})
+        return answer(protected_resource(settings, TASKS), headers=KEPT)
+
+    @api.get(METADATA_PATH + CONVERSATIONS.path, include_in_schema=False)
+    async def conversations_metadata() -> Response:
+        return answer(protected_resource(settings, CONVERSATIONS), headers=KEPT)
 
     api.openapi = lambda: _described(api)
     return api

@@ -14,6 +14,8 @@ from tests.copies import Copy
 from tests.person import ERAS, HANDSHAKE, Person
 
 SECRET_WORD = "gooseberry"
+MCP = "/mcp"
+CONVERSATIONS_MCP = "/conversations/mcp"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Hers:
     version: int = 7
     versions: int = 7
     conversations: tuple[int, ...] = (1, 2)
+    said: str = f"{SECRET_WORD}-1-Where is the {SECRET_WORD}?"
 
     @property
     def tasks(self) -> tuple[int, ...]:
@@ -105,6 +108,30 @@ TOOLS: Mapping[str, Callable[[Hers], list[Arguments]]] = {
         *_on_each(hers, clear=["description", "tags"]),
         *({"task_id": hers.changed, "undo": version} for version in range(1, hers.versions + 1)),
         *({"task_id": task_id, "undo": 1} for task_id in hers.tasks),
+    ],
+}
+CONVERSATION_TOOLS: Mapping[str, Callable[[Hers], list[Arguments]]] = {
+    "create_conversation": lambda hers: [
+        {"title": f"About {SECRET_WORD}"},
+        {"title": "Mine", "user_id": hers.user_id},
+    ],
+    "add_message": lambda hers: [
+        *_to_each(hers, role="user", content="Hello"),
+        *_to_each(hers, role="user", content="Hello", idempotency_key=hers.said),
+    ],
+    "get_conversation_history": lambda hers: [
+        *_to_each(hers),
+        *_to_each(hers, limit=1, cursor=hers.cursor),
+    ],
+    "list_user_conversations": lambda hers: [
+        {},
+        {"search": SECRET_WORD},
+        {"limit": 1, "cursor": hers.cursor},
+    ],
+    "update_message": lambda hers: [
+        *_to_each(hers, message_id=1, content="Mine now"),
+        *_to_each(hers, message_id=2, content="Mine now", if_version=1),
+        *_to_each(hers, message_id=9, content="Mine now"),
     ],
 }
 RESOURCES: Mapping[str, Callable[[Hers], list[str]]] = {
@@ -205,6 +232,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
 OPEN_TO_ALL = {
     ("GET", "/.well-known/oauth-protected-resource"),
     ("GET", "/.well-known/oauth-protected-resource/mcp"),
+    ("GET", "/.well-known/oauth-protected-resource/conversations/mcp"),
     ("GET", "/openapi.json"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
@@ -247,6 +275,10 @@ def _at_each(hers: Hers, **request: Any) -> list[Request]:
     ]
 
 
+def _to_each(hers: Hers, **arguments: Any) -> list[Arguments]:
+    return [{"conversation_id": one, **arguments} for one in hers.conversations]
+
+
 def _in_each(hers: Hers, **request: Any) -> list[Request]:
     keyed = {"Idempotency-Key": hers.key}
     return [
@@ -274,11 +306,7 @@ def attempts(hers: Hers) -> list[Attempt]:
 def mcp_attempts(hers: Hers, era: str) -> list[Attempt]:
     """The cases of the MCP server, as a client of `era` sends them."""
     sent: list[tuple[str, Arguments]] = [
-        *(
-            ("tools/call", {"name": name, "arguments": arguments})
-            for name, cases in TOOLS.items()
-            for arguments in cases(hers)
-        ),
+        *_calls(TOOLS, hers),
         *(("resources/read", {"uri": uri}) for uris in RESOURCES.values() for uri in uris(hers)),
         *(("prompts/get", {"name": name}) for name in PROMPTS),
         *(
@@ -293,14 +321,26 @@ def mcp_attempts(hers: Hers, era: str) -> list[Attempt]:
             for value in values
         ),
     ]
+    said = _calls(CONVERSATION_TOOLS, hers)
     return [
         (
-            f"{era} {method} {params}",
-            lambda stranger, method=method, params=params: stranger.rpc(
-                method, params, version=era
+            f"{era} {path} {method} {params}",
+            lambda stranger, path=path, method=method, params=params: stranger.rpc(
+                method, params, version=era, path=path
             ),
         )
-        for method, params in sent
+        for path, all_sent in ((MCP, sent), (CONVERSATIONS_MCP, said))
+        for method, params in all_sent
+    ]
+
+
+def _calls(
+    tools: Mapping[str, Callable[[Hers], list[Arguments]]], hers: Hers
+) -> list[tuple[str, Arguments]]:
+    return [
+        ("tools/call", {"name": name, "arguments": arguments})
+        for name, cases in tools.items()
+        for arguments in cases(hers)
     ]
 
 

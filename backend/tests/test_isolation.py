@@ -28,14 +28,15 @@ from surelist.database import Statement, compiled
 from surelist.embedded import APP_ROLE
 from surelist.isolation import Database, UserDatabase, mine
 from surelist.main import create_app
-from surelist.mcp_server import METHODS
+from surelist.mcp_conversations import CONVERSATIONS
+from surelist.mcp_tasks import TASKS
 from surelist.tasks import changes, history, listing, purge, resources, selection, service, undo
 from surelist.tasks.models import Task
 from surelist.tasks.tools import TOOLS
 from tests import strangers
 from tests.copies import Copy, newcomers
 from tests.person import Person, RefusedByTool
-from tests.strangers import SECRET_WORD, Hers, make_list
+from tests.strangers import CONVERSATIONS_MCP, MCP, SECRET_WORD, Hers, make_list
 
 ROOT = Path(__file__).parents[2]
 RUFF = Path(sys.executable).with_name("ruff")
@@ -68,7 +69,10 @@ async def test_every_door_has_a_strangers_case(ann: Person, settings: Settings) 
     } | {(prompt["name"], a["name"]) for prompt in prompts for a in prompt.get("arguments", [])}
     assert variables == set(strangers.COMPLETIONS)
 
-    assert set(METHODS) == strangers.MCP_METHODS | strangers.MCP_METHODS_OPEN_TO_ALL
+    assert set(TASKS.methods) == strangers.MCP_METHODS | strangers.MCP_METHODS_OPEN_TO_ALL
+
+    assert set(CONVERSATIONS.tools) == set(strangers.CONVERSATION_TOOLS)
+    assert set(CONVERSATIONS.methods) <= set(TASKS.methods)
 
     served = set(served_by(create_app(settings).routes))
     assert served == {*strangers.ROUTES, *strangers.OPEN_TO_ALL}
@@ -85,15 +89,20 @@ def served_by(routes: list[BaseRoute]) -> list[tuple[str, str]]:
         inner = getattr(route, "original_router", route)  # what FastAPI makes of include_router
         if hasattr(inner, "routes"):
             found += served_by(inner.routes)
-        elif route.path != "/mcp":  # whose methods, tools and so on are enumerated by themselves
+        elif route.path not in (
+            MCP,
+            CONVERSATIONS_MCP,
+        ):  # whose methods, tools and so on are enumerated by themselves
             path = getattr(route, "path_format", route.path)
             found += ((method, path) for method in set(route.methods) - {"HEAD"})
     return found
 
 
 async def test_no_tool_has_a_user_in_its_schema(ann: Person) -> None:
-    for tool in await offered(ann, "tools/list", "tools"):
-        assert "user_id" not in str(tool["inputSchema"])
+    for path in (MCP, CONVERSATIONS_MCP):
+        answer = await ann.rpc("tools/list", path=path)
+        for tool in answer.json()["result"]["tools"]:
+            assert "user_id" not in str(tool["inputSchema"])
 
 
 @pytest.mark.parametrize("method", sorted(strangers.MCP_METHODS_OPEN_TO_ALL - {"initialize"}))
@@ -208,6 +217,10 @@ async def test_the_token_alone_keeps_a_stranger_out(
         for arguments in cases(hers):
             with pytest.raises(RefusedByTool, match="user_id"):
                 await bob.call(tool, **arguments | {"user_id": ann.user_id})
+    for tool, cases in strangers.CONVERSATION_TOOLS.items():
+        for arguments in cases(hers):
+            with pytest.raises(RefusedByTool, match="user_id"):
+                await bob.call(tool, path=CONVERSATIONS_MCP, **arguments | {"user_id": ann.user_id})
     monkeypatch.setattr(Person, "token", lambda self, scopes=None: "not.a.token")
     for name, attempt in strangers.attempts(hers):
         assert (await attempt(bob)).status_code == 401, name

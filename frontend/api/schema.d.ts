@@ -37,7 +37,7 @@ export interface paths {
         };
         /**
          * Read Task
-         * @description Read one task, also from the trash.
+         * @description Read one task, also from the trash; 304 when it is as in `If-None-Match`.
          */
         get: operations["read_task_api__user_id__tasks__task_id__get"];
         /**
@@ -48,7 +48,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Task
-         * @description Put a task into the trash.
+         * @description Put a task into the trash; the ETag is that of the task there.
          */
         delete: operations["delete_task_api__user_id__tasks__task_id__delete"];
         options?: never;
@@ -676,6 +676,25 @@ export interface components {
             priority?: "low" | "medium" | "high";
             /** Tags */
             tags?: string[];
+            /** Id */
+            id?: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status?: "pending" | "completed" | "deleted";
+            /** Weekday */
+            weekday?: string;
+            /** Version */
+            version?: number;
+            /** Created At */
+            created_at?: string;
+            /** Updated At */
+            updated_at?: string;
+            /** Completed At */
+            completed_at?: string;
+            /** Deleted At */
+            deleted_at?: string;
             /**
              * Completed
              * @default false
@@ -1160,7 +1179,9 @@ export interface operations {
     read_task_api__user_id__tasks__task_id__get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-None-Match"?: string;
+            };
             path: {
                 task_id: number;
                 user_id: string;
@@ -1177,6 +1198,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WholeTask"];
                 };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {

@@ -17,15 +17,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from surelist.arguments import LARGEST
 from surelist.ledger.models import INSTANT, NOW, user_id_key
 from surelist.tasks.models import one_line, some_lines
 
 TITLE_LENGTH = 200
 CONTENT_LENGTH = 50_000
 
-ConversationId = Annotated[int, Described(ge=1, le=2**53 - 1)]
-MessageId = Annotated[int, Described(ge=1, le=2**53 - 1)]
-MessageVersion = Annotated[int, Described(ge=1, le=2**53 - 1)]
+ConversationId = Annotated[int, Described(ge=1, le=LARGEST)]
+MessageId = Annotated[int, Described(ge=1, le=LARGEST)]
+MessageVersion = Annotated[int, Described(ge=1, le=LARGEST)]
 ConversationTitle = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_LENGTH),

@@ -68,6 +68,9 @@ class MessagePage(TypedDict):
     next_cursor: NotRequired[str]
 
 
+_TOLD = ("id", "role", "content", "client_name", "created_at", "updated_at", "version")
+
+
 def whole(conversation: Record, timezone: str) -> ShownConversation:
     """A conversation without its messages."""
     shown = {
@@ -90,6 +93,18 @@ def whole_message(message: Record, timezone: str) -> ShownMessage:
     for name in ("created_at", "updated_at"):
         shown[name] = message[name] and local(message[name], timezone)
     return cast("ShownMessage", _without_empty(shown))
+
+
+def told_conversation(conversation: Record, timezone: str) -> dict[str, Any]:
+    """A conversation as the tools tell it."""
+    shown = whole(conversation, timezone)
+    return {name: value for name, value in shown.items() if name != "client_id"}
+
+
+def told_message(message: Record, timezone: str) -> dict[str, Any]:
+    """A message as the tools tell it: what was said, and who wrote it."""
+    shown = whole_message(message, timezone)
+    return {name: value for name, value in shown.items() if name in _TOLD}
 
 
 def _without_empty(shown: dict[str, Any]) -> dict[str, Any]:
