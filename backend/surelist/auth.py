@@ -16,6 +16,9 @@ USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}")
 """A user id, matched whole. Nothing looser: it is written into a SET LOCAL as it is."""
 
 RESERVED_USER_ID = "me"
+LOCAL_USER = "local"
+"""The user of a machine on which nobody has signed up."""
+
 CLIENT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,100}")
 """A client's id or name, matched whole: one line that PostgreSQL can keep."""
 
@@ -43,6 +46,8 @@ AgentScope = Literal["tasks:read", "tasks:write", "conversations:read", "convers
 AGENT_SCOPES: tuple[AgentScope, ...] = get_args(AgentScope)
 OWNER_SCOPE = "account:manage"
 """Erase, export, purge, keys, agents, time zone: a person's own, never an agent's."""
+
+SCOPES = frozenset[str]((*AGENT_SCOPES, OWNER_SCOPE))
 
 
 Kind = Literal["session", "access", "key", "token"]
@@ -206,7 +211,7 @@ def _principal_of(kind: Kind, claims: Mapping[str, Any]) -> Principal:
     authenticated_at = claims.get("auth_time") if kind == "session" else None
     if type(authenticated_at) not in (int, NoneType):
         raise TypeError("its times are not whole seconds")
-    scopes = frozenset(scope.split())
+    scopes = SCOPES.intersection(scope.split())
     actor = "person" if OWNER_SCOPE in scopes else "agent"
     caller = Caller(actor, client_id, client_name)
     return Principal(user_id, scopes, caller, int(claims["iat"]), kind, authenticated_at)

@@ -42,6 +42,23 @@ class Unauthenticated(SurelistError):
     kind = "unauthorized"
 
 
+RECENT_SECONDS = 600
+"""How old a sign-in may be where a recent one is needed."""
+
+
+class SignInNeeded(Unauthenticated):
+    """The token is good, but the person has not signed in recently enough (RFC 9470)."""
+
+    kind = "insufficient_user_authentication"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"This needs a sign-in that is not older than {RECENT_SECONDS // 60} minutes. Nothing "
+            f"was changed. Ask the person to sign in again, then call with a new token.",
+            details={"error": self.kind},
+        )
+
+
 class Forbidden(SurelistError):
     """The token is good, but not for this."""
 

@@ -11,6 +11,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar, cast
 
 import asyncpg
@@ -109,6 +110,7 @@ class UserDatabase:
         "_stamps",
         "caller",
         "issued_at",
+        "kind",
         "quotas",
         "wrote",
     )
@@ -127,6 +129,7 @@ class UserDatabase:
         self._stamps = {"user_id": principal.user_id}
         self.caller = principal.caller
         self.issued_at = principal.issued_at
+        self.kind = principal.kind
         self.quotas = quotas
         self.wrote = False
 
@@ -159,7 +162,7 @@ class UserDatabase:
         """
         self.wrote = True
         user_id = self._stamps["user_id"]
-        await self._connection.execute(_locked(user_id, self._lock_timeout, "SHARE"))
+        await self._connection.execute(_locked(user_id, self._lock_timeout, "NO KEY UPDATE"))
 
     def seal(self, content: bytes) -> str:
         """`content` as a token that only this user can hand back unchanged."""
@@ -214,10 +217,10 @@ class _OneOfTwo(UserDatabase):
 class Gate(Protocol):
     """Decides whether a verified credential still counts (specs/tokens.md)."""
 
-    def at_the_door(self, principal: Principal) -> None:
-        """Refuse a caller that was refused a moment ago. Asks nothing of the database.
+    def at_the_door(self, principal: Principal, scope: str) -> None:
+        """Refuse what was refused a moment ago. Asks nothing of the database.
 
-        Raises Unauthenticated.
+        Raises Unauthenticated or InsufficientScope.
         """
         ...
 
@@ -294,36 +297,37 @@ class Database:
     async def write_both(
         self,
         one: Principal,
-        other: Principal,
+        other: str,
         work: Callable[[UserDatabase, UserDatabase], Awaitable[T]],
         scope: str,
+        *,
+        keep: bool = True,
     ) -> T:
         """Run `work` in one transaction that holds the account rows of two users.
 
-        Both have shown their token; each `UserDatabase` sees its own user's rows and no others.
+        The user id `other` is whose rows the caller has shown a right to. Each `UserDatabase` sees
+        its own user's rows and no others. Without `keep` it is rolled back.
         """
         self._enter(one, scope)
-        self._enter(other, scope)
         await self._rates.spend(one.user_id, "writes")
         # In one order, so that two who do this at once do not wait for each other.
         begin = "BEGIN; " + "; ".join(
             f"{_as_user(user_id)}; {_locked(user_id, self._lock_timeout, 'NO KEY UPDATE')}"
-            for user_id in sorted({one.user_id, other.user_id})
+            for user_id in sorted({one.user_id, other})
         )
 
         async def on_both(database: UserDatabase) -> T:
-            sides = _OneOfTwo.beside(database, one), _OneOfTwo.beside(database, other)
-            for side, principal in zip(sides, (one, other), strict=True):
-                await self._gate(side, principal, scope)
-            return await work(*sides)
+            theirs = _OneOfTwo.beside(database, replace(one, user_id=other))
+            return await work(_OneOfTwo.beside(database, one), theirs)
 
         async with self._turns.of(one.user_id, self._patience):
             begin = f"{begin}; {_as_user(one.user_id)}"
-            return await self._run(one, scope, begin, on_both, "COMMIT", LONGEST_OF_TWO_SECONDS)
+            end = "COMMIT" if keep else "ROLLBACK"
+            return await self._run(one, scope, begin, on_both, end, LONGEST_OF_TWO_SECONDS)
 
     def _enter(self, principal: Principal, scope: str) -> None:
         """Refuse what needs no look at the database, before anything is counted or opened."""
-        self._gate.at_the_door(principal)
+        self._gate.at_the_door(principal, scope)
         principal.require(scope)
 
     async def _run(

@@ -1,5 +1,6 @@
 """Gives a route its user's database, and turns what is refused into problem details."""
 
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
@@ -13,7 +14,7 @@ from starlette.responses import Response
 
 from surelist.arguments import place, told
 from surelist.auth import RESERVED_USER_ID, Principal
-from surelist.errors import Forbidden, Invalid, SurelistError
+from surelist.errors import RECENT_SECONDS, Forbidden, Invalid, SignInNeeded, SurelistError
 from surelist.isolation import Database, UserDatabase
 from surelist.observability.calls import note
 from surelist.web import refusal_headers
@@ -45,9 +46,16 @@ class Door:
         """Whose data is behind it."""
         return self._principal.user_id
 
-    def require(self, scope: str) -> None:
-        """Raise InsufficientScope without `scope`."""
-        self._principal.require(scope)
+    def require_recent_sign_in(self) -> None:
+        """Raise SignInNeeded unless the person has proved not long ago who they are.
+
+        Asked of sessions alone: who signs other tokens with account:manage has the secret.
+        """
+        principal = self._principal
+        if principal.kind != "session":
+            return
+        if time.time() - (principal.authenticated_at or 0) > RECENT_SECONDS:
+            raise SignInNeeded
 
     async def read(
         self,
@@ -77,15 +85,17 @@ class Door:
 
     async def write_with(
         self,
-        other: Principal,
+        other: str,
         work: Callable[[UserDatabase, UserDatabase], Awaitable[T]],
         scope: str,
+        *,
+        keep: bool = True,
     ) -> T:
-        """Run `work` in a transaction that writes this user's rows and those of `other`.
+        """Run `work` in a transaction that writes this user's rows and those of the user `other`.
 
-        Raises InsufficientScope unless both tokens carry `scope`.
+        The caller has shown a right to these. Raises InsufficientScope without `scope`.
         """
-        return await self._database.write_both(self._principal, other, work, scope)
+        return await self._database.write_both(self._principal, other, work, scope, keep=keep)
 
 
 class OwnedRoute(APIRoute):

@@ -9,7 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from surelist.auth import AGENT_SCOPES
 from surelist.config import Settings
 from surelist.errors import (
+    RECENT_SECONDS,
     InsufficientScope,
+    SignInNeeded,
     SurelistError,
     TooLarge,
     TooManyRequests,
@@ -90,6 +92,9 @@ def refusal_headers(
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, UnsupportedEncoding):
         return {"Accept-Encoding": "identity"}
+    if isinstance(error, SignInNeeded):
+        said = {"error": error.kind, "error_description": error.message}
+        return {"WWW-Authenticate": _bearer(said | {"max_age": str(RECENT_SECONDS)})}
     if isinstance(error, Unauthenticated):
         return {
             "WWW-Authenticate": _challenge(
@@ -128,6 +133,13 @@ def _challenge(
         "scope": scope or resource.asked_for,
     }
     if error:
-        quotable = "".join(c for c in description if " " <= c <= "~" and c not in '"\\')
-        said = {"error": error, "error_description": quotable} | said
-    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in said.items())
+        said = {"error": error, "error_description": description} | said
+    return _bearer(said)
+
+
+def _bearer(said: Mapping[str, str]) -> str:
+    quotable = {
+        name: "".join(c for c in value if " " <= c <= "~" and c not in '"\\')
+        for name, value in said.items()
+    }
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in quotable.items())

@@ -6,10 +6,9 @@ from urllib.parse import urlsplit
 
 from click import style
 
-from surelist.auth import AGENT_SCOPES, sign_token
+from surelist.auth import AGENT_SCOPES, LOCAL_USER, sign_token
 from surelist.config import Settings
 
-USER = "local"
 DAYS = 365
 OPEN_PATH = "/.well-known/oauth-protected-resource"
 
@@ -61,7 +60,7 @@ def welcome_with_page(settings: Settings) -> str:
         web_url=style(settings.web_url, bold=True),
         data=settings.data,
         mcp_url=settings.mcp_url,
-        user=USER,
+        user=LOCAL_USER,
     )
 
 
@@ -70,7 +69,7 @@ def welcome(settings: Settings) -> str:
 
     What is to be seen first is bold and the token is dim, for `click.echo` to a terminal.
     """
-    token = sign_token(settings, USER, scopes=AGENT_SCOPES, days=DAYS, client=USER)
+    token = sign_token(settings, LOCAL_USER, scopes=AGENT_SCOPES, days=DAYS, client=LOCAL_USER)
     server = {
         "type": "http",
         "url": settings.mcp_url,
@@ -86,7 +85,7 @@ def welcome(settings: Settings) -> str:
         mcp_url=settings.mcp_url,
         api_url=settings.api_url,
         token=token,
-        user=USER,
+        user=LOCAL_USER,
         days=DAYS,
         configuration=json.dumps({"mcpServers": {"surelist": server}}, indent=2),
     )

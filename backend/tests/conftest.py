@@ -14,6 +14,7 @@ from surelist.database import migrate
 from surelist.embedded import OWNER_ROLE, SUPERUSER, Cluster
 from surelist.isolation import Database
 from surelist.main import create_app
+from tests import page
 from tests.copies import PRISTINE, Copy, copied
 from tests.other_postgres import any_postgres
 from tests.person import Person
@@ -31,10 +32,18 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def settings(cluster: Cluster) -> Settings:
+def issuer() -> Iterator[str]:
+    """The issuer of the web page's tokens."""
+    with page.published() as issuer:
+        yield issuer
+
+
+@pytest.fixture(scope="session")
+def settings(cluster: Cluster, issuer: str) -> Settings:
     """The settings of the app under test."""
     return Settings(
         SURELIST_URL=URL,
+        SURELIST_ISSUER=issuer,
         DATABASE_URL=cluster.url(),
         BETTER_AUTH_SECRET=SECRET,
         SURELIST_RATE_READS=0,

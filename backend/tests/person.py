@@ -10,6 +10,7 @@ from mcp_types.methods import serialize_server_result
 from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal, sign_token
 from surelist.config import Settings
 from surelist.isolation import Database, UserDatabase
+from tests import page
 
 T = TypeVar("T")
 
@@ -56,6 +57,8 @@ class Person:
 
     def token(self, scopes: Iterable[str] | None = None) -> str:
         """A token of this user and client."""
+        if scopes is None and self._has_session:
+            return page.session(self.settings, self.user_id)
         scopes = self.scopes if scopes is None else scopes
         return sign_token(self.settings, self.user_id, scopes=scopes, days=1, client=self.client)
 
@@ -64,7 +67,14 @@ class Person:
         """What the token stands for."""
         actor = "person" if OWNER_SCOPE in self.scopes else "agent"
         caller = Caller(actor, self.client, self.client)
-        return Principal(self.user_id, frozenset(self.scopes), caller, int(time.time()), "token")
+        kind = "session" if self._has_session else "token"
+        return Principal(self.user_id, frozenset(self.scopes), caller, int(time.time()), kind)
+
+    @property
+    def _has_session(self) -> bool:
+        """Whether this is the person on the web page, and not somebody with a printed token."""
+        on_page = self.client == "web" and OWNER_SCOPE in self.scopes
+        return on_page and page.has_sessions(self.settings)
 
     async def read(
         self, work: Callable[[UserDatabase], Awaitable[T]], scope: str = "tasks:read"

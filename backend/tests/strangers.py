@@ -213,6 +213,9 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
     ("PATCH", _USER): lambda hers: [{"json": {"timezone": "Asia/Tokyo"}}],
     ("GET", f"{_USER}/export"): lambda hers: [{}],
     ("GET", f"{_USER}/agents"): lambda hers: [{}],
+    ("GET", f"{_USER}/agents/{{client_id}}"): lambda hers: [
+        {"client_id": client_id} for client_id in (hers.agent, "claude", "web", hers.user_id)
+    ],
     ("DELETE", f"{_USER}/agents/{{client_id}}"): lambda hers: [
         {"client_id": client_id} for client_id in (hers.agent, "claude", "web", hers.user_id)
     ],
@@ -224,9 +227,12 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
         {"json": {"name": hers.agent, "scopes": ["tasks:read"], "days": 1}},
         {"json": {"name": "Robot", "scopes": ["account:manage"], "days": 1}},
     ],
+    ("POST", f"{_USER}/sessions/end"): lambda hers: [{"json": {}}],
     ("DELETE", _USER): lambda hers: [{}],
     ("POST", f"{_USER}/claim"): lambda hers: [
-        {"json": {"token": token}} for token in ("e30.e30.e30", hers.user_id)
+        {"json": {"code": code, "dry_run": dry_run}}
+        for code in ("ABCD-EFGH-IJKL-MNOP", hers.user_id)
+        for dry_run in (True, False)
     ],
 }
 OPEN_TO_ALL = {
@@ -372,11 +378,11 @@ async def answers(
 ) -> dict[str, Any]:
     """What each attempt is told: a stranger without a list, and one whose list has the same ids."""
     told = {}
-    neighbour = newcomer(owner=True)
+    neighbour = newcomer("web", owner=True)
     if neighbours:
         await make_list(neighbour, "apricot")
     for name, attempt in attempts(hers):
-        told[f"a stranger: {name}"] = await told_by(attempt, newcomer(owner=True))
+        told[f"a stranger: {name}"] = await told_by(attempt, newcomer("web", owner=True))
         if neighbours and not name.startswith(HANDSHAKE):  # the era makes no other difference
             told[f"a neighbour: {name}"] = await told_by(attempt, neighbour)
     return told

@@ -524,12 +524,13 @@ async def test_the_path_of_another_user_is_403_without_a_challenge(ann: Person) 
 
 @pytest.mark.parametrize("path", ["", "/mcp"])
 async def test_the_metadata_is_open_and_says_which_scopes_there_are(
-    http: httpx.AsyncClient, path: str
+    http: httpx.AsyncClient, settings: Settings, path: str
 ) -> None:
     response = await http.get(f"/.well-known/oauth-protected-resource{path}")
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
     assert response.json() == {
+        "authorization_servers": [settings.issuer],
         "resource": "http://localhost:8000/mcp",
         "resource_name": "Surelist",
         "bearer_methods_supported": ["header"],

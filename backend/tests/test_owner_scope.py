@@ -19,10 +19,12 @@ FOR_THE_PERSON_ONLY = {
     ("DELETE", "/api/{user_id}"),
     ("GET", "/api/{user_id}/export"),
     ("GET", "/api/{user_id}/agents"),
+    ("GET", "/api/{user_id}/agents/{client_id}"),
     ("PUT", "/api/{user_id}/agents/{client_id}"),
     ("DELETE", "/api/{user_id}/agents/{client_id}"),
     ("POST", "/api/{user_id}/claim"),
     ("POST", "/api/{user_id}/keys"),
+    ("POST", "/api/{user_id}/sessions/end"),
     ("DELETE", "/api/{user_id}/tasks/{task_id}/permanently"),
 }
 
@@ -52,6 +54,8 @@ async def as_an_oauth_client_that_asks_for_more(owner: Person) -> Person:
         claims_of_client(owner.settings, owner.user_id, scope=scope), {"typ": "at+jwt"}
     )
     client = owner.through("oauth")
+    allowed = {"name": "OAuth", "scopes": list(AGENT_SCOPES)}
+    await owner.rest("PUT", "/agents/nGzTkRPdVbWq", json=allowed)
     client.token = lambda scopes=None: token
     return client
 

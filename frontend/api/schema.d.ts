@@ -296,6 +296,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Sessions
+         * @description End the person's sessions up to this one, and if asked, revoke every agent.
+         */
+        post: operations["end_sessions_api__user_id__sessions_end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/claim": {
         parameters: {
             query?: never;
@@ -307,7 +327,7 @@ export interface paths {
         put?: never;
         /**
          * Claim List
-         * @description Take over the list of another user: for somebody who has none.
+         * @description Take over the list of the user `local`: for somebody who has none, and has its code.
          */
         post: operations["claim_list_api__user_id__claim_post"];
         delete?: never;
@@ -343,10 +363,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read Agent
+         * @description Read one agent.
+         */
+        get: operations["read_agent_api__user_id__agents__client_id__get"];
         /**
          * Connect Agent
-         * @description Let an OAuth client work on the list, also one that was revoked.
+         * @description Let a client work on the list within these scopes, also one that was revoked.
          */
         put: operations["connect_agent_api__user_id__agents__client_id__put"];
         post?: never;
@@ -407,11 +431,26 @@ export interface components {
         };
         /**
          * Claim
-         * @description Whose list is taken over, proved by a token of theirs that carries account:manage.
+         * @description Which list is taken over: that of the user `local`, whose code proves the right to it.
          */
         Claim: {
-            /** Token */
-            token: string;
+            /** Code */
+            code: string;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /**
+         * Claimable
+         * @description What a claim would take over.
+         */
+        Claimable: {
+            /** Pending */
+            pending: number;
+            /** Completed */
+            completed: number;
         };
         /**
          * Completion
@@ -700,6 +739,17 @@ export interface components {
              * @default false
              */
             completed: boolean;
+        };
+        /**
+         * SessionsEnd
+         * @description Whether every agent is revoked along with the sessions.
+         */
+        SessionsEnd: {
+            /**
+             * Agents
+             * @default false
+             */
+            agents: boolean;
         };
         /**
          * ShownAccount
@@ -2870,6 +2920,86 @@ export interface operations {
             };
         };
     };
+    end_sessions_api__user_id__sessions_end_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionsEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     claim_list_api__user_id__claim_post: {
         parameters: {
             query?: never;
@@ -2893,7 +3023,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ShownAccount"];
+                    "application/json": components["schemas"]["ShownAccount"] | components["schemas"]["Claimable"];
                 };
             };
             /** @description Unauthorized */
@@ -3004,6 +3134,83 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_agent_api__user_id__agents__client_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownAgent"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,6 @@
-"""Taking over the list of another user, whole or not at all."""
+"""Taking over the list of this machine's user, whole or not at all."""
 
+import hmac
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
@@ -57,9 +58,8 @@ _MOVES: _Moves = {
 }
 """For each table: its first page, the page after a key, and the insert of a row."""
 
-_TAKEN = [
-    column for column in _own_columns(Account) if column.name not in ("erased_at", "created_at")
-]
+_THE_PERSONS = ("erased_at", "sessions_valid_after", "created_at")
+_TAKEN = [column for column in _own_columns(Account) if column.name not in _THE_PERSONS]
 _TAKE_ACCOUNT = compiled(
     changed(Account).values(
         {column.name: bindparam(column.name, type_=column.type, required=True) for column in _TAKEN}
@@ -67,11 +67,27 @@ _TAKE_ACCOUNT = compiled(
 )
 
 
-async def claim(mine: UserDatabase, theirs: UserDatabase) -> Record | None:
-    """Move their list to this user, who has none, and return this user's account.
+def is_code(typed: str, code: str) -> bool:
+    """Whether a person has typed `code`: case, spaces and hyphens do not matter."""
+    return hmac.compare_digest(_bare(typed).encode(), _bare(code).encode())
 
-    Ids, versions and the ledger stay as they are, and the other account is erased. Raises
-    Conflict or NotFound, and then nothing is moved.
+
+def _bare(code: str) -> str:
+    return "".join(code.split()).replace("-", "").upper()
+
+
+def no_list() -> NotFound:
+    """The refusal where there is nothing to take over, and of a code that is not the list's."""
+    return NotFound(
+        "There is no list to take over, or this is not its code, and nothing was moved. Look at "
+        "what `surelist local-list-code` prints on the machine, then call again."
+    )
+
+
+async def claimable(mine: UserDatabase, theirs: UserDatabase) -> Record:
+    """Their account, whose list this user may take over.
+
+    Raises Conflict when this user has or had tasks, and NotFound when there is no list.
     """
     own = await service.find(mine)
     if own is None or own["last_event"] or own["last_conversation"] or own["erased_at"]:
@@ -82,7 +98,17 @@ async def claim(mine: UserDatabase, theirs: UserDatabase) -> Record | None:
     account = await service.find(theirs)
     empty = account is None or not (account["last_event"] or account["last_conversation"])
     if account is None or account["erased_at"] or empty:
-        raise NotFound("There is no list to take over: it is empty, or somebody has taken it.")
+        raise no_list()
+    return account
+
+
+async def claim(mine: UserDatabase, theirs: UserDatabase) -> Record | None:
+    """Move their list to this user, who has none, and return this user's account.
+
+    Ids, versions and the ledger stay as they are, and the other account is erased. Raises
+    Conflict or NotFound, and then nothing is moved.
+    """
+    account = await claimable(mine, theirs)
     for model in MOVED:
         await _move(model, theirs, mine)
     await mine.run(_TAKE_ACCOUNT, **{column.name: account[column.name] for column in _TAKEN})

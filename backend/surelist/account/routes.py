@@ -10,13 +10,14 @@ from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from surelist.account import service
-from surelist.account.claim import claim
+from surelist.account.claim import claim, claimable, is_code, no_list
 from surelist.account.export import export
 from surelist.arguments import ABSENT, Closed
-from surelist.auth import OWNER_SCOPE, TOKEN_BYTES
+from surelist.auth import LOCAL_USER, OWNER_SCOPE
 from surelist.conversations.representation import ExportedMessage, ShownConversation
 from surelist.database import Record
-from surelist.errors import Conflict, NotFound, Unauthenticated
+from surelist.errors import Conflict, SurelistError
+from surelist.isolation import UserDatabase
 from surelist.routing import Door, IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.tasks.due import zone
 from surelist.tasks.event_representation import TaskEvent
@@ -60,9 +61,25 @@ class AccountPatch(Closed):
 
 
 class Claim(Closed):
-    """Whose list is taken over, proved by a token of theirs that carries account:manage."""
+    """Which list is taken over: that of the user `local`, whose code proves the right to it."""
 
-    token: Annotated[str, Field(min_length=1, max_length=TOKEN_BYTES)]
+    code: Annotated[str, Field(min_length=1, max_length=100)]
+    dry_run: bool = False
+
+
+class Claimable(TypedDict):
+    """What a claim would take over."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    pending: int
+    completed: int
+
+
+class SessionsEnd(Closed):
+    """Whether every agent is revoked along with the sessions."""
+
+    agents: bool = False
 
 
 router = APIRouter(prefix="/api/{user_id}", tags=["account"], route_class=OwnedRoute)
@@ -86,6 +103,7 @@ async def change_account(
 @router.delete("", status_code=204, responses=problems(401, 403, 422, 429, 503))
 async def erase_account(door: UserDoor, _key: IdempotencyKey = ABSENT) -> Response:
     """Erase everything; every token issued until now is refused from now on."""
+    door.require_recent_sign_in()
     await door.write(service.erase, OWNER_SCOPE)
     return Response(status_code=204)
 
@@ -99,24 +117,42 @@ async def export_account(door: UserDoor) -> Response:
     return StreamingResponse(pieces, headers=headers, media_type="application/json")
 
 
+@router.post("/sessions/end", status_code=204, responses=problems(401, 403, 413, 422, 429, 503))
+async def end_sessions(
+    door: UserDoor, body: SessionsEnd, _key: IdempotencyKey = ABSENT
+) -> Response:
+    """End the person's sessions up to this one, and if asked, revoke every agent."""
+    await door.write(lambda mine: service.end_sessions(mine, agents=body.agents), OWNER_SCOPE)
+    return Response(status_code=204)
+
+
 @router.post(
     "/claim",
-    responses={200: {"model": ShownAccount}} | problems(401, 403, 404, 409, 413, 422, 429, 503),
+    responses={200: {"model": ShownAccount | Claimable}}
+    | problems(401, 403, 404, 409, 413, 422, 429, 503),
 )
 async def claim_list(
     request: Request, door: UserDoor, body: Claim, _key: IdempotencyKey = ABSENT
 ) -> Response:
-    """Take over the list of another user: for somebody who has none."""
-    door.require(OWNER_SCOPE)  # before anything is said of the other token
-    state = request.app.state
-    try:
-        bearer = [f"Bearer {body.token}"]
-        other = await state.authenticator.principal(bearer, state.settings.api_url)
-    except Unauthenticated as refusal:  # of the token in the body: the caller's own is good
-        raise NotFound(f'"token" shows no list to take over. {refusal.message}') from None
-    if other.user_id == door.user_id:
-        raise Conflict("The token is this user's own. Send one of the user whose list it is.")
-    return answer(_shown(door, await door.write_with(other, claim, OWNER_SCOPE)))
+    """Take over the list of the user `local`: for somebody who has none, and has its code."""
+    if not is_code(body.code, request.app.state.settings.local_list_code):
+        await door.write(partial(_refuse, no_list()), OWNER_SCOPE)
+    if door.user_id == LOCAL_USER:
+        own = Conflict("This list is the user's own already, and nothing was moved.")
+        await door.write(partial(_refuse, own), OWNER_SCOPE)
+    if body.dry_run:
+        theirs = await door.write_with(LOCAL_USER, claimable, OWNER_SCOPE, keep=False)
+        counts: Claimable = {
+            "pending": theirs["pending_count"],
+            "completed": theirs["completed_count"],
+        }
+        return answer(counts)
+    return answer(_shown(door, await door.write_with(LOCAL_USER, claim, OWNER_SCOPE)))
+
+
+async def _refuse(refusal: SurelistError, _database: UserDatabase) -> None:
+    """Refuse where every call is counted and its token looked at."""
+    raise refusal
 
 
 def _shown(door: Door, account: Record | None) -> ShownAccount:

@@ -1,5 +1,7 @@
 """A user's account: its time zone and counts, and its erasure."""
 
+import time
+from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -7,11 +9,12 @@ from sqlalchemy import ARRAY, Date, DateTime, Text, bindparam, column, func, sel
 from sqlmodel import SQLModel, col
 
 from surelist.agents.models import Agent
+from surelist.agents.service import revoke_all
 from surelist.conversations.models import Conversation, Message
 from surelist.database import Record, compiled
 from surelist.errors import Invalid
 from surelist.isolation import UserDatabase, changed, mine, removed
-from surelist.ledger.models import Account, Event
+from surelist.ledger.models import INSTANT, Account, Event
 from surelist.ledger.service import refuse_if_erased
 from surelist.tasks.due import start_of, zone
 from surelist.tasks.models import Task, Term
@@ -34,6 +37,14 @@ _moved = (
 )
 _MOVE_WHOLE_DAYS = compiled(
     changed(Task).where(col(Task.due_on) == _moved.c.day).values(due_at=_moved.c.start)
+)
+
+_valid_after = bindparam("valid_after", type_=INSTANT, required=True)
+_END_SESSIONS = compiled(
+    changed(Account).values(
+        # GREATEST passes over null.
+        sessions_valid_after=func.greatest(col(Account.sessions_valid_after), _valid_after)
+    )
 )
 
 _ERASED: tuple[type[SQLModel], ...] = (Message, Conversation, Event, Term, Task, Agent)
@@ -88,6 +99,19 @@ async def set_timezone(database: UserDatabase, timezone: str) -> Record | None:
     starts = [start_of(day, zone(timezone)) for day in days]
     await database.run(_MOVE_WHOLE_DAYS, days=days, starts=starts)
     return await find(database)
+
+
+async def end_sessions(database: UserDatabase, *, agents: bool) -> None:
+    """End the person's sessions as of the caller's token, and with `agents` every agent too.
+
+    A session's own time counts: it is of the clock that all sessions' tokens have. Any other
+    caller ends what there is by now. Raises Unauthenticated behind an erase.
+    """
+    await _standing(database)
+    last = database.issued_at if database.kind == "session" else int(time.time())
+    await database.run(_END_SESSIONS, valid_after=datetime.fromtimestamp(last + 1, UTC))
+    if agents:
+        await revoke_all(database)
 
 
 async def erase(database: UserDatabase) -> None:

@@ -1,10 +1,13 @@
-"""Who may work on a list, asked of the database every few seconds."""
+"""Which credentials still count, asked of the database every few seconds."""
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
 
 from surelist.agents.service import admit
-from surelist.auth import Principal
+from surelist.auth import OWNER_SCOPE, Principal
+from surelist.errors import InsufficientScope, Unauthenticated
 from surelist.isolation import UserDatabase
 
 SECONDS_BETWEEN_CHECKS = 5
@@ -12,25 +15,53 @@ SECONDS_BETWEEN_CHECKS = 5
 
 REMEMBERED = 10_000
 
+Standing: TypeAlias = frozenset[str] | Unauthenticated
+"""The scopes that count, or why none does."""
+
+_UNKNOWN: tuple[float, Standing] = (0.0, frozenset())
+
 
 class Admission:
-    """The gate of the Database: `admit`, for each caller once in SECONDS_BETWEEN_CHECKS."""
+    """The gate of the Database: `admit`, for each token once in SECONDS_BETWEEN_CHECKS."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._good_until: dict[Principal, float] = {}
+        self._standings: dict[Principal, tuple[float, Standing]] = {}
 
-    def at_the_door(self, principal: Principal) -> None:
-        """Raise Unauthenticated when this caller was refused a moment ago."""
+    def at_the_door(self, principal: Principal, scope: str) -> None:
+        """Refuse what was found of this token a moment ago, before anything is spent on it.
+
+        Raises Unauthenticated or InsufficientScope.
+        """
+        until, standing = self._standings.get(principal, _UNKNOWN)
+        if until > self._clock():
+            _hold(standing, scope)
 
     async def __call__(self, database: UserDatabase, principal: Principal, scope: str) -> None:
-        """Raise Unauthenticated when the caller's token has been taken back."""
-        del scope
+        """Hold the token against its user's rows. Raises Unauthenticated or InsufficientScope."""
         now = self._clock()
-        if self._good_until.get(principal, 0.0) > now:
-            return
-        self._good_until.pop(principal, None)
-        await admit(database, principal)
-        if len(self._good_until) >= REMEMBERED:
-            self._good_until.clear()
-        self._good_until[principal] = now + SECONDS_BETWEEN_CHECKS
+        until, standing = self._standings.get(principal, _UNKNOWN)
+        if until <= now:
+            self._standings.pop(principal, None)
+            standing = await _standing(database, principal)
+            if len(self._standings) >= REMEMBERED:
+                self._standings.clear()
+            self._standings[principal] = now + SECONDS_BETWEEN_CHECKS, standing
+        if OWNER_SCOPE not in _hold(standing, scope) and database.caller.actor == "person":
+            database.caller = replace(database.caller, actor="agent")
+
+
+async def _standing(database: UserDatabase, principal: Principal) -> Standing:
+    try:
+        return await admit(database, principal)
+    except Unauthenticated as refusal:
+        return refusal
+
+
+def _hold(standing: Standing, scope: str) -> frozenset[str]:
+    """The scopes that count, `scope` among them. Raises Unauthenticated or InsufficientScope."""
+    if isinstance(standing, Unauthenticated):
+        raise Unauthenticated(standing.message, details=standing.details)
+    if scope not in standing:
+        raise InsufficientScope(scope)
+    return standing

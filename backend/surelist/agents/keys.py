@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sqlalchemy import Text, bindparam, select
 
+from surelist.agents.limit import make_room
 from surelist.agents.models import Agent, NewKey
 from surelist.agents.service import ADD, standing_of
 from surelist.auth import KEY_PREFIX, AgentScope
@@ -49,7 +50,8 @@ async def make_key(
     """Make an agent of the user's, and its token; or show the first one again to a repeated call.
 
     The token is not stored: it is signed anew, and the same. Once somebody has used it, it has
-    arrived, and is shown no more. Raises Conflict, and Gone when the first one has been revoked.
+    arrived, and is shown no more. Raises Gone when the first one has been revoked, and Conflict
+    also when there are too many agents.
     """
     client_id = f"{KEY_PREFIX}{_digits(database, idempotency_key)}"
     await standing_of(database, client_id)
@@ -61,11 +63,13 @@ async def make_key(
         _refuse_unless_repeated(first, new, scopes)
         made_at, expires_at = first["valid_after"], first["expires_at"]
     else:
+        await make_room(database)
         await database.run(
             ADD,
             client_id=client_id,
             name=new.name,
             scopes=scopes,
+            bounded=True,
             valid_after=made_at,
             expires_at=expires_at,
             last_used_at=None,

@@ -12,6 +12,7 @@ from surelist.arguments import Closed
 from surelist.auth import AGENT_SCOPES, LIFETIME_DAYS, AgentScope
 from surelist.ledger.models import IN_A_LINE, INSTANT, NOW, user_id_key
 
+FALSE = text("false")
 _VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
 
 
@@ -55,9 +56,11 @@ class Connection(Closed):
 
 
 class Agent(SQLModel, table=True):
-    """One agent key, or one OAuth client that has called.
+    """One agent key, one OAuth client that is allowed, or one client of `surelist token`.
 
     Tokens issued before `valid_after` are refused; a key's token is of no use after `expires_at`.
+    `scopes` are the most that its tokens may do. Once the person has said so, it is `bounded`, and
+    no token adds to them.
     """
 
     __table_args__ = (
@@ -69,6 +72,7 @@ class Agent(SQLModel, table=True):
     client_id: str = Field(primary_key=True, sa_type=Text)
     name: str = Field(sa_type=Text)
     scopes: list[str] = Field(sa_type=ARRAY(Text))
+    bounded: bool = Field(default=False, sa_column_kwargs={"server_default": FALSE})
     valid_after: datetime = Field(sa_type=INSTANT, sa_column_kwargs={"server_default": NOW})
     expires_at: datetime | None = Field(default=None, sa_type=INSTANT)
     revoked_at: datetime | None = Field(default=None, sa_type=INSTANT)

@@ -69,6 +69,15 @@ async def list_agents(door: UserDoor, query: Annotated[listing.AgentQuery, Query
     return answer(shown)
 
 
+@router.get(
+    "/agents/{client_id:path}",
+    responses={200: {"model": ShownAgent}} | problems(401, 403, 404, 422, 429, 503),
+)
+async def read_agent(door: UserDoor, client_id: Annotated[ClientId, Path()]) -> Response:
+    """Read one agent."""
+    return answer(_shown(await door.read(lambda mine: service.find(mine, client_id), OWNER_SCOPE)))
+
+
 @router.put(
     "/agents/{client_id:path}",
     responses={200: {"model": ShownAgent}} | problems(401, 403, 409, 413, 422, 429, 503),
@@ -79,7 +88,7 @@ async def connect_agent(
     connection: Connection,
     _key: IdempotencyKey = ABSENT,
 ) -> Response:
-    """Let an OAuth client work on the list, also one that was revoked."""
+    """Let a client work on the list within these scopes, also one that was revoked."""
     agent = await door.write(lambda mine: service.allow(mine, client_id, connection), OWNER_SCOPE)
     return answer(_shown(agent))
 
@@ -107,6 +116,7 @@ async def make_key(
     key: IdempotencyKey = ABSENT,
 ) -> Response:
     """Make a key for an agent; its token is shown this once."""
+    door.require_recent_sign_in()
     made = await door.write(lambda mine: keys.make_key(mine, new, sign, key), OWNER_SCOPE)
     shown: ShownKey = {
         "client_id": made.client_id,

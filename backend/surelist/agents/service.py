@@ -1,12 +1,13 @@
-"""What can be done with agents. Each function runs inside the caller's transaction."""
+"""Agent operations. Each function runs inside the caller's transaction."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, bindparam, case, func, or_, select, true
-from sqlmodel import col
+from sqlalchemy import ARRAY, Boolean, Text, bindparam, case, func, or_, select, true
+from sqlmodel import SQLModel, col
 
+from surelist.agents.limit import make_room
 from surelist.agents.models import Agent, Connection
 from surelist.auth import KEY_PREFIX, Principal, refused
 from surelist.database import Record, compiled
@@ -31,7 +32,10 @@ _clock = select(_now.label("now")).subquery("clock")
 _STANDING = compiled(
     select(
         _account.c.erased_at,
+        _account.c.sessions_valid_after,
         _agent.c.client_id,
+        _agent.c.scopes,
+        _agent.c.bounded,
         _agent.c.valid_after,
         _agent.c.revoked_at,
         func.coalesce(_agent.c.last_used_at <= _clock.c.now - NOTED_EVERY, true()).label("unnoted"),
@@ -45,6 +49,7 @@ ADD = compiled(
         client_id=_client_id,
         name=_name,
         scopes=_scopes,
+        bounded=bindparam("bounded", type_=Boolean, required=True),
         valid_after=bindparam("valid_after", type_=INSTANT, required=True),
         expires_at=bindparam("expires_at", type_=INSTANT, required=True),
         last_used_at=bindparam("last_used_at", type_=INSTANT, required=True),
@@ -57,7 +62,12 @@ _NOTE = compiled(
         col(Agent.client_id) == _client_id,
         or_(col(Agent.last_used_at).is_(None), col(Agent.last_used_at) <= _now - NOTED_EVERY),
     )
-    .values(name=_name, scopes=_scopes, last_used_at=_now)
+    .values(last_used_at=_now)
+)
+_WIDEN = compiled(
+    changed(Agent)
+    .where(col(Agent.client_id) == _client_id, col(Agent.bounded).is_(False))
+    .values(scopes=_scopes)
 )
 _ALLOW = compiled(
     changed(Agent)
@@ -65,6 +75,7 @@ _ALLOW = compiled(
     .values(
         name=_name,
         scopes=_scopes,
+        bounded=True,
         # A token that was good while the agent was revoked does not live again.
         valid_after=case(
             (col(Agent.revoked_at).is_(None), col(Agent.valid_after)),
@@ -72,51 +83,76 @@ _ALLOW = compiled(
         ),
         revoked_at=None,
     )
-    .returning(
-        col(Agent.client_id),
-        col(Agent.name),
-        col(Agent.scopes),
-        col(Agent.created_at),
-        col(Agent.expires_at),
-        col(Agent.last_used_at),
-        col(Agent.revoked_at),
-    )
+    .returning(*SQLModel.metadata.tables["agent"].c)
 )
+_ONE = compiled(select(*_agent.c).where(_agent.c.client_id == _client_id))
 _REVOKE = compiled(
     changed(Agent)
     .where(col(Agent.client_id) == _client_id)
     .values(revoked_at=func.coalesce(col(Agent.revoked_at), _now))
     .returning(col(Agent.client_id))
 )
+_REVOKE_ALL = compiled(
+    changed(Agent).where(col(Agent.revoked_at).is_(None)).values(revoked_at=_now)
+)
 
 
-async def admit(database: UserDatabase, principal: Principal) -> None:
-    """Let a caller in, and note when an agent was last used.
+async def admit(database: UserDatabase, principal: Principal) -> frozenset[str]:
+    """The scopes of this token that count, by what the person has said since it was issued.
 
-    Raises Unauthenticated when the account was erased after the token was issued, or the agent has
-    been revoked.
+    Notes when an agent was last used. Raises Unauthenticated when the token has been ended, and
+    Conflict when it would begin one agent too many (specs/tokens.md).
     """
-    caller = principal.caller
-    standing = await standing_of(database, caller.client_id)
-    if caller.actor == "person":
-        return
+    client_id = principal.caller.client_id
+    standing = await standing_of(database, client_id)
+    if principal.kind == "session":
+        ended = standing["sessions_valid_after"]
+        if ended and _issued(database) < ended:
+            raise refused("its session has been ended")
+        return principal.scopes
+    if standing["client_id"] is None and principal.kind == "token":
+        await database.hold_account()  # or an erase at this moment would miss the row
+        standing = await standing_of(database, client_id)
+        if standing["client_id"] is None:
+            await _begin(database, principal)
+            return principal.scopes
+    if standing["client_id"] is None:
+        raise refused("the person has not allowed this agent, or has erased the list since")
     if standing["revoked_at"]:
         raise refused("the person has revoked this agent")
-    if standing["valid_after"] and _issued(database) < standing["valid_after"]:
+    if _issued(database) < standing["valid_after"]:
         raise refused("it was issued before the agent's tokens were ended")
-    scopes = sorted(principal.scopes)
-    values: dict[str, Any] = {
-        "client_id": caller.client_id,
-        "name": caller.client_name,
-        "scopes": scopes,
-    }
-    if standing["client_id"] is None:
-        await database.hold_account()  # or an erase at this moment would miss the row
-        await standing_of(database, caller.client_id)
-        now = datetime.now(UTC)
-        await database.run(ADD, **values, valid_after=_BEGINNING, expires_at=None, last_used_at=now)
-    elif standing["unnoted"]:
-        await database.run(_NOTE, **values)
+    if standing["unnoted"]:
+        await database.run(_NOTE, client_id=client_id)
+    allowed = frozenset[str](standing["scopes"])
+    if principal.kind == "token" and not (standing["bounded"] or principal.scopes <= allowed):
+        await database.run(_WIDEN, client_id=client_id, scopes=sorted(allowed | principal.scopes))
+        standing = await standing_of(database, client_id)
+        allowed = frozenset[str](standing["scopes"] or ())
+    return principal.scopes & allowed
+
+
+async def _begin(database: UserDatabase, principal: Principal) -> None:
+    """Make the row of a client of `surelist token`, from its first token."""
+    await make_room(database)
+    await database.run(
+        ADD,
+        client_id=principal.caller.client_id,
+        name=principal.caller.client_name,
+        scopes=sorted(principal.scopes),
+        bounded=False,
+        valid_after=_BEGINNING,
+        expires_at=None,
+        last_used_at=datetime.now(UTC),
+    )
+
+
+async def find(database: UserDatabase, client_id: str) -> Record:
+    """One agent. Raises NotFound."""
+    agent = await database.one(_ONE, client_id=client_id)
+    if agent is None:
+        raise _no_such_agent()
+    return agent
 
 
 async def revoke(database: UserDatabase, client_id: str) -> None:
@@ -126,23 +162,35 @@ async def revoke(database: UserDatabase, client_id: str) -> None:
     """
     await standing_of(database, client_id)
     if await database.one(_REVOKE, client_id=client_id) is None:
-        raise NotFound("There is no such agent. List the agents to see their ids.")
+        raise _no_such_agent()
+
+
+async def revoke_all(database: UserDatabase) -> None:
+    """Refuse every token of every agent from now on."""
+    await database.run(_REVOKE_ALL)
+
+
+def _no_such_agent() -> NotFound:
+    return NotFound("There is no such agent. List the agents to see their ids.")
 
 
 async def allow(database: UserDatabase, client_id: str, connection: Connection) -> Record:
-    """Let an OAuth client work on the list, also one that had been revoked.
+    """Let a client work on the list within these scopes, also one that had been revoked.
 
-    Tokens issued until now to one that had been are refused still. Raises Conflict for a key's id.
+    Tokens issued until now to one that had been are refused still. Raises Conflict for a key's id,
+    and when there are too many agents.
     """
     if client_id.startswith(KEY_PREFIX):
         raise Conflict("A key is not connected: it is made, and a revoked one made anew.")
-    await standing_of(database, client_id)
+    if (await standing_of(database, client_id))["client_id"] is None:
+        await make_room(database)
     allowed: dict[str, Any] = {
         "client_id": client_id,
         "name": connection.name,
         "scopes": sorted(connection.scopes),
     }
-    await database.run(ADD, **allowed, valid_after=_BEGINNING, expires_at=None, last_used_at=None)
+    first = {"valid_after": _BEGINNING, "expires_at": None, "last_used_at": None}
+    await database.run(ADD, **allowed, **first, bounded=True)
     agent = await database.one(_ALLOW, **allowed)
     if agent is None:
         raise RuntimeError("a row that was just written")

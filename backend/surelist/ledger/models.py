@@ -60,6 +60,7 @@ class Account(SQLModel, table=True):
         default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
     )
     erased_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    sessions_valid_after: datetime | None = Field(default=None, sa_type=INSTANT)
     created_at: datetime = Field(sa_type=INSTANT, sa_column_kwargs={"server_default": NOW})
 
 

@@ -1,7 +1,7 @@
-"""Taking over the list of another user, of whom one holds a token too."""
+"""Taking over the list of this machine's user, by its code."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -10,17 +10,32 @@ from sqlmodel import SQLModel
 
 from surelist.account.claim import MOVED, ROWS_AT_ONCE
 from surelist.agents.models import Agent
-from surelist.auth import AGENT_SCOPES
+from surelist.auth import LOCAL_USER
+from surelist.config import Settings
 from surelist.ledger.models import Account
 from tests.conversations.talking import begin, listed, say
+from tests.copies import Copy, newcomers
 from tests.person import Person
-from tests.tasks.conftest import Records
+
+
+@pytest.fixture
+async def newcomer(copy: Copy, settings: Settings) -> AsyncIterator[Callable[..., Person]]:
+    """Makes people of a database of their own, where nobody has used this machine before."""
+    apart = settings.model_copy(update={"database_url": copy.url()})
+    async with newcomers(apart) as newcomer:
+        yield newcomer
+
+
+def user_of_the_machine(newcomer: Callable[..., Person]) -> Person:
+    local = newcomer("laptop", owner=True)
+    local.user_id = LOCAL_USER
+    return local
 
 
 @pytest.fixture
 async def local(newcomer: Callable[..., Person]) -> Person:
     """The user of this machine, with tasks in every state, changed by a person and an agent."""
-    local = newcomer("local", owner=True)
+    local = user_of_the_machine(newcomer)
     await local.rest("PATCH", json={"timezone": "Europe/Berlin"})
     for number in range(1, 6):
         await local.call(
@@ -45,28 +60,29 @@ def ann(newcomer: Callable[..., Person]) -> Person:
     return newcomer("web", owner=True)
 
 
-async def claim(ann: Person, token: str) -> httpx.Response:
-    return await ann.rest("POST", "/claim", json={"token": token})
+async def claim(ann: Person, code: str | None = None, **more: Any) -> httpx.Response:
+    body = {"code": code or ann.settings.local_list_code, **more}
+    return await ann.rest("POST", "/claim", json=body)
 
 
-async def kept(records: Records, person: Person) -> dict[str, list[dict[str, Any]]]:
+async def kept(copy: Copy, person: Person) -> dict[str, list[dict[str, Any]]]:
     """Every row of the person's, but whose it is."""
     found = {}
     for table in SQLModel.metadata.sorted_tables:
-        rows = await records.all(f"SELECT * FROM {table.name} WHERE user_id = $1", person.user_id)
+        rows = await copy.rows(f"SELECT * FROM {table.name} WHERE user_id = $1", person.user_id)
         bare = [{key: value for key, value in row.items() if key != "user_id"} for row in rows]
         found[table.name] = sorted(bare, key=repr)
     return found
 
 
 async def test_the_list_is_moved_with_its_ids_its_history_and_its_counters(
-    local: Person, ann: Person, records: Records
+    local: Person, ann: Person, copy: Copy
 ) -> None:
-    before = await kept(records, local)
-    answer = await claim(ann, local.token())
+    before = await kept(copy, local)
+    answer = await claim(ann)
     assert answer.status_code == 200
     assert (answer.json()["user_id"], answer.json()["timezone"]) == (ann.user_id, "Europe/Berlin")
-    after = await kept(records, ann)
+    after = await kept(copy, ann)
     for rows in (before, after):
         for row in rows["account"]:
             del row["created_at"]
@@ -77,13 +93,13 @@ async def test_the_list_is_moved_with_its_ids_its_history_and_its_counters(
 
 
 async def test_conversations_are_moved_with_the_list(
-    local: Person, ann: Person, records: Records
+    local: Person, ann: Person, copy: Copy
 ) -> None:
     await begin(local, "About the folder")
     await say(local, 1, "Where is it?")
-    before = await kept(records, local)
-    assert (await claim(ann, local.token())).status_code == 200
-    after = await kept(records, ann)
+    before = await kept(copy, local)
+    assert (await claim(ann)).status_code == 200
+    after = await kept(copy, ann)
     for table in ("conversation", "message"):
         assert after[table] == before[table]
         assert len(after[table]) == 1
@@ -92,20 +108,19 @@ async def test_conversations_are_moved_with_the_list(
 
 async def test_somebody_who_has_a_conversation_takes_no_list(local: Person, ann: Person) -> None:
     await begin(ann)
-    assert (await claim(ann, local.token())).status_code == 409
+    assert (await claim(ann)).status_code == 409
 
 
 async def test_conversations_alone_can_be_taken_over(
     ann: Person, newcomer: Callable[..., Person]
 ) -> None:
-    talker = newcomer("local", owner=True)
-    await begin(talker, "All there is")
-    assert (await claim(ann, talker.token())).status_code == 200
+    await begin(user_of_the_machine(newcomer), "All there is")
+    assert (await claim(ann)).status_code == 200
     assert [one["title"] for one in await listed(ann)] == ["All there is"]
 
 
 async def test_the_new_owner_goes_on_where_the_list_was(local: Person, ann: Person) -> None:
-    await claim(ann, local.token())
+    await claim(ann)
     added = await ann.call("add_task", title="Call mom")
     assert added["task_id"] == 6
     assert added["version"] == 10
@@ -116,12 +131,12 @@ async def test_the_new_owner_goes_on_where_the_list_was(local: Person, ann: Pers
 
 
 async def test_nothing_is_left_behind_and_every_token_of_before_is_refused(
-    local: Person, ann: Person, records: Records
+    local: Person, ann: Person, copy: Copy
 ) -> None:
     old = local.token()
     await local.through("claude").call("list_tasks")
-    await claim(ann, old)
-    left = await kept(records, local)
+    await claim(ann)
+    left = await kept(copy, local)
     assert {table for table, rows in left.items() if rows} == {"account"}
     headers = {"Authorization": f"Bearer {old}"}
     refused = await ann.http.post("/api/me/tasks", json={"title": "Late"}, headers=headers)
@@ -132,58 +147,95 @@ async def test_a_list_is_taken_once(
     local: Person, ann: Person, newcomer: Callable[..., Person]
 ) -> None:
     bob = newcomer("web", owner=True)
-    answers = await asyncio.gather(
-        *(claim(person, local.token()) for person in (ann, bob, ann, bob))
-    )
+    answers = await asyncio.gather(*(claim(person) for person in (ann, bob, ann, bob)))
     assert [answer.status_code for answer in answers].count(200) == 1
     lists = [(await person.call("list_tasks"))["tasks"] for person in (ann, bob)]
     assert sorted(map(len, lists)) == [0, 4]
 
 
-async def test_somebody_who_has_a_list_takes_none(
-    local: Person, ann: Person, records: Records
-) -> None:
+async def test_somebody_who_has_a_list_takes_none(local: Person, ann: Person, copy: Copy) -> None:
     await ann.call("add_task", title="Mine")
-    before = await kept(records, local), await kept(records, ann)
-    answer = await claim(ann, local.token())
+    before = await kept(copy, local), await kept(copy, ann)
+    answer = await claim(ann)
     assert answer.status_code == 409
-    assert (await kept(records, local), await kept(records, ann)) == before
+    assert (await kept(copy, local), await kept(copy, ann)) == before
 
 
-async def test_a_list_that_there_is_not_cannot_be_taken(
-    ann: Person, newcomer: Callable[..., Person]
+async def test_a_list_that_there_is_not_and_a_wrong_code_are_answered_alike(
+    ann: Person, newcomer: Callable[..., Person], copy: Copy
 ) -> None:
-    nobody = newcomer("local", owner=True)
-    assert (await claim(ann, nobody.token())).status_code == 404
+    wrong = "ABCD-EFGH-IJKL-MNOP"
+    nothing = [(await claim(ann, code)) for code in (None, wrong)]
+    local = user_of_the_machine(newcomer)
+    await local.call("add_task", title="One")
+    before = await kept(copy, local)
+    nearly = [ann.settings.local_list_code[:-1], ann.settings.local_list_code + "A", "-", "\u00df"]
+    refusals = [*nothing, *[await claim(ann, code) for code in (wrong, *nearly)]]
+    refusals += [await claim(ann, code, dry_run=True) for code in (wrong, *nearly)]
+    assert {(answer.status_code, answer.text) for answer in refusals} == {(404, nothing[0].text)}
+    assert await kept(copy, local) == before
 
 
-async def test_both_tokens_must_be_a_persons_own(local: Person, ann: Person) -> None:
-    agents_token = local.through("claude").token()
-    assert (await claim(ann, agents_token)).status_code == 403
-    agent = ann.through("claude")
-    assert (await claim(agent, local.token())).status_code == 403
-    assert (await claim(ann, local.token(AGENT_SCOPES))).status_code == 403
-    refused = await claim(ann, "e30.e30.e30")
-    assert (refused.status_code, refused.headers.get("WWW-Authenticate")) == (404, None)
-    assert '"token" shows no list' in refused.json()["detail"]
-    assert (await claim(ann, ann.token())).status_code == 409
+async def test_a_code_may_be_typed_in_any_way(local: Person, ann: Person) -> None:
+    code = ann.settings.local_list_code
+    bare = code.replace("-", "")
+    for typed in (code, bare, code.lower(), f" {bare[:5]} {bare[5:]}\t", f"--{bare.lower()}-"):
+        assert (await claim(ann, typed, dry_run=True)).status_code == 200, typed
+    assert (await claim(ann, code.lower().replace("-", " "))).status_code == 200
+
+
+async def test_a_trial_tells_what_there_is_and_changes_nothing(
+    local: Person, ann: Person, copy: Copy
+) -> None:
+    before = await kept(copy, local), await kept(copy, ann)
+    answer = await claim(ann, dry_run=True)
+    assert (answer.status_code, answer.json()) == (200, {"pending": 3, "completed": 1})
+    assert (await kept(copy, local), await kept(copy, ann)) == before
+    await ann.call("add_task", title="Mine")
+    assert (await claim(ann, dry_run=True)).status_code == 409
+
+
+async def test_only_a_person_with_the_code_takes_the_list(local: Person, ann: Person) -> None:
+    assert (await claim(ann.through("claude"))).status_code == 403
+    assert (await claim(ann.through("claude"), "ABCD")).status_code == 403
+    assert (await claim(local.through("claude"))).status_code == 403
+    assert (await claim(local)).status_code == 409
+    assert (await ann.rest("POST", "/claim", json={"token": local.token()})).status_code == 422
     assert len((await local.call("list_tasks"))["tasks"]) == 4
 
 
-async def test_a_list_of_many_pages_is_moved_whole(
-    newcomer: Callable[..., Person], ann: Person, records: Records
+async def test_no_other_list_than_that_of_the_machine_is_taken(
+    ann: Person, newcomer: Callable[..., Person]
 ) -> None:
-    many = newcomer("local", owner=True)
-    await many.call("add_task", title="The first")
-    await records.run(
-        "INSERT INTO term (user_id, term, task_id) "
-        "SELECT $1, 'Wörter ' || n, 1 FROM generate_series(1, $2::int) AS n",
-        many.user_id,
-        2 * ROWS_AT_ONCE,
+    bob = newcomer("web", owner=True)
+    await bob.call("add_task", title="His")
+    assert (await claim(ann)).status_code == 404
+    assert len((await bob.call("list_tasks"))["tasks"]) == 1
+
+
+async def test_the_sessions_of_whoever_takes_the_list_stay_as_they_were(
+    local: Person, ann: Person, copy: Copy
+) -> None:
+    await local.rest("POST", "/sessions/end", json={})
+    assert (await claim(ann)).status_code == 200
+    ((ended,),) = await copy.rows(
+        "SELECT sessions_valid_after FROM account WHERE user_id = $1", ann.user_id
     )
-    before = (await kept(records, many))["term"]
-    assert (await claim(ann, many.token())).status_code == 200
-    assert (await kept(records, ann))["term"] == before
+    assert ended is None
+
+
+async def test_a_list_of_many_pages_is_moved_whole(
+    newcomer: Callable[..., Person], ann: Person, copy: Copy
+) -> None:
+    many = user_of_the_machine(newcomer)
+    await many.call("add_task", title="The first")
+    await copy.run(
+        "INSERT INTO term (user_id, term, task_id) "
+        f"SELECT '{LOCAL_USER}', 'Wörter ' || n, 1 FROM generate_series(1, {2 * ROWS_AT_ONCE}) AS n"
+    )
+    before = (await kept(copy, many))["term"]
+    assert (await claim(ann)).status_code == 200
+    assert (await kept(copy, ann))["term"] == before
 
 
 def test_every_table_is_moved_or_stays_for_a_reason() -> None:
@@ -193,10 +245,12 @@ def test_every_table_is_moved_or_stays_for_a_reason() -> None:
 
 
 async def test_nobody_who_has_just_been_erased_takes_over_a_list(
-    local: Person, ann: Person, records: Records
+    local: Person, ann: Person, copy: Copy
 ) -> None:
-    await ann.rest("PATCH", json={"timezone": "UTC"})  # so that ann is let in for some seconds
+    token = ann.token()
+    ann.token = lambda scopes=None: token
+    await ann.rest("PATCH", json={"timezone": "UTC"})  # so that it is let in for some seconds
     assert (await ann.rest("DELETE")).status_code == 204
-    before = await kept(records, local)
-    assert (await claim(ann, local.token())).status_code == 409
-    assert await kept(records, local) == before
+    before = await kept(copy, local)
+    assert (await claim(ann)).status_code == 409
+    assert await kept(copy, local) == before

@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from surelist.agents.admission import SECONDS_BETWEEN_CHECKS, Admission
-from surelist.auth import AGENT_SCOPES, Caller, Principal
-from surelist.errors import Unauthenticated
+from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal
+from surelist.errors import InsufficientScope, Unauthenticated
 from surelist.isolation import Database, UserDatabase
 from tests.agents.test_keys import Agent, agents, make_key
 from tests.copies import Copy, newcomers
@@ -180,16 +180,14 @@ async def test_a_token_issued_after_its_client_was_revoked_is_refused_too(
     await robot.call("list_tasks")
 
 
-async def test_the_person_works_on_with_the_name_of_a_revoked_agent(
-    newcomer: Callable[..., Person], worker: Database
+async def test_the_session_works_on_when_its_own_name_is_revoked(
+    owner: Person, worker: Database
 ) -> None:
-    owner = newcomer("laptop", owner=True)
-    agent = owner.through("laptop").principal
-    await owner.through("laptop").call("list_tasks")
-    await owner.rest("DELETE", "/agents/laptop")
+    await owner.through("web").call("list_tasks")
+    await owner.rest("DELETE", "/agents/web")
     await worker.write(owner.principal, nothing, "tasks:write")
     with pytest.raises(Unauthenticated, match="revoked"):
-        await worker.write(agent, nothing, "tasks:write")
+        await worker.write(owner.through("web").principal, nothing, "tasks:write")
 
 
 async def test_an_agent_that_there_is_not_cannot_be_revoked(owner: Person) -> None:
@@ -269,7 +267,7 @@ async def test_a_worker_asks_every_five_seconds_and_writes_once_a_minute(
         ann = newcomer()
         worker = Database(ann.database._pool, apart, Admission(clock))
         claude = ann.principal
-        first = ["SELECT", "SELECT", "INSERT"]  # the second one with the account held
+        first = ["SELECT", "SELECT", "SELECT", "INSERT"]  # but the first with the account held
         assert await statements_of(worker, claude, monkeypatch) == first
         assert await statements_of(worker, claude, monkeypatch) == []
         clock.now += SECONDS_BETWEEN_CHECKS
@@ -284,17 +282,88 @@ async def test_a_worker_asks_every_five_seconds_and_writes_once_a_minute(
         assert datetime.now(UTC) - used < timedelta(seconds=30)
 
 
-async def test_an_agent_is_known_by_what_its_latest_token_says(
-    copy: Copy, settings: Any, clock: Clock
+def printed(person: Person, *scopes: str) -> Principal:
+    """What a token of `surelist token` with these scopes stands for."""
+    caller = Caller("agent", "claude", "claude")
+    return Principal(person.user_id, frozenset(scopes), caller, int(time.time()), "token")
+
+
+async def test_a_printed_token_with_more_scopes_adds_to_its_agents_and_one_with_fewer_takes_none(
+    owner: Person, worker: Database
 ) -> None:
-    apart = settings.model_copy(update={"database_url": copy.url()})
-    async with newcomers(apart) as newcomer:
-        ann = newcomer()
-        worker = Database(ann.database._pool, apart, Admission(clock))
-        for name, scopes in (("Claude", {"tasks:read"}), ("Claude 2", {"tasks:write"})):
-            await copy.run("UPDATE agent SET last_used_at = now() - interval '1 hour'")
-            caller = Caller("agent", "claude", name)
-            principal = Principal(ann.user_id, frozenset(scopes), caller, 0, "token")
-            await worker.read(principal, nothing, min(scopes))
-        rows = await copy.rows("SELECT name, scopes FROM agent")
-        assert [tuple(row) for row in rows] == [("Claude 2", ["tasks:write"])]
+    for scope in ("tasks:read", "tasks:write", "tasks:read"):
+        await worker.read(printed(owner, scope), nothing, scope)
+    (agent,) = await agents(owner)
+    assert agent["scopes"] == ["tasks:read", "tasks:write"]
+
+
+async def test_once_the_person_has_said_what_an_agent_may_do_no_token_adds_to_it(
+    owner: Person, worker: Database, clock: Clock
+) -> None:
+    await worker.write(printed(owner, *AGENT_SCOPES), nothing, "tasks:write")
+    allowed = {"name": "Claude", "scopes": ["tasks:read"]}
+    await owner.rest("PUT", "/agents/claude", json=allowed)
+    clock.now += SECONDS_BETWEEN_CHECKS
+    for scopes in (AGENT_SCOPES, (*AGENT_SCOPES, OWNER_SCOPE)):
+        await worker.read(printed(owner, *scopes), nothing, "tasks:read")
+        with pytest.raises(InsufficientScope):
+            await worker.write(printed(owner, *scopes), nothing, "tasks:write")
+    (agent,) = await agents(owner)
+    assert agent | allowed == agent
+
+
+async def test_an_owners_token_that_may_no_longer_manage_is_an_agents(owner: Person) -> None:
+    laptop = owner.through("laptop", owner=True)
+    allowed = {"name": "Laptop", "scopes": ["tasks:read", "tasks:write"]}
+    assert (await laptop.rest("PUT", "/agents/laptop", json=allowed)).status_code == 200
+    laptop.database._gate._standings.clear()
+    await laptop.call("add_task", title="One")
+    ((event,),) = ((await owner.rest("GET", "/events")).json()["events"],)
+    assert (event["actor"], event["client_id"]) == ("agent", "laptop")
+
+
+async def test_what_was_found_of_a_token_is_said_again_without_asking(
+    owner: Person, worker: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claude = printed(owner, *AGENT_SCOPES)
+    await worker.read(claude, nothing, "tasks:read")
+    await owner.rest("DELETE", "/agents/claude")
+    clock.now += SECONDS_BETWEEN_CHECKS
+    with pytest.raises(Unauthenticated, match="revoked"):
+        await worker.read(claude, nothing, "tasks:read")
+
+    async def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it was counted, or a connection was taken")
+
+    monkeypatch.setattr(worker, "_run", never)
+    monkeypatch.setattr(worker._rates, "spend", never)
+    for unit, scope in ((worker.read, "tasks:read"), (worker.write, "tasks:write")):
+        with pytest.raises(Unauthenticated, match="revoked"):
+            await unit(claude, nothing, scope)
+
+
+async def test_a_scope_that_was_taken_back_is_refused_again_without_asking(
+    owner: Person, worker: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claude = printed(owner, *AGENT_SCOPES)
+    allowed = {"name": "Claude", "scopes": ["tasks:read"]}
+    await owner.rest("PUT", "/agents/claude", json=allowed)
+    with pytest.raises(InsufficientScope):
+        await worker.write(claude, nothing, "tasks:write")
+
+    async def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it was counted, or a connection was taken")
+
+    monkeypatch.setattr(worker, "_run", never)
+    monkeypatch.setattr(worker._rates, "spend", never)
+    with pytest.raises(InsufficientScope):
+        await worker.write(claude, nothing, "tasks:write")
+
+
+async def test_one_agent_is_read_by_its_id(owner: Person) -> None:
+    await owner.through("https://client.example/a").call("list_tasks")
+    (agent,) = await agents(owner)
+    for written in ("https://client.example/a", "https%3A%2F%2Fclient.example%2Fa"):
+        answer = await owner.rest("GET", f"/agents/{written}")
+        assert (answer.status_code, answer.json()) == (200, agent)
+    assert (await owner.rest("GET", "/agents/claude")).status_code == 404

@@ -6,7 +6,7 @@ import pytest
 
 from surelist.agents.admission import Admission
 from surelist.auth import AGENT_SCOPES, Caller, Principal
-from surelist.errors import Unauthenticated
+from surelist.errors import InsufficientScope, Unauthenticated
 from surelist.isolation import Database, UserDatabase
 from tests.agents.test_keys import agents, make_key
 from tests.person import Person
@@ -50,6 +50,7 @@ async def test_a_revoked_agent_that_is_connected_anew_works_with_new_tokens_alon
     owner: Person, worker: Database
 ) -> None:
     now = int(time.time())
+    await owner.rest("PUT", CLAUDE, json=ALLOWED)
     await worker.read(claude(owner, now), nothing, "tasks:read")
     await owner.rest("DELETE", CLAUDE)
     with pytest.raises(Unauthenticated, match="revoked"):
@@ -64,9 +65,32 @@ async def test_connecting_again_leaves_the_tokens_of_before_good(
     owner: Person, worker: Database
 ) -> None:
     earlier = int(time.time()) - 600
+    await owner.rest("PUT", CLAUDE, json=ALLOWED)
     await worker.read(claude(owner, earlier), nothing, "tasks:read")
     await owner.rest("PUT", CLAUDE, json=ALLOWED)
     await worker.read(claude(owner, earlier), nothing, "tasks:read")
+
+
+async def test_an_oauth_client_that_nobody_has_allowed_is_refused(
+    owner: Person, worker: Database
+) -> None:
+    with pytest.raises(Unauthenticated, match="has not allowed this agent"):
+        await worker.read(claude(owner, int(time.time())), nothing, "tasks:read")
+    assert await agents(owner) == []
+
+
+async def test_the_persons_last_word_bounds_tokens_that_were_given_out_before(
+    owner: Person, worker: Database
+) -> None:
+    before = claude(owner, int(time.time()))
+    await owner.rest("PUT", CLAUDE, json=ALLOWED)
+    await worker.write(before, nothing, "tasks:write")
+    await owner.rest("PUT", CLAUDE, json=ALLOWED | {"scopes": ["tasks:read"]})
+    await worker.read(before, nothing, "tasks:read")
+    with pytest.raises(InsufficientScope, match="tasks:write"):
+        await worker.write(before, nothing, "tasks:write")
+    (agent,) = await agents(owner)
+    assert agent["scopes"] == ["tasks:read"]  # no use of a token changes it
 
 
 async def test_a_revoked_key_cannot_be_connected(owner: Person) -> None:
