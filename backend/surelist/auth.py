@@ -70,7 +70,8 @@ class Principal:
     """A verified caller: whose list it works on, what it may do, who it is, and since when.
 
     `kind` is that of its token, `issued_at` when the token was made, and `authenticated_at`, of a
-    session alone, when the person last proved who they are; both in seconds since 1970.
+    session alone, when the person last proved who they are; both in seconds since 1970. With
+    `acts_as`, the ledger records that caller instead of the credential's own.
     """
 
     user_id: str
@@ -79,6 +80,7 @@ class Principal:
     issued_at: int
     kind: Kind
     authenticated_at: int | None = None
+    acts_as: Caller | None = None
 
     def require(self, scope: str) -> None:
         """Raise InsufficientScope unless the token carries `scope`."""

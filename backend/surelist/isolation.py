@@ -127,7 +127,7 @@ class UserDatabase:
         self._key = key
         self._lock_timeout = lock_timeout
         self._stamps = {"user_id": principal.user_id}
-        self.caller = principal.caller
+        self.caller = principal.acts_as or principal.caller
         self.issued_at = principal.issued_at
         self.kind = principal.kind
         self.quotas = quotas

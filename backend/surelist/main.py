@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         try:
             yield
         finally:
+            await rest.state.assistant.close()
             await app.state.database.close()
             if spans:
                 await asyncio.to_thread(spans.stop)

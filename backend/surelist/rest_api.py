@@ -12,6 +12,8 @@ from starlette.responses import Response
 
 from surelist.account import routes as account
 from surelist.agents import routes as agents
+from surelist.assistant import routes as chat
+from surelist.assistant.chat import Assistant
 from surelist.auth import Authenticator
 from surelist.config import Settings
 from surelist.conversations import routes as conversations
@@ -40,6 +42,7 @@ def make_rest_api(
     api.state.settings = settings
     api.state.authenticator = authenticator
     api.state.database = database
+    api.state.assistant = Assistant(settings)
     api.add_exception_handler(SurelistError, problem)
     api.add_exception_handler(RequestValidationError, problem)
     api.add_exception_handler(HTTPException, http_problem)
@@ -48,6 +51,7 @@ def make_rest_api(
         tasks.router,
         ledger_routes.router,
         conversations.router,
+        chat.router,
         account.router,
         agents.router,
     ):

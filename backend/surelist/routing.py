@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from surelist.arguments import place, told
-from surelist.auth import RESERVED_USER_ID, Principal
+from surelist.auth import RESERVED_USER_ID, Caller, Principal
 from surelist.errors import RECENT_SECONDS, Forbidden, Invalid, SignInNeeded, SurelistError
 from surelist.isolation import Database, UserDatabase
 from surelist.observability.calls import note
@@ -56,6 +57,14 @@ class Door:
             return
         if time.time() - (principal.authenticated_at or 0) > RECENT_SECONDS:
             raise SignInNeeded
+
+    def acting_as(self, caller: Caller) -> "Door":
+        """The same way, of which the ledger records `caller`."""
+        return Door(self._database, replace(self._principal, acts_as=caller))
+
+    async def through(self, work: Callable[[Database, Principal], Awaitable[T]]) -> T:
+        """Run what opens its transactions by itself, such as a tool."""
+        return await work(self._database, self._principal)
 
     async def read(
         self,

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute
 
 import surelist
 from surelist.agents import service as agents
+from surelist.assistant import turns
 from surelist.auth import Caller, Principal
 from surelist.config import Settings
 from surelist.conversations import export as conversation_export
@@ -149,8 +150,9 @@ async def walls(request: pytest.FixtureRequest, copy: Copy, monkeypatch: pytest.
 
 @pytest.fixture
 def apart(copy: Copy, settings: Settings) -> Settings:
-    """The settings of an app on this test's own database."""
-    return settings.model_copy(update={"database_url": copy.url()})
+    """The settings of an app on this test's own database, whose chat has a model that is away."""
+    away = {"model": "openai:away", "model_url": "http://127.0.0.1:9/v1"}
+    return settings.model_copy(update={"database_url": copy.url(), **away})
 
 
 async def test_a_stranger_is_told_the_same_whether_a_list_exists_or_not(
@@ -530,6 +532,7 @@ def statements() -> dict[str, Statement]:
         records,
         resources,
         service,
+        turns,
         undo,
     )
     found = {

@@ -248,6 +248,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chat
+         * @description Say something to the assistant, and get its answer when the turn has ended.
+         */
+        post: operations["chat_api__user_id__chat_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}": {
         parameters: {
             query?: never;
@@ -428,6 +448,40 @@ export interface components {
             agents: components["schemas"]["ShownAgent"][];
             /** Next Cursor */
             next_cursor?: string;
+        };
+        /**
+         * ChatAnswer
+         * @description An answer; `message_id` is the person's message, `answer_id` the assistant's.
+         */
+        ChatAnswer: {
+            /** Conversation Id */
+            conversation_id: number;
+            /** Message Id */
+            message_id: number;
+            /** Answer Id */
+            answer_id: number;
+            /** Response */
+            response: string;
+            /** Tool Calls */
+            tool_calls: components["schemas"]["ToolCall"][];
+            /**
+             * Failure
+             * @enum {string}
+             */
+            failure?: "interrupted" | "stopped" | "timed_out" | "too_many_steps" | "too_long" | "unclear" | "model_busy" | "model_refused" | "model_unavailable" | "error";
+        };
+        /**
+         * ChatMessage
+         * @description What a person says, and in which conversation; without one, a new one begins.
+         */
+        ChatMessage: {
+            /** Conversation Id */
+            conversation_id?: number;
+            /**
+             * Message
+             * @description The text of the message.
+             */
+            message: string;
         };
         /**
          * Claim
@@ -941,6 +995,20 @@ export interface components {
             version: number;
             /** Description Truncated */
             description_truncated?: boolean;
+        };
+        /**
+         * ToolCall
+         * @description A tool that was called: what it was given, and what it returned or why it was refused.
+         */
+        ToolCall: {
+            /** Tool */
+            tool: string;
+            /** Arguments */
+            arguments: unknown;
+            /** Result */
+            result?: unknown;
+            /** Error */
+            error?: string;
         };
         /**
          * UndoAll
@@ -2601,6 +2669,115 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chat_api__user_id__chat_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatMessage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

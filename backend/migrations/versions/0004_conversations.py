@@ -13,6 +13,12 @@ INSTANT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     for column in (
+        sa.Column("chat_day", sa.Date(), nullable=True),
+        sa.Column("chat_turns", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("chat_tokens", sa.BigInteger(), server_default="0", nullable=False),
+    ):
+        op.add_column("account", column)
+    for column in (
         sa.Column("search_text", sa.Text(), server_default="", nullable=False),
         sa.Column("client_id", sa.Text(), server_default="", nullable=False),
         sa.Column("client_name", sa.Text(), server_default="", nullable=False),
@@ -64,6 +70,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for column in ("chat_tokens", "chat_turns", "chat_day"):
+        op.drop_column("account", column)
     op.drop_index("event_of_message", table_name="event")
     op.drop_column("event", "message_id")
     op.drop_index("message_idempotency_key", table_name="message")

@@ -100,11 +100,13 @@ async def add(
     parts: list[Any] | None = None,
     reply_to: int | None = None,
     failure: str | None = None,
+    bounded: bool = True,
 ) -> tuple[Record, bool]:
     """Add a message; and whether it was there already, when `retry` shows a repeated call.
 
     Without a key, it was when the conversation's last message is the same client's, equal, and not
-    older than `window`. Raises NotFound, and Gone in the trash.
+    older than `window`. Raises NotFound, Gone in the trash, and, when it is `bounded`,
+    TooManyRequests.
     """
     standing = await conversation_in(database, conversation_id, retry)
     if standing["first_message"]:
@@ -123,6 +125,7 @@ async def add(
         database,
         _ADD,
         standing,
+        bounded=bounded,
         grown=size + len((title or "").encode()) - len((standing["title"] or "").encode()),
         conversation_id=conversation_id,
         message_id=message_id,

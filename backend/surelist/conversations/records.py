@@ -56,6 +56,9 @@ _STANDING = compiled(
         _ACCOUNT.c.last_conversation,
         _ACCOUNT.c.stored_bytes,
         _ACCOUNT.c.erased_at,
+        _ACCOUNT.c.chat_day,
+        _ACCOUNT.c.chat_turns,
+        _ACCOUNT.c.chat_tokens,
         func.clock_timestamp().label("now"),
         _any_expired,
         _BY_KEY.c.conversation_id.label("first_conversation"),
@@ -171,14 +174,15 @@ async def write(
     *,
     grown: int,
     last_conversation: int = 0,
+    bounded: bool = True,
     **values: Any,
 ) -> None:
     """Run a `recorded` statement: `grown` are the bytes that it adds to what is stored.
 
-    Raises TooManyRequests when it would add to a list that has reached its bytes.
+    Raises TooManyRequests when it is `bounded` and would add to a list that has reached its bytes.
     """
     quota = database.quotas.bytes
-    if quota and grown > 0 and standing["stored_bytes"] >= quota:
+    if bounded and quota and grown > 0 and standing["stored_bytes"] >= quota:
         raise TooManyRequests(
             f"This list, its history and its conversations hold {quota} bytes, as many as they "
             f"may. Nothing was stored. Ask the person to make room.",

@@ -87,7 +87,7 @@ async def create(
     ):
         return latest, True
     conversation_id = standing["last_conversation"] + 1
-    made = {
+    made: dict[str, Any] = {
         "conversation_id": conversation_id,
         "title": title,
         "search_text": search_text(title),

@@ -1,6 +1,6 @@
 """The tables of the ledger: one account per user, one event per change."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
@@ -57,6 +57,11 @@ class Account(SQLModel, table=True):
         default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
     )
     stored_bytes: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
+    )
+    chat_day: date | None = None
+    chat_turns: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    chat_tokens: int = Field(
         default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
     )
     erased_at: datetime | None = Field(default=None, sa_type=INSTANT)
