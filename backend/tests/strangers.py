@@ -195,6 +195,9 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
     ("POST", f"{_USER}/chat"): lambda hers: [
         {"json": {"message": "Hello", "conversation_id": one}} for one in hers.conversations
     ],
+    ("POST", f"{_USER}/chat/stream"): lambda hers: [
+        {"json": {"message": "Hello", "conversation_id": one}} for one in hers.conversations
+    ],
     ("GET", _CONVERSATIONS): lambda hers: [
         {},
         {"params": {"status": "deleted"}},

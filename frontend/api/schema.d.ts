@@ -268,6 +268,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/chat/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chat Stream
+         * @description Say something to the assistant, and read its answer while it comes.
+         */
+        post: operations["chat_stream_api__user_id__chat_stream_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}": {
         parameters: {
             query?: never;
@@ -919,6 +939,27 @@ export interface components {
             changes?: components["schemas"]["TaskEvent"][];
         };
         /**
+         * StreamedMessage
+         * @description What a person says: `message`, or the body of `useChat`, whose last message it is.
+         */
+        StreamedMessage: {
+            /** Conversation Id */
+            conversation_id?: number;
+            /**
+             * Message
+             * @description The text of the message.
+             */
+            message?: string;
+            /** Id */
+            id?: string;
+            /** Messages */
+            messages?: components["schemas"]["UiMessage"][];
+            /** Trigger */
+            trigger?: string;
+            /** Messageid */
+            messageId?: string | null;
+        };
+        /**
          * TaskEvent
          * @description One change of a task; a purge takes `before` and `after` with it.
          */
@@ -1009,6 +1050,35 @@ export interface components {
             result?: unknown;
             /** Error */
             error?: string;
+        };
+        /**
+         * UiMessage
+         * @description A message as `useChat` keeps it.
+         */
+        UiMessage: {
+            /** Role */
+            role: string;
+            /** Parts */
+            parts: components["schemas"]["UiPart"][];
+            /** Metadata */
+            metadata?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * UiPart
+         * @description A part of a UI message; only texts are read.
+         */
+        UiPart: {
+            /** Type */
+            type: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * UndoAll
@@ -2729,6 +2799,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chat_stream_api__user_id__chat_stream_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StreamedMessage"];
+            };
+        };
+        responses: {
+            /** @description The AI SDK's UI message stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description Unauthorized */

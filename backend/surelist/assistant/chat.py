@@ -36,6 +36,8 @@ STORING_TRIES = 5
 """How often an answer is tried to be stored: the database may be away for a moment."""
 
 LONGEST_PAUSE_SECONDS = 10
+CLOSING_SECONDS = 2
+"""For what runs when the server stops: to store what it had done."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,9 +58,15 @@ class Assistant:
         self._making = asyncio.Lock()
         self._model: Model[Any] | None = None
         self._client: httpx2.AsyncClient | None = None
+        self._running: set[asyncio.Task[Record | None]] = set()
+        self._storing: set[asyncio.Task[Record | None]] = set()
 
     async def close(self) -> None:
-        """Let go of the model's server."""
+        """Stop what is running, and let go of the model's server."""
+        for turn in (running := list(self._running)):
+            turn.cancel()
+        if running:
+            await asyncio.wait([*running, *self._storing], timeout=CLOSING_SECONDS)
         if self._client:
             await self._client.aclose()
 
@@ -72,6 +80,15 @@ class Assistant:
         return await door.write(
             lambda mine: turns.begin(mine, self._settings, conversation_id, message, retry), WRITE
         )
+
+    def start(
+        self, door: Door, turn: Turn, emit: "Callable[[Chunk], None]"
+    ) -> "asyncio.Task[Record | None]":
+        """Run `take` as a task, which ends by itself when nobody waits for it any more."""
+        running = asyncio.create_task(self.take(door, turn, emit))
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+        return running
 
     async def take(self, door: Door, turn: Turn, emit: "Callable[[Chunk], None]") -> Record | None:
         """Run the model and store its answer, whatever comes of it; `emit` gets each piece.
@@ -90,7 +107,13 @@ class Assistant:
             failure = _failure(error)
         if run.answer:
             run.answer.end()
-        return await self._store(acting, turn, run, failure)
+        storing = asyncio.create_task(self._store(acting, turn, run, failure))
+        self._storing.add(storing)
+        storing.add_done_callback(self._storing.discard)
+        try:
+            return await asyncio.shield(storing)
+        except asyncio.CancelledError:  # what has been said and done is stored all the same
+            return await storing
 
     async def _run(
         self,

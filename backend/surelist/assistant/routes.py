@@ -4,11 +4,13 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Literal, NotRequired
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 from surelist.arguments import ABSENT, Closed
 from surelist.assistant.parts import tool_calls_of
+from surelist.assistant.stream import HEADERS, StreamedMessage, stream
 from surelist.assistant.turns import Turn
 from surelist.conversations.models import Content, ConversationId
 from surelist.database import Record
@@ -63,6 +65,13 @@ class ChatAnswer(TypedDict):
     ]
 
 
+STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The AI SDK's UI message stream.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+
 router = APIRouter(prefix="/api/{user_id}/chat", tags=["chat"], route_class=OwnedRoute)
 
 
@@ -78,15 +87,30 @@ async def chat(
     turn = await assistant.begin(door, said.conversation_id, said.message, key)
     if turn.answer:
         return answer(_shown(turn, turn.answer))
-    running = asyncio.create_task(assistant.take(door, turn, lambda _: None))
+    running = assistant.start(door, turn, lambda _: None)
     leaving = asyncio.create_task(_left(request))
     try:
         await asyncio.wait({running, leaving}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         leaving.cancel()
-        if not running.done():  # nobody waits for the answer: what was done is stored
-            running.cancel()
+        running.cancel()  # of one that nobody waits for any more; what was done is stored
     return answer(_shown(turn, await running))
+
+
+@router.post(
+    "/stream",
+    response_class=StreamingResponse,
+    responses=STREAMED | problems(401, 403, 404, 409, 410, 413, 422, 429, 503),
+)
+async def chat_stream(
+    request: Request, door: UserDoor, said: StreamedMessage, key: IdempotencyKey = ABSENT
+) -> Response:
+    """Say something to the assistant, and read its answer while it comes."""
+    assistant: Assistant = request.app.state.assistant
+    conversation_id, message = said.said()
+    turn = await assistant.begin(door, conversation_id, message, key)
+    pieces = stream(assistant, door, turn)
+    return StreamingResponse(pieces, media_type="text/event-stream", headers=HEADERS)
 
 
 async def _left(request: Request) -> None:
