@@ -61,6 +61,7 @@ class Model:
         self.script: list[Step] = []
         self.always: Step | None = None
         self.seconds = 0.0
+        self.waits_for: asyncio.Event | None = None
         self.asked: list[dict[str, Any]] = []
         self.left = asyncio.Event()
         self.begun = asyncio.Event()
@@ -73,6 +74,8 @@ class Model:
         self.asked.append(await request.json())
         self.begun.set()
         await asyncio.sleep(self.seconds)
+        if self.waits_for:
+            await self.waits_for.wait()
         if self.script:
             return self.script.pop(0)
         return "Done." if self.always is None else self.always
