@@ -22,6 +22,9 @@ LOCAL_USER = "local"
 CLIENT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,100}")
 """A client's id or name, matched whole: one line that PostgreSQL can keep."""
 
+WEB_CLIENT = "web"
+"""The client of the person's session."""
+
 KEY_PREFIX = "key-"
 """What the id of an agent key begins with, and that of no other client."""
 
@@ -197,7 +200,7 @@ def _bearer(authorization: list[str]) -> str:
 
 def _principal_of(kind: Kind, claims: Mapping[str, Any]) -> Principal:
     user_id, scope = claims["sub"], claims.get("scope", "")
-    client_id = claims.get("client_id", "web")
+    client_id = claims.get("client_id", WEB_CLIENT)
     client_name = claims.get("client_name", client_id)
     if not is_user_id(user_id):
         raise ValueError("its subject cannot be a user id")

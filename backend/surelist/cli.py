@@ -1,4 +1,4 @@
-"""The command line: serve, up, token, migrate, reset-password, backup, restore, doctor."""
+"""The command line: serve, up, token, secrets, migrate, backup, restore, doctor."""
 
 import asyncio
 import os
@@ -11,7 +11,14 @@ import click
 from surelist import auth_schema, config, database, running
 from surelist import backup as backups
 from surelist import doctor as doctors
-from surelist.auth import AGENT_SCOPES, LIFETIME_DAYS, OWNER_SCOPE, sign_token
+from surelist.auth import (
+    AGENT_SCOPES,
+    KEY_PREFIX,
+    LIFETIME_DAYS,
+    OWNER_SCOPE,
+    WEB_CLIENT,
+    sign_token,
+)
 from surelist.data_directory import make_secret
 from surelist.embedded import OWNER_ROLE, SUPERUSER, cluster, postgres
 from surelist.errors import ConfigurationError
@@ -128,10 +135,39 @@ def token(user: str, scopes: tuple[str, ...], days: int, client: str, *, owner: 
     is good at SURELIST_URL, or where the last `surelist serve` on the data directory answered.
     """
     scopes = (*scopes, OWNER_SCOPE) if owner else scopes
+    if client == WEB_CLIENT or client.startswith(KEY_PREFIX):
+        raise ConfigurationError(
+            f"--client {client}: {WEB_CLIENT!r} is the web page, and {KEY_PREFIX!r} begins the "
+            f"names of keys that are made there. Use another name."
+        )
     try:
         click.echo(sign_token(config.load(), user, scopes=scopes, days=days, client=client))
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
+
+
+@surelist.command()
+@click.option("--previous", is_flag=True, help="That of BETTER_AUTH_SECRET_PREVIOUS, if it is set.")
+@data_option
+def page_secret(*, previous: bool) -> None:
+    """Print the web page's own secret, and nothing else: its SURELIST_PAGE_SECRET.
+
+    It is derived from BETTER_AUTH_SECRET, which the page must not have. `surelist up` gives the
+    page both by itself.
+    """
+    current, *before = config.load().page_secrets
+    for secret in before if previous else (current,):
+        click.echo(secret)
+
+
+@surelist.command()
+@data_option
+def local_list_code() -> None:
+    """Print the code with which a person who signs up takes over the list of the user `local`.
+
+    It is typed on the Account page. Whoever has it can take that list once.
+    """
+    click.echo(config.load().local_list_code)
 
 
 @surelist.command()

@@ -46,11 +46,15 @@ claude mcp add --transport http --scope user surelist {mcp_url}
 {others}: this address is all they need: {mcp_url}
 
 A token without signing up, for a script: .venv/bin/surelist token {user} --client NAME
+What such tokens write is taken over on the Account page, with the code {code}
 """
 
 
 def welcome_with_page(settings: Settings) -> str:
-    """How to sign up and connect, without any token; what is to be seen first is bold."""
+    """How to sign up and connect, without any token; what is to be seen first is bold.
+
+    The code of the local list is dim: whoever can read this terminal owns the machine's list.
+    """
     return WORDS_WITH_PAGE.format(
         running=style("Surelist is running", fg="green", bold=True),
         page=style("The web page", bold=True),
@@ -61,6 +65,7 @@ def welcome_with_page(settings: Settings) -> str:
         data=settings.data,
         mcp_url=settings.mcp_url,
         user=LOCAL_USER,
+        code=style(settings.local_list_code, dim=True),
     )
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import click
 import httpx
 import jwt
 import psutil
@@ -23,8 +24,11 @@ import pytest
 
 from surelist import cli
 from surelist.auth import AGENT_SCOPES
+from surelist.config import Settings
 from surelist.data_directory import make_secret, record_server
+from surelist.derived_keys import Purpose, derive, local_list_code, page_secret
 from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
+from surelist.welcome import welcome_with_page
 from tests.server import SURELIST, environment, processes_of
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -322,8 +326,8 @@ def claims(data: Path, printed: tuple[int | str | None, str, str]) -> dict[str, 
     status, output, errors = printed
     (token,) = output.splitlines()
     assert (status, errors) == (0, "")
-    secret = (data / "secret").read_text()
-    return jwt.decode(token, secret, algorithms=["HS256"], options={"verify_aud": False})
+    key = derive((data / "secret").read_text(), Purpose.TOKENS)
+    return jwt.decode(token, key, algorithms=["HS256"], options={"verify_aud": False})
 
 
 def test_a_token_carries_what_an_agent_may_do(served: Path, run: Run):
@@ -359,12 +363,38 @@ def test_a_token_carries_what_it_is_told_to(served: Path, run: Run):
         (("ann", "--days", "401"), "A token lives for 1 to 400 days."),
         (("ann", "--days", "0"), "A token lives for 1 to 400 days."),
         (("ann", "--client", ""), "A client's name has 1 to 100 characters"),
+        (("ann", "--client", "web"), "'web' is the web page"),
+        (("ann", "--client", "web", "--owner"), "'web' is the web page"),
+        (("ann", "--client", "key-0123456789abcdef"), "names of keys"),
     ],
 )
 def test_a_token_out_of_bounds_is_refused(
     served: Path, run: Run, words: tuple[str, ...], said: str
 ):
     assert said in one_line(*run("token", *words, "--data", served))
+
+
+def test_the_page_has_a_secret_of_its_own_that_is_not_the_tokens(
+    served: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    kept = (served / "secret").read_text()
+    assert run("page-secret", "--data", served) == (0, f"{page_secret(kept)}\n", "")
+    assert run("page-secret", "--previous", "--data", served) == (0, "", "")
+    monkeypatch.setitem(os.environ, "BETTER_AUTH_SECRET_PREVIOUS", SECRET)
+    before = (0, f"{page_secret(SECRET)}\n", "")
+    assert run("page-secret", "--previous", "--data", served) == before
+
+
+def test_the_code_of_the_local_list_is_printed(served: Path, run: Run):
+    code = local_list_code((served / "secret").read_text())
+    assert run("local-list-code", "--data", served) == (0, f"{code}\n", "")
+
+
+def test_the_welcome_with_a_page_tells_the_code_of_the_local_list():
+    settings = Settings(DATABASE_URL="postgresql://h/d", BETTER_AUTH_SECRET=SECRET)
+    words = click.unstyle(welcome_with_page(settings))
+    assert f"with the code {local_list_code(SECRET)}\n" in words
+    assert "eyJ" not in words  # no token
 
 
 def test_no_token_is_signed_where_nothing_was_ever_served(served: Path, run: Run):

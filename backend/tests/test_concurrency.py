@@ -207,7 +207,7 @@ def guest(
     server: RunningServer, settings: Settings, connections: list[httpx.AsyncClient]
 ) -> People:
     """Makes a person who calls the two workers in turn."""
-    there = settings.model_copy(update={"url": server.url})
+    there = settings.model_copy(update={"url": server.url, "issuer": ""})
     turns = cycle(connections)
 
     class Both(Person):

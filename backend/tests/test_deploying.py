@@ -3,8 +3,10 @@
 import asyncio
 import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +19,7 @@ import yaml
 
 from surelist.config import Settings
 from surelist.database import check, migrate
+from surelist.derived_keys import page_secret
 from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Server, postgres
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +36,13 @@ PAGE = set(
 )
 
 
+READ_FROM_FILES = {
+    name: f"{name}_FILE" for name in ("SURELIST_PAGE_SECRET", "SURELIST_PAGE_SECRET_PREVIOUS")
+}
+NOT_IN_COMPOSE = {"SURELIST_LOCAL_LIST_CODE"}
+"""The page of another machine is not given the list of that machine's operator."""
+
+
 def told(service: str) -> dict[str, str]:
     return SERVICES[service]["environment"]
 
@@ -40,7 +50,48 @@ def told(service: str) -> dict[str, str]:
 def test_a_container_is_told_only_what_its_program_reads() -> None:
     assert set(told("api")) <= BACKEND
     assert set(told("migrate")) <= BACKEND
-    assert set(told("web")) == PAGE
+    assert set(told("web")) == {READ_FROM_FILES.get(name, name) for name in PAGE - NOT_IN_COMPOSE}
+    assert set(told("page-secret")) <= BACKEND
+
+
+def test_the_page_has_no_secret_but_its_own_and_nothing_else_has_that() -> None:
+    with_the_secret = {name for name in SERVICES if "BETTER_AUTH_SECRET" in told(name)}
+    assert with_the_secret == {"api", "page-secret"}
+    mounted = {
+        name: [one for one in service.get("volumes", []) if one.startswith("page-secret:")]
+        for name, service in SERVICES.items()
+    }
+    assert {name: volumes for name, volumes in mounted.items() if volumes} == {
+        "page-secret": ["page-secret:/page-secret"],
+        "web": ["page-secret:/page-secret:ro"],
+    }
+    assert SERVICES["page-secret"]["network_mode"] == "none"
+    assert SERVICES["web"]["depends_on"]["page-secret"] == {
+        "condition": "service_completed_successfully"
+    }
+
+
+@pytest.mark.parametrize("previous", [None, "p" * 32])
+def test_the_pages_secrets_are_written_for_the_page_alone(
+    tmp_path: Path, previous: str | None
+) -> None:
+    """The steps of the service, twice, as after a change of the secret."""
+    shell, options, script = SERVICES["page-secret"]["command"]
+    program = Path(sys.executable).parent
+    known = {"PATH": f"{program}:{os.environ['PATH']}", "SURELIST_DATA": str(tmp_path / "data")}
+    for secret in ("o" * 32, "n" * 32):
+        given = {"BETTER_AUTH_SECRET": secret, "BETTER_AUTH_SECRET_PREVIOUS": previous or ""}
+        subprocess.run(
+            [shell, options, script.replace("/page-secret", shlex.quote(str(tmp_path)))],
+            env=known | given,
+            check=True,
+        )
+        written = {path.name: path for path in tmp_path.iterdir()}
+        assert set(written) == {"current", "previous"}
+        assert {path.stat().st_mode & 0o777 for path in written.values()} == {0o400}
+        assert written["current"].read_text() == f"{page_secret(secret)}\n"
+        expected = f"{page_secret(previous)}\n" if previous else ""
+        assert written["previous"].read_text() == expected
 
 
 def test_the_table_of_variables_says_which_program_reads_each() -> None:
@@ -62,10 +113,12 @@ def test_no_container_has_a_password_that_it_does_not_need() -> None:
         "proxy": set(),
         "api": {"APP_PASSWORD"},
         "migrate": {"OWNER_PASSWORD"},
+        "page-secret": set(),
         "web": {"AUTH_PASSWORD"},
         "database": {"POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD", "AUTH_PASSWORD"},
     }
     assert not {"DATABASE_URL", "DATABASE_URL_DIRECT"} & set(told("web"))
+    assert "BETTER_AUTH_SECRET" not in told("web")
     assert "AUTH_DATABASE_URL" not in told("api")
 
 
@@ -76,7 +129,8 @@ def test_only_the_proxy_can_be_reached_from_outside() -> None:
 
 def test_every_container_starts_again_without_powers_on_a_root_it_cannot_write() -> None:
     for name, service in SERVICES.items():
-        assert service["restart"] == ("no" if name == "migrate" else "unless-stopped")
+        once = name in ("migrate", "page-secret")
+        assert service["restart"] == ("no" if once else "unless-stopped")
         assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
         assert service["security_opt"] == ["no-new-privileges:true"]
 

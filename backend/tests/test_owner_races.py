@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from surelist.auth import LOCAL_USER
 from surelist.embedded import Cluster
 from tests.person import ERAS, Person
 from tests.soundness import rows, sound_ledger
@@ -175,11 +176,13 @@ async def test_an_account_is_erased_once_and_nothing_is_added_behind_it(
 
 
 async def test_a_list_is_claimed_by_one_of_eight(guest: People, cluster: Cluster) -> None:
-    ann = await renamed(guest, owner=True)
+    ann = guest(owner=True)
+    ann.user_id = LOCAL_USER  # whom no other test of this database works as
+    for title in ("One", "Two"):
+        await ann.call("add_task", title=title)
     heirs = [guest("web", owner=True) for _ in range(TIMES)]
-    answers = await at_once(
-        lambda number: heirs[number].rest("POST", "/claim", json={"token": ann.token()})
-    )
+    code = {"code": ann.settings.local_list_code}
+    answers = await at_once(lambda number: heirs[number].rest("POST", "/claim", json=code))
     assert statuses(answers)[200] == 1, statuses(answers)
     assert {answer.status_code for answer in answers} <= {200, 401, 404}
     ledgers = [len(await sound_ledger(cluster, heir.user_id)) for heir in heirs]

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from surelist.agents.admission import SECONDS_BETWEEN_CHECKS, Admission
-from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal
+from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal, sign_token
 from surelist.errors import InsufficientScope, Unauthenticated
 from surelist.isolation import Database, UserDatabase
 from tests.agents.test_keys import Agent, agents, make_key
@@ -367,3 +367,23 @@ async def test_one_agent_is_read_by_its_id(owner: Person) -> None:
         answer = await owner.rest("GET", f"/agents/{written}")
         assert (answer.status_code, answer.json()) == (200, agent)
     assert (await owner.rest("GET", "/agents/claude")).status_code == 404
+
+
+async def test_a_token_of_the_owner_is_listed_and_revoked_as_any(owner: Person) -> None:
+    token = sign_token(
+        owner.settings,
+        owner.user_id,
+        scopes=("tasks:read", OWNER_SCOPE),
+        days=400,
+        client="laptop",
+    )
+    headers = {"Authorization": f"Bearer {token}"}
+    new = {"name": "Robot", "scopes": ["tasks:read"], "days": 1}
+    assert (await owner.rest("GET", "/agents", headers=headers)).status_code == 200
+    (agent,) = await agents(owner)
+    assert (agent["client_id"], agent["scopes"]) == ("laptop", [OWNER_SCOPE, "tasks:read"])
+    assert (await owner.rest("DELETE", "/agents/laptop")).status_code == 204
+    owner.database._gate._standings.clear()
+    for method, path in (("GET", "/agents"), ("GET", "/tasks"), ("DELETE", "")):
+        assert (await owner.rest(method, path, headers=headers)).status_code == 401
+    assert (await owner.rest("POST", "/keys", json=new, headers=headers)).status_code == 401
