@@ -217,14 +217,17 @@ class _OneOfTwo(UserDatabase):
 class Gate(Protocol):
     """Decides whether a verified credential still counts (specs/tokens.md)."""
 
-    def at_the_door(self, principal: Principal, scope: str) -> None:
+    def at_the_door(self, principal: Principal, scope: str | None) -> bool:
         """Refuse what was refused a moment ago. Asks nothing of the database.
 
-        Raises Unauthenticated or InsufficientScope.
+        Whether the credential was looked at a moment ago. Raises Unauthenticated or
+        InsufficientScope.
         """
         ...
 
-    async def __call__(self, database: UserDatabase, principal: Principal, scope: str) -> None:
+    async def __call__(
+        self, database: UserDatabase, principal: Principal, scope: str | None
+    ) -> None:
         """Hold the credential against the user's rows, in the caller's transaction.
 
         Raises Unauthenticated when it has been ended, and InsufficientScope when it no longer
@@ -273,6 +276,18 @@ class Database:
             return await self._run(principal, scope, begin, work)
         except ConnectionLost:
             return await self._run(principal, scope, begin, work)
+
+    async def admit(self, principal: Principal) -> None:
+        """Hold a credential against its user's rows, for a call that needs nothing else of them.
+
+        A transaction of its own only where none was a moment ago, and not counted. While the
+        database is away, a credential that cannot be looked at passes. Raises Unauthenticated.
+        """
+        if self._gate.at_the_door(principal, None):
+            return
+        begin = f"BEGIN; {_as_user(principal.user_id)}; {_IN_ORDER}"
+        with suppress(Unavailable):
+            await self._run(principal, None, begin, _nothing)
 
     async def write(
         self, principal: Principal, work: Work[T], scope: str, *, keep: bool = True
@@ -333,7 +348,7 @@ class Database:
     async def _run(
         self,
         principal: Principal,
-        scope: str,
+        scope: str | None,
         begin: str,
         work: Work[T],
         end: str | None = None,
@@ -399,6 +414,10 @@ class Database:
     async def _give_back(self, connection: PooledConnection) -> None:
         CONNECTIONS_IN_USE.dec()
         await self._pool.release(connection)
+
+
+async def _nothing(_database: UserDatabase) -> None:
+    """The work of a transaction that only looks at a credential."""
 
 
 async def _end(connection: PooledConnection, end: str, before: str = "") -> None:

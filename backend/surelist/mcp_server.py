@@ -52,6 +52,8 @@ class Method:
 
     answer: Callable[[Context, Params], Awaitable[Result]]
     caching: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    opens: bool = False
+    """Whether the answer comes out of a transaction, which looks at the credential by itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,27 @@ class Toolset:
 
 
 async def answer(context: Context, method: str, params: Params | None) -> Result:
-    """The result of a request. Raises MCPError, or what Tool.call raises."""
+    """The result of a request. Raises MCPError, or what Tool.call raises.
+
+    Whatever it is, a credential that no longer counts is told so: what is answered out of no
+    transaction is held against `Database.admit`.
+    """
+    try:
+        offered, params = _asked(context, method, params)
+        if not offered.opens:
+            await context.database.admit(context.principal)
+        result = await offered.answer(context, params or {})
+    except MCPError:
+        await context.database.admit(context.principal)
+        raise
+    if not is_modern(context.version):
+        return result
+    meta = {SERVER_INFO_META_KEY: context.toolset.info}
+    return {**result, **offered.caching, "resultType": "complete", "_meta": meta}
+
+
+def _asked(context: Context, method: str, params: Params | None) -> tuple[Method, Params | None]:
+    """The method that a request asks for, and its parameters. Raises MCPError."""
     if method == "tools/call" and params and isinstance(params.get("arguments"), str):
         params = _with_read_arguments(params)
     try:
@@ -89,11 +111,7 @@ async def answer(context: Context, method: str, params: Params | None) -> Result
     offered = context.toolset.methods.get(method)
     if offered is None:
         raise MCPError(METHOD_NOT_FOUND, "Method not found")
-    result = await offered.answer(context, params or {})
-    if not is_modern(context.version):
-        return result
-    meta = {SERVER_INFO_META_KEY: context.toolset.info}
-    return {**result, **offered.caching, "resultType": "complete", "_meta": meta}
+    return offered, params
 
 
 def _with_read_arguments(params: Params) -> Params:
@@ -152,6 +170,6 @@ CORE: Mapping[str, Method] = {
     "ping": Method(_ping),
     "server/discover": Method(_discover, PUBLIC),
     "tools/list": Method(_list_tools, PUBLIC),
-    "tools/call": Method(_call_tool),
+    "tools/call": Method(_call_tool, opens=True),
 }
 """What every toolset answers: which version knows which method is the SDK's to say."""

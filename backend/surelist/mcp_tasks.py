@@ -98,9 +98,9 @@ TASKS = Toolset(
         **CORE,
         "resources/list": Method(_list_resources, PUBLIC),
         "resources/templates/list": Method(_list_templates, PUBLIC),
-        "resources/read": Method(_read_resource, PRIVATE),
+        "resources/read": Method(_read_resource, PRIVATE, opens=True),
         "prompts/list": Method(_list_prompts, PUBLIC),
-        "prompts/get": Method(_get_prompt),
+        "prompts/get": Method(_get_prompt, opens=True),
         "completion/complete": Method(_complete),
     },
     capabilities={

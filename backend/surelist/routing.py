@@ -166,7 +166,12 @@ RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems that a route can answer with, for its OpenAPI entry."""
+    """The problems that a route can answer with, for its OpenAPI entry.
+
+    Whatever reads a body can find it too large (413), and so in an encoding (415).
+    """
+    if 413 in statuses:
+        statuses = tuple(sorted({*statuses, 415}))
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         status: {"description": RENAMED.get(status, HTTPStatus(status).phrase), "content": content}

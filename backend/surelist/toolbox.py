@@ -73,6 +73,7 @@ class Tool:
         except NOT_FOR_MODELS:
             raise
         except SurelistError as refusal:
+            await database.admit(principal)  # for what was refused before a transaction
             note(outcome=refusal.kind)
             return refused(refusal, self.subject)
 

@@ -400,6 +400,8 @@ async def told_by(attempt: Callable[[Person], Awaitable[Any]], person: Person) -
     body = _OWN.sub(rb"\1...", _MOMENT.sub(b"...", response.content))
     body = body.replace(person.user_id.encode(), b"...")
     headers = {name: value for name, value in response.headers.items() if name not in _OWN_HEADERS}
+    if "etag" in headers:  # its digest is of the times, too
+        headers["etag"] = headers["etag"].partition("-")[0]
     return response.status_code, headers, body
 
 

@@ -602,12 +602,12 @@ async def test_the_memory_of_verified_tokens_is_bounded(
         assert len(authenticator._verified) <= 3
 
 
-async def test_clocks_may_differ_by_a_few_seconds(settings: Settings) -> None:
+async def test_clocks_may_differ_by_a_minute(settings: Settings) -> None:
     authenticator = Authenticator(believed(settings))
     now = int(time.time())
     for times in (
-        {"iat": now + CLOCK_SKEW_SECONDS - 2, "exp": now + DAY},
-        {"iat": now - DAY, "exp": now - CLOCK_SKEW_SECONDS + 5},
+        {"iat": now + 50, "exp": now + DAY},
+        {"iat": now - DAY, "exp": now - 50},
     ):
         authorization = [f"Bearer {signed(settings, **times)}"]
         assert (await authenticator.principal(authorization, settings.mcp_url)).user_id == "ann"

@@ -3,6 +3,8 @@
 import httpx
 import pytest
 
+from surelist.config import Settings
+from surelist.origins import Origins
 from tests.person import Person
 
 PAGE = "http://localhost:3000"
@@ -11,7 +13,7 @@ PREFLIGHT = {
     "Access-Control-Request-Method": "POST",
     "Access-Control-Request-Headers": (
         "authorization,content-type,mcp-protocol-version,mcp-method,mcp-name,idempotency-key,"
-        "if-match,x-request-id"
+        "if-match,if-none-match,x-request-id"
     ),
 }
 DOORS = ["/mcp", "/api/me/tasks"]
@@ -66,3 +68,57 @@ async def test_another_page_is_not_told_that_it_may_read(ann: Person) -> None:
     answer = await ann.rest("GET", "/tasks", headers={"Origin": STRANGER})
     assert "Access-Control-Allow-Origin" not in answer.headers
     assert (await ann.rpc("tools/list", headers={"Origin": STRANGER})).status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:6274", "http://127.0.0.1:8000"])
+@pytest.mark.parametrize("door", DOORS)
+async def test_pages_of_this_machine_may_call_a_server_of_this_machine(
+    http: httpx.AsyncClient, door: str, origin: str
+) -> None:
+    answer = await http.options(door, headers={"Origin": origin} | PREFLIGHT)
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == origin
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"SURELIST_URL": "https://lists.example.com"},
+        {"SURELIST_URL": "http://192.168.1.7:8000"},
+        {"SURELIST_ALLOWED_ORIGINS": "http://localhost:3000"},
+    ],
+)
+def test_pages_of_somebody_s_machine_may_not_call_a_server_that_is_elsewhere_or_told_its_pages(
+    settings: dict[str, str],
+) -> None:
+    origins = Origins(Settings(**{"SURELIST_URL": "http://localhost:8000"} | settings))
+    assert not origins.allow("http://localhost:6274")
+    assert not origins.allow("http://127.0.0.1:8000")
+
+
+METADATA = "/.well-known/oauth-protected-resource"
+
+
+@pytest.mark.parametrize("path", [METADATA, f"{METADATA}/mcp", "/.well-known/openid-configuration"])
+@pytest.mark.parametrize("origin", [STRANGER, "null", PAGE])
+async def test_every_page_may_read_the_public_documents(
+    http: httpx.AsyncClient, path: str, origin: str
+) -> None:
+    asked = {
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "mcp-protocol-version",
+    }
+    preflight = await http.options(path, headers={"Origin": origin} | asked)
+    assert preflight.status_code == 200
+    assert preflight.headers["Access-Control-Allow-Origin"] == "*"
+    assert preflight.headers["Access-Control-Allow-Headers"] == "mcp-protocol-version"
+    answer = await http.get(path, headers={"Origin": origin, "MCP-Protocol-Version": "2025-11-25"})
+    assert answer.status_code == (404 if path.endswith("configuration") else 200)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/mcp/.well-known/x", "/api/me/tasks?/.well-known/", "/healthz"])
+async def test_nothing_else_is_opened_to_every_page(http: httpx.AsyncClient, path: str) -> None:
+    answer = await http.get(path, headers={"Origin": STRANGER})
+    assert "Access-Control-Allow-Origin" not in answer.headers

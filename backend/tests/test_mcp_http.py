@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import gzip
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ from surelist.web import BODY_BYTES
 from tests.person import ERAS, HANDSHAKE, MODERN, Person
 
 PARSE_ERROR, INVALID_REQUEST, UNKNOWN_METHOD, INVALID_PARAMS = -32700, -32600, -32601, -32602
+INTERNAL_ERROR = -32603
 HEADER_MISMATCH, UNSUPPORTED_VERSION = -32020, -32022
 RESOURCE_NOT_FOUND = -32002
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
@@ -272,6 +274,33 @@ async def test_the_body_must_say_that_it_is_json(
 ) -> None:
     response = await post(ann, PING, Content_Type=content_type)
     assert response.status_code == status
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "zstd", "deflate, gzip", "x"])
+async def test_a_body_in_an_encoding_is_refused_with_what_is_read(
+    ann: Person, encoding: str
+) -> None:
+    response = await post(ann, gzip.compress(json.dumps(PING).encode()), Content_Encoding=encoding)
+    assert_error(response, 415, INTERNAL_ERROR)
+    assert response.headers["accept-encoding"] == "identity"
+    response = await ann.rest(
+        "POST", "/tasks", content=b"x", headers={"Content-Encoding": encoding}
+    )
+    assert (response.status_code, response.headers["accept-encoding"]) == (415, "identity")
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["type"] == "urn:surelist:unsupported_media_type"
+
+
+@pytest.mark.parametrize("encoding", ["identity", "Identity", " identity "])
+async def test_a_body_as_it_is_may_say_so(ann: Person, encoding: str) -> None:
+    assert (await post(ann, PING, Content_Encoding=encoding)).status_code == 200
+
+
+async def test_an_encoding_of_nothing_is_no_matter(ann: Person) -> None:
+    await ann.call("add_task", title="x")
+    for method, path in (("GET", "/tasks/1"), ("PATCH", "/tasks/1/complete")):
+        response = await ann.rest(method, path, headers={"Content-Encoding": "gzip"})
+        assert response.status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from surelist import reading
 from surelist.arguments import ABSENT, FREE_TEXT, Closed
 from surelist.reading import ADDED_BY_CLIENTS, read, read_object
 
-Word = Literal["low", "High", "all"]
+Word = Literal["low", "High", "ok", "all"]
 Title = Annotated[str, Field(min_length=1), FREE_TEXT]
 
 
@@ -45,7 +45,7 @@ INTEGERS = st.integers(-(2**53) + 1, 2**53 - 1)
 STEPS = st.fixed_dictionaries(
     {"title": st.text(min_size=1)}, optional={"number": INTEGERS, "urgent": st.booleans()}
 )
-WORDS = st.sampled_from(["low", "High", "all"])
+WORDS = st.sampled_from(["low", "High", "ok", "all"])
 STRICT: dict[str, st.SearchStrategy[Any]] = {
     "title": st.text(min_size=1),
     "text": st.text(),
@@ -142,7 +142,7 @@ def _by_the_table(name: str, value: Any) -> Any:
     elif name == "flag" and isinstance(value, str):
         return {"true": True, "false": False}[value]
     elif name == "word" and isinstance(value, str):
-        return {"low": "low", "high": "High", "all": "all"}[value.lower()]
+        return {"low": "low", "high": "High", "ok": "ok", "all": "all"}[value.lower()]
     elif name in ("words", "names", "step", "steps") and isinstance(value, str):
         return json.loads(value)
     return value
@@ -169,7 +169,7 @@ def test_what_is_not_quite_an_integer_is_refused(name: str, value: Any) -> None:
     ("name", "value"),
     [
         ("flag", "True"), ("flag", "yes"), ("flag", "1"), ("flag", 1), ("flag", 0.0),
-        ("word", " low"), ("word", "lo"), ("word", "\uff41ll"), ("word", "aLL\n"), ("word", 1),
+        ("word", " low"), ("word", "lo"), ("word", "o\u212a"), ("word", "aLL\n"), ("word", 1),
         ("words", "low"), ("words", "low, all"), ("words", '"low"'), ("words", '{"low": 1}'),
         ("words", '["low"'), ("words", ["lo"]), ("words", [None]), ("words", {}),
         ("names", "home, work"), ("names", "home"), ("names", [1]), ("names", "[1]"),
@@ -191,6 +191,14 @@ def test_one_wrong_argument_is_told_in_the_words_of_what_was_understood() -> Non
     with pytest.raises(ValidationError) as refused:
         read(Everything, {"needed": "7", "word": None, "number": "07"})
     assert [error["loc"] for error in refused.value.errors()] == [("number",)]
+
+
+@pytest.mark.parametrize("more", [{}, {"number": "7"}, {"date": ""}, {"task_progress": "x"}])
+def test_an_unknown_argument_is_refused_beside_whatever_was_put_right(more: dict[str, Any]) -> None:
+    for name in ("colour", "Number", "wait-for-previous"):
+        with pytest.raises(ValidationError) as refused:
+            read(Everything, {"needed": "1", name: "red"} | more)
+        assert [error["loc"] for error in refused.value.errors()] == [(name,)]
 
 
 @pytest.mark.parametrize(

@@ -28,16 +28,20 @@ class Admission:
         self._clock = clock
         self._standings: dict[Principal, tuple[float, Standing]] = {}
 
-    def at_the_door(self, principal: Principal, scope: str) -> None:
+    def at_the_door(self, principal: Principal, scope: str | None) -> bool:
         """Refuse what was found of this token a moment ago, before anything is spent on it.
 
-        Raises Unauthenticated or InsufficientScope.
+        Whether anything was found. Raises Unauthenticated or InsufficientScope.
         """
         until, standing = self._standings.get(principal, _UNKNOWN)
-        if until > self._clock():
+        known = until > self._clock()
+        if known:
             _hold(standing, scope)
+        return known
 
-    async def __call__(self, database: UserDatabase, principal: Principal, scope: str) -> None:
+    async def __call__(
+        self, database: UserDatabase, principal: Principal, scope: str | None
+    ) -> None:
         """Hold the token against its user's rows. Raises Unauthenticated or InsufficientScope."""
         now = self._clock()
         until, standing = self._standings.get(principal, _UNKNOWN)
@@ -58,10 +62,13 @@ async def _standing(database: UserDatabase, principal: Principal) -> Standing:
         return refusal
 
 
-def _hold(standing: Standing, scope: str) -> frozenset[str]:
-    """The scopes that count, `scope` among them. Raises Unauthenticated or InsufficientScope."""
+def _hold(standing: Standing, scope: str | None) -> frozenset[str]:
+    """The scopes that count, `scope` among them if one is needed.
+
+    Raises Unauthenticated or InsufficientScope.
+    """
     if isinstance(standing, Unauthenticated):
         raise Unauthenticated(standing.message, details=standing.details)
-    if scope not in standing:
+    if scope and scope not in standing:
         raise InsufficientScope(scope)
     return standing

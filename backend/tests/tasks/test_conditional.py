@@ -1,0 +1,181 @@
+"""ETags, If-None-Match, and a task that is sent back as it was read."""
+
+from typing import Any
+
+import pytest
+
+from tests.person import Person
+from tests.tasks.asking import task
+from tests.tasks.conftest import Records
+
+WHOLE: dict[str, Any] = {
+    "title": "Call mom",
+    "description": "About Sunday",
+    "due": "2026-11-23T15:00",
+    "priority": "high",
+    "tags": ["family"],
+}
+
+
+@pytest.fixture
+async def with_task(ann: Person) -> Person:
+    """Ann, whose task 1 has every field and is completed."""
+    await ann.call("add_task", **WHOLE)
+    await ann.call("complete_task", task_id=1)
+    return ann
+
+
+async def etag(person: Person) -> str:
+    return (await person.rest("GET", "/tasks/1")).headers["etag"]
+
+
+async def test_a_task_that_has_not_changed_is_not_sent_again(with_task: Person) -> None:
+    tag = await etag(with_task)
+    for named in (tag, f"W/{tag}", f'"x", {tag}', f'W/"x",{tag}', "*", f" {tag} "):
+        answer = await with_task.rest("GET", "/tasks/1", headers={"If-None-Match": named})
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+
+
+async def test_a_task_that_is_not_as_named_is_sent(with_task: Person) -> None:
+    tag = await etag(with_task)
+    shown = await task(with_task, 1)
+    for named in ('"2"', "2", '"2-000000000000"', tag.strip('"'), tag[:-2] + '"', "", '"'):
+        answer = await with_task.rest("GET", "/tasks/1", headers={"If-None-Match": named})
+        assert (answer.status_code, answer.json()) == (200, shown), named
+
+
+async def test_a_tag_changes_with_the_task_and_with_the_time_zone_it_is_shown_in(
+    with_task: Person, records: Records
+) -> None:
+    first = await etag(with_task)
+    await records.set_timezone(with_task, "Asia/Tokyo")
+    elsewhere = await etag(with_task)
+    await records.set_timezone(with_task, "UTC")
+    again = await etag(with_task)
+    await with_task.call("update_task", task_id=1, title="Call dad")
+    assert first == again
+    assert len({first, elsewhere, await etag(with_task)}) == 3
+    assert [tag.partition("-")[0] for tag in (first, elsewhere)] == ['"2', '"2']
+
+
+async def test_a_missing_task_is_missing_whatever_is_named(ann: Person) -> None:
+    answer = await ann.rest("GET", "/tasks/9", headers={"If-None-Match": "*"})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("form", ["whole", "bare", "of another time zone"])
+async def test_every_tag_that_was_given_out_is_good_for_one_change(
+    with_task: Person, records: Records, form: str
+) -> None:
+    tag = await etag(with_task)
+    if form == "bare":
+        tag = tag.partition("-")[0] + '"'
+    elif form == "of another time zone":
+        await records.set_timezone(with_task, "Asia/Tokyo")
+    statuses = [
+        (
+            await with_task.rest("PATCH", "/tasks/1", json=body, headers={"If-Match": tag})
+        ).status_code
+        for body in ({"title": "Call dad"}, {"title": "Call Ann"})
+    ]
+    assert statuses == [200, 412]
+
+
+async def test_a_deletion_tells_the_version_that_it_made(with_task: Person) -> None:
+    deleted = await with_task.rest("DELETE", "/tasks/1")
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    assert deleted.headers["etag"] == await etag(with_task)
+    assert deleted.headers["etag"].startswith('"3-')
+    again = await with_task.rest("DELETE", "/tasks/1")
+    assert again.headers["etag"] == deleted.headers["etag"]
+    restored = await with_task.call("update_task", task_id=1, undo=3)
+    assert restored["version"] == 4
+
+
+async def test_a_task_can_be_put_back_as_it_was_read(with_task: Person) -> None:
+    read = await task(with_task, 1)
+    answer = await with_task.rest("PUT", "/tasks/1", json=read)
+    assert (answer.status_code, answer.json()) == (200, read)
+
+
+async def test_a_task_that_was_read_can_be_put_back_with_other_values(with_task: Person) -> None:
+    read = await task(with_task, 1)
+    changed = read | {"title": "Call dad", "due": "2026-11-24", "completed": False}
+    answer = await with_task.rest("PUT", "/tasks/1", json=changed)
+    now = answer.json()
+    assert (answer.status_code, now["version"], now["status"]) == (200, 3, "pending")
+    assert (now["title"], now["due"], now["weekday"]) == ("Call dad", "2026-11-24", "Tuesday")
+
+
+async def test_a_put_that_has_already_been_made_is_the_same_again(with_task: Person) -> None:
+    changed = await task(with_task, 1) | {"title": "Call dad"}
+    first = await with_task.rest("PUT", "/tasks/1", json=changed)
+    again = await with_task.rest("PUT", "/tasks/1", json=changed)
+    assert (again.status_code, again.json()) == (200, first.json())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("id", 2),
+        ("status", "pending"),
+        ("status", "deleted"),
+        ("weekday", "Friday"),
+        ("created_at", "2020-01-01T00:00:00+00:00"),
+        ("updated_at", "yesterday"),
+        ("completed_at", "2020-01-01T00:00:00+00:00"),
+        ("deleted_at", "2020-01-01T00:00:00+00:00"),
+    ],
+)
+async def test_a_field_that_cannot_be_written_is_refused_when_it_is_not_as_stored(
+    with_task: Person, name: str, value: Any
+) -> None:
+    read = await task(with_task, 1)
+    body = read | {"title": "Call dad", name: value}
+    answer = await with_task.rest("PUT", "/tasks/1", json=body)
+    assert (answer.status_code, answer.json()["task"]) == (422, read)
+    assert f'"{name}": not as stored' in answer.json()["detail"]
+    assert await task(with_task, 1) == read
+
+
+async def test_a_put_of_a_task_that_has_changed_since_it_was_read_is_refused(
+    with_task: Person,
+) -> None:
+    read = await task(with_task, 1)
+    await with_task.call("update_task", task_id=1, priority="low")
+    answer = await with_task.rest("PUT", "/tasks/1", json=read | {"title": "Call dad"})
+    assert (answer.status_code, answer.json()["task"]) == (412, await task(with_task, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("id", "1"), ("version", 2.0), ("created_at", None), ("description_truncated", True)],
+)
+async def test_a_field_that_cannot_be_written_is_read_strictly(
+    with_task: Person, name: str, value: Any
+) -> None:
+    body = await task(with_task, 1) | {name: value}
+    assert (await with_task.rest("PUT", "/tasks/1", json=body)).status_code == 422
+
+
+async def test_a_put_with_a_key_is_the_same_with_and_without_what_cannot_be_written(
+    with_task: Person,
+) -> None:
+    read = await task(with_task, 1)
+    key = {"Idempotency-Key": "k1"}
+    bare = WHOLE | {"title": "Call dad", "completed": True, "due": read["due"]}
+    first = await with_task.rest("PUT", "/tasks/1", json=read | bare, headers=key)
+    again = await with_task.rest("PUT", "/tasks/1", json=bare, headers=key)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json() == first.json()
+
+
+async def test_a_version_that_has_not_been_yet_is_not_told_as_one_that_has_passed(
+    with_task: Person,
+) -> None:
+    answer = await with_task.rest(
+        "PATCH", "/tasks/1", json={"title": "x"}, headers={"If-Match": '"99"'}
+    )
+    assert answer.status_code == 412
+    assert "has never been at that version" in answer.json()["detail"]
+    assert "now at version 2" in answer.json()["detail"]
