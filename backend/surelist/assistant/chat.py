@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from surelist.assistant import turns
 from surelist.assistant.failures import SAID, Failure, failure_of
 from surelist.assistant.history import BUDGET_BYTES, MESSAGES, as_model_messages
-from surelist.assistant.model import http_client, make_model, require_model
+from surelist.assistant.model import http_client, make_model
 from surelist.assistant.parts import text_of
 from surelist.assistant.prompt import instructions
 from surelist.assistant.turns import Turn
@@ -73,8 +73,7 @@ class Assistant:
     async def begin(
         self, door: Door, conversation_id: int | None, message: str, key: str | None
     ) -> Turn:
-        """Begin a turn. Raises NotSetUp, and what `turns.begin` raises."""
-        require_model(self._settings)
+        """Begin a turn. Raises what `turns.begin` raises."""
         asked = {"conversation_id": conversation_id, "message": message}
         retry = Retry.of("chat", asked, key)
         return await door.write(

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Date, Text, bindparam, null, select
 from sqlmodel import col
 
 from surelist.assistant.failures import SAID, Failure
+from surelist.assistant.model import require_model
 from surelist.assistant.parts import Part
 from surelist.auth import Caller
 from surelist.config import Settings
@@ -86,11 +87,13 @@ async def begin(
     """Store the person's message and lock the conversation, which is made where none is named.
 
     A repeated call gets the turn that its key began. Raises NotFound, Gone in the trash, Conflict
-    while another turn is under way, and TooManyRequests when the day's turns are spent.
+    while another turn is under way, TooManyRequests when the day's turns are spent, and NotSetUp
+    without a model.
     """
     if conversation_id is None:
         conversation_id = await _conversation_for(database, retry)
     standing = await conversation_in(database, conversation_id, retry)
+    require_model(settings)
     stale = standing["now"] - timedelta(seconds=settings.chat_seconds + GRACE_SECONDS)
     if standing["turn_started_at"] and standing["turn_started_at"] > stale:
         raise Conflict(
