@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from surelist.agents.service import admit
+from surelist.agents.standing import admit
 from surelist.auth import OWNER_SCOPE, Principal
 from surelist.errors import InsufficientScope, Unauthenticated
 from surelist.isolation import UserDatabase

@@ -12,7 +12,7 @@ from sqlalchemy import Text, bindparam, select
 
 from surelist.agents.limit import make_room
 from surelist.agents.models import Agent, NewKey
-from surelist.agents.service import ADD, standing_of
+from surelist.agents.standing import ADD, standing_of
 from surelist.auth import KEY_PREFIX, AgentScope
 from surelist.database import Record, compiled
 from surelist.errors import Conflict, Gone

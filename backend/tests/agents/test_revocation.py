@@ -15,7 +15,7 @@ CONNECTIONS = 8
 
 async def test_every_worker_refuses_a_revoked_key_within_ten_seconds(tmp_path: Path) -> None:
     with serving(tmp_path / "data", workers=2) as server:
-        owner = {"Authorization": f"Bearer {server.token('ann', 'web', '--owner')}"}
+        owner = {"Authorization": f"Bearer {server.token('ann', 'laptop', '--owner')}"}
         api = f"{server.url}/api/me"
         async with httpx.AsyncClient(timeout=20) as person:
             body = {"name": "Robot", "scopes": ["tasks:read"], "days": 1}

@@ -1,0 +1,137 @@
+"""What the person has said about a credential, and what is left of it.
+
+Each function runs inside the caller's transaction.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, Boolean, Text, bindparam, func, or_, select, true
+from sqlmodel import col
+
+from surelist.agents.limit import make_room
+from surelist.agents.models import Agent
+from surelist.auth import Principal, refused
+from surelist.database import compiled
+from surelist.isolation import UserDatabase, added, changed, mine
+from surelist.ledger.models import INSTANT, Account
+from surelist.ledger.service import refuse_if_erased
+
+NOTED_EVERY = timedelta(minutes=1)
+"""How often the use of an agent is written down."""
+
+BEGINNING = datetime.fromtimestamp(0, UTC)
+"""The `valid_after` of an agent of which no token has been ended."""
+
+_client_id = bindparam("client_id", type_=Text, required=True)
+_name = bindparam("name", type_=Text, required=True)
+_scopes = bindparam("scopes", type_=ARRAY(Text), required=True)
+_now = func.clock_timestamp()
+
+_account = mine(Account)
+_agent = mine(Agent)
+_clock = select(_now.label("now")).subquery("clock")
+_STANDING = compiled(
+    select(
+        _account.c.erased_at,
+        _account.c.sessions_valid_after,
+        _agent.c.client_id,
+        _agent.c.scopes,
+        _agent.c.bounded,
+        _agent.c.valid_after,
+        _agent.c.revoked_at,
+        func.coalesce(_agent.c.last_used_at <= _clock.c.now - NOTED_EVERY, true()).label("unnoted"),
+    ).select_from(
+        _clock.outerjoin(_account, true()).outerjoin(_agent, _agent.c.client_id == _client_id)
+    )
+)
+ADD = compiled(
+    added(Agent)
+    .values(
+        client_id=_client_id,
+        name=_name,
+        scopes=_scopes,
+        bounded=bindparam("bounded", type_=Boolean, required=True),
+        valid_after=bindparam("valid_after", type_=INSTANT, required=True),
+        expires_at=bindparam("expires_at", type_=INSTANT, required=True),
+        last_used_at=bindparam("last_used_at", type_=INSTANT, required=True),
+    )
+    .on_conflict_do_nothing()
+)
+_NOTE = compiled(
+    changed(Agent)
+    .where(
+        col(Agent.client_id) == _client_id,
+        or_(col(Agent.last_used_at).is_(None), col(Agent.last_used_at) <= _now - NOTED_EVERY),
+    )
+    .values(last_used_at=_now)
+)
+_WIDEN = compiled(
+    changed(Agent)
+    .where(col(Agent.client_id) == _client_id, col(Agent.bounded).is_(False))
+    .values(scopes=_scopes)
+)
+
+
+async def admit(database: UserDatabase, principal: Principal) -> frozenset[str]:
+    """The scopes of this token that count, by what the person has said since it was issued.
+
+    Notes when an agent was last used. Raises Unauthenticated when the token has been ended, and
+    Conflict when it would begin one agent too many (specs/tokens.md).
+    """
+    client_id = principal.caller.client_id
+    standing = await standing_of(database, client_id)
+    if principal.kind == "session":
+        ended = standing["sessions_valid_after"]
+        if ended and _issued(database) < ended:
+            raise refused("its session has been ended")
+        return principal.scopes
+    if standing["client_id"] is None and principal.kind == "token":
+        await database.hold_account()  # or an erase at this moment would miss the row
+        standing = await standing_of(database, client_id)
+        if standing["client_id"] is None:
+            await _begin(database, principal)
+            return principal.scopes
+    if standing["client_id"] is None:
+        raise refused("the person has not allowed this agent, or has erased the list since")
+    if standing["revoked_at"]:
+        raise refused("the person has revoked this agent")
+    if _issued(database) < standing["valid_after"]:
+        raise refused("it was issued before the agent's tokens were ended")
+    if standing["unnoted"]:
+        await database.run(_NOTE, client_id=client_id)
+    allowed = frozenset[str](standing["scopes"])
+    if principal.kind == "token" and not (standing["bounded"] or principal.scopes <= allowed):
+        await database.run(_WIDEN, client_id=client_id, scopes=sorted(allowed | principal.scopes))
+        standing = await standing_of(database, client_id)
+        allowed = frozenset[str](standing["scopes"] or ())
+    return principal.scopes & allowed
+
+
+async def _begin(database: UserDatabase, principal: Principal) -> None:
+    """Make the row of a client of `surelist token`, from its first token."""
+    await make_room(database)
+    await database.run(
+        ADD,
+        client_id=principal.caller.client_id,
+        name=principal.caller.client_name,
+        scopes=sorted(principal.scopes),
+        bounded=False,
+        valid_after=BEGINNING,
+        expires_at=None,
+        last_used_at=datetime.now(UTC),
+    )
+
+
+async def standing_of(database: UserDatabase, client_id: str) -> Mapping[str, Any]:
+    """The account and this agent as they stand. Raises Unauthenticated when it has been erased."""
+    standing = await database.one(_STANDING, client_id=client_id)
+    if standing is None:
+        raise RuntimeError("a row that is always there")
+    refuse_if_erased(database, standing["erased_at"])
+    return standing
+
+
+def _issued(database: UserDatabase) -> datetime:
+    return datetime.fromtimestamp(database.issued_at, UTC)
