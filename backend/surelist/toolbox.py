@@ -69,13 +69,15 @@ class Tool:
         unit = database.read if self.reads_only else database.write
         try:
             parsed = self._parse(principal, arguments)
+        except Invalid as refusal:  # before a transaction, which would look at the credential
+            await database.admit(principal)
+            return _noted(refusal, self.subject)
+        try:
             return result(await unit(principal, lambda mine: self.run(mine, parsed), self.scope))
         except NOT_FOR_MODELS:
             raise
         except SurelistError as refusal:
-            await database.admit(principal)  # for what was refused before a transaction
-            note(outcome=refusal.kind)
-            return refused(refusal, self.subject)
+            return _noted(refusal, self.subject)
 
     def _parse(self, principal: Principal, arguments: Mapping[str, Any]) -> Closed:
         if "user_id" in arguments:
@@ -133,6 +135,11 @@ def result(answer: Answer) -> dict[str, Any]:
     """A tool result that says `answer`, as an object and as text."""
     text = orjson.dumps(answer).decode()
     return {"content": [{"type": "text", "text": text}], "structuredContent": answer}
+
+
+def _noted(refusal: SurelistError, subject: str) -> dict[str, Any]:
+    note(outcome=refusal.kind)
+    return refused(refusal, subject)
 
 
 def refused(refusal: SurelistError, subject: str = "task") -> dict[str, Any]:

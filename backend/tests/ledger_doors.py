@@ -42,8 +42,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """A status, a body and, of the headers, the ETag. A tool result has status 200 or, refused,
-    400."""
+    """A status, a body and, of the ETag, the version.
+
+    A tool result has status 200 or, refused, 400.
+    """
 
     status: int
     body: Any = None
@@ -164,8 +166,8 @@ def _of_task(
             model.purge(by, task_id, guard)
             return Answer(204)
         case "delete":
-            model.delete(by, task_id, guard)
-            return Answer(204)
+            _, etag = _full(model, model.delete(by, task_id, guard))
+            return Answer(204, etag=etag)
         case "replace":
             outcome = model.replace(by, task_id, body, guard)
         case "complete":
