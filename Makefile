@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r target words; \
-		do printf 'make %-10s %s\n' "$$target" "$$words"; done
+		do printf 'make %-13s %s\n' "$$target" "$$words"; done
 
 .PHONY: run
 run: setup ## set up, start PostgreSQL, Surelist and its web page, print how to connect
@@ -61,6 +61,10 @@ check-all: check faults need-pgbouncer ## check, faults, and the tests on Postgr
 	.ci/need $(OTHER)/postgres postgresql-15
 	SURELIST_TEST_POSTGRES=$(OTHER) SURELIST_TEST_PGBOUNCER=/usr/sbin/pgbouncer $(BIN)/pytest
 
+.PHONY: check-clients
+check-clients: $(DEV) ## drive the tools by agent frameworks as released; CLIENTS=python/dspy for one
+	cd backend && ../$(BIN)/python -m tests.frameworks $(CLIENTS)
+
 need-psql:
 	@.ci/need psql postgresql-client
 
@@ -79,6 +83,7 @@ faults: $(DEV) ## break a running server in every way under load, and print what
 generated: $(DEV) $(WEB) ## write the generated files anew; the tests check them for drift
 	cd backend && ../$(BIN)/python -m tests.tasks.write_tool_list
 	cd backend && ../$(BIN)/python -m tests.write_openapi
+	cd backend && PATH="$(CURDIR)/$(BIN):$$PATH" ../$(BIN)/python -m tests.write_people
 	$(NPM) run generate
 
 .PHONY: locks
@@ -91,6 +96,10 @@ locks: $(DEV) ## resolve requirements/ anew from pyproject.toml
 	$(COMPILE) --upgrade --group bench -c requirements/runtime.txt \
 		-o requirements/bench.txt pyproject.toml
 	$(COMPILE) --group web -c requirements/dev.txt -o requirements/web.txt
+
+.PHONY: client-locks
+client-locks: $(DEV) ## lock the newest releases of the agent frameworks
+	cd backend && ../$(BIN)/python -m tests.frameworks.lock
 
 $(BIN)/python:
 	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \

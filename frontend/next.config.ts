@@ -10,6 +10,7 @@ const ON_THE_WAY = [
   "reset-password",
   "consent",
   "sign-in-error",
+  "finish-sign-in",
 ].join("|");
 
 const config: NextConfig = {
@@ -23,7 +24,10 @@ const config: NextConfig = {
   // `npm run types` does, with the tests' packages there; the build on a newcomer's machine need not.
   typescript: { ignoreBuildErrors: true },
   // Passed through by proxy.ts: a stream of events may be silent for longer than the default 30 s.
-  experimental: { proxyTimeout: 120_000 },
+  // What is kept of a body for proxy.ts: the API's own bound; serve.mjs refuses more.
+  experimental: { proxyTimeout: 120_000, proxyClientMaxBodySize: "1mb" },
+  // No picture here needs /_next/image, which asks this server for whatever path it is given.
+  images: { unoptimized: true },
   headers: () =>
     Promise.resolve([
       {

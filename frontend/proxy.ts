@@ -2,13 +2,17 @@ import { type NextRequest, NextResponse } from "next/server";
 
 import { contentSecurityPolicy } from "./app/content-security-policy";
 import { PLACE_HEADER } from "./auth/paths";
+import { pageRefusal } from "./auth/server/gate/pages";
 
 /** Everything but built files: pages get their policy, /api (but Better Auth's) goes to the API. */
 export const config = { matcher: "/((?!_next/static/|favicon\\.svg$).*)" };
 
-export function proxy(request: NextRequest): NextResponse {
+export async function proxy(request: NextRequest): Promise<Response> {
   const { pathname } = request.nextUrl;
-  if (pathname.startsWith("/api/") && !pathname.startsWith("/api/auth/")) return toApi(request);
+  const ofAuth = pathname.startsWith("/api/auth/");
+  if (pathname.startsWith("/api/") && !ofAuth) return toApi(request);
+  const refused = ofAuth ? null : await pageRefusal(request);
+  if (refused) return refused;
   const nonce = btoa(crypto.randomUUID());
   const policy = contentSecurityPolicy(nonce, process.env.NODE_ENV === "development");
   const headers = new Headers(request.headers);

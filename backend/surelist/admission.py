@@ -1,51 +1,105 @@
-"""Who may come near the pool, so that one busy user does not hold up the others."""
+"""Queues before the pool, so that one busy user, or a user's agents, do not hold up the others."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Hashable
 from contextlib import asynccontextmanager
 
 from surelist.errors import Unavailable
 from surelist.observability.metrics import ADMISSION_WAITS
 
 WRITES_AT_ONCE = 2
-"""Writes of one user that a worker lets near the pool. More only wait for the same row lock, each
-holding a connection: 200 took another user's read from 2 ms to 290 ms."""
+"""Writes of a user's agents, and of the person, that a worker lets near the pool. More only wait
+for the same row lock, each holding a connection: 200 took another user's read from 2 ms to
+290 ms."""
+
+_WRITES_WAIT = {
+    True: "Too many of your changes to this list are waiting.",
+    False: "Too many changes by the agents of this list are waiting.",
+}
+_AGENTS_WAIT = "The agents of this list are making as many calls as they may at once."
+_SERVER_WAITS = "The server is busy."
 
 
 class Turns:
-    """Writes at once: `WRITES_AT_ONCE` per user and `writers` of all; others wait outside the pool.
+    """Limits what each user holds of a worker's connections; calls beyond it wait in line.
 
-    `writers` is fewer than the pool has connections. A COMMIT waits for the disk, and when that is
-    slow, reads, which do not need it, would find every connection in the hands of a write. Who gets
-    no connection in `patience` seconds is told so.
+    - Writes at once: `WRITES_AT_ONCE` of a user's agents, and as many of the person.
+    - A user's agents hold at most half of the connections, with reads and writes together, so that
+      the person finds one.
+    - Writes of all users hold three quarters. A COMMIT waits for the disk, and when that is slow,
+      reads, which do not need it, would find every connection in the hands of a write.
+
+    A call waits at most `patience` seconds in each line but the first, whose patience each write
+    brings with it, and then raises Unavailable.
     """
 
-    def __init__(self, writers: int, patience: float) -> None:
-        self._writers = asyncio.Semaphore(writers)
+    def __init__(self, connections: int, patience: float) -> None:
+        self._writes = _Gates(WRITES_AT_ONCE)
+        self._of_agents = _Gates(max(1, connections // 2))
+        self._writers = asyncio.Semaphore(max(1, connections * 3 // 4))
         self._patience = patience
-        self._gates: dict[str, tuple[asyncio.Semaphore, int]] = {}
 
     @asynccontextmanager
-    async def of(self, user_id: str, patience: float) -> AsyncGenerator[None]:
-        """Wait for a turn, `patience` seconds of it for `user_id`'s others; then Unavailable."""
-        gate, users = self._gates.get(user_id) or (asyncio.Semaphore(WRITES_AT_ONCE), 0)
-        self._gates[user_id] = gate, users + 1
+    async def to_read(self, user_id: str, *, person: bool) -> AsyncGenerator[None]:
+        """Wait for a turn to read."""
+        if person:
+            yield
+            return
+        await self._of_agents.enter(user_id, self._patience, _AGENTS_WAIT)
         try:
-            await _pass(gate, patience, "Too many changes to this list are waiting.")
-            try:
-                await _pass(self._writers, self._patience, "The server is busy.")
+            yield
+        finally:
+            self._of_agents.leave(user_id)
+
+    @asynccontextmanager
+    async def to_write(
+        self, user_id: str, patience: float, *, person: bool
+    ) -> AsyncGenerator[None]:
+        """Wait for a turn to write, `patience` seconds of it for the same user's writes."""
+        await self._writes.enter((user_id, person), patience, _WRITES_WAIT[person])
+        try:
+            async with self.to_read(user_id, person=person):
+                await _pass(self._writers, self._patience, _SERVER_WAITS)
                 try:
                     yield
                 finally:
                     self._writers.release()
-            finally:
-                gate.release()
         finally:
-            gate, users = self._gates[user_id]
-            if users == 1:
-                del self._gates[user_id]
-            else:
-                self._gates[user_id] = gate, users - 1
+            self._writes.leave((user_id, person))
+
+
+class _Gates:
+    """A semaphore for each key, kept while anybody waits at it or is inside."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._gates: dict[Hashable, tuple[asyncio.Semaphore, int]] = {}
+
+    def count(self, key: Hashable) -> int:
+        """How many wait or are inside."""
+        return self._gates[key][1] if key in self._gates else 0
+
+    async def enter(self, key: Hashable, patience: float, why: str) -> None:
+        """Wait for a place. `leave` gives it back."""
+        gate, calls = self._gates.get(key) or (asyncio.Semaphore(self._places), 0)
+        self._gates[key] = gate, calls + 1
+        try:
+            await _pass(gate, patience, why)
+        except BaseException:
+            self._forget_one(key)
+            raise
+
+    def leave(self, key: Hashable) -> None:
+        """Give a place back."""
+        self._gates[key][0].release()
+        self._forget_one(key)
+
+    def _forget_one(self, key: Hashable) -> None:
+        gate, calls = self._gates[key]
+        if calls == 1:
+            del self._gates[key]
+        else:
+            self._gates[key] = gate, calls - 1
 
 
 async def _pass(gate: asyncio.Semaphore, patience: float, why: str) -> None:
@@ -57,4 +111,4 @@ async def _pass(gate: asyncio.Semaphore, patience: float, why: str) -> None:
             async with asyncio.timeout(patience):
                 await gate.acquire()
     except TimeoutError:
-        raise Unavailable(f"{why} Nothing was changed. Try again in a second.") from None
+        raise Unavailable(f"{why} Nothing was done. Try again in a second.") from None

@@ -11,6 +11,7 @@ import jwt
 
 from surelist.config import Settings
 from surelist.errors import InsufficientScope, Unauthenticated
+from surelist.names import FALLBACK, plain
 
 USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}")
 """A user id, matched whole. Nothing looser: it is written into a SET LOCAL as it is."""
@@ -66,6 +67,11 @@ class Caller:
     client_name: str
     conversation_id: int | None = None
     message_id: int | None = None
+
+    @property
+    def is_person(self) -> bool:
+        """Whether the person acts, and not a program that works for them."""
+        return self.actor == "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +208,13 @@ def _principal_of(kind: Kind, claims: Mapping[str, Any]) -> Principal:
     user_id, scope = claims["sub"], claims.get("scope", "")
     client_id = claims.get("client_id", WEB_CLIENT)
     client_name = claims.get("client_name", client_id)
+    client_name = plain(client_name) if isinstance(client_name, str) else FALLBACK
     if not is_user_id(user_id):
         raise ValueError("its subject cannot be a user id")
     if not isinstance(scope, str):
         raise TypeError("its scope is not a string")
-    for name in (client_id, client_name):
-        if not isinstance(name, str) or not CLIENT.fullmatch(name):
-            raise ValueError("its client is not a name of 1 to 100 characters")
+    if not isinstance(client_id, str) or not CLIENT.fullmatch(client_id):
+        raise ValueError("its client is not a name of 1 to 100 characters")
     if not (type(claims["iat"]) is type(claims["exp"]) is int):
         raise TypeError("its times are not whole seconds")
     if claims["exp"] - claims["iat"] > LIFETIME_DAYS * 86_400:

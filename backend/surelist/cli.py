@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from surelist import auth_schema, config, database, running
+from surelist import auth_schema, config, database, restoring, running
 from surelist import backup as backups
 from surelist import doctor as doctors
 from surelist.auth import (
@@ -237,7 +237,7 @@ def restore(file: Path) -> None:
         direct, people = settings.database_url_direct, settings.auth_database_url
         if with_people and not people:
             raise ConfigurationError(f"{file} holds people too: set AUTH_DATABASE_URL for them.")
-        backups.restore(
+        restoring.restore(
             file,
             owner=direct,
             seer=direct,
@@ -247,7 +247,7 @@ def restore(file: Path) -> None:
         return
     with postgres(settings.data) as server:
         make_secret(settings.data)
-        backups.restore(
+        restoring.restore(
             file,
             owner=server.url(OWNER_ROLE),
             seer=server.url(SUPERUSER),

@@ -126,7 +126,8 @@ class Settings(BaseSettings):
     """Connections per worker."""
     lock_timeout_ms: int = Field(default=5000, alias="SURELIST_LOCK_TIMEOUT_MS", ge=1)
     rate_reads: int = Field(default=3000, alias="SURELIST_RATE_READS", ge=0)
-    """Per user and minute; 0 is no limit, here and in the next four."""
+    """In a minute, of a user's agents together and again of the person; 0 is no limit, here and in
+    the next four."""
     rate_writes: int = Field(default=600, alias="SURELIST_RATE_WRITES", ge=0)
     max_tasks: int = Field(default=50_000, alias="SURELIST_MAX_TASKS", ge=0)
     max_events_a_day: int = Field(default=20_000, alias="SURELIST_MAX_EVENTS_A_DAY", ge=0)

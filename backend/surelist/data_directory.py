@@ -8,47 +8,38 @@ import fcntl
 import json
 import os
 import secrets
-import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from surelist import private_files
 from surelist.errors import ConfigurationError
+from surelist.private_files import refuse_shared
 
 SECRET_BYTES = 32
 
 
 def make(data: Path) -> None:
-    """Make a directory, where it is missing, that its owner alone can enter."""
+    """Make a directory, where it is missing, that its owner alone can enter.
+
+    Raises ConfigurationError if it exists and is another user's, or others may write to it.
+    """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def write_private(path: Path, content: str) -> None:
-    """Write a file that its owner alone can read, whole or not at all; it replaces an older one."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    refuse_shared(data)
 
 
 @contextmanager
 def claim(data: Path) -> Generator[None]:
     """Be the only process that uses `data`; ConfigurationError names the one that does."""
     make(data)
-    with (data / "lock").open("a+") as lock:
+    with private_files.append(data / "lock") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            raise ConfigurationError(_in_use(data, lock.read())) from None
+            raise ConfigurationError(_in_use(data, lock.read().decode())) from None
         lock.truncate(0)
-        lock.write(str(os.getpid()))
+        lock.write(str(os.getpid()).encode())
         lock.flush()
         yield
 
@@ -64,11 +55,15 @@ def _in_use(data: Path, pid: str) -> str:
 def record_server(data: Path, url: str) -> None:
     """Keep the URL that this process answers at, for `recorded_url`."""
     make(data)
-    write_private(data / "server.json", json.dumps({"url": url, "pid": os.getpid()}))
+    private_files.replace(data / "server.json", json.dumps({"url": url, "pid": os.getpid()}))
 
 
 def recorded_url(data: Path) -> str | None:
-    """The URL that the last server on `data` answered at."""
+    """The URL that the last server on `data` answered at.
+
+    Raises ConfigurationError if another user could have written it.
+    """
+    refuse_shared(data)
     try:
         return json.loads((data / "server.json").read_text())["url"]
     except (FileNotFoundError, ValueError):
@@ -78,11 +73,15 @@ def recorded_url(data: Path) -> str | None:
 def make_secret(data: Path) -> None:
     """Give `data`, which this process has claimed, the secret of its tokens, unless it has one."""
     if not (data / "secret").exists():
-        write_private(data / "secret", secrets.token_urlsafe(SECRET_BYTES))
+        private_files.replace(data / "secret", secrets.token_urlsafe(SECRET_BYTES))
 
 
 def kept_secret(data: Path) -> str:
-    """The secret of `data`; ConfigurationError when nothing was ever served from there."""
+    """The secret of `data`.
+
+    Raises ConfigurationError if nothing was ever served from there, or `data` is open to others.
+    """
+    refuse_shared(data)
     try:
         kept = (data / "secret").read_text()
     except FileNotFoundError:

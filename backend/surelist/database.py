@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql.expression import ClauseElement
 
+from surelist import wall
 from surelist.config import Settings
 from surelist.errors import ConfigurationError, Unavailable
 from surelist.observability.transactions import watching
@@ -210,6 +211,7 @@ async def _check(connection: Connection) -> None:
     async with connection.transaction():
         await _check_role(connection)
         await _check_schema(connection)
+        await wall.check(connection)
 
 
 @asynccontextmanager
@@ -278,15 +280,25 @@ async def _check_migratable(url: str) -> None:
             _refuse_newer(await connection.fetchval("SELECT version_num FROM alembic_version"))
 
 
-def migrate(url: str, app_url: str | None = None) -> None:
+def migrate(url: str, app_url: str | None = None, *, revision: str = "head") -> None:
     """Bring the schema at `url` to this code's, and give the role of `app_url` its rights to it.
+
+    With a `revision`, to the schema of that earlier version.
 
     Raises ConfigurationError when the database cannot be reached or its schema is newer.
     """
     asyncio.run(_check_migratable(url))
     from alembic import command
 
-    command.upgrade(_alembic(url, app_url), "head")
+    command.upgrade(_alembic(url, app_url), revision)
+
+
+def revisions() -> frozenset[str]:
+    """The names of all migrations."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(_alembic("", None))
+    return frozenset(script.revision for script in scripts.walk_revisions())
 
 
 def unmake(url: str) -> None:

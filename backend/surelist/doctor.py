@@ -10,6 +10,7 @@ from surelist.config import Settings
 from surelist.embedded import already_running, refuse_other_major
 from surelist.errors import ConfigurationError
 from surelist.observability import traces
+from surelist.private_files import refuse_shared
 
 Finding = tuple[bool, str]
 """Whether it is in order, and what was found or what to do."""
@@ -23,7 +24,8 @@ def examine() -> Generator[Finding]:
         yield False, str(error)
         return
     yield True, f"The settings can be read. The data directory is {settings.data}."
-    for check in (_address, _secret, _database, _migrations, _redis, _traces, _model):
+    checks = (_directory, _address, _secret, _database, _migrations, _redis, _traces, _model)
+    for check in checks:
         try:
             yield True, check(settings)
         except _Nothing:
@@ -34,6 +36,13 @@ def examine() -> Generator[Finding]:
 
 class _Nothing(Exception):
     """There is nothing to check."""
+
+
+def _directory(settings: Settings) -> str:
+    if not settings.data.exists():
+        raise _Nothing
+    refuse_shared(settings.data)
+    return "The data directory is this user's, and nobody else may write to it."
 
 
 def _address(settings: Settings) -> str:

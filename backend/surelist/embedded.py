@@ -8,7 +8,6 @@ fails on a path with a space, and leaves PostgreSQL running when its parent is k
 import json
 import secrets
 import shutil
-import subprocess
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,8 @@ from urllib.parse import quote
 
 import psutil
 
-from surelist.data_directory import claim, write_private
+from surelist import children, private_files
+from surelist.data_directory import claim
 from surelist.errors import ConfigurationError
 from surelist.postgres_process import Postmaster, reason, running
 from surelist.postgres_programs import ENVIRONMENT, command, make_directory
@@ -69,7 +69,7 @@ class Server(Cluster):
     postmaster: Postmaster
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> children.Process:
         """The one that runs, or ran last."""
         return self.postmaster.process
 
@@ -81,6 +81,7 @@ def cluster(data: Path) -> Generator[Cluster]:
     Raises ConfigurationError when there is none.
     """
     data = data.resolve()
+    private_files.refuse_shared(data)
     if not (data / "postgres").exists():
         raise ConfigurationError(f"There is no Surelist in {data}: name its directory with --data.")
     found = already_running(data)
@@ -135,7 +136,7 @@ def postgres(data: Path, *, durable: bool = True) -> Generator[Server]:
 
 def _new_passwords(data: Path) -> Mapping[str, str]:
     passwords = {role: secrets.token_urlsafe() for role in (SUPERUSER, OWNER_ROLE, APP_ROLE)}
-    write_private(data / "roles.json", json.dumps(passwords))
+    private_files.replace(data / "roles.json", json.dumps(passwords))
     return passwords
 
 
@@ -175,14 +176,6 @@ GRANT CONNECT ON DATABASE {DATABASE} TO {APP_ROLE}
 
 
 def _run(program: list[str], statements: str = "") -> None:
-    result = subprocess.run(  # noqa: S603
-        program,
-        input=statements,
-        capture_output=True,
-        text=True,
-        cwd="/",
-        env=ENVIRONMENT,
-        check=False,
-    )
+    result = children.run(program, ENVIRONMENT, said=statements.encode(), cwd="/")
     if result.returncode:
-        raise ConfigurationError(f"PostgreSQL cannot be set up: {reason(result.stderr)}")
+        raise ConfigurationError(f"PostgreSQL cannot be set up: {reason(result.stderr.decode())}")

@@ -30,7 +30,7 @@ from sqlalchemy.sql.selectable import Subquery
 from sqlmodel import SQLModel
 
 from surelist.admission import Turns
-from surelist.allowances import Quotas, Rates
+from surelist.allowances import Quotas, Rate, Rates
 from surelist.auth import USER_ID, Principal
 from surelist.config import Settings
 from surelist.database import (
@@ -42,7 +42,7 @@ from surelist.database import (
     faults_as_unavailable,
 )
 from surelist.deadlines import Deadlines
-from surelist.errors import Unavailable
+from surelist.errors import Conflict, Unavailable
 from surelist.observability.metrics import CONNECTIONS_IN_USE
 
 T = TypeVar("T")
@@ -104,14 +104,15 @@ class UserDatabase:
     """One user's rows, inside one open transaction."""
 
     __slots__ = (
+        "_afterwards",
         "_connection",
         "_key",
         "_lock_timeout",
+        "_quotas",
         "_stamps",
         "caller",
         "issued_at",
         "kind",
-        "quotas",
         "wrote",
     )
 
@@ -120,18 +121,24 @@ class UserDatabase:
         connection: PooledConnection,
         principal: Principal,
         key: bytes,
-        quotas: Quotas,
+        quotas: Mapping[bool, Quotas],
         lock_timeout: int,
     ) -> None:
         self._connection = connection
         self._key = key
+        self._quotas = quotas
         self._lock_timeout = lock_timeout
         self._stamps = {"user_id": principal.user_id}
         self.caller = principal.acts_as or principal.caller
         self.issued_at = principal.issued_at
         self.kind = principal.kind
-        self.quotas = quotas
         self.wrote = False
+        self._afterwards: list[tuple[Statement, Mapping[str, Any]]] = []
+
+    @property
+    def quotas(self) -> Quotas:
+        """How much of the list the caller may fill."""
+        return self._quotas[self.caller.is_person]
 
     async def all(self, statement: Statement, **values: Any) -> list[Record]:
         """Every row that `statement` returns."""
@@ -154,6 +161,15 @@ class UserDatabase:
         self.wrote = True
         arguments = [statement.arguments({**row, **self._stamps}) for row in rows]
         await self._connection.executemany(statement.sql, arguments)
+
+    def run_afterwards(self, statement: Statement, **values: Any) -> None:
+        """Run `statement` when the work is done, so that its locks are held for no longer."""
+        self._afterwards.append((statement, values))
+
+    async def finish(self) -> None:
+        """Run what was left for when the work is done."""
+        for statement, values in self._afterwards:
+            await self.run(statement, **values)
 
     async def hold_account(self) -> None:
         """Keep this user's writes out until the transaction ends, for one that reads.
@@ -191,7 +207,7 @@ class _OneOfTwo(UserDatabase):
     def beside(cls, database: UserDatabase, principal: Principal) -> "_OneOfTwo":
         """The rows of `principal`, in the transaction of `database`."""
         connection, key = database._connection, database._key  # noqa: SLF001
-        return cls(connection, principal, key, database.quotas, database._lock_timeout)  # noqa: SLF001
+        return cls(connection, principal, key, database._quotas, database._lock_timeout)  # noqa: SLF001
 
     async def all(self, statement: Statement, **values: Any) -> list[Record]:
         await self._turn()
@@ -245,11 +261,11 @@ class Database:
         self._key = settings.cursor_key
         self._lock_timeout = settings.lock_timeout_ms
         self._patience = settings.lock_timeout_ms / 1000
-        self._turns = Turns(max(1, settings.pool_size * 3 // 4), POOL_PATIENCE_SECONDS)
+        self._turns = Turns(settings.pool_size, POOL_PATIENCE_SECONDS)
         self._deadlines = Deadlines()
         self._endings: set[asyncio.Task[None]] = set()
         self._rates = Rates(settings)
-        self._quotas = Quotas(settings.max_tasks, settings.max_events_a_day, settings.max_bytes)
+        self._quotas = {True: Quotas.of_person(settings), False: Quotas.of_agents(settings)}
 
     async def close(self) -> None:
         """Let go of PostgreSQL and of what the rates are counted in."""
@@ -259,38 +275,54 @@ class Database:
         await self._rates.close()
 
     async def read(
-        self, principal: Principal, work: Work[T], scope: str, *, counted: bool = True
+        self,
+        principal: Principal,
+        work: Work[T],
+        scope: str,
+        *,
+        rate: Rate | None = "reads",
+        agent: str | None = None,
     ) -> T:
         """Run `work`, which needs `scope`, in a transaction of this user's.
 
         Run once more when the connection was lost. Raises TooManyRequests, as `write` does, when
-        the minute's are spent; one that is part of what has been counted is not `counted` again.
+        this minute's of `rate` are spent; None is for a read that is part of a counted one. It
+        counts for the client `agent` where one is given, else for the caller.
         Raises Unauthenticated or InsufficientScope, as `write` does, when the credential does not
         count or does not allow `scope`.
         """
         self._enter(principal, scope)
-        if counted:
-            await self._rates.spend(principal.user_id, "reads")
-        begin = f"BEGIN; {_as_user(principal.user_id)}; {_IN_ORDER}"
-        try:
-            return await self._run(principal, scope, begin, work)
-        except ConnectionLost:
-            return await self._run(principal, scope, begin, work)
+        if rate:
+            await self._rates.spend(principal, rate, agent)
+        user_id = principal.user_id
+        begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}"
+        async with self._turns.to_read(user_id, person=principal.caller.is_person):
+            try:
+                return await self._run(principal, scope, begin, work)
+            except ConnectionLost:
+                return await self._run(principal, scope, begin, work)
 
     async def admit(self, principal: Principal) -> None:
         """Hold a credential against its user's rows, for a call that needs nothing else of them.
 
         A transaction of its own only where none was a moment ago, and not counted. While the
-        database is away, a credential that cannot be looked at passes. Raises Unauthenticated.
+        database is away, a credential that cannot be looked at passes; so does that of one agent
+        too many, which the call itself refuses. Raises Unauthenticated.
         """
         if self._gate.at_the_door(principal, None):
             return
         begin = f"BEGIN; {_as_user(principal.user_id)}; {_IN_ORDER}"
-        with suppress(Unavailable):
+        with suppress(Unavailable, Conflict):
             await self._run(principal, None, begin, _nothing)
 
     async def write(
-        self, principal: Principal, work: Work[T], scope: str, *, keep: bool = True
+        self,
+        principal: Principal,
+        work: Work[T],
+        scope: str,
+        *,
+        keep: bool = True,
+        rate: Rate = "writes",
     ) -> T:
         """Run `work`, which needs `scope`, in a transaction that holds this user's account row.
 
@@ -302,10 +334,11 @@ class Database:
         """
         self._enter(principal, scope)
         user_id = principal.user_id
-        await self._rates.spend(user_id, "writes")
+        await self._rates.spend(principal, rate)
         locked = _locked(user_id, self._lock_timeout, "NO KEY UPDATE")
         begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}; {locked}"
-        async with self._turns.of(user_id, self._patience):
+        person = principal.caller.is_person
+        async with self._turns.to_write(user_id, self._patience, person=person):
             end = "COMMIT" if keep else "ROLLBACK"
             return await self._run(principal, scope, begin, work, end)
 
@@ -324,7 +357,7 @@ class Database:
         its own user's rows and no others. Without `keep` it is rolled back.
         """
         self._enter(one, scope)
-        await self._rates.spend(one.user_id, "writes")
+        await self._rates.spend(one, "writes")
         # In one order, so that two who do this at once do not wait for each other.
         begin = "BEGIN; " + "; ".join(
             f"{_as_user(user_id)}; {_locked(user_id, self._lock_timeout, 'NO KEY UPDATE')}"
@@ -335,7 +368,8 @@ class Database:
             theirs = _OneOfTwo.beside(database, replace(one, user_id=other))
             return await work(_OneOfTwo.beside(database, one), theirs)
 
-        async with self._turns.of(one.user_id, self._patience):
+        person = one.caller.is_person
+        async with self._turns.to_write(one.user_id, self._patience, person=person):
             begin = f"{begin}; {_as_user(one.user_id)}"
             end = "COMMIT" if keep else "ROLLBACK"
             return await self._run(one, scope, begin, on_both, end, LONGEST_OF_TWO_SECONDS)
@@ -370,6 +404,7 @@ class Database:
                     await connection.execute(begin)
                     await self._gate(database, principal, scope)
                     result = await work(database)
+                    await database.finish()
                     if end:
                         await _end(connection, end)
                     elif database.wrote:

@@ -23,7 +23,7 @@ from surelist.observability.calls import Calls
 from surelist.observability.metrics import CONNECTIONS_MAX
 from surelist.origins import Origins
 from surelist.rest_api import make_rest_api
-from surelist.web import LimitedBody
+from surelist.web import LimitedBody, Uncached
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 await asyncio.to_thread(spans.stop)
 
     around = [
+        Middleware(Uncached),
         Middleware(Calls, spans=spans),
         Middleware(Browsers, origins=Origins(settings)),
         Middleware(LimitedBody),

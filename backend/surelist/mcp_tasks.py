@@ -49,7 +49,7 @@ async def _read_resource(context: Context, params: Params) -> Result:
         except NotFound as error:
             code = INVALID_PARAMS if is_modern(context.version) else RESOURCE_NOT_FOUND
             raise MCPError(code, f"{error.message} Read {LIST_URI}.", {"uri": uri}) from None
-    return {"contents": [{"uri": uri, "mimeType": "application/json", "text": text}]}
+    return {"contents": [resources.contents(uri, text)]}
 
 
 async def _list_prompts(_context: Context, _params: Params) -> Result:
@@ -68,11 +68,10 @@ async def _get_prompt(context: Context, params: Params) -> Result:
         raise MCPError(
             INVALID_PARAMS, f"The prompt {name[:50]!r} {wrong}. Get one of: {', '.join(PROMPTS)}."
         )
-    text = await context.database.read(
+    messages = await context.database.read(
         _reader(context), lambda mine: resources.prompted(mine, prompt), READING
     )
-    message = {"role": "user", "content": {"type": "text", "text": text}}
-    return {"description": prompt.description, "messages": [message]}
+    return {"description": prompt.description, "messages": messages}
 
 
 async def _complete(context: Context, params: Params) -> Result:

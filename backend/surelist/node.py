@@ -4,10 +4,11 @@ import importlib
 import os
 import re
 import shutil
-import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+
+from surelist import children
 
 NEEDED = (22, 12)
 REQUIREMENTS = Path(__file__).parents[2] / "requirements" / "web.txt"
@@ -28,8 +29,8 @@ def find() -> Path | None:
 
 def version(node: Path) -> tuple[int, ...]:
     """Its version, such as (24, 19, 0); nothing when it does not run."""
-    told = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
-    return tuple(map(int, re.findall(r"\d+", told.stdout)))
+    told = children.run([node, "--version"], environment(node))
+    return tuple(map(int, re.findall(r"\d+", told.stdout.decode())))
 
 
 def install() -> list[str | Path]:
@@ -43,6 +44,7 @@ def npm(node: Path) -> list[str | Path]:
     return [node, bundled] if bundled.exists() else ["npm"]
 
 
-def environment(node: Path) -> dict[str, str]:
-    """This environment, in which `node` is the first one that scripts find."""
-    return os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+def environment(node: Path, *names: str) -> dict[str, str]:
+    """An ordinary environment and these variables; `node` is the first one that scripts find."""
+    found = children.inherited(*children.ORDINARY, *children.NODE, *names)
+    return found | {"PATH": f"{node.parent}{os.pathsep}{found.get('PATH', os.defpath)}"}

@@ -1,7 +1,6 @@
 """PostgreSQL on its data: started, waited for, stopped; and what a killed run left of it, ended."""
 
 import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Generator, Mapping
@@ -11,6 +10,7 @@ from threading import Lock
 
 import psutil
 
+from surelist import children, private_files
 from surelist.errors import ConfigurationError
 from surelist.postgres_programs import ENVIRONMENT, command, make_directory
 
@@ -77,20 +77,19 @@ def reason(output: str) -> str:
     return (errors or lines)[-1]
 
 
-def _start(pgdata: Path, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start(pgdata: Path, settings: Mapping[str, str]) -> children.Process:
     killed = _end_survivors(pgdata)
     options = [f"--{name}={value}" for name, value in settings.items()]
-    with _log(pgdata).open("ab") as log:
-        return subprocess.Popen(  # noqa: S603
+    with private_files.append(_log(pgdata)) as log:
+        return children.start(
             command(pgdata, "postgres", "-D", str(pgdata), *options),
-            stdin=subprocess.DEVNULL,
+            # Whose id some other process may have by now, which PostgreSQL would take for a rival.
+            ENVIRONMENT | {"PG_GRANDPARENT_PID": killed},
             stdout=log,
             stderr=log,
             cwd="/",
-            # Whose id some other process may have by now, which PostgreSQL would take for a rival.
-            env=ENVIRONMENT | {"PG_GRANDPARENT_PID": killed},
             # Ctrl-C is for this process, which ends PostgreSQL after the last request.
-            start_new_session=True,
+            alone=True,
         )
 
 
@@ -120,7 +119,7 @@ def _record(pgdata: Path) -> list[str]:
         return []
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], pgdata: Path) -> None:
+def _wait_until_ready(process: children.Process, pgdata: Path) -> None:
     while process.poll() is None:
         record = _record(pgdata)
         if record and (record[0], record[-1]) == (str(process.pid), "ready"):
@@ -130,10 +129,10 @@ def _wait_until_ready(process: subprocess.Popen[bytes], pgdata: Path) -> None:
     raise ConfigurationError(f"PostgreSQL did not start: {reason(log.read_text())} See {log}.")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: children.Process) -> None:
     for shutdown, patience in SHUTDOWNS:
         process.send_signal(shutdown)
-        with suppress(subprocess.TimeoutExpired):
+        with suppress(children.TimeoutExpired):
             process.wait(patience)
             return
 

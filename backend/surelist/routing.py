@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from surelist.allowances import Rate
 from surelist.arguments import place, told
 from surelist.auth import RESERVED_USER_ID, Caller, Principal
 from surelist.errors import RECENT_SECONDS, Forbidden, Invalid, SignInNeeded, SurelistError
@@ -71,13 +72,14 @@ class Door:
         work: Callable[[UserDatabase], Awaitable[T]],
         scope: str = "tasks:read",
         *,
-        counted: bool = True,
+        rate: Rate | None = "reads",
+        agent: str | None = None,
     ) -> T:
-        """Run `work` in a transaction that reads, and that the user's rate counts.
+        """Run `work` in a transaction that reads, and that `rate` counts, for `agent` if given.
 
         Raises InsufficientScope without `scope`.
         """
-        return await self._database.read(self._principal, work, scope, counted=counted)
+        return await self._database.read(self._principal, work, scope, rate=rate, agent=agent)
 
     async def write(
         self,
@@ -85,12 +87,13 @@ class Door:
         scope: str = "tasks:write",
         *,
         keep: bool = True,
+        rate: Rate = "writes",
     ) -> T:
         """Run `work` in a transaction that writes; without `keep`, see what it would do.
 
         Raises InsufficientScope without `scope`.
         """
-        return await self._database.write(self._principal, work, scope, keep=keep)
+        return await self._database.write(self._principal, work, scope, keep=keep, rate=rate)
 
     async def write_with(
         self,

@@ -18,7 +18,7 @@ from surelist.observability.metrics import SHARED_RATE_FAULTS
 logger = logging.getLogger(__name__)
 
 PATIENCE = 0.25
-"""Seconds that a call waits for Redis, all in all."""
+"""Seconds that a call waits for Redis to count it once."""
 
 REST = 5.0
 """Seconds that Redis is left alone after a fault."""
@@ -48,7 +48,7 @@ class SharedRates:
         self._away = False
         self._rests_until = 0.0
 
-    async def hit(self, key: tuple[str, str], amount: int) -> float | None:
+    async def hit(self, key: tuple[str, ...], amount: int) -> float | None:
         """Count a hit and return 0, or, when `amount` are spent, the seconds until one is free.
 
         None, at once or within PATIENCE, when Redis does not say.
@@ -77,7 +77,7 @@ class SharedRates:
         """Close the connections."""
         await self._connections.disconnect()
 
-    async def _hit(self, item: RateLimitItemPerMinute, key: tuple[str, str]) -> float:
+    async def _hit(self, item: RateLimitItemPerMinute, key: tuple[str, ...]) -> float:
         if await self._limiter.hit(item, *key):
             return 0
         return (await self._limiter.get_window_stats(item, *key)).reset_time - time.time()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from surelist.auth import AGENT_SCOPES
@@ -82,6 +83,28 @@ class LimitedBody:
             return message
 
         await self.app(scope, limited, send)
+
+
+class Uncached:
+    """ASGI middleware: no answer is kept by a cache, unless its route allows it, or sniffed.
+
+    Lists and tokens are private (RFC 6750 5.3, OWASP ASVS 5.0 14.3.2).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Cache-Control", "no-store")
+                headers["X-Content-Type-Options"] = "nosniff"
+            await send(message)
+
+        await self.app(scope, receive, marked)
 
 
 def refusal_headers(

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
+from surelist import children
 from surelist import node as nodes
 from surelist.errors import ConfigurationError
 
@@ -21,6 +22,9 @@ INSTALLED_FROM = FRONTEND / "node_modules" / "installed-from.json"
 LOCK = FRONTEND / "package-lock.json"
 NO_SOURCES = {"node_modules", ".next", "e2e", "coverage"}
 GENERATED = {"next-env.d.ts"}
+
+INSTALLERS = (*children.NETWORK, *children.REGISTRIES)
+"""Variables that pip and npm need besides the ordinary ones."""
 
 Say: TypeAlias = Callable[[str], None]
 
@@ -49,7 +53,8 @@ def built(run: Run, say: Say, log: Path) -> Path:
     node = nodes.find()
     if node is None:
         say("Installing Node.js for the web page ...")
-        _step(run(nodes.install(), os.environ), "Node.js could not be installed", log)
+        installing = children.inherited(*children.ORDINARY, *INSTALLERS)
+        _step(run(nodes.install(), installing), "Node.js could not be installed", log)
         node = nodes.find()
         if node is None:
             raise BuildFailed(f"Node.js was installed and is not found; {log} may say why.")
@@ -63,15 +68,16 @@ def built(run: Run, say: Say, log: Path) -> Path:
 
 def _build(node: Path, run: Run, say: Say, log: Path) -> None:
     began = time.monotonic()
-    environment = nodes.environment(node) | {"NEXT_TELEMETRY_DISABLED": "1"}
+    quiet = {"NEXT_TELEMETRY_DISABLED": "1"}
     npm = nodes.npm(node)
     if _noted(INSTALLED_FROM) != _packages():
         say("Building the web page, this once: installing its packages ...")
-        failed = run([*npm, "ci", "--ignore-scripts", "--omit=dev"], environment)
+        installing = nodes.environment(node, *INSTALLERS) | quiet
+        failed = run([*npm, "ci", "--ignore-scripts", "--omit=dev"], installing)
         _step(failed, "the packages could not be installed", log)
         note_installed()
     say("Building the web page, this once: compiling ...")
-    _step(run([*npm, "run", "build"], environment), "it did not compile", log)
+    _step(run([*npm, "run", "build"], nodes.environment(node) | quiet), "it did not compile", log)
     say(f"The web page is built, in {time.monotonic() - began:.0f} seconds.")
 
 

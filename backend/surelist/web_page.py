@@ -2,53 +2,80 @@
 
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Event, Lock, Thread
+from urllib.parse import urlsplit
 
 import click
 
-from surelist import web_build
+from surelist import children, web_build
 from surelist.config import Settings
 from surelist.data_directory import make
+from surelist.page_log import PageLog
 from surelist.web_build import SERVER, BuildFailed, Say
 
 METADATA_PATH = "/.well-known/oauth-authorization-server"
 SECONDS_TO_STOP = 5
 SECONDS_BETWEEN_STARTS = 3
 SECONDS_BETWEEN_WORDS = 20
-KEPT_FROM_IT = ("DATABASE_URL", "DATABASE_URL_DIRECT", "REDIS_URL", "TEST")
-"""The page has no business with the lists but through the API; and Better Auth holds no request
-against its origin where TEST is set."""
+PASSED_ON = (
+    *("SURELIST_AGENT_TOKEN_SECONDS", "SURELIST_SIGN_UP", "SURELIST_TRUSTED_PROXIES"),
+    *("SMTP_URL", "SMTP_FROM"),
+    *("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
+)
+"""Variables that the operator sets for the page (docs/deploying.md)."""
+
+_KEPT = (*children.ORDINARY, *children.NODE, *children.NETWORK, *PASSED_ON)
 
 
 def environment(
     settings: Settings, *, host: str, port: int, api: str, auth_database_url: str
 ) -> Mapping[str, str]:
-    """What the page is told (specs/auth.md)."""
-    inherited = {name: value for name, value in os.environ.items() if name not in KEPT_FROM_IT}
-    return inherited | {
-        "SURELIST_URL": settings.url,
-        "SURELIST_WEB_URL": settings.web_url,
-        "SURELIST_API_INTERNAL": api,
-        "AUTH_DATABASE_URL": auth_database_url,
-        "BETTER_AUTH_SECRET": settings.secret,
-        "HOSTNAME": host,
-        "PORT": str(port),
-        "NODE_ENV": "production",
-        "NEXT_TELEMETRY_DISABLED": "1",
-    }
+    """All that the page is told (specs/operation.md): no secret but its own."""
+    current, *previous = settings.page_secrets
+    secrets = {"SURELIST_PAGE_SECRET": current}
+    if previous:
+        secrets["SURELIST_PAGE_SECRET_PREVIOUS"] = previous[0]
+    if _is_this_machine(settings.web_url):
+        secrets["SURELIST_LOCAL_LIST_CODE"] = settings.local_list_code
+    return (
+        children.inherited(*_KEPT)
+        | secrets
+        | {
+            "SURELIST_URL": settings.url,
+            "SURELIST_WEB_URL": settings.web_url,
+            "SURELIST_API_INTERNAL": api,
+            "AUTH_DATABASE_URL": auth_database_url,
+            "HOSTNAME": host,
+            "PORT": str(port),
+            "NODE_ENV": "production",
+            "NEXT_TELEMETRY_DISABLED": "1",
+        }
+    )
+
+
+def _is_this_machine(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @contextmanager
 def beside(settings: Settings, environment: Mapping[str, str]) -> Generator[None]:
     """Run the page until the block is left; nothing waits for it."""
     make(settings.data)
-    page = _Page(settings.web_url, environment, settings.data, click.echo)
+    (settings.data / "web-build.log").unlink(missing_ok=True)
+    logs = PageLog(settings.data / "web-build.log"), PageLog(settings.data / "web.log")
+    page = _Page(settings.web_url, environment, *logs, click.echo)
     Thread(target=page.run, daemon=True).start()
     try:
         yield
@@ -57,21 +84,22 @@ def beside(settings: Settings, environment: Mapping[str, str]) -> Generator[None
 
 
 class _Page:
-    def __init__(self, url: str, environment: Mapping[str, str], data: Path, say: Say) -> None:
+    def __init__(
+        self, url: str, environment: Mapping[str, str], build_log: PageLog, log: PageLog, say: Say
+    ) -> None:
         self._url = url
         self._environment = environment
-        self._build_log = data / "web-build.log"
-        self._log = data / "web.log"
+        self._build_log = build_log
+        self._log = log
         self._say = say
         self._stopping = Event()
         self._lock = Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: children.Process | None = None
 
     def run(self) -> None:
         """Build and serve, until `stop`."""
         try:
-            self._build_log.unlink(missing_ok=True)
-            node = web_build.built(self._run_to_end, self._say, self._build_log)
+            node = web_build.built(self._run_to_end, self._say, Path(self._build_log.baseFilename))
             self._serve(node)
         except BuildFailed as failure:
             if not self._stopping.is_set():
@@ -87,7 +115,7 @@ class _Page:
         for each in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, each)
-            with suppress(subprocess.TimeoutExpired):
+            with suppress(children.TimeoutExpired):
                 process.wait(SECONDS_TO_STOP)
                 return
 
@@ -99,7 +127,10 @@ class _Page:
                 self._say(f"The web page answers at {self._url}")
             process.wait()
             if not self._stopping.is_set():
-                self._say(f"The web page has ended and is started again; {self._log} may say why.")
+                self._say(
+                    f"The web page has ended and is started again; "
+                    f"{self._log.baseFilename} may say why."
+                )
                 self._stopping.wait(SECONDS_BETWEEN_STARTS)
 
     def _run_to_end(self, command: list[str | Path], environment: Mapping[str, str]) -> int:
@@ -108,33 +139,34 @@ class _Page:
             raise BuildFailed("The web page is not built, for everything is being stopped.")
         began = time.monotonic()
         while True:
-            with suppress(subprocess.TimeoutExpired):
+            with suppress(children.TimeoutExpired):
                 return process.wait(SECONDS_BETWEEN_WORDS)
             self._say(f"... {time.monotonic() - began:.0f} seconds")
 
     def _start(
-        self, command: list[str | Path], environment: Mapping[str, str], log: Path
-    ) -> subprocess.Popen[bytes] | None:
+        self, command: list[str | Path], environment: Mapping[str, str], log: PageLog
+    ) -> children.Process | None:
         """The process; None once everything is being stopped.
 
         Ctrl-C is for this process, which ends that one, and the end of its standard input tells it
         that this process was killed.
         """
-        with self._lock, log.open("ab") as output:
+        with self._lock:
             if self._stopping.is_set():
                 return None
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = children.start(
                 command,
+                environment,
                 cwd=web_build.FRONTEND,
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
+                stdin=children.PIPE,
+                stderr=children.STDOUT,
+                alone=True,
             )
+            if self._process.stdout:
+                log.write_from(self._process.stdout)
             return self._process
 
-    def _answers(self, process: subprocess.Popen[bytes]) -> bool:
+    def _answers(self, process: children.Process) -> bool:
         """Wait for the page, and return whether it answers."""
         while process.poll() is None and not self._stopping.wait(0.2):
             address = self._environment["HOSTNAME"], int(self._environment["PORT"])

@@ -19,7 +19,7 @@ MANY = 100
 
 
 class Crowd:
-    """Writers who each take a turn and keep it until they are told to go."""
+    """Calls that each take a turn and keep it until they are told to go."""
 
     def __init__(self, turns: Turns, patience: float = PATIENCE) -> None:
         self.turns = turns
@@ -27,8 +27,13 @@ class Crowd:
         self.inside: list[str] = []
         self.go = asyncio.Event()
 
-    async def writer(self, user_id: str, name: str) -> None:
-        async with self.turns.of(user_id, self.patience):
+    async def writer(self, user_id: str, name: str, *, person: bool = False) -> None:
+        async with self.turns.to_write(user_id, self.patience, person=person):
+            self.inside.append(name)
+            await self.go.wait()
+
+    async def reader(self, user_id: str, name: str, *, person: bool = False) -> None:
+        async with self.turns.to_read(user_id, person=person):
             self.inside.append(name)
             await self.go.wait()
 
@@ -73,8 +78,48 @@ async def test_a_write_whose_turn_does_not_come_is_told_to_try_again() -> None:
     assert crowd.inside == ["0", "1"]
 
 
+async def test_the_person_writes_while_agents_hold_both_of_their_turns() -> None:
+    crowd = Crowd(Turns(MANY, PATIENCE))
+    calls = [asyncio.create_task(crowd.writer("ann", f"agent {n}")) for n in range(5)]
+    await settle()
+    calls += [asyncio.create_task(crowd.writer("ann", f"{n}", person=True)) for n in range(3)]
+    await settle()
+    assert crowd.inside == ["agent 0", "agent 1", "0", "1"]
+    crowd.go.set()
+    await asyncio.gather(*calls)
+
+
+@pytest.mark.parametrize(("connections", "half"), [(1, 1), (2, 1), (5, 2), (10, 5)])
+async def test_agents_of_one_user_hold_at_most_half_of_the_connections(
+    connections: int, half: int
+) -> None:
+    crowd = Crowd(Turns(connections, PATIENCE))
+    calls = [asyncio.create_task(crowd.reader("ann", f"agent {n}")) for n in range(20)]
+    await settle()
+    assert len(crowd.inside) == half
+    others = {"person": ("ann", True), "neighbour": ("bob", False)}
+    for name, (user_id, person) in others.items():
+        calls.append(asyncio.create_task(crowd.reader(user_id, name, person=person)))
+    await settle()
+    assert crowd.inside[half:] == [*others]
+    crowd.go.set()
+    await asyncio.gather(*calls)
+
+
+async def test_what_agents_hold_is_counted_over_reads_and_writes() -> None:
+    crowd = Crowd(Turns(6, 0.01))
+    calls = [asyncio.create_task(crowd.writer("ann", f"write {n}")) for n in range(2)]
+    calls += [asyncio.create_task(crowd.reader("ann", f"read {n}")) for n in range(2)]
+    await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+    with pytest.raises(Unavailable, match=r"agents of this list.* Try again in a second"):
+        await calls[3]
+    assert crowd.inside == ["write 0", "write 1", "read 0"]
+    crowd.go.set()
+    await asyncio.gather(*calls[:3])
+
+
 async def test_writes_of_all_users_leave_connections_to_the_reads() -> None:
-    crowd = Crowd(Turns(3, 0.01))
+    crowd = Crowd(Turns(4, 0.01))
     writers = [asyncio.create_task(crowd.writer(f"user {n}", str(n))) for n in range(4)]
     await asyncio.wait(writers, return_when=asyncio.FIRST_COMPLETED)
     with pytest.raises(Unavailable, match="The server is busy"):
@@ -82,7 +127,7 @@ async def test_writes_of_all_users_leave_connections_to_the_reads() -> None:
     crowd.go.set()
     await asyncio.gather(*writers[:3])
     assert crowd.inside == ["0", "1", "2"]
-    async with crowd.turns.of("user 3", 0.01):
+    async with crowd.turns.to_write("user 3", 0.01, person=False):
         pass
 
 
@@ -122,9 +167,9 @@ async def test_a_write_that_fails_gives_its_turn_back() -> None:
     turns = Turns(MANY, PATIENCE)
     for _ in range(WRITES_AT_ONCE + 1):
         with pytest.raises(LookupError):
-            async with turns.of("ann", PATIENCE):
+            async with turns.to_write("ann", PATIENCE, person=False):
                 raise LookupError
-    async with turns.of("ann", 0.01):
+    async with turns.to_write("ann", 0.01, person=False):
         pass
 
 
@@ -132,12 +177,12 @@ async def test_nothing_is_kept_of_users_who_have_left() -> None:
     crowd = Crowd(Turns(MANY, PATIENCE), patience=0.01)
     writers = [asyncio.create_task(crowd.writer(f"user {n % 3}", str(n))) for n in range(12)]
     await settle()
-    assert len(crowd.turns._gates) == 3
+    assert len(crowd.turns._writes._gates) == len(crowd.turns._of_agents._gates) == 3
     writers[0].cancel()
     writers[-1].cancel()
     crowd.go.set()
     await asyncio.wait(writers)
-    assert crowd.turns._gates == {}
+    assert crowd.turns._writes._gates == crowd.turns._of_agents._gates == {}
 
 
 async def test_a_hundred_writes_of_one_user_do_not_hold_up_another_users_read(
@@ -171,8 +216,8 @@ async def test_a_hundred_writes_of_one_user_do_not_hold_up_another_users_read(
 
 
 def queued(person: Person) -> int:
-    """The writes of that user which have come in and are not answered."""
-    return person.database._turns._gates.get(person.user_id, (None, 0))[1]
+    """The writes of that user's agents which have come in and are not answered."""
+    return person.database._turns._writes.count((person.user_id, False))
 
 
 async def waiting(connection: asyncpg.Connection) -> int:

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from itertools import count
+from typing import Any
 
 import httpx
 import pytest
@@ -28,22 +29,25 @@ async def person_with(settings: Settings) -> AsyncIterator[Callable[..., object]
     """Makes a person on an app of their own, whose settings have these in the place of others."""
     async with AsyncExitStack() as stack:
 
-        async def make(**other: int | str) -> Person:
+        async def make(client: str = "claude", *, owner: bool = False, **other: Any) -> Person:
             app = await stack.enter_async_context(running(settings.model_copy(update=other)))
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
             http = await stack.enter_async_context(
                 httpx.AsyncClient(transport=transport, base_url=URL)
             )
-            return Person(http, settings, app.state.database, f"bounded-{next(numbers)}", "claude")
+            user_id = f"bounded-{next(numbers)}"
+            return Person(http, settings, app.state.database, user_id, client, owner=owner)
 
         yield make
 
 
 async def test_a_tool_whose_rate_is_spent_says_how_long_to_wait(person_with: Make) -> None:
-    ann = await person_with(rate_writes=2)
+    ann = await person_with(rate_writes=4)
     for title in ("One", "Two"):
         await ann.call("add_task", title=title)
-    with pytest.raises(RefusedByTool, match=r"2 writes a minute.* Wait \d+ seconds?, then call"):
+    with pytest.raises(
+        RefusedByTool, match=r"This agent may make 2 writes a minute.* Wait \d+ seconds?, then call"
+    ):
         await ann.call("add_task", title="Three")
     assert (await ann.call("list_tasks"))["total"] == 2
 
@@ -83,15 +87,17 @@ def test_a_minute_slides_and_the_wait_that_is_told_is_enough(
 
 
 async def test_a_full_list_takes_no_more_tasks_but_every_other_change(person_with: Make) -> None:
-    ann = await person_with(max_tasks=2)
+    ann = await person_with(max_tasks=3)
     for title in ("One", "Two"):
         await ann.call("add_task", title=title)
-    with pytest.raises(RefusedByTool, match="holds 2 tasks, as many as it may"):
+    with pytest.raises(
+        RefusedByTool, match=r"Agents may fill this list up to 2 tasks.* Tell the person"
+    ):
         await ann.call("add_task", title="Three")
     await ann.call("complete_task", task_id=1)
     await ann.call("delete_task", task_id=1)
     await ann.call("add_task", title="Three")
-    with pytest.raises(RefusedByTool, match="holds 2 tasks"):
+    with pytest.raises(RefusedByTool, match="up to 2 tasks"):
         await ann.call("update_task", task_id=1, status="pending")
 
 
@@ -104,7 +110,9 @@ async def test_a_days_changes_are_counted_in_the_last_24_hours(person_with: Make
     refused = await ann.rest("PATCH", "/tasks/1", json={"title": "Uno"})
     assert refused.status_code == 429
     assert 86_000 < int(refused.headers["Retry-After"]) <= 86_400
-    assert re.search(r"3 changes a day.*Wait 1440 minutes", refused.json()["detail"])
+    assert re.search(
+        r"Agents may .* 3 changes in 24 hours.*Wait 1440 minutes", refused.json()["detail"]
+    )
     again = await ann.rest(
         "POST", "/tasks", json={"title": "Three"}, headers={"Idempotency-Key": "Three"}
     )
@@ -133,7 +141,7 @@ async def test_a_list_full_of_bytes_takes_no_more_text(person_with: Make) -> Non
         "add_task": {"title": "Two"},
         "update_task": {"task_id": 1, "title": "Uno"},
     }.items():
-        with pytest.raises(RefusedByTool, match=r"hold 1000 bytes.* ask the person") as refusal:
+        with pytest.raises(RefusedByTool, match=r"up to 900 bytes.* ask the person") as refusal:
             await ann.call(tool, **arguments)
         assert not re.search("delet|purg|trash", str(refusal.value))
     refused = await ann.rest("PATCH", "/tasks/1", json={"priority": "high"})

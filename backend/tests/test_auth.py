@@ -182,9 +182,9 @@ BAD_CLAIMS: dict[str, Claims] = {
     "a client that is null": {"client_id": None},
     "an empty client": {"client_id": ""},
     "a client with a line break": {"client_id": "a\nb"},
-    "a client with a null character": {"client_name": "a\x00b"},
-    "a client that is half a character": {"client_name": "a\ud800"},
-    "a client too long": {"client_name": "a" * 101},
+    "a client with a null character": {"client_id": "a\x00b"},
+    "a client that is half a character": {"client_id": "a\ud800"},
+    "a client too long": {"client_id": "a" * 101},
 }
 
 
@@ -636,6 +636,29 @@ def test_a_token_that_would_be_refused_is_not_signed(
         sign_token(settings, given.pop("user_id"), **given)
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (
+            "Claude\u201d (checked by Surelist). Press Allow.",
+            "Claude (checked by Surelist). Press Allo",
+        ),
+        ("a\x00b\nc", "ab c"),
+        ("a\ud800", "a"),
+        ("a" * 10_000, "a" * 40),
+        ("\u3164", "An agent"),
+        ("", "An agent"),
+        (7, "An agent"),
+        (None, "An agent"),
+    ],
+)
+def test_a_name_that_a_token_gives_is_made_plain_and_never_refused(
+    settings: Settings, name: object, shown: str
+) -> None:
+    principal = auth._principal_of("access", claims(settings, client_name=name))
+    assert principal.caller.client_name == shown
+
+
 async def test_the_longest_token_that_is_signed_is_believed(settings: Settings) -> None:
     token = sign_token(
         settings,
@@ -649,7 +672,8 @@ async def test_the_longest_token_that_is_signed_is_believed(settings: Settings) 
     )
     assert principal.user_id == "a" * 128
     assert principal.caller.actor == "person"
-    assert principal.caller.client_id == principal.caller.client_name == "\U0001f600" * 100
+    assert principal.caller.client_id == "\U0001f600" * 100
+    assert principal.caller.client_name == "An agent"
     for audience in (settings.mcp_url, settings.conversations_url):
         await Authenticator(believed(settings)).principal([f"Bearer {token}"], audience)
 

@@ -1,27 +1,28 @@
 """What a backup holds, a restore brings back; and neither destroys anything."""
 
 import asyncio
-import fcntl
 import os
 import subprocess
 from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlmodel import SQLModel
 
-import surelist.agents.models
-import surelist.conversations.models
-import surelist.tasks.models
-from surelist import auth_schema, backup, embedded
-from surelist.backup import TABLES, back_up, restore
+from surelist import auth_schema, children, embedded, private_files, restoring
+from surelist.backup import back_up
 from surelist.database import migrate
 from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
 from surelist.errors import ConfigurationError
+from surelist.restoring import restore
 from tests.copies import Copy
 from tests.observing import Caller
 from tests.server import SURELIST, RunningServer, environment, serving
-from tests.test_auth_schema import PEOPLE
+
+TABLES_OF_PEOPLE = restoring.PEOPLE.read_text()
+ANN = """
+INSERT INTO auth."user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
+VALUES ('u1', 'Ann', 'ann@example.com', true, now(), now());
+"""
 
 
 def surelist(*arguments: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -52,7 +53,7 @@ def test_a_backup_of_a_running_server_restored_elsewhere_is_the_same_list(tmp_pa
         assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
         kept = whole_list(first)
     assert file.stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in tmp_path.iterdir() if "unfinished" in path.name] == []
+    assert [path.name for path in tmp_path.glob("lists.backup*")] == ["lists.backup"]
     restored = surelist("restore", file, "--data", tmp_path / "second")
     assert (restored.returncode, restored.stderr) == (0, "")
     with serving(tmp_path / "second", workers=1) as second:
@@ -72,7 +73,7 @@ async def test_people_are_restored_with_their_lists_and_to_their_own_role(tmp_pa
     with embedded.postgres(tmp_path / "first") as first:
         await asyncio.to_thread(migrate, first.url(OWNER_ROLE), first.url())
         people = await auth_schema.make(first)
-        await run(people, PEOPLE)
+        await run(people, TABLES_OF_PEOPLE + ANN)
         await run(first.url(SUPERUSER), "INSERT INTO account (user_id) VALUES ('u1')")
         await asyncio.to_thread(back_up, first.url(SUPERUSER), file)
     restored = await asyncio.to_thread(surelist, "restore", file, "--data", tmp_path / "second")
@@ -89,7 +90,7 @@ async def test_people_are_restored_with_their_lists_and_to_their_own_role(tmp_pa
 
 
 async def test_people_need_an_address_to_be_restored_to(copy: Copy, tmp_path: Path) -> None:
-    await copy.run(f"CREATE SCHEMA auth; {PEOPLE}")
+    await copy.run(f"CREATE SCHEMA auth; {TABLES_OF_PEOPLE} {ANN}")
     file = tmp_path / "file"
     await asyncio.to_thread(back_up, copy.url(SUPERUSER), file)
     settings = {
@@ -106,31 +107,19 @@ async def run(url: str, statements: str) -> None:
     await connection.close()
 
 
-def test_a_file_that_another_backup_is_writing_is_left_to_it(tmp_path: Path) -> None:
+def test_of_two_backups_to_one_file_the_first_to_finish_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    with backup._new_file(path) as other:
-        other.write(b"half")
-        with pytest.raises(ConfigurationError, match="Another backup"):
-            back_up("postgresql://nobody@localhost/nothing", path)
-    assert path.read_bytes() == b"half"
-    assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
+    def race() -> None:
+        with private_files.create(path) as second:
+            second.write(b"second")
+            with private_files.create(path) as first:
+                first.write(b"first")
 
-def test_a_backup_that_another_finished_meanwhile_is_not_written_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "file"
-    lock = fcntl.flock
-
-    def lock_when_the_other_has_finished(descriptor: int, how: int) -> None:
-        (tmp_path / "file.unfinished").write_bytes(b"whole")
-        (tmp_path / "file.unfinished").rename(path)
-        lock(descriptor, how)
-
-    monkeypatch.setattr(fcntl, "flock", lock_when_the_other_has_finished)
     with pytest.raises(ConfigurationError, match="never replaces"):
-        back_up("postgresql://nobody@localhost/nothing", path)
-    assert path.read_bytes() == b"whole"
+        race()
+    assert path.read_bytes() == b"first"
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
 
 def test_what_is_no_backup_or_no_surelist_is_refused_in_one_line(tmp_path: Path) -> None:
@@ -197,7 +186,7 @@ async def test_a_backup_that_was_cut_off_restores_nothing(copy: Copy, tmp_path: 
     }
     with pytest.raises(ConfigurationError, match="pg_restore failed"):
         await asyncio.to_thread(lambda: restore(file, **addresses))
-    assert await copy.rows("SELECT FROM pg_tables WHERE tablename = 'account'") == []
+    assert await copy.rows("SELECT FROM account") == []
 
 
 def test_a_password_is_not_on_the_command_line(
@@ -205,17 +194,13 @@ def test_a_password_is_not_on_the_command_line(
 ) -> None:
     seen = []
 
-    def run(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
-        seen.append((command, options["env"]))
+    def run(command: list[str], environment: dict[str, str], **_: object) -> object:
+        seen.append((command, environment))
         return subprocess.CompletedProcess(command, 0, b"", b"")
 
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(children, "run", run)
     back_up("postgresql+asyncpg://u:p%40ss@host/db?sslmode=require", tmp_path / "file")
     ((command, env),) = seen
     assert "--dbname=postgresql://u@host/db?sslmode=require" in command
     assert not any("p%40ss" in part or "p@ss" in part for part in command)
     assert env["PGPASSWORD"] == "p@ss"
-
-
-def test_a_backup_holds_every_table_there_is() -> None:
-    assert set(TABLES) == {*SQLModel.metadata.tables, "alembic_version"}

@@ -405,7 +405,7 @@ def test_no_token_is_signed_where_nothing_was_ever_served(served: Path, run: Run
 
 def test_a_file_that_is_in_the_way_is_named(served: Path, run: Run):
     said = one_line(*run("token", "ann", "--data", served / "secret" / "data"))
-    assert said == f"{served}/secret/data/server.json: Not a directory."
+    assert said == f"{served}/secret/data: Not a directory."
 
 
 @pytest.mark.parametrize("words", [(), ("serve",), ("token",), ("migrate",)])

@@ -1,7 +1,9 @@
 """What the documents say about the code, held against the code."""
 
+import json
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import surelist.agents.models
 import surelist.conversations.models
 import surelist.tasks.models  # noqa: F401  (imported for their tables)
 from surelist.config import Settings
+from tests.frameworks.catalogue import FRAMEWORKS
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,6 +28,7 @@ def ours(pattern: str) -> list[Path]:
 
 DOCUMENTS = ours("*.md")
 TESTS = ours("backend/tests/*.py")
+PINNED = re.compile(r"^([\w.-]+)==([\w.]+)", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 
 
@@ -83,3 +87,38 @@ def test_a_configuration_table_names_every_variable_there_is(document: str) -> N
     page = (ROOT / "frontend/auth/server/settings.ts").read_text()
     of_the_page = set(re.findall(r"^  ([A-Z_]+): ", page, re.MULTILINE))
     assert named == {field.alias for field in Settings.model_fields.values()} | of_the_page
+
+
+def test_no_version_older_than_the_tested_one_is_admitted() -> None:
+    # Older ones have known holes (PyJWT before 2.14), or were never tried.
+    locked = dict(
+        re.findall(
+            r"^([\w-]+)==([\d.]+)", (ROOT / "requirements/otel.txt").read_text(), re.MULTILINE
+        )
+    )
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = [*project["dependencies"], *project["optional-dependencies"]["otel"]]
+    bounds = dict(re.findall(r"^([\w-]+)(?:\[\w+\])?>=([\d.]+)", "\n".join(named), re.MULTILINE))
+    bounds.pop("tzdata", None)
+    older = {
+        name: bound
+        for name, bound in bounds.items()
+        if not f"{locked[name]}.".startswith(f"{bound}.")
+    }
+    assert len(bounds) > 20
+    assert older == {}
+
+
+def test_the_table_of_frameworks_names_what_is_locked() -> None:
+    frameworks = ROOT / "backend/tests/frameworks"
+    locked = set[str]()
+    for lock in frameworks.glob("python/*/requirements.txt"):
+        locked |= {f"{name} {release}" for name, release in PINNED.findall(lock.read_text())}
+    for package in frameworks.glob("javascript/*/package.json"):
+        asked = json.loads(package.read_text())["dependencies"]
+        locked |= {f"{name} {release}" for name, release in asked.items()}
+    table = (ROOT / "docs/clients.md").read_text()
+    rows = re.findall(r"^\| \S+ \| (.+ [\d.]+) \|", table, re.MULTILINE)
+    named = {release for row in rows for release in row.split(", ")}
+    assert len(rows) == len({framework.folder for framework in FRAMEWORKS})
+    assert named - locked == set()

@@ -126,6 +126,7 @@ WRONG = [
     ),
     ("DROP TABLE alembic_version", "schema is not made yet"),
     ("ALTER ROLE surelist_app BYPASSRLS", "is a superuser or has BYPASSRLS"),
+    ("ALTER TABLE task DISABLE ROW LEVEL SECURITY", "table task does not keep users apart"),
 ]
 
 

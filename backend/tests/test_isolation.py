@@ -135,16 +135,13 @@ def without_filters(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def without_policies(copy: Copy) -> None:
+    """Take the policies away, behind the back of an app that has looked at them at its start."""
     for (table,) in await copy.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
         await copy.run(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
 
 
 @pytest.fixture(params=["all walls", "no filters", "no policies"])
-async def walls(request: pytest.FixtureRequest, copy: Copy, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "no filters":
-        without_filters(monkeypatch)
-    if request.param == "no policies":
-        await without_policies(copy)
+def walls(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
@@ -156,9 +153,13 @@ def apart(copy: Copy, settings: Settings) -> Settings:
 
 
 async def test_a_stranger_is_told_the_same_whether_a_list_exists_or_not(
-    walls: str, copy: Copy, apart: Settings
+    walls: str, copy: Copy, apart: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with newcomers(apart) as newcomer:
+        if walls == "no filters":
+            without_filters(monkeypatch)
+        if walls == "no policies":
+            await without_policies(copy)
         await stranger_learns_and_changes_nothing(copy, newcomer)
 
 
@@ -179,9 +180,9 @@ async def stranger_learns_and_changes_nothing(copy: Copy, newcomer: Callable[...
 async def test_without_filters_and_without_policies_a_stranger_would_learn_and_change_all(
     copy: Copy, apart: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    without_filters(monkeypatch)
-    await without_policies(copy)
     async with newcomers(apart) as newcomer:
+        without_filters(monkeypatch)
+        await without_policies(copy)
         ann = newcomer()
         hers = await make_list(ann)
         before = await strangers.rows_of(copy, ann.user_id)
@@ -232,8 +233,8 @@ async def test_the_token_alone_keeps_a_stranger_out(
 async def test_filters_alone_keep_a_service_to_the_rows_of_its_user(
     copy: Copy, apart: Settings
 ) -> None:
-    await without_policies(copy)
     async with newcomers(apart) as newcomer:
+        await without_policies(copy)
         ann, bob = newcomer(), newcomer()
         await make_list(ann)
         await make_list(bob, "apricot")
@@ -652,5 +653,6 @@ def test_only_the_door_begins_transactions_and_takes_connections() -> None:
         ("isolation.py", "acquire"),
         ("database.py", "create_pool"),
         ("database.py", "connect"),  # before the app starts
+        ("restoring.py", "connect"),  # while nothing is served
         ("main.py", "open_pool"),  # into the hands of isolation
     }

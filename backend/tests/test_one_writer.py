@@ -1,27 +1,26 @@
 """Every write, at either door, waits for the user's other writes before it looks at anything."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 
+from surelist.auth import LOCAL_USER
+from surelist.config import Settings
 from surelist.embedded import DATABASE, Cluster
-from tests.copies import Copy
+from tests.copies import Copy, newcomers
 from tests.person import MODERN, Person
 from tests.strangers import ROUTES, TOOLS, Hers, make_list, rest_attempt
 
 READ_ONLY = "list_tasks"
 CLAIM = "/api/{user_id}/claim"
-HIS_LIST = "a list that is claimed"
 
 WRITES = [
     *(name for name in TOOLS if name != READ_ONLY),
     *(route for route in ROUTES if route[0] != "GET"),
-    HIS_LIST,
 ]
 
 LOCK = "SELECT FROM account WHERE user_id = $1 FOR NO KEY UPDATE"
@@ -32,38 +31,51 @@ WAITING = "SELECT query FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(p
 async def test_a_write_waits_before_its_first_look(
     newcomer: Callable[..., Person], cluster: Cluster, write: Any
 ) -> None:
-    ann, bob = newcomer("web", owner=True), newcomer("web", owner=True)
+    ann = newcomer("web", owner=True)
     hers = await make_list(ann)
-    await bob.call("add_task", title="His")
-    whose = bob if write == HIS_LIST else ann
-    async with another_write(cluster, whose) as other, superuser(cluster) as watching:
-        call = asyncio.create_task(sent(write, ann, bob, hers))
+    await waits(Copy(cluster, DATABASE), ann, sent(write, ann, hers))
+
+
+async def test_a_claim_waits_for_writes_to_the_list_that_it_takes(
+    copy: Copy, settings: Settings
+) -> None:
+    async with newcomers(settings.model_copy(update={"database_url": copy.url()})) as newcomer:
+        ann, local = newcomer("web", owner=True), newcomer("web", owner=True)
+        local.user_id = LOCAL_USER
+        await local.rest("POST", "/tasks", json={"title": "His"})
+        await waits(copy, local, claim(ann))
+
+
+async def waits(database: Copy, person: Person, call: Coroutine[Any, Any, httpx.Response]) -> None:
+    """Send a call while another write of this person's is under way; it waits for that one."""
+    async with database.connection() as watching, another_write(database, person) as other:
+        sending = asyncio.create_task(call)
         waiting = None
         while waiting is None:
-            done, _ = await asyncio.wait({call}, timeout=0.005)
-            assert not done, f"it waited for nobody: {call.result().text}"
+            done, _ = await asyncio.wait({sending}, timeout=0.005)
+            assert not done, f"it waited for nobody: {sending.result().text}"
             waiting = await watching.fetchval(WAITING, other)
     assert waiting.startswith("BEGIN;")
-    assert (await call).status_code < 500
+    assert (await sending).status_code < 500
 
 
 @asynccontextmanager
-async def another_write(cluster: Cluster, person: Person) -> AsyncIterator[int]:
+async def another_write(database: Copy, person: Person) -> AsyncIterator[int]:
     """A transaction that holds this person's account, as a write does, until the block is left."""
-    async with superuser(cluster) as connection, connection.transaction():
+    async with database.connection() as connection, connection.transaction():
         assert await connection.execute(LOCK, person.user_id) == "SELECT 1"
         yield connection.get_server_pid()
 
 
-def superuser(cluster: Cluster) -> AbstractAsyncContextManager[asyncpg.Connection]:
-    return Copy(cluster, DATABASE).connection()
-
-
-async def sent(write: Any, ann: Person, bob: Person, hers: Hers) -> httpx.Response:
+async def sent(write: Any, ann: Person, hers: Hers) -> httpx.Response:
     if write in TOOLS:
         params = {"name": write, "arguments": TOOLS[write](hers)[0]}
         return await ann.rpc("tools/call", params, version=MODERN)
-    if write == HIS_LIST or write[1] == CLAIM:
-        return await ann.rest("POST", "/claim", json={"token": bob.token()})
+    if write[1] == CLAIM:
+        return await claim(ann)
     _, send = rest_attempt(*write, "me", ROUTES[write](hers)[0])
     return await send(ann)
+
+
+async def claim(ann: Person) -> httpx.Response:
+    return await ann.rest("POST", "/claim", json={"code": ann.settings.local_list_code})

@@ -119,3 +119,15 @@ def ask(port: int, path: str) -> str:
 def test_a_path_of_the_domain_goes_to_whose_it_is(proxy: int, name: str, path: str) -> None:
     cookie = "session=1" if name == "web" else None
     assert ask(proxy, path) == f"{name} {path} {cookie} 127.0.0.1:{proxy}"
+
+
+@pytest.mark.parametrize("path", ["/", "/api/auth/token", "/mcp", "/metrics"])
+def test_a_request_for_a_web_socket_is_refused_and_its_connection_closed(
+    proxy: int, path: str
+) -> None:
+    asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{proxy}\r\nConnection: Upgrade\r\n"
+    with socket.create_connection(("127.0.0.1", proxy), timeout=5) as connection:
+        connection.sendall(f"{asked}Upgrade: websocket\r\n\r\n".encode())
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 400 ")
+        while connection.recv(65_536):
+            pass

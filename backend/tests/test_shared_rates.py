@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from surelist import shared_rates
-from surelist.allowances import MINUTE
+from surelist.allowances import MINUTE, REVOCATIONS
 from tests.conftest import running
 from tests.person import Person, RefusedByTool
 from tests.redis_server import RedisServer, redis_server
@@ -59,7 +59,7 @@ async def two_workers(person_with: Make, **settings: Any) -> tuple[Person, Perso
 async def test_two_workers_count_one_users_calls_together(
     person_with: Make, redis: RedisServer
 ) -> None:
-    one, other = await two_workers(person_with, rate_writes=3, redis_url=redis.url)
+    one, other = await two_workers(person_with, rate_writes=6, redis_url=redis.url)
     assert [await add(one), await add(other), await add(one)] == [201, 201, 201]
     with pytest.raises(RefusedByTool, match=r"3 writes a minute.* Wait"):
         await other.call("add_task", title="Four")
@@ -69,6 +69,19 @@ async def test_two_workers_count_one_users_calls_together(
     assert (await other.rest("GET", "/tasks")).status_code == 200
     other.user_id = f"{one.user_id}-neighbour"
     assert await add(other) == 201
+
+
+async def test_two_workers_count_agents_together_and_the_person_apart(
+    person_with: Make, redis: RedisServer
+) -> None:
+    settings = {"rate_writes": 4, "redis_url": redis.url}
+    one, other = await two_workers(person_with, owner=True, **settings)
+    agents = [one.through("claude"), other.through("cursor"), one.through("cron")]
+    assert [await add(agent) for agent in agents] == [201, 201, 201]
+    assert [await add(agent) for agent in agents] == [201, 429, 429]
+    assert [await add(person) for person in (one, other) * 3] == [201] * 4 + [429] * 2
+    told = [(await person.rest("GET", "/agents")).status_code for person in (one, other) * 31]
+    assert told == [200] * REVOCATIONS + [429] * 2
 
 
 async def test_without_redis_each_worker_counts_for_itself(person_with: Make) -> None:
@@ -87,14 +100,16 @@ async def test_while_redis_is_away_each_worker_counts_and_says_so_once(
     no_rest: None,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    one, other = await two_workers(person_with, rate_writes=2, redis_url=redis.url)
+    one, other = await two_workers(person_with, rate_writes=4, redis_url=redis.url)
     assert [await add(one), await add(other), await add(one)] == [201, 201, 429]
     faults = shared_rates.SHARED_RATE_FAULTS._value.get()
     redis.stop()
     with caplog.at_level(logging.WARNING, LOGGER):
         assert [await add(one), await add(one), await add(one)] == [201, 201, 429]
         assert caplog.messages == ["Redis is away: each worker counts rates for itself"]
-        assert shared_rates.SHARED_RATE_FAULTS._value.get() - faults == 3
+        assert (
+            shared_rates.SHARED_RATE_FAULTS._value.get() - faults == 5
+        )  # two counts, or one refused
         redis.start()
         assert [await add(one), await add(other), await add(one)] == [201, 201, 429]
         assert caplog.messages[1:] == ["Redis is back: all workers count rates together"]
@@ -103,7 +118,7 @@ async def test_while_redis_is_away_each_worker_counts_and_says_so_once(
 async def test_a_redis_that_says_nothing_holds_nobody_up(
     person_with: Make, redis: RedisServer, no_rest: None
 ) -> None:
-    one, other = await two_workers(person_with, rate_writes=40, redis_url=redis.url)
+    one, other = await two_workers(person_with, rate_writes=80, redis_url=redis.url)
     await add(one)
     with redis.held():
         told = await asyncio.gather(*(add(person) for person in (one, other) for _ in range(10)))
@@ -166,7 +181,7 @@ def connections(redis: RedisServer) -> int:
 
 
 async def test_real_workers_share_a_rate(tmp_path: Path, redis: RedisServer) -> None:
-    settings = {"SURELIST_RATE_READS": "10", "REDIS_URL": redis.url}
+    settings = {"SURELIST_RATE_READS": "20", "REDIS_URL": redis.url}
     with serving(tmp_path / "data", workers=2, **settings) as server:
         headers = {"Authorization": f"Bearer {server.token('ann')}"}
         told = []

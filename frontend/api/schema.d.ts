@@ -541,7 +541,7 @@ export interface components {
         Connection: {
             /**
              * Name
-             * @description Whom the history names, on one line.
+             * @description Whom the history names: a name that has letters, digits, spaces and .-_'&+() alone, at least one letter or digit, at most 40 characters, and no two spaces in a row.
              */
             name: string;
             /** Scopes */
@@ -682,7 +682,7 @@ export interface components {
         NewKey: {
             /**
              * Name
-             * @description Whom the history names, on one line.
+             * @description Whom the history names: a name that has letters, digits, spaces and .-_'&+() alone, at least one letter or digit, at most 40 characters, and no two spaces in a row.
              */
             name: string;
             /** Scopes */

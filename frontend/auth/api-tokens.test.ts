@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { AnotherUser, ApiTokens, SignedOut } from "./api-tokens";
+import { AnotherUser, ApiTokens, ProofNeeded, SignedOut } from "./api-tokens";
 
 const LIFETIME = 300;
 
@@ -65,4 +65,10 @@ test("a page never goes on with somebody else's token", async () => {
   browser.user = "bob";
   browser.clock += LIFETIME * 1000;
   await expect(browser.tokens.get()).rejects.toThrow(AnotherUser);
+});
+
+test("a session that was not started here gives no token, and says so", async () => {
+  const answer = Response.json({ code: "PROOF_NEEDED" }, { status: 403 });
+  const tokens = new ApiTokens(() => Promise.resolve(answer));
+  await expect(tokens.get()).rejects.toThrow(ProofNeeded);
 });

@@ -1,9 +1,17 @@
+import { shownProof } from "./proof";
+import { PROOF_NEEDED } from "./proof-header";
+
 const TOKEN_PATH = "/api/auth/token";
 const SECONDS_BEFORE_EXPIRY = 30;
 
 /** The browser's session has ended, or there was none. */
 export class SignedOut extends Error {
   override name = "SignedOut";
+}
+
+/** The browser's session was not started by a page of this origin. */
+export class ProofNeeded extends Error {
+  override name = "ProofNeeded";
 }
 
 /** The browser's session is another person's than the one that this page was made for. */
@@ -25,7 +33,7 @@ export class ApiTokens {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** A token that is good for a while. Rejects with SignedOut, AnotherUser, or what fetch does. */
+  /** A token that is good for a while. Rejects with SignedOut, ProofNeeded, AnotherUser, or as fetch does. */
   async get(): Promise<string> {
     if (this.kept && this.now() < this.kept.goodUntil) return this.kept.token;
     this.fetching ??= this.fetchToken().finally(() => (this.fetching = null));
@@ -37,15 +45,14 @@ export class ApiTokens {
     if (this.kept?.token === token) this.kept = null;
   }
 
-  /** Let go of the token: the next `get` asks who is signed in by now. */
-  forget(): void {
-    this.kept = null;
-  }
-
   private async fetchToken(): Promise<Kept> {
-    const response = await this.send(TOKEN_PATH, { cache: "no-store" });
+    const response = await this.send(TOKEN_PATH, { cache: "no-store", headers: shownProof() });
     if (response.status === 401) throw new SignedOut("The session has ended.");
-    if (!response.ok) throw new Error(`No token could be had: ${response.status}.`);
+    if (!response.ok) {
+      const { code } = (await response.json().catch(() => ({}))) as { code?: string };
+      if (code === PROOF_NEEDED) throw new ProofNeeded("The session was not started here.");
+      throw new Error(`No token could be had: ${response.status}.`);
+    }
     const { token } = (await response.json()) as { token: string };
     const { sub, iat, exp } = claimsOf(token);
     this.userId ??= sub;

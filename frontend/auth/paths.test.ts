@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 
-import { isTooOld, placeAfter, signInPath, withoutError } from "./paths";
+import {
+  confirmedPath,
+  isTooOld,
+  placeAfter,
+  reasonOf,
+  resumeAfter,
+  signInPath,
+  withoutError,
+} from "./paths";
 
 test.each([
   "https://evil.example",
@@ -44,4 +52,28 @@ test("a question without a time to answer it in is too old", () => {
     true,
     true,
   ]);
+});
+
+const queryOf = (path: string) => new URL(path, "http://localhost").searchParams;
+
+test("the sign-in page is told why, and leads back to where one was", () => {
+  const query = queryOf(signInPath({ pathname: "/connect", search: "?a=b" }, "proof"));
+  expect(reasonOf(query)).toBe("proof");
+  expect(resumeAfter(query)).toBe("/connect?a=b");
+});
+
+test("the link that confirms an address leads to sign in, and then on with the authorization", () => {
+  const next = "/api/auth/oauth2/authorize?client_id=x&scope=tasks%3Aread";
+  const query = queryOf(confirmedPath(next));
+  expect(reasonOf(query)).toBe("confirmed");
+  expect(resumeAfter(query)).toBe(next);
+});
+
+test("an authorization goes on without the reason why one signed in", () => {
+  const query = new URLSearchParams({ client_id: "x", reason: "proof", sig: "y" });
+  expect(resumeAfter(query)).toBe("/api/auth/oauth2/authorize?client_id=x");
+});
+
+test.each(["", "constructor", "PROOF"])("%j is no reason to sign in", (reason) => {
+  expect(reasonOf(new URLSearchParams({ reason }))).toBeNull();
 });

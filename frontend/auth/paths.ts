@@ -1,5 +1,6 @@
 export const SIGN_IN = "/sign-in";
 export const SIGN_UP = "/sign-up";
+export const SIGN_IN_ERROR = "/sign-in-error";
 
 /** In which proxy.ts tells the pages their own address, as path and query. */
 export const PLACE_HEADER = "x-surelist-place";
@@ -8,13 +9,31 @@ const AUTHORIZE = "/api/auth/oauth2/authorize";
 
 const ANY_SITE = "http://site.invalid";
 
-/** What Better Auth adds to an authorization request when it sends the browser to sign in. */
-const ADDED_BY_SERVER = ["sig", "exp", "ba_iat", "ba_pl", "ba_param"];
+/** Why somebody who has a session is to sign in: it was not started by a page of this origin, or too
+ * long ago; or their address has just been confirmed. */
+const REASONS = ["proof", "recent", "confirmed"] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** What Better Auth adds to an authorization request when it sends the browser to sign in, and this
+ * page itself. */
+const ADDED_ON_THE_WAY = ["sig", "exp", "ba_iat", "ba_pl", "ba_param", "reason"];
 
 /** The sign-in page, which leads back to this place. */
-export function signInPath(place: { pathname: string; search: string }): string {
+export function signInPath(place: { pathname: string; search: string }, reason?: Reason): string {
   const next = place.pathname + place.search;
-  return next === "/" ? SIGN_IN : `${SIGN_IN}?${new URLSearchParams({ next }).toString()}`;
+  const query = new URLSearchParams(next === "/" ? {} : { next });
+  if (reason) query.set("reason", reason);
+  return query.size > 0 ? `${SIGN_IN}?${query.toString()}` : SIGN_IN;
+}
+
+/** Why one is at the sign-in page, by its query; null when there is nothing to say. */
+export function reasonOf(query: URLSearchParams): Reason | null {
+  return REASONS.find((one) => one === query.get("reason")) ?? null;
+}
+
+/** Where the link of an e-mail that confirms an address leads: to sign in, and then to `next`. */
+export function confirmedPath(next: string): string {
+  return `${SIGN_IN}?${new URLSearchParams({ reason: "confirmed", next }).toString()}`;
 }
 
 /** Where to go after signing in: a path of this site, whatever the query says. */
@@ -32,7 +51,7 @@ export function placeAfter(next: string | null | undefined): string {
 export function resumeAfter(query: URLSearchParams): string {
   if (!query.has("client_id")) return placeAfter(query.get("next"));
   const parameters = new URLSearchParams(query);
-  for (const name of ADDED_BY_SERVER) parameters.delete(name);
+  for (const name of ADDED_ON_THE_WAY) parameters.delete(name);
   return `${AUTHORIZE}?${parameters.toString()}`;
 }
 

@@ -2,8 +2,8 @@
 
 import { createContext, type ReactNode, useContext } from "react";
 
-/** Whom a page was made for. */
-export type Person = { id: string; email: string };
+/** Whom a page was made for. Somebody without a password signs in by GitHub or Google. */
+export type Person = { id: string; email: string; hasPassword: boolean };
 
 const PersonContext = createContext<Person | null>(null);
 

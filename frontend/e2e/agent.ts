@@ -71,13 +71,18 @@ export class Agent {
     return new URL(answer.headers()["location"] ?? "", inject("web"));
   }
 
-  /** What the consent page sends when the visitor allows it, without the page. */
+  /** What the consent page sends when the visitor allows it, to both servers, without the page. */
   async allowedBy(visitor: Visitor, changes: Changes = {}): Promise<Walk> {
     const verifier = randomBytes(32).toString("base64url");
     const asked = await this.ask(visitor, changes, verifier);
     const oauth_query = asked.search.slice(1);
     const answer = await consent(visitor, { accept: true, oauth_query });
     const parameters = new URL(answer.body["url"] ?? "").searchParams;
+    const scopes = (asked.searchParams.get("scope") ?? "").split(" ");
+    await visitor.call("PUT", `/agents/${this.clientId}`, {
+      name: "Claude Code",
+      scopes: scopes.filter((scope) => scope !== "offline_access"),
+    });
     return { code: parameters.get("code") ?? "", verifier, parameters };
   }
 
@@ -142,10 +147,15 @@ export async function register(metadata: Record<string, unknown>): Promise<Answe
 export async function consent(
   visitor: Visitor,
   body: Record<string, unknown>,
-  headers: Record<string, string> = { Origin: inject("web") },
+  headers?: Record<string, string>,
 ): Promise<Answer> {
   const url = "/api/auth/oauth2/consent";
-  const sent = { ...madeFor(await visitor.id()), ...headers };
+  const { Origin, ...proof } = await visitor.shown();
+  const sent = {
+    ...madeFor(await visitor.id()),
+    ...proof,
+    ...(headers ?? { Origin: Origin ?? "" }),
+  };
   const response = await visitor.page.request.post(url, { data: body, headers: sent });
   return { status: response.status(), body: (await response.json()) as Record<string, string> };
 }

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 import {
   type Browser,
   type BrowserContext,
@@ -7,11 +9,16 @@ import {
 } from "playwright-core";
 import { expect, inject } from "vitest";
 
+import { PROOF_HEADER } from "@/auth/proof-header";
+
 import { someAddress } from "./addresses";
 import { claimsOf } from "./agent";
 import { rest } from "./rest";
 
 export const PASSWORD = "a sentence is a good one";
+
+/** Where the page keeps the proof of its sessions. */
+const KEPT = "surelist.proof";
 
 let browser: Promise<Browser> | undefined;
 let number = 0;
@@ -27,8 +34,9 @@ export class Visitor {
     readonly context: BrowserContext,
     readonly page: Page,
     readonly email: string,
+    private readonly own: string,
+    private readonly firstProof: string,
   ) {
-    const own = inject("web");
     page.on("console", (message) => {
       if (/Content Security Policy/.test(message.text())) this.complaints.push(message.text());
     });
@@ -47,16 +55,20 @@ export class Visitor {
   /** Somebody new, from an address of their own. */
   static async arrive(options: BrowserContextOptions = {}): Promise<Visitor> {
     number += 1;
+    const own = options.baseURL ?? inject("web");
+    const proof = randomBytes(32).toString("base64url");
+    const localStorage = [{ name: KEPT, value: proof }];
     const context = await (
       await theBrowser()
     ).newContext({
-      baseURL: inject("web"),
+      baseURL: own,
+      storageState: { cookies: [], origins: [{ origin: own, localStorage }] },
       timezoneId: "Europe/Berlin",
       extraHTTPHeaders: { "X-Forwarded-For": someAddress() },
       ...options,
     });
     const email = `visitor-${String(Date.now())}-${String(number)}@example.com`;
-    return new Visitor(context, await context.newPage(), email);
+    return new Visitor(context, await context.newPage(), email, own, proof);
   }
 
   /** Somebody who has signed up, by the request that the form sends, and has opened no page yet. */
@@ -97,14 +109,23 @@ export class Visitor {
   private async signUpByRequest(email: string): Promise<void> {
     const answer = await this.page.request.post("/api/auth/sign-up/email", {
       data: { email, password: PASSWORD, name: email },
-      headers: { Origin: inject("web") },
+      headers: await this.shown(),
     });
     if (!answer.ok()) throw new Error(`Signing up: ${String(answer.status())}`);
   }
 
+  /** The headers that show what this browser keeps, as the page sends them. A session that is
+   * started with them is one of its own. */
+  async shown(): Promise<Record<string, string>> {
+    const { origins } = await this.context.storageState();
+    const home = origins.find(({ origin }) => origin === this.own);
+    const kept = home?.localStorage.find(({ name }) => name === KEPT)?.value ?? this.firstProof;
+    return { Origin: this.own, [PROOF_HEADER]: kept };
+  }
+
   /** The token that the page itself would use. */
   async token(): Promise<string> {
-    const answer = await this.page.request.get("/api/auth/token");
+    const answer = await this.page.request.get("/api/auth/token", { headers: await this.shown() });
     return ((await answer.json()) as { token: string }).token;
   }
 

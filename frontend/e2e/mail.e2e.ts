@@ -33,30 +33,57 @@ async function send(path: string, button: string): Promise<void> {
   await ann.page.getByRole("button", { name: button }).click();
 }
 
-const linkIn = (letter: string | undefined) => /http\S+/.exec(letter ?? "")?.[0] ?? "";
+/** The letter of that number, which may still be on its way. */
+async function letter(number: number): Promise<string> {
+  await expect.poll(() => mailbox.letters.length, { timeout: 15_000 }).toBeGreaterThan(number);
+  return mailbox.letters[number] ?? "";
+}
+
+const linkIn = (written: string) => /http\S+/.exec(written)?.[0] ?? "";
 
 test("an address is confirmed by the link that is sent to it, even when the first one was lost", async () => {
   await send("/sign-up", "Make the account");
   await ann.page.getByText(`An e-mail is on its way to ${ann.email}`).waitFor();
-  expect(linkIn(mailbox.letters[0])).toContain("/api/auth/verify-email?");
+  expect(linkIn(await letter(0))).toContain("/api/auth/verify-email?");
 
   await send("/sign-up", "Make the account");
   await ann.page.getByText(`An e-mail is on its way to ${ann.email}`).waitFor();
-  expect(mailbox.letters[1]).toContain("has an account already");
-  expect(mailbox.letters[1]).not.toContain("verify-email"); // whose password is it?
-  expect(linkIn(mailbox.letters[1])).toBe(`${product.web}/sign-in`);
+  expect(await letter(1)).toContain("has an account already");
+  expect(await letter(1)).not.toContain("verify-email"); // whose password is it?
+  expect(linkIn(await letter(1))).toBe(`${product.web}/sign-in`);
 
-  await send(linkIn(mailbox.letters[1]), "Sign in");
+  await send(linkIn(await letter(1)), "Sign in");
   await ann.page.getByText("Confirm your address first").waitFor();
-  await ann.page.goto(linkIn(mailbox.letters[2]));
+  await ann.page.goto(linkIn(await letter(2)));
+  await ann.page.getByText("Your address is confirmed. Sign in to begin.").waitFor();
+  await ann.fillIn(PASSWORD);
+  await ann.page.getByRole("button", { name: "Sign in" }).click();
   await ann.page.waitForURL(`${product.web}/`);
+  await ann.page.getByRole("heading", { name: "One list, for you and your agents" }).waitFor();
   expect(mailbox.letters).toHaveLength(3);
+});
+
+test("a forgotten password is chosen anew by the link that is sent", async () => {
+  await ann.page.goto("/forgot-password");
+  await ann.page.getByLabel("E-mail").fill(ann.email);
+  await ann.page.getByRole("button", { name: "Send the e-mail" }).click();
+  await ann.page.getByRole("heading", { name: "Look at your e-mail" }).waitFor();
+  await ann.page.goto(linkIn(await letter(3)));
+  await ann.page.getByLabel("New password").fill("another sentence, and a longer one");
+  await ann.page.getByRole("button", { name: "Change the password" }).click();
+  await ann.page.getByRole("heading", { name: "The password is changed" }).waitFor();
 });
 
 test("a link that works no more says so on the page that it leads to", async () => {
   const stranger = await Visitor.arrive({ baseURL: product.web });
   const query = new URLSearchParams({ token: "x", callbackURL: "/connect?from=here" });
   await stranger.page.goto(`/api/auth/verify-email?${query.toString()}`);
+  await stranger.page.getByText("That link does not work").waitFor();
+  const link = new URLSearchParams({
+    token: "x",
+    callbackURL: "/sign-in?reason=confirmed&next=%2F",
+  });
+  await stranger.page.goto(`/api/auth/verify-email?${link.toString()}`);
   await stranger.page.getByText("That link does not work").waitFor();
   await stranger.page.goto("/?error=TOKEN_EXPIRED");
   await stranger.page.getByText("That link was too old").waitFor();

@@ -7,12 +7,24 @@ const END_OF_LETTER = "\r\n.\r\n";
 export class Mailbox {
   /** The text of each, the oldest first. */
   readonly letters: string[] = [];
+  private held: (() => void)[] | null = null;
   private readonly server: Server = createServer((socket) => this.listenTo(socket));
 
   /** Opens it, and returns its address. */
   async open(): Promise<string> {
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
     return `smtp://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
+  }
+
+  /** Says nothing to whoever brings a letter, until it is let go. */
+  hold(): void {
+    this.held ??= [];
+  }
+
+  letGo(): void {
+    const held = this.held ?? [];
+    this.held = null;
+    for (const greet of held) greet();
   }
 
   close(): void {
@@ -23,7 +35,9 @@ export class Mailbox {
     let heard = "";
     let inLetter = false;
     const say = (words: string) => socket.write(`${words}\r\n`);
-    say("220 the mailbox");
+    const greet = () => say("220 the mailbox");
+    if (this.held) this.held.push(greet);
+    else greet();
     socket.on("data", (chunk: Buffer) => {
       heard += chunk.toString();
       for (;;) {

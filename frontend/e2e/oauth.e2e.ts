@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
 
 import { madeFor } from "@/auth/person-header";
 
-import { Agent, callRest, callTool, claimsOf, register } from "./agent";
+import { Agent, callTool, claimsOf, register } from "./agent";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
 
 const SECONDS_TO_BE_REFUSED = 10;
@@ -62,8 +62,10 @@ test("a newcomer signs up on the way, allows it, and the ledger names the agent"
   await newcomer.page.getByRole("heading", { name: "Make an account" }).waitFor();
   await newcomer.fillIn(PASSWORD);
   await newcomer.page.getByRole("button", { name: "Make the account" }).click();
-  await newcomer.page.getByRole("heading", { name: /Claude Code/ }).waitFor();
-  expect(await newcomer.page.getByText(new URL(agent.redirectUri).host).count()).toBe(1);
+  const { host } = new URL(agent.redirectUri);
+  const asked = newcomer.page.getByRole("heading", { name: `Let ${host} work on your task list?` });
+  await asked.waitFor();
+  await newcomer.page.getByText("It calls itself “Claude Code”.").waitFor();
   await newcomer.answerConsent("Allow");
   const parameters = await redirected;
   expect(parameters.get("state")).toBe("the state");
@@ -200,11 +202,9 @@ test("Cursor is connected by its own scheme", async () => {
 test("a disconnected agent is refused at once for good, until it is allowed anew", async () => {
   const { access, refresh } = await connected();
   expect((await callTool(access, "list_tasks")).status).toBe(200);
-  const person = await ann.token();
-  await callRest(person, `/agents/${agent.clientId}`, { method: "DELETE" });
   const disconnected = await ann.page.request.post("/api/auth/connections/disconnect", {
     data: { client_id: agent.clientId },
-    headers: { Origin: inject("web"), ...madeFor(await ann.id()) },
+    headers: { ...(await ann.shown()), ...madeFor(await ann.id()) },
   });
   expect(disconnected.status()).toBe(200);
   expect((await agent.refresh(refresh)).status).toBe(400);

@@ -6,12 +6,15 @@ import { join } from "node:path";
 
 import { afterAll, afterEach, expect, test } from "vitest";
 
+import { PROOF_HEADER } from "@/auth/proof-header";
+
 import { someAddress } from "./addresses";
 import { PASSWORD } from "./browser";
 import { freePort } from "./ports";
 import { type Product, start, SURELIST, withoutSettings } from "./stack";
 
 const EMAIL = "ann@example.com";
+const NAME = { name: "Ann" };
 
 const place = mkdtempSync(join(tmpdir(), "surelist-moving-"));
 const ports = { api: await freePort(), web: await freePort() };
@@ -30,11 +33,12 @@ async function started(machine: string, settings: Record<string, string> = {}): 
 
 /** Signs in, or up, and gives the token that the page would get. */
 async function tokenBy(how: "sign-in" | "sign-up", { web }: Product): Promise<string> {
-  const headers = { Origin: web, "X-Forwarded-For": someAddress() };
+  const proof = randomBytes(32).toString("base64url");
+  const headers = { Origin: web, "X-Forwarded-For": someAddress(), [PROOF_HEADER]: proof };
   const answer = await fetch(`${web}/api/auth/${how}/email`, {
     method: "POST",
     headers: { ...headers, "Content-Type": "application/json" },
-    body: JSON.stringify({ email: EMAIL, password: PASSWORD, name: "Ann" }),
+    body: JSON.stringify({ email: EMAIL, password: PASSWORD, ...(how === "sign-up" && NAME) }),
   });
   expect(answer.status).toBe(200);
   const cookie = answer.headers

@@ -12,7 +12,8 @@ const SECONDS_TO_START = 600; // a first build is among them
 export const GITHUB_CLIENT = "surelist of the tests";
 export const AGENT_TOKEN_SECONDS = 10; // so that one can be seen to end
 
-/** A proxy that stands before the page, and adds its address to those that it was told. */
+/** A proxy that stands before the page, and adds its address to those that it was told. The tests ask
+ * from this machine, in its place. */
 export const PROXY = "203.0.113.7";
 
 declare module "vitest" {
@@ -29,7 +30,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const data = await mkdtemp(join(tmpdir(), "surelist-e2e-"));
   const { api, web, stop } = await start(data, {
     SURELIST_AGENT_TOKEN_SECONDS: String(AGENT_TOKEN_SECONDS),
-    SURELIST_TRUSTED_PROXIES: `${PROXY}, 2001:db8::/32`,
+    SURELIST_TRUSTED_PROXIES: `127.0.0.1, ::1, ${PROXY}, 2001:db8::/32`,
     GITHUB_CLIENT_ID: GITHUB_CLIENT,
     GITHUB_CLIENT_SECRET: "known to nobody",
   });

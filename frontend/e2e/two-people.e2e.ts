@@ -62,12 +62,13 @@ test("nothing is let in, cut off or deleted for a page that does not name who is
   const asked = [
     ["/oauth2/consent", { accept: true, oauth_query: "client_id=x" }],
     ["/connections/disconnect", { client_id: "x" }],
+    ["/confirm-password", { password: PASSWORD }],
     ["/delete-user", {}],
   ] as const;
   const bob = await ann.makeWay();
   for (const [path, data] of asked) {
     for (const named of [madeFor(annsId), {}]) {
-      const headers = { Origin: inject("web"), ...named };
+      const headers = { ...(await ann.shown()), ...named };
       const answer = await ann.page.request.post(`/api/auth${path}`, { data, headers });
       expect([path, answer.status()]).toEqual([path, 409]);
     }

@@ -73,7 +73,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
         </Radix.Root>
       ))}
       {hydrated ? (
-        <Radix.Viewport className="fixed inset-x-0 bottom-0 z-50 mx-auto grid max-h-[75dvh] max-w-md gap-2 overflow-y-auto p-3 outline-none" />
+        <Radix.Viewport className="fixed inset-x-0 bottom-0 z-60 mx-auto grid max-h-[75dvh] max-w-md gap-2 overflow-y-auto p-3 outline-none" />
       ) : null}
     </Radix.Provider>
   );

@@ -104,7 +104,7 @@ async def change_account(
 async def erase_account(door: UserDoor, _key: IdempotencyKey = ABSENT) -> Response:
     """Erase everything; every token issued until now is refused from now on."""
     door.require_recent_sign_in()
-    await door.write(service.erase, OWNER_SCOPE)
+    await door.write(service.erase, OWNER_SCOPE, rate="revocations")
     return Response(status_code=204)
 
 
@@ -112,7 +112,7 @@ async def erase_account(door: UserDoor, _key: IdempotencyKey = ABSENT) -> Respon
 async def export_account(door: UserDoor) -> Response:
     """Everything, as one JSON document."""
     account = await door.read(service.find, OWNER_SCOPE)  # what is refused, is before an answer
-    pieces = export(account, partial(door.read, scope=OWNER_SCOPE, counted=False))
+    pieces = export(account, partial(door.read, scope=OWNER_SCOPE, rate=None))
     headers = {"Content-Disposition": 'attachment; filename="surelist.json"'}
     return StreamingResponse(pieces, headers=headers, media_type="application/json")
 
@@ -122,7 +122,11 @@ async def end_sessions(
     door: UserDoor, body: SessionsEnd, _key: IdempotencyKey = ABSENT
 ) -> Response:
     """End the person's sessions up to this one, and if asked, revoke every agent."""
-    await door.write(lambda mine: service.end_sessions(mine, agents=body.agents), OWNER_SCOPE)
+    await door.write(
+        lambda mine: service.end_sessions(mine, agents=body.agents),
+        OWNER_SCOPE,
+        rate="revocations",
+    )
     return Response(status_code=204)
 
 

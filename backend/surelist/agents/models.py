@@ -3,17 +3,17 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic import Field as Described
 from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from surelist.arguments import Closed
 from surelist.auth import AGENT_SCOPES, LIFETIME_DAYS, AgentScope
-from surelist.ledger.models import IN_A_LINE, INSTANT, NOW, user_id_key
+from surelist.ledger.models import INSTANT, NOW, user_id_key
+from surelist.names import LONGEST, RULE, refuse_unless_plain
 
 FALSE = text("false")
-_VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
 
 
 def _grantable(scope: object) -> object:
@@ -26,13 +26,9 @@ def _grantable(scope: object) -> object:
 
 AgentName = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True,
-        min_length=1,
-        max_length=100,
-        pattern=f"^{IN_A_LINE}*{_VISIBLE}{IN_A_LINE}*$",
-    ),
-    Described(description="Whom the history names, on one line."),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST),
+    AfterValidator(refuse_unless_plain),
+    Described(description=f"Whom the history names: a name that {RULE}."),
 ]
 Scopes = Annotated[
     list[Annotated[AgentScope, BeforeValidator(_grantable)]],

@@ -62,7 +62,9 @@ router = APIRouter(prefix="/api/{user_id}", tags=["agents"], route_class=OwnedRo
 @router.get("/agents", responses={200: {"model": Agents}} | problems(401, 403, 422, 429, 503))
 async def list_agents(door: UserDoor, query: Annotated[listing.AgentQuery, Query()]) -> Response:
     """List the agents, the newest first."""
-    page = await door.read(lambda mine: listing.list_agents(mine, query), OWNER_SCOPE)
+    page = await door.read(
+        lambda mine: listing.list_agents(mine, query), OWNER_SCOPE, rate="revocations"
+    )
     shown: Agents = {"agents": [_shown(agent) for agent in page.agents]}
     if page.cursor:
         shown["next_cursor"] = page.cursor
@@ -75,7 +77,11 @@ async def list_agents(door: UserDoor, query: Annotated[listing.AgentQuery, Query
 )
 async def read_agent(door: UserDoor, client_id: Annotated[ClientId, Path()]) -> Response:
     """Read one agent."""
-    return answer(_shown(await door.read(lambda mine: service.find(mine, client_id), OWNER_SCOPE)))
+    # The page asks this whenever the agent asks it for a token, so it counts as the agent's read.
+    agent = await door.read(
+        lambda mine: service.find(mine, client_id), OWNER_SCOPE, agent=client_id
+    )
+    return answer(_shown(agent))
 
 
 @router.put(
@@ -100,7 +106,7 @@ async def revoke_agent(
     door: UserDoor, client_id: Annotated[ClientId, Path()], _key: IdempotencyKey = ABSENT
 ) -> Response:
     """Revoke an agent: every worker refuses its tokens within seconds."""
-    await door.write(lambda mine: service.revoke(mine, client_id), OWNER_SCOPE)
+    await door.write(lambda mine: service.revoke(mine, client_id), OWNER_SCOPE, rate="revocations")
     return Response(status_code=204)
 
 

@@ -100,7 +100,7 @@ async def admit(database: UserDatabase, principal: Principal) -> frozenset[str]:
     if _issued(database) < standing["valid_after"]:
         raise refused("it was issued before the agent's tokens were ended")
     if standing["unnoted"]:
-        await database.run(_NOTE, client_id=client_id)
+        database.run_afterwards(_NOTE, client_id=client_id)
     allowed = frozenset[str](standing["scopes"])
     if principal.kind == "token" and not (standing["bounded"] or principal.scopes <= allowed):
         await database.run(_WIDEN, client_id=client_id, scopes=sorted(allowed | principal.scopes))

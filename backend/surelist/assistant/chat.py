@@ -133,7 +133,7 @@ class Assistant:
                 mine, conversation_id, limit=MESSAGES, budget=BUDGET_BYTES
             ),
             READ,
-            counted=False,
+            rate=None,  # a part of the turn, which its write has counted
         )
         tools = TaskTools(door)
         run.answer = Answer(tools, emit)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from surelist.assistant.chat import Assistant
 
 HEADERS = {
-    "Cache-Control": "no-cache",
     "X-Accel-Buffering": "no",
     "X-Vercel-Ai-Ui-Message-Stream": "v1",
 }

@@ -7,12 +7,12 @@ from sqlalchemy import BigInteger, Text, and_, bindparam, func, literal_column, 
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import col
 
-from surelist.allowances import DAY
 from surelist.conversations.models import Conversation, Message
 from surelist.database import Record, Statement, compiled
-from surelist.errors import Gone, NotFound, TooManyRequests
+from surelist.errors import Gone, NotFound
 from surelist.isolation import UserDatabase, changed, mine, removed
 from surelist.ledger.models import Account
+from surelist.ledger.quotas import refuse_past_bytes
 from surelist.ledger.service import Retry, refuse_if_erased, used_otherwise
 from surelist.tasks.purge import TRASH_TIME, restorable
 from surelist.tasks.words import words
@@ -179,15 +179,11 @@ async def write(
 ) -> None:
     """Run a `recorded` statement: `grown` are the bytes that it adds to what is stored.
 
-    Raises TooManyRequests when it is `bounded` and would add to a list that has reached its bytes.
+    Raises TooManyRequests when it is `bounded` and would add to a list that has reached the bytes
+    that the caller may fill: the person all of them, agents nine tenths.
     """
-    quota = database.quotas.bytes
-    if bounded and quota and grown > 0 and standing["stored_bytes"] >= quota:
-        raise TooManyRequests(
-            f"This list, its history and its conversations hold {quota} bytes, as many as they "
-            f"may. Nothing was stored. Ask the person to make room.",
-            retry_after=int(DAY.total_seconds()),
-        )
+    if bounded and grown > 0:
+        refuse_past_bytes(database, standing)
     await database.run(
         statement,
         grown=grown,

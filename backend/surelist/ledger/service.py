@@ -1,7 +1,6 @@
 """The ledger: every change is one event, written in the statement that makes the change."""
 
 import hashlib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,12 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import col
 
-from surelist.allowances import DAY
 from surelist.auth import Caller, refused
 from surelist.database import Statement, compiled
-from surelist.errors import Conflict, Gone, TooManyRequests
+from surelist.errors import Conflict, Gone
 from surelist.isolation import UserDatabase, added, changed, mine
 from surelist.ledger.models import Account, Event, EventKind
+from surelist.ledger.quotas import refuse_past_quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +193,12 @@ async def append(
     """
     caller = caller or database.caller
     if change.kind != "purged":
-        _refuse_past_quota(database, change, standing)
+        refuse_past_quota(
+            database,
+            standing,
+            adds_task=change.pending + change.completed > 0,
+            adds_text=not STATUS_COLUMNS.issuperset(change.after or {}),
+        )
     await database.run(
         statement,
         **values,
@@ -216,30 +220,3 @@ async def append(
         event_request_hash=retry.request_hash if retry else None,
         event_undoes=change.undoes,
     )
-
-
-def _refuse_past_quota(database: UserDatabase, change: Change, standing: Mapping[str, Any]) -> None:
-    quotas, began = database.quotas, standing["quota_began_at"]
-    if began and (wait := began + DAY - standing["now"]).total_seconds() > 0:
-        raise TooManyRequests(
-            f"This list takes {quotas.events_a_day} changes a day, and they are spent. Nothing "
-            f"was changed. Wait {math.ceil(wait.total_seconds() / 60)} minutes, then call again.",
-            retry_after=math.ceil(wait.total_seconds()),
-        )
-    if quotas.tasks and change.pending + change.completed > 0 and standing["kept"] >= quotas.tasks:
-        raise TooManyRequests(
-            f"This list holds {quotas.tasks} tasks, as many as it may. Nothing was changed. Wait "
-            f"until there is room: tell the person that the list is full.",
-            retry_after=int(DAY.total_seconds()),
-        )
-    if quotas.bytes and standing["stored_bytes"] >= quotas.bytes and _brings_text(change):
-        raise TooManyRequests(
-            f"This list and its history hold {quotas.bytes} bytes, as many as they may. Nothing "
-            f"was changed. Tasks can still be completed, reopened and restored; for anything else "
-            f"ask the person to make room.",
-            retry_after=int(DAY.total_seconds()),
-        )
-
-
-def _brings_text(change: Change) -> bool:
-    return not STATUS_COLUMNS.issuperset(change.after or {})

@@ -26,7 +26,7 @@ CALL_SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 ADMISSION_WAITS = Summary(
-    "surelist_admission_wait_seconds", "Waits of writes for their turn among their user's."
+    "surelist_admission_wait_seconds", "Waits of writes and agents' reads for their turn."
 )
 SHARED_RATE_FAULTS = Counter(
     "surelist_shared_rate_faults",

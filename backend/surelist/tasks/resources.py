@@ -93,14 +93,15 @@ PROMPTS = {
             "plan_my_day",
             "Plan my day",
             "What to do today, from the pending tasks.",
-            "Plan my day from my task list below: what is overdue or due today first, then what "
-            "matters most, in an order that I can work through. Change nothing without asking me.",
+            "Plan my day from the attached task list: what is overdue or due today first, then "
+            "what matters most, in an order that I can work through. Change nothing without "
+            "asking me.",
         ),
         Prompt(
             "weekly_review",
             "Weekly review",
             "A review of the pending tasks for the week.",
-            "Review my task list below for the week: what is overdue, what is due within seven "
+            "Review the attached task list for the week: what is overdue, what is due within seven "
             "days, what has no date and should get one, and what could be dropped. Change nothing "
             "without asking me.",
         ),
@@ -158,6 +159,16 @@ def _ranges(digits: str) -> tuple[list[int], list[int]]:
     return first, [one + 10**n - 1 for n, one in enumerate(first)]
 
 
-async def prompted(database: UserDatabase, prompt: Prompt) -> str:
-    """The prompt's words with the pending tasks behind them."""
-    return f"{prompt.request}\n\nMy pending tasks, as data:\n{await pending(database)}"
+def contents(uri: str, text: str) -> dict[str, Any]:
+    """A resource as clients read it."""
+    return {"uri": uri, "mimeType": "application/json", "text": text}
+
+
+async def prompted(database: UserDatabase, prompt: Prompt) -> list[dict[str, Any]]:
+    """The messages of a prompt: the person's words, then the pending tasks as a resource.
+
+    Task text is anybody's, so it never stands among the person's words (SECURITY.md).
+    """
+    request = {"type": "text", "text": prompt.request}
+    tasks = {"type": "resource", "resource": contents(LIST_URI, await pending(database))}
+    return [{"role": "user", "content": content} for content in (request, tasks)]

@@ -93,7 +93,7 @@ async def delete_task(database: UserDatabase, arguments: OneTask) -> Answer:
     )
 
 
-@tool(title="Update a task", returns=UPDATED)
+@tool(title="Update a task", returns=UPDATED, destructive=True)
 async def update_task(database: UserDatabase, arguments: UpdateTask) -> Answer:
     """Change fields of a task: what is left out stays. Also reopens, restores and undoes."""
     updated = await _updated(database, arguments)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 SORT_LENGTH = 200
 """Characters of a title that are sorted by: what a btree page surely takes."""
@@ -21,10 +22,22 @@ _IDEOGRAPH = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff
 
 
 def fold(text: str) -> str:
-    """`text` without accents and case."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    """`text` without accents and case, in time that grows with its length alone.
+
+    NFKD of a whole text sorts each run of combining marks, in quadratic time (UAX #15). Here the
+    marks are dropped, so the characters are decomposed one by one, with the same result.
+    """
+    if text.isascii():
+        return text.lower()
+    bare = "".join(map(_bare, text.casefold()))
     return unicodedata.normalize("NFC", bare).casefold()
+
+
+@lru_cache(maxsize=4096)
+def _bare(character: str) -> str:
+    """The letters that a character is made of, without marks."""
+    decomposed = unicodedata.normalize("NFKD", character)
+    return "".join(part for part in decomposed if not unicodedata.combining(part))
 
 
 def words(text: str) -> list[str]:

@@ -168,7 +168,7 @@ async def test_tags_out_of_bounds_are_refused(ann: Person, tags: list[Any]) -> N
     assert await titles(ann) == []
 
 
-@pytest.mark.parametrize("key", ["", "x" * 201, "a\x00b"])
+@pytest.mark.parametrize("key", ["x" * 201, "a\x00b"])
 async def test_an_idempotency_key_out_of_bounds_is_refused(ann: Person, key: str) -> None:
     refused = await refusal(ann, "add_task", title="Buy", idempotency_key=key)
     assert '"idempotency_key"' in refused.message

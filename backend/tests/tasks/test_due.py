@@ -90,7 +90,6 @@ async def test_a_due_date_is_shown_in_the_person_s_timezone_and_taken_back(
     "due",
     [
         "tomorrow",
-        "",
         " ",
         "2026-02-30",
         "2026-02-29",
@@ -247,7 +246,7 @@ async def test_a_day_of_23_hours_bounds_what_is_due_on_it(ann: Person, records: 
 
 
 @pytest.mark.parametrize("bound", ["due_before", "due_after"])
-@pytest.mark.parametrize("text", ["tomorrow", "2026-02-30", "2026-03-29T02:30", ""])
+@pytest.mark.parametrize("text", ["tomorrow", "2026-02-30", "2026-03-29T02:30"])
 async def test_a_bound_that_is_no_time_is_refused(
     ann: Person, records: Records, bound: str, text: str
 ) -> None:

@@ -172,7 +172,9 @@ async def reading(copy: Copy, user: str, plans: str) -> AsyncIterator[Explained]
         await connection.execute(f"SET LOCAL app.user_id = '{user}'")
         await connection.execute(f"SET LOCAL plan_cache_mode = force_{plans}_plan")
         await connection.execute(_IN_ORDER)
-        yield Explained(connection, principal, b"", Quotas(0, 0, 0), 0)
+        yield Explained(
+            connection, principal, b"", dict.fromkeys((True, False), Quotas(0, 0, 0)), 0
+        )
 
 
 @pytest.fixture(params=["never analyzed", "analyzed before they grew", "analyzed"], scope="module")

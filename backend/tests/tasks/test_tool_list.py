@@ -148,7 +148,7 @@ def test_annotations_say_what_each_tool_does() -> None:
         "list_tasks": (True, False, True, False),
         "complete_task": (False, False, True, False),
         "delete_task": (False, True, True, False),
-        "update_task": (False, False, False, False),
+        "update_task": (False, True, False, False),
     }
 
 

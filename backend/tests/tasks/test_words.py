@@ -1,3 +1,4 @@
+import sys
 import unicodedata
 
 from hypothesis import given
@@ -25,6 +26,28 @@ TAGS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_s
 def found(search: str, text: str) -> bool:
     """What PostgreSQL decides with LIKE ALL, the patterns having no wildcards but their own."""
     return all(pattern[1:-1] in text for pattern in search_patterns(search))
+
+
+def folded_whole(text: str) -> str:
+    """What `fold` was before it took each character by itself."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return unicodedata.normalize("NFC", bare).casefold()
+
+
+def test_every_character_is_folded_as_it_was_when_texts_were_decomposed_whole() -> None:
+    for code in range(sys.maxunicode + 1):
+        character = chr(code)
+        assert fold(character) == folded_whole(character), hex(code)
+        assert fold(f"a{character}\u1161") == folded_whole(f"a{character}\u1161"), hex(code)
+
+
+MARKS = st.text(st.characters(categories=["Mn", "Mc", "Lo", "Lu", "Cf"]))
+
+
+@given(st.one_of(st.text(), MARKS))
+def test_a_text_is_folded_as_it_was_when_texts_were_decomposed_whole(text: str) -> None:
+    assert fold(text) == folded_whole(text)
 
 
 @given(st.text())

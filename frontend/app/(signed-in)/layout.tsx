@@ -1,17 +1,20 @@
 import type { ReactNode } from "react";
 
 import { PersonProvider } from "@/auth/person";
-import { requireSession } from "@/auth/server/session";
+import { hasPassword, requireSession } from "@/auth/server/session";
+import { RecentSignIn } from "@/features/recent-sign-in/recent-sign-in";
 import { Header } from "@/features/shell/header";
 import { KeepsEditing } from "@/features/tasks/kept-editing";
 
 /** The pages of a person who has signed in. */
 export default async function SignedInLayout({ children }: { children: ReactNode }) {
   const { user } = await requireSession();
+  const person = { id: user.id, email: user.email, hasPassword: await hasPassword(user.id) };
   return (
-    <PersonProvider person={{ id: user.id, email: user.email }}>
+    <PersonProvider person={person}>
       <Header />
       <KeepsEditing>{children}</KeepsEditing>
+      <RecentSignIn />
     </PersonProvider>
   );
 }

@@ -1,9 +1,16 @@
-const LONGEST = 100; // of the claim client_name: specs/tokens.md
+/** The names that strangers give, for people to read: the rule is that of backend/surelist/names.py,
+ * and specs/names.json has examples for both. */
 
-/** What people read for a client: the name it gave itself on one line, or else a plain one. */
+const LONGEST = 40;
+const FALLBACK = "An agent";
+
+/** A letter with at most one mark, both to be seen, a digit, or one of a few signs. */
+const KEPT = /(?!\p{DI})\p{L}(?:(?!\p{DI})\p{M})?|\p{Nd}|[ .\-_'&+()]/gu;
+
+/** What people read for a client: the name it gave itself, made plain, or else a plain one. */
 export function clientName(given: string | null | undefined): string {
-  // Also what turns the direction of text around, and so could make a name read as another.
-  const line = (given ?? "").replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, " ");
-  const name = Array.from(line.replaceAll(/\s+/g, " ").trim()).slice(0, LONGEST).join("").trim();
-  return name || "An agent";
+  const composed = (given ?? "").normalize("NFC").replaceAll(/\s/gu, " ");
+  const plain = (composed.match(KEPT) ?? []).join("").replaceAll(/ +/g, " ").trim();
+  const name = Array.from(plain).slice(0, LONGEST).join("").trim();
+  return /[\p{L}\p{Nd}]/u.test(name) ? name : FALLBACK;
 }

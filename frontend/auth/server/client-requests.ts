@@ -1,6 +1,7 @@
 /** What MCP clients ask for, mended where the standards leave the server the choice, before Better
  * Auth judges it (specs/auth.md). */
 
+import type { Registration } from "./registrations";
 import { DEFAULT_SCOPES, GRANT_TYPES, OAUTH_SCOPES, STAY_CONNECTED } from "./scopes";
 
 const KNOWN_SCOPES = new Set<string>(OAUTH_SCOPES);
@@ -11,23 +12,6 @@ const KNOWN_PRIVATE_REDIRECTS = new Set(["cursor://anysphere.cursor-mcp/oauth/ca
 /** Stands in for a known private redirect while Better Auth judges the others. Nothing answers to
  * it: the scheme is our own. */
 const STAND_IN = "dev.surelist.stand-in:/redirect";
-
-const FOREIGN_PARAMETERS = ["max_age", "claims", "acr_values", "id_token_hint", "dpop_jkt"];
-
-/** What a client may say about itself. Nothing among it has this server call an address that the
- * client names, as its keys (`jwks_uri`) and notices of signing out would. */
-const REGISTERED_FIELDS = new Set([
-  "redirect_uris",
-  "application_type",
-  "client_name",
-  "client_uri",
-  "software_id",
-  "software_version",
-  "scope",
-  "grant_types",
-  "response_types",
-  "token_endpoint_auth_method",
-]);
 
 const LOOPBACK_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
@@ -42,7 +26,9 @@ function grantable(scope: string | null | undefined): string[] {
  * - The refresh token is the server's to give (OAuth 2.1, 1.3.2): it is always asked for here, and
  *   the consent page says so.
  * - The person is asked each time: who redirects to localhost cannot prove who it is (RFC 8252,
- *   8.6). The other parameters left out are those of protocols that this server does not speak. */
+ *   8.6).
+ *
+ * The gate has left out whatever this server does not know. */
 export function mendAuthorization(parameters: URLSearchParams, mcpUrl: string): URLSearchParams {
   const mended = new URLSearchParams(parameters);
   if (!mended.has("resource")) mended.set("resource", mcpUrl);
@@ -50,17 +36,16 @@ export function mendAuthorization(parameters: URLSearchParams, mcpUrl: string): 
   const scopes = asked.length > 0 ? asked : DEFAULT_SCOPES;
   mended.set("scope", [...new Set([...scopes, STAY_CONNECTED])].join(" "));
   mended.set("prompt", "consent");
-  for (const foreign of FOREIGN_PARAMETERS) mended.delete(foreign);
   return mended;
 }
-
-type Registration = { [field: string]: unknown };
 
 /** A registration request, and the known private redirects that were taken out of it.
  *
  * - A client that redirects to this machine or by a private scheme is native (OpenID Connect
  *   Registration, 2), which many do not say.
- * - Scopes, grants and whatever else there are not here are left out (RFC 7591, 2). */
+ * - Scopes and grants that there are not here are left out (RFC 7591, 2), as the gate leaves out
+ *   fields. Nothing that is kept has this server call an address that the client names, as its keys
+ *   (`jwks_uri`) and notices of signing out would. */
 export function mendRegistration(body: Registration): {
   body: Registration;
   withheld: readonly string[];
@@ -68,9 +53,7 @@ export function mendRegistration(body: Registration): {
   const given = Array.isArray(body["redirect_uris"]) ? (body["redirect_uris"] as unknown[]) : [];
   const withheld = given.filter(isKnownPrivate);
   const judged = given.filter((uri) => !isKnownPrivate(uri));
-  const mended: Registration = Object.fromEntries(
-    Object.entries(body).filter(([field]) => REGISTERED_FIELDS.has(field)),
-  );
+  const mended: Registration = { ...body };
   if (withheld.length > 0) mended["redirect_uris"] = [...judged, STAND_IN];
   if (body["application_type"] === undefined && given.some(isNative)) {
     mended["application_type"] = "native";

@@ -1,17 +1,9 @@
-/** What any web page may call without cookies: what an MCP client in a browser needs. */
-const OPEN_PATHS = ["/oauth2/token", "/oauth2/register", "/oauth2/revoke", "/jwks"];
-
 const HEADERS = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
   "Access-Control-Allow-Headers": "Authorization, Content-Type, MCP-Protocol-Version",
   "Access-Control-Max-Age": "7200",
 };
-
-/** Whether pages of other origins may call it; `path` is below Better Auth's base path. */
-export function isOpen(path: string): boolean {
-  return OPEN_PATHS.includes(path);
-}
 
 /** The answer to a preflight. */
 export function preflight(): Response {

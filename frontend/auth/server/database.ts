@@ -11,7 +11,11 @@ let pool: Pool | undefined;
 
 /** The connections of this process, as a role whose search_path is the schema `auth`. */
 export function getPool({ databaseUrl }: Pick<Settings, "databaseUrl">): Pool {
-  return (pool ??= new Pool({ connectionString: databaseUrl, max: CONNECTIONS }));
+  if (!pool) {
+    pool = new Pool({ connectionString: databaseUrl, max: CONNECTIONS });
+    pool.on("error", (error) => console.error("An idle connection to the database ended", error));
+  }
+  return pool;
 }
 
 /** Throws unless tables would be made in the schema `auth`: its rights keep people and lists apart. */

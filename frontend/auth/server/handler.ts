@@ -1,52 +1,86 @@
 import "server-only";
 
 import { getAuth } from "./auth";
+import { authorizationErrorHere } from "./authorization-error";
+import { finishSignIn } from "./callback";
 import { mendAuthorization, mendRegistration, withWithheld } from "./client-requests";
-import { isOpen, opened, preflight } from "./cross-origin";
+import { noteConsent, sweepClients } from "./client-sweep";
+import { opened, preflight } from "./cross-origin";
+import { type Admitted, admit, carrying, isCacheable, isOpen } from "./gate/gate";
+import { guarded, knownEntries, remembering } from "./guesses";
 import { authorizationServerMetadata } from "./metadata";
+import { addressOfToken, refusedPassword } from "./new-password";
+import { faultIn } from "./registrations";
 import { getSettings } from "./settings";
 
 const BASE_PATH = "/api/auth";
-const METADATA_PATHS = [
-  "/.well-known/oauth-authorization-server",
-  "/.well-known/openid-configuration",
-];
 const FORM = "application/x-www-form-urlencoded";
+const JSON_TYPE = "application/json";
 
-/** Answers what is below BASE_PATH: Better Auth, with clients' requests mended on the way. */
+/** Answers what is below BASE_PATH: the gate first, then Better Auth, with clients' requests mended
+ * on the way. */
 export async function handle(request: Request): Promise<Response> {
   const path = new URL(request.url).pathname.slice(BASE_PATH.length);
-  if (METADATA_PATHS.includes(path)) return authorizationServerMetadata();
-  if (isOpen(path)) {
-    return request.method === "OPTIONS" ? preflight() : opened(await answer(path, request));
+  if (request.method === "OPTIONS" && isOpen(path)) return preflight();
+  const admitted = await admit(request, path, getSettings().webUrl);
+  const answered = admitted instanceof Response ? admitted : await answer(path, admitted);
+  const kept = isCacheable(path) && answered.ok ? answered : unkept(answered);
+  return isOpen(path) ? opened(kept) : kept;
+}
+
+function answer(path: string, admitted: Admitted): Promise<Response> {
+  switch (path) {
+    case "/.well-known/oauth-authorization-server":
+    case "/.well-known/openid-configuration":
+      return authorizationServerMetadata();
+    case "/oauth2/authorize":
+      return authorize(admitted);
+    case "/oauth2/register":
+      return register(admitted);
+    case "/oauth2/consent":
+      return consent(admitted);
+    case "/sign-up/email":
+      return signUp(admitted);
+    case "/sign-in/email":
+      return signIn(admitted);
+    case "/confirm-password":
+      return confirmPassword(admitted);
+    case "/reset-password":
+      return resetPassword(admitted);
+    case "/callback/github":
+    case "/callback/google":
+      return finishSignIn(admitted.request, path, getAuth().handler);
+    default:
+      return getAuth().handler(admitted.request);
   }
-  return answer(path, request);
 }
 
-function answer(path: string, request: Request): Promise<Response> {
-  if (path === "/oauth2/authorize") return authorize(request);
-  if (path === "/oauth2/register" && request.method === "POST") return register(request);
-  return getAuth().handler(request);
+async function authorize({ request, query }: Admitted): Promise<Response> {
+  const mended = mendAuthorization(query, getSettings().mcpUrl);
+  const sent =
+    request.method === "POST"
+      ? carrying(request, request.url, mended.toString(), FORM)
+      : new Request(withQuery(request.url, mended), request);
+  return authorizationErrorHere(await getAuth().handler(sent), request.headers, mended);
 }
 
-async function authorize(request: Request): Promise<Response> {
-  const { mcpUrl } = getSettings();
-  if (request.method === "POST") {
-    const mended = mendAuthorization(new URLSearchParams(await request.text()), mcpUrl);
-    return getAuth().handler(replaced(request, mended.toString(), FORM));
+async function consent({ request, json }: Admitted): Promise<Response> {
+  const response = await getAuth().handler(request);
+  if (response.ok && json["accept"] === true) {
+    await noteConsent(new URLSearchParams(text(json["oauth_query"])).get("client_id"));
   }
-  const url = new URL(request.url);
-  url.search = mendAuthorization(url.searchParams, mcpUrl).toString();
-  return getAuth().handler(new Request(url, request));
+  return response;
 }
 
-async function register(request: Request): Promise<Response> {
-  const sent = await request.text();
-  const parsed = jsonObject(sent);
-  if (!parsed) return getAuth().handler(replaced(request, sent));
-  const { body, withheld } = mendRegistration(parsed);
-  const response = await getAuth().handler(replaced(request, JSON.stringify(body)));
-  if (!response.ok || withheld.length === 0) return response;
+async function register({ request, json }: Admitted): Promise<Response> {
+  const fault = faultIn(json);
+  if (fault) return Response.json(fault, { status: 400 });
+  const { body, withheld } = mendRegistration(json);
+  const sent = carrying(request, request.url, JSON.stringify(body), JSON_TYPE);
+  const response = await getAuth().handler(sent);
+  if (!response.ok) return response;
+  await sweepClients();
+  if (withheld.length === 0) return response;
   const client = (await response.json()) as { client_id: string; redirect_uris: string[] };
   const redirectUris = withWithheld(client.redirect_uris, withheld);
   const { adapter } = await getAuth().$context;
@@ -61,20 +95,58 @@ async function register(request: Request): Promise<Response> {
   return Response.json(answered, { status: response.status, headers });
 }
 
-function replaced(request: Request, body: string, type?: string): Request {
-  const headers = new Headers(request.headers);
-  headers.delete("Content-Length");
-  if (type) headers.set("Content-Type", type);
-  return new Request(request.url, { method: request.method, headers, body });
+async function signUp({ request, json }: Admitted): Promise<Response> {
+  const email = text(json["email"]);
+  const refused = refusedPassword(json["password"], email);
+  if (refused) return refused;
+  const response = await getAuth().handler(request);
+  return response.ok && response.headers.has("Set-Cookie")
+    ? remembering(response, email, knownEntries(request.headers))
+    : response;
 }
 
-function jsonObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch {
-    return null;
-  }
+/** 403: the password was right, and the address is not confirmed yet. */
+function signIn({ request, json }: Admitted): Promise<Response> {
+  const told = { wrong: 401, right: 403 };
+  return guarded(request, text(json["email"]), told, () => getAuth().handler(request));
+}
+
+async function confirmPassword({ request }: Admitted): Promise<Response> {
+  const session = await getAuth().api.getSession({ headers: request.headers });
+  const ask = () => getAuth().handler(request);
+  return session ? guarded(request, session.user.email, { wrong: 400 }, ask) : ask();
+}
+
+async function resetPassword({ request, json }: Admitted): Promise<Response> {
+  const email = await addressOfToken(json["token"]);
+  const refused = refusedPassword(json["newPassword"], email);
+  if (refused) return refused;
+  const response = await getAuth().handler(request);
+  return response.ok && email !== null
+    ? remembering(response, email, knownEntries(request.headers))
+    : response;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function withQuery(url: string, query: URLSearchParams): URL {
+  const changed = new URL(url);
+  changed.search = query.toString();
+  return changed;
+}
+
+/** The answer, which nobody is to keep: a token, a cookie or a person's own may be in it
+ * (RFC 6749, 5.1). */
+function unkept(response: Response): Response {
+  const headers = new Headers(response.headers);
+  headers.set("Cache-Control", "no-store");
+  headers.set("Pragma", "no-cache");
+  headers.set("X-Content-Type-Options", "nosniff");
+  return new Response(response.body, {
+    status: response.status,
+    statusText: response.statusText,
+    headers,
+  });
 }

@@ -5,7 +5,7 @@ import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/a
 
 import { madeForWhom } from "../person-header";
 
-const PATHS = ["/oauth2/consent", "/connections/disconnect", "/delete-user"];
+const PATHS = ["/oauth2/consent", "/connections/disconnect", "/confirm-password", "/delete-user"];
 
 /** Refuses what a page asks that was made for somebody else than is signed in by now: another would
  * let a client in, or be deleted, who never saw that page. */

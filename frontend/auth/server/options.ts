@@ -2,18 +2,23 @@ import "server-only";
 
 import { createHash } from "node:crypto";
 
-import { oauthProvider, type OAuthProviderExtension } from "@better-auth/oauth-provider";
+import { oauthProvider } from "@better-auth/oauth-provider";
 import type { BetterAuthOptions } from "better-auth";
 import { jwt } from "better-auth/plugins";
 import { PostgresDialect } from "kysely";
 
-import { clientName } from "./client-name";
+import { agentStanding } from "./agent-standing";
+import { browserProof } from "./browser-proof";
 import { connections } from "./connections";
 import { getPool } from "./database";
+import { eraseList } from "./erasing";
+import { guards } from "./guards";
 import { sendResetLink, sendVerificationLink, tellOfAccount } from "./letters";
 import { localList } from "./local-list";
 import { onePerson } from "./one-person";
+import { authTime, recentSignIn } from "./recent-sign-in";
 import { GRANT_TYPES, OAUTH_SCOPES, PERSON_SCOPES } from "./scopes";
+import { endAgents, sessionEnds } from "./session-ends";
 import type { Settings } from "./settings";
 
 const DAY = 86_400;
@@ -40,8 +45,9 @@ export function authOptions(settings: Settings) {
       maxPasswordLength: 128,
       requireEmailVerification: settings.smtp !== null,
       revokeSessionsOnPasswordReset: true,
+      onPasswordReset: endAgents,
       ...(settings.smtp && {
-        sendResetPassword: sendResetLink,
+        sendResetPassword: (asked) => sendResetLink(asked, settings),
         onExistingUserSignUp: (known) => tellOfAccount(known, settings),
       }),
     },
@@ -50,7 +56,8 @@ export function authOptions(settings: Settings) {
         sendVerificationEmail: sendVerificationLink,
         sendOnSignUp: true,
         sendOnSignIn: true,
-        autoSignInAfterVerification: true,
+        // Whoever has the link may be in another browser, which then had a session without a proof.
+        autoSignInAfterVerification: false,
       },
     }),
     socialProviders: {
@@ -61,8 +68,8 @@ export function authOptions(settings: Settings) {
         google: { ...settings.google, disableSignUp: settings.signUp === "closed" },
       }),
     },
-    user: { deleteUser: { enabled: true } },
-    // What a session may do it may do as long as it lasts: whoever has it can erase the list anyway.
+    user: { deleteUser: { enabled: true, beforeDelete: eraseList } },
+    // Better Auth's own rule for a fresh session is replaced by recentSignIn, which a password renews.
     session: { expiresIn: 30 * DAY, updateAge: DAY, freshAge: 0 },
     verification: { storeIdentifier: "hashed" as const },
     rateLimit: {
@@ -79,25 +86,26 @@ export function authOptions(settings: Settings) {
     },
     advanced: {
       cookiePrefix: "surelist",
-      ipAddress: { trustedProxies: settings.trustedProxies },
     },
     onAPIError: { errorURL: `${settings.webUrl}/sign-in-error` },
-    // Better Auth's own, of no use here.
-    disabledPaths: [
-      "/oauth2/userinfo",
-      "/oauth2/end-session",
-      "/oauth2/continue",
-      "/change-password",
-    ],
+    // Into whatever replaces the console: serve.mjs lets constant words through, and no caller's.
+    logger: { disableColors: true, log: print },
     plugins: [
+      browserProof(),
+      guards(),
       onePerson(),
+      recentSignIn(),
+      sessionEnds(),
       jwt({
         disableSettingJwtHeader: true,
         jwt: {
           issuer: settings.issuer,
           audience: settings.apiAudience,
           expirationTime: "5m",
-          definePayload: () => ({ scope: PERSON_SCOPES.join(" ") }),
+          definePayload: ({ session }) => ({
+            scope: PERSON_SCOPES.join(" "),
+            auth_time: authTime(session),
+          }),
         },
       }),
       oauthProvider({
@@ -105,7 +113,7 @@ export function authOptions(settings: Settings) {
         consentPage: "/consent",
         scopes: [...OAUTH_SCOPES],
         grantTypes: [...GRANT_TYPES],
-        resources: [settings.mcpUrl],
+        resources: [settings.mcpUrl, settings.conversationsUrl],
         enforcePerClientResources: false,
         allowDynamicClientRegistration: true,
         allowUnauthenticatedClientRegistration: true,
@@ -115,7 +123,7 @@ export function authOptions(settings: Settings) {
         accessTokenExpiresIn: settings.agentTokenSeconds,
         refreshTokenExpiresIn: 30 * DAY,
         refreshTokenReuseInterval: MINUTE,
-        extensions: [nameOfClient],
+        extensions: [agentStanding],
         rateLimit: {
           register: { window: MINUTE, max: 20 },
           token: { window: MINUTE, max: 60 },
@@ -128,10 +136,9 @@ export function authOptions(settings: Settings) {
   } satisfies BetterAuthOptions;
 }
 
-/** The ledger names who did what; a name that the agent gave itself is better than none. */
-const nameOfClient: OAuthProviderExtension = {
-  claims: { accessToken: ({ client }) => ({ client_name: clientName(client.name) }) },
-};
+function print(level: "debug" | "info" | "warn" | "error", message: string, ...more: unknown[]) {
+  console[level](message, ...more);
+}
 
 /** The current secret, and the one before it for what is still encrypted with it. A version is a
  * fingerprint, so that nobody has to count. */

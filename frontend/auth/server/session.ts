@@ -19,3 +19,9 @@ export async function requireSession() {
   const [pathname = "/", search] = ((await headers()).get(PLACE_HEADER) ?? "/").split("?");
   redirect(signInPath({ pathname, search: search ? `?${search}` : "" }) as Route);
 }
+
+/** Whether the person can sign in with a password. */
+export async function hasPassword(userId: string): Promise<boolean> {
+  const { internalAdapter } = await getAuth().$context;
+  return !!(await internalAdapter.findCredentialAccount(userId))?.password;
+}

@@ -1,10 +1,50 @@
-import { expect, test, vi } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, expect, test, vi } from "vitest";
 
 import { read } from "./settings";
 
 vi.mock("server-only", () => ({}));
 
-const NEEDED = { AUTH_DATABASE_URL: "postgresql://auth", BETTER_AUTH_SECRET: "s".repeat(32) };
+const DATABASE = { AUTH_DATABASE_URL: "postgresql://auth" };
+const SECRET = "s".repeat(43);
+const NEEDED = { ...DATABASE, SURELIST_PAGE_SECRET: SECRET };
+
+const place = mkdtempSync(join(tmpdir(), "surelist-settings-"));
+afterAll(() => rmSync(place, { recursive: true }));
+
+test.each(["BETTER_AUTH_SECRET", "BETTER_AUTH_SECRET_PREVIOUS"])(
+  "the page does not start with %s, and says what to give it instead",
+  (name) => {
+    const started = () => read({ ...NEEDED, [name]: "r".repeat(64) });
+    expect(started).toThrow(new RegExp(`${name} must not .*surelist page-secret`));
+  },
+);
+
+test("the secrets can come from files, of which the earlier one may be missing or empty", () => {
+  const file = join(place, "page-secret");
+  const earlier = join(place, "page-secret-previous");
+  const variables = {
+    ...DATABASE,
+    SURELIST_PAGE_SECRET_FILE: file,
+    SURELIST_PAGE_SECRET_PREVIOUS_FILE: earlier,
+  };
+  expect(() => read(variables)).toThrow(/SURELIST_PAGE_SECRET_FILE: .* cannot be read/);
+  writeFileSync(file, `${SECRET}\n`);
+  expect(read(variables)).toMatchObject({ secret: SECRET, previousSecret: null });
+  writeFileSync(earlier, "\n");
+  expect(read(variables).previousSecret).toBeNull();
+  writeFileSync(earlier, `${"p".repeat(43)}\n`);
+  expect(read(variables).previousSecret).toBe("p".repeat(43));
+});
+
+test("a secret that is too short is refused", () => {
+  expect(() => read({ ...DATABASE, SURELIST_PAGE_SECRET: "short" })).toThrow(
+    /SURELIST_PAGE_SECRET/,
+  );
+});
 
 const proxiesOf = (given: string) =>
   read({ ...NEEDED, SURELIST_TRUSTED_PROXIES: given }).trustedProxies;

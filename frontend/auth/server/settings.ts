@@ -1,9 +1,16 @@
 import "server-only";
 
+import { readFileSync } from "node:fs";
+
 import { findInvalidTrustedProxies } from "@better-auth/core/utils/ip";
 import { z } from "zod";
 
 const SECRET_CHARACTERS = 32;
+
+/** Sign tokens of every person, so that the page must not have them. */
+const ROOT_SECRETS = ["BETTER_AUTH_SECRET", "BETTER_AUTH_SECRET_PREVIOUS"];
+
+const FROM_FILES = ["SURELIST_PAGE_SECRET", "SURELIST_PAGE_SECRET_PREVIOUS"];
 
 const origin = z
   .url({ protocol: /^https?$/ })
@@ -30,8 +37,9 @@ const environment = z.object({
   SURELIST_SIGN_UP: z.enum(["open", "closed"]).default("open"),
   SURELIST_TRUSTED_PROXIES: proxies.optional(),
   AUTH_DATABASE_URL: z.string().min(1),
-  BETTER_AUTH_SECRET: z.string().min(SECRET_CHARACTERS),
-  BETTER_AUTH_SECRET_PREVIOUS: z.string().min(SECRET_CHARACTERS).optional(),
+  SURELIST_PAGE_SECRET: z.string().min(SECRET_CHARACTERS),
+  SURELIST_PAGE_SECRET_PREVIOUS: z.string().min(SECRET_CHARACTERS).optional(),
+  SURELIST_LOCAL_LIST_CODE: z.string().optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   SMTP_FROM: z.string().min(3).optional(),
   GITHUB_CLIENT_ID: z.string().optional(),
@@ -42,9 +50,18 @@ const environment = z.object({
 
 export type Settings = ReturnType<typeof read>;
 
-/** What the environment says (specs/auth.md); an Error names what is wrong with which variable. */
-export function read(variables: Record<string, string | undefined>) {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
+type Variables = Record<string, string | undefined>;
+
+/** The settings that the environment holds (specs/auth.md). Throws an Error that names the variable
+ * and what is wrong with it. */
+export function read(variables: Variables) {
+  const root = ROOT_SECRETS.find((name) => variables[name]);
+  if (root) {
+    throw new Error(
+      `The web page cannot start. ${root} must not be in its environment: with it, whoever reads that signs tokens of every person. Set SURELIST_PAGE_SECRET to what "surelist page-secret" prints instead. See docs/deploying.md.`,
+    );
+  }
+  const given = withFiles(variables);
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
@@ -59,18 +76,42 @@ export function read(variables: Record<string, string | undefined>) {
     issuer: `${env.SURELIST_WEB_URL}/api/auth`,
     apiAudience: `${env.SURELIST_URL}/api`,
     mcpUrl: `${env.SURELIST_URL}/mcp`,
-    tokenIssuer: env.SURELIST_URL,
+    conversationsUrl: `${env.SURELIST_URL}/conversations/mcp`,
     apiInternal: env.SURELIST_API_INTERNAL ?? env.SURELIST_URL,
     agentTokenSeconds: env.SURELIST_AGENT_TOKEN_SECONDS,
     signUp: env.SURELIST_SIGN_UP,
     trustedProxies: env.SURELIST_TRUSTED_PROXIES ?? [],
     databaseUrl: env.AUTH_DATABASE_URL,
-    secret: env.BETTER_AUTH_SECRET,
-    previousSecret: env.BETTER_AUTH_SECRET_PREVIOUS ?? null,
+    secret: env.SURELIST_PAGE_SECRET,
+    previousSecret: env.SURELIST_PAGE_SECRET_PREVIOUS ?? null,
+    localListCode: env.SURELIST_LOCAL_LIST_CODE ?? null,
     smtp: env.SMTP_URL && env.SMTP_FROM ? { url: env.SMTP_URL, from: env.SMTP_FROM } : null,
     github: pair(env.GITHUB_CLIENT_ID, env.GITHUB_CLIENT_SECRET),
     google: pair(env.GOOGLE_CLIENT_ID, env.GOOGLE_CLIENT_SECRET),
   };
+}
+
+/** The variables that are not empty, and those whose name ends in _FILE read from that file: the one
+ * for the secret of before may be missing, since most installations have none. */
+function withFiles(variables: Variables): Variables {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
+  for (const name of FROM_FILES) {
+    const path = given[`${name}_FILE`];
+    if (path === undefined || given[name] !== undefined) continue;
+    const content = contentOf(path, name);
+    if (content) given[name] = content;
+  }
+  return given;
+}
+
+function contentOf(path: string, name: string): string | null {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" && name === "SURELIST_PAGE_SECRET_PREVIOUS") return null;
+    throw new Error(`The web page cannot start. ${name}_FILE: ${path} cannot be read (${code}).`);
+  }
 }
 
 let settings: Settings | undefined;

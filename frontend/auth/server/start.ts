@@ -1,6 +1,7 @@
 import "server-only";
 
 import { migrate } from "./auth";
+import { keepConsented } from "./client-sweep";
 import { renewSigningKeys } from "./signing-keys";
 
 /** Makes tables and keys ready. A server that cannot reach its database ends here, rather than answer
@@ -9,8 +10,11 @@ export async function start(): Promise<void> {
   try {
     await migrate();
     await renewSigningKeys();
+    await keepConsented();
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    // Nobody has called yet: these words are our own, or those of the database.
+    const words = error instanceof Error ? error.message : "The web page cannot start.";
+    process.stderr.write(`${words.replaceAll(/\p{Cc}/gu, " ").slice(0, 1000)}\n`);
     process.exit(1);
   }
 }

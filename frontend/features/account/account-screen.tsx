@@ -3,9 +3,9 @@
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
-import { authClient } from "@/auth/client";
 import { SIGN_IN } from "@/auth/paths";
 import { usePerson } from "@/auth/person";
+import { signOut } from "@/auth/sign-out";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy-button";
 import { Field, Select } from "@/ui/field";
@@ -15,6 +15,7 @@ import { useToast } from "@/ui/toast";
 
 import { Erase } from "./erase";
 import { downloadExport } from "./export";
+import { TakeOverByCode } from "./take-over-by-code";
 import { useAccount } from "./queries";
 import { Timezone } from "./timezone";
 
@@ -53,6 +54,7 @@ export function AccountScreen() {
           <CopyButton text={id} label="your user id" />
         </div>
       </Section>
+      {account?.last_event === 0 ? <TakeOverByCode /> : null}
       <Section title="Export">
         <p className="text-sm text-muted">
           All of your tasks, also those in the trash, and every change ever made to them, as one
@@ -121,17 +123,14 @@ function Export() {
 
 function SignOut() {
   const tell = useToast();
-  const signOut = useMutation({
-    mutationFn: async () => {
-      const { error } = await authClient.signOut();
-      if (error) throw new Error(error.message ?? "Signing out failed. Try again.");
-    },
+  const leaving = useMutation({
+    mutationFn: signOut,
     // A new page holds nothing of this person's any more.
     onSuccess: () => window.location.assign(SIGN_IN),
     onError: (error) => tell({ words: error.message, danger: true }),
   });
   return (
-    <Button size="small" busy={signOut.isPending} onClick={() => signOut.mutate()}>
+    <Button size="small" busy={leaving.isPending} onClick={() => leaving.mutate()}>
       Sign out
     </Button>
   );

@@ -1,35 +1,10 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
-
-import { answered, api } from "@/api/client";
-import { authClient } from "@/auth/client";
 import { Button } from "@/ui/button";
 
-type Offer = { token: string; pending: number; completed: number };
+import { useOffer, useTakeOver } from "./local-list";
 
-async function readOffer(): Promise<Offer | null> {
-  const { data, error } = await authClient.$fetch<Offer | null>("/local-list");
-  if (error) throw new Error("Whether there is a list on this machine cannot be told now.");
-  return data;
-}
-
-function useTakeOver() {
-  return useMutation({
-    mutationFn: async () => {
-      const offer = await readOffer(); // its token is good for a minute
-      if (!offer) throw new Error("Somebody else has signed up, or taken it over.");
-      const { token } = offer;
-      await answered(
-        api.POST("/api/{user_id}/claim", { params: { path: { user_id: "me" } }, body: { token } }),
-      );
-    },
-    // A new page reads everything anew.
-    onSuccess: () => window.location.reload(),
-  });
-}
-
-/** Offers the list that was on this machine before anybody signed up, to who has none yet. */
+/** Offers the list that was on this machine before anybody signed up, to a person who has none yet. */
 export function LocalListOffer() {
-  const { data: offer } = useQuery({ queryKey: ["local-list"], queryFn: readOffer });
+  const { data: offer } = useOffer();
   const takeOver = useTakeOver();
   if (!offer) return null;
   return (
@@ -49,7 +24,7 @@ export function LocalListOffer() {
         look="primary"
         busy={takeOver.isPending}
         className="justify-self-start"
-        onClick={() => takeOver.mutate()}
+        onClick={() => takeOver.mutate(offer.code)}
       >
         Make it mine
       </Button>

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { answered, api, type Schemas } from "@/api/client";
-import { askWhoIsSignedIn } from "@/auth/authorized-fetch";
-import { authClient } from "@/auth/client";
 import { usePerson } from "@/auth/person";
-import { madeFor } from "@/auth/person-header";
+import { AuthRefusal, postAsPerson } from "@/auth/person-calls";
+import { forgetProof } from "@/auth/proof";
+import { leave } from "@/auth/leave";
 
 export type Account = Schemas["ShownAccount"];
 
@@ -30,16 +30,15 @@ export function useSetTimezone() {
   });
 }
 
-/** Erases the list, then the person: what fails on the way can be done again. Both are those of
- * whom the page was made for, or nobody's. */
+/** Erases the list and the person for whom the page was made, by one call: the server erases the
+ * list first, and keeps the person when that fails. */
 export function useErase() {
   const { id } = usePerson();
   return useMutation({
-    mutationFn: async () => {
-      askWhoIsSignedIn();
-      await answered(api.DELETE("/api/{user_id}", { params: { path: { user_id: id } } }));
-      const { error } = await authClient.deleteUser({ fetchOptions: { headers: madeFor(id) } });
-      if (error) throw new Error("Your list is erased, but not yet your account. Try again.");
+    mutationFn: () => postAsPerson(id, "/delete-user"),
+    onSuccess: forgetProof,
+    onError: (error) => {
+      if (error instanceof AuthRefusal && error.status === 409) leave.toItself();
     },
   });
 }

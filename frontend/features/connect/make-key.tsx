@@ -86,7 +86,7 @@ function KeyForm({ busy, problem, onMake }: KeyFormProps) {
           <Input
             {...wiring}
             required
-            maxLength={100}
+            maxLength={40}
             placeholder="Nightly script"
             value={name}
             onChange={(event) => setName(event.target.value)}

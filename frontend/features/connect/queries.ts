@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { answered, api, type Schemas } from "@/api/client";
-import { disconnect } from "@/auth/disconnect";
 import { usePerson } from "@/auth/person";
+import { postAsPerson } from "@/auth/person-calls";
+import { clientName } from "@/auth/server/client-name";
 import { readTask } from "@/features/tasks/queries";
 
 export type Agent = Schemas["ShownAgent"];
@@ -25,7 +26,7 @@ export async function readAgents(user_id: string): Promise<Agent[]> {
     const { agents, next_cursor } = await answered(
       api.GET("/api/{user_id}/agents", { params: { path: { user_id }, query } }),
     );
-    all.push(...agents);
+    all.push(...agents.map((agent) => ({ ...agent, name: clientName(agent.name) })));
     cursor = next_cursor;
   } while (cursor);
   return all;
@@ -59,17 +60,13 @@ export function useLastEvent(agent: Agent) {
   });
 }
 
+/** Ends an agent or key by one call: its access, what it would renew that with, and the consent. */
 export function useRevoke() {
-  const person = usePerson();
+  const { id } = usePerson();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (agent: Agent) => {
-      const { client_id } = agent;
-      if (!isKey(agent)) await disconnect(person.id, client_id);
-      await answered(
-        api.DELETE("/api/{user_id}/agents/{client_id}", { params: { path: { ...ME, client_id } } }),
-      );
-    },
+    mutationFn: ({ client_id }: Agent) =>
+      postAsPerson(id, "/connections/disconnect", { client_id }),
     onSuccess: () => client.invalidateQueries({ queryKey: AGENTS_KEY }),
   });
 }

@@ -2,10 +2,7 @@ import { isSafeUrlScheme } from "@better-auth/core/utils/url";
 
 import { answered, api, type Schemas } from "@/api/client";
 import { ApiProblem } from "@/api/problem";
-import { authClient } from "@/auth/client";
-import { disconnect } from "@/auth/disconnect";
-import { madeFor } from "@/auth/person-header";
-import { readAgents } from "@/features/connect/queries";
+import { AuthRefusal, postAsPerson } from "@/auth/person-calls";
 
 type AgentScope = Schemas["Connection"]["scopes"][number];
 
@@ -16,7 +13,6 @@ export type Asked = { personId: string; clientId: string; name: string; oauthQue
  * then nothing was given: the client gets its code from this browser alone. Better Auth comes first,
  * which sees whether the question still holds. */
 export async function allow(asked: Asked, scopes: readonly string[]): Promise<string> {
-  await forgetIfRevoked(asked);
   const next = await consent(asked, { accept: true, scope: scopes.join(" ") });
   await answered(
     api.PUT("/api/{user_id}/agents/{client_id}", {
@@ -41,30 +37,22 @@ export function isOutdated(error: unknown): boolean {
   return error instanceof Outdated || (error instanceof ApiProblem && error.kind === "forbidden");
 }
 
-/** Ends what a revoked client still holds, before it is let in again: revoking by the API alone
- * leaves its refresh tokens, which would be good once more. */
-async function forgetIfRevoked({ personId, clientId }: Asked): Promise<void> {
-  const agents = await readAgents(personId);
-  const revoked = agents.some((agent) => agent.client_id === clientId && agent.revoked_at);
-  if (revoked) await disconnect(personId, clientId);
-}
-
 type Consent = { accept: boolean; scope?: string };
-type Refusal = { error?: string; message?: string };
 
 async function consent({ personId, oauthQuery }: Asked, body: Consent): Promise<string> {
-  const { data, error } = await authClient.$fetch<{ url: string }, Refusal>("/oauth2/consent", {
-    method: "POST",
-    body: { ...body, oauth_query: oauthQuery },
-    headers: madeFor(personId),
-  });
-  if (error) {
-    const outdated = error.status === 401 || error.status === 409;
-    if (outdated || error.error === "invalid_signature") throw new Outdated();
-    throw new Error(error.message ?? "The consent was refused.");
-  }
-  if (!isSafeUrlScheme(data.url)) throw new Error("The answer leads nowhere that is safe.");
-  return data.url;
+  const sent = { ...body, oauth_query: oauthQuery };
+  const { url } = await postAsPerson<{ url: string }>(personId, "/oauth2/consent", sent).catch(
+    (error: unknown) => {
+      throw saysOutdated(error) ? new Outdated() : error;
+    },
+  );
+  if (!isSafeUrlScheme(url)) throw new Error("The answer leads nowhere that is safe.");
+  return url;
+}
+
+function saysOutdated(error: unknown): boolean {
+  if (!(error instanceof AuthRefusal)) return false;
+  return error.status === 401 || error.status === 409 || error.code === "invalid_signature";
 }
 
 function isOfAgent(scope: string): scope is AgentScope {

@@ -1,10 +1,11 @@
 "use client";
 
 import { AppWindow, Globe, Laptop } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
-import { authClient } from "@/auth/client";
 import { resumeAfter } from "@/auth/paths";
+import { signOut } from "@/auth/sign-out";
+import { readAccount } from "@/features/account/queries";
 import { Button } from "@/ui/button";
 import { Checkbox } from "@/ui/checkbox";
 
@@ -13,9 +14,9 @@ import type { Destination } from "./redirect";
 import { scopesInWords } from "./scope-words";
 
 const PLACES = {
-  "this-computer": { Icon: Laptop, words: "A program on this computer, at" },
-  website: { Icon: Globe, words: "The website" },
-  app: { Icon: AppWindow, words: "The app that opens" },
+  "this-computer": { Icon: Laptop, words: "A program on this computer will get the access." },
+  website: { Icon: Globe, words: "This website will get the access." },
+  app: { Icon: AppWindow, words: "The app that opens this address will get the access." },
 };
 
 type ConsentProps = {
@@ -33,6 +34,10 @@ export function ConsentForm({ asked, destination, scopes, email, signInPath }: C
   const [problem, setProblem] = useState<string | null>(null);
   const [answered, setAnswered] = useState(false);
   const { Icon, words } = PLACES[destination.kind];
+  useEffect(() => {
+    // A session that was not started here leads to sign in before anything is answered.
+    readAccount().catch(() => undefined);
+  }, []);
 
   const answer = async (choice: () => Promise<string>) => {
     setBusy(true);
@@ -56,30 +61,29 @@ export function ConsentForm({ asked, destination, scopes, email, signInPath }: C
     setGranted(next);
   };
   const switchAccount = async () => {
-    await authClient.signOut();
+    await signOut();
     window.location.assign(signInPath);
   };
 
   if (answered) {
     return (
       <div role="status">
-        <h1 className="text-xl font-semibold">Go back to {asked.name}</h1>
+        <h1 className="text-xl font-semibold">Go back to the agent</h1>
         <p className="mt-2 text-muted">You can close this page.</p>
       </div>
     );
   }
   return (
     <>
-      <h1 className="text-xl font-semibold break-words">
-        Let “{asked.name}” work on your task list?
+      <h1 className="text-xl font-semibold">
+        Let <span className="wrap-anywhere">{destination.name}</span> work on your task list?
       </h1>
+      <p className="mt-1 text-muted">
+        It calls itself <span className="text-text wrap-anywhere">“{asked.name}”</span>.
+      </p>
       <div className="mt-4 flex items-start gap-3 rounded-xl bg-sunken p-3 text-sm">
         <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />
-        <p className="min-w-0">
-          {words} <strong className="wrap-anywhere">{destination.name}</strong> will get the access.
-          The name above is what it calls itself: allow it only if you have just started this
-          yourself.
-        </p>
+        <p className="min-w-0">{words} Allow it only if you have just started this yourself.</p>
       </div>
       <h2 className="mt-6 text-sm font-medium">It may</h2>
       <ul className="mt-2 grid gap-3">

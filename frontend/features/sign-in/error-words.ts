@@ -6,9 +6,14 @@ const WORDS: Record<string, string> = {
   client_disabled: "This agent has been blocked on this server.",
   invalid_request:
     "The agent's request was not complete. Start connecting again from the agent itself.",
+  invalid_target: "The agent asked for another server than this one. Nothing was given to it.",
+  unsupported_response_type:
+    "The agent asked in a way that this server does not know. Nothing was given to it.",
   signup_disabled: "Nobody can sign up here now.",
   account_not_linked:
     "There is an account with this address already. Sign in to it with its password.",
+  proof_needed:
+    "This sign-in was not begun on this page, so it was not finished. Open the sign-in page and begin anew.",
   access_denied: "You did not allow it, and nothing was changed.",
 };
 

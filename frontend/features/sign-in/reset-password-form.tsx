@@ -4,23 +4,33 @@ import Link from "next/link";
 import { useState } from "react";
 
 import { authClient } from "@/auth/client";
+import { KEEP_AGENTS_HEADER } from "@/auth/keep-agents-header";
+import { Checkbox } from "@/ui/checkbox";
 import { Field, Input } from "@/ui/field";
 
 import { Form } from "./form";
 import { field, useForm } from "./use-form";
 
-/** A new password, by the token of a link; every session of before is ended. */
+/** A new password, by the token of a link. It ends every session of before, and every agent and key
+ * unless the person keeps them. */
 export function ResetPasswordForm({ token }: { token: string }) {
   const [done, setDone] = useState(false);
+  const [endsAgents, setEndsAgents] = useState(true);
   const { problem, busy, submit } = useForm(
-    (fields) => authClient.resetPassword({ newPassword: field(fields, "password"), token }),
+    (fields) =>
+      authClient.resetPassword(
+        { newPassword: field(fields, "password"), token },
+        { headers: endsAgents ? {} : { [KEEP_AGENTS_HEADER]: "1" } },
+      ),
     () => setDone(true),
   );
   if (done) {
     return (
       <div role="status">
         <h1 className="text-xl font-semibold">The password is changed</h1>
-        <p className="mt-2 text-muted">You are signed out everywhere else.</p>
+        <p className="mt-2 text-muted">
+          You are signed out everywhere{endsAgents ? ", and all agents and keys are ended" : null}.
+        </p>
         <Link
           href="/sign-in"
           className="mt-4 inline-block text-accent underline underline-offset-4"
@@ -51,6 +61,20 @@ export function ResetPasswordForm({ token }: { token: string }) {
           />
         )}
       </Field>
+      <div className="flex items-start gap-3">
+        <Checkbox
+          id="ends-agents"
+          checked={endsAgents}
+          onChange={setEndsAgents}
+          className="mt-0.5"
+        />
+        <label htmlFor="ends-agents" className="text-sm">
+          Also disconnect all agents and keys
+          <span className="block text-muted">
+            Right if somebody else may have used your account. You connect them again afterwards.
+          </span>
+        </label>
+      </div>
     </Form>
   );
 }

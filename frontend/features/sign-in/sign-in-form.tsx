@@ -3,6 +3,8 @@
 import Link from "next/link";
 
 import { authClient } from "@/auth/client";
+import { confirmedPath } from "@/auth/paths";
+import { startSession } from "@/auth/proof";
 import type { Offered } from "@/auth/server/offered";
 import { Field, Input } from "@/ui/field";
 
@@ -22,11 +24,16 @@ type SignInProps = {
 export function SignInForm({ offered, next, query, intro }: SignInProps) {
   const { problem, busy, submit } = useForm(
     (fields) =>
-      authClient.signIn.email({
-        email: field(fields, "email"),
-        password: field(fields, "password"),
-        callbackURL: next,
-      }),
+      startSession((headers) =>
+        authClient.signIn.email(
+          {
+            email: field(fields, "email"),
+            password: field(fields, "password"),
+            callbackURL: confirmedPath(next),
+          },
+          { headers },
+        ),
+      ),
     () => window.location.assign(next),
   );
   return (

@@ -4,6 +4,8 @@ import Link from "next/link";
 import { useState } from "react";
 
 import { authClient } from "@/auth/client";
+import { confirmedPath } from "@/auth/paths";
+import { startSession } from "@/auth/proof";
 import type { Offered } from "@/auth/server/offered";
 import { Field, Input } from "@/ui/field";
 
@@ -19,12 +21,13 @@ export function SignUpForm({ offered, next, query }: SignUpProps) {
   const { problem, busy, submit } = useForm(
     async (fields) => {
       const email = field(fields, "email");
-      const answer = await authClient.signUp.email({
+      const asked = {
         name: field(fields, "name") || email.replace(/@.*/, ""),
         email,
         password: field(fields, "password"),
-        callbackURL: next,
-      });
+        callbackURL: confirmedPath(next),
+      };
+      const answer = await startSession((headers) => authClient.signUp.email(asked, { headers }));
       if (!answer.error && offered.mail) setSentTo(email);
       return answer;
     },
@@ -37,8 +40,8 @@ export function SignUpForm({ offered, next, query }: SignUpProps) {
       <div role="status">
         <h1 className="text-xl font-semibold">Look at your e-mail</h1>
         <p className="mt-2 text-muted">
-          An e-mail is on its way to {sentTo}. The link in it confirms the address and signs you in.
-          If there is an account with this address already, it says so instead.
+          An e-mail is on its way to {sentTo}. The link in it confirms the address; then you sign
+          in. If there is an account with this address already, it says so instead.
         </p>
       </div>
     );

@@ -1,6 +1,7 @@
 "use client";
 
 import { authClient } from "@/auth/client";
+import { startSession } from "@/auth/proof";
 import { Button } from "@/ui/button";
 
 const NAMES = { github: "GitHub", google: "Google" };
@@ -23,6 +24,8 @@ export function SocialButtons({ providers, next }: SocialProps) {
 
 async function goTo(provider: keyof typeof NAMES, next: string): Promise<void> {
   const asked = { provider, callbackURL: next, errorCallbackURL: "/sign-in-error" };
-  const answer = await authClient.signIn.social(asked).catch(() => null);
+  const answer = await startSession((headers) =>
+    authClient.signIn.social(asked, { headers }),
+  ).catch(() => null);
   window.location.assign(answer?.data?.url ?? "/sign-in-error");
 }

@@ -2,7 +2,13 @@
 
 import { type SubmitEvent, useState } from "react";
 
+import { NothingKept } from "@/auth/proof";
+
 import { inWords } from "./words";
+
+const UNREACHABLE = "The server cannot be reached. Try again in a moment.";
+const NOTHING_KEPT =
+  "This browser keeps no data for this site, which signing in needs. Allow it in the browser's settings, then try again.";
 
 type Answer = { error: { code?: string | undefined; status: number } | null };
 
@@ -18,8 +24,8 @@ export function useForm(send: (fields: FormData) => Promise<Answer>, onDone: () 
       const { error } = await send(new FormData(event.currentTarget));
       if (error) setProblem(inWords(error));
       else onDone();
-    } catch {
-      setProblem("The server cannot be reached. Try again in a moment.");
+    } catch (error) {
+      setProblem(error instanceof NothingKept ? NOTHING_KEPT : UNREACHABLE);
     } finally {
       setBusy(false);
     }

@@ -1,3 +1,5 @@
+import type { Reason } from "@/auth/paths";
+
 /** What a refusal of Better Auth's means for the person; its codes are stable, its words are not. */
 const WORDS: Record<string, string> = {
   INVALID_EMAIL_OR_PASSWORD: "That address and password do not belong together.",
@@ -6,12 +8,27 @@ const WORDS: Record<string, string> = {
     "There is an account with this address already. Sign in instead.",
   PASSWORD_TOO_SHORT: "The password needs at least 10 characters.",
   PASSWORD_TOO_LONG: "The password can have at most 128 characters.",
+  INVALID_PASSWORD: "That is not your password.",
+  PASSWORD_TOO_COMMON:
+    "Many people use this password, or it is your own address. Choose another: a sentence is a good one.",
   INVALID_EMAIL: "That is not an e-mail address.",
   INVALID_TOKEN: "This link has been used, or is too old. Ask for another.",
   EMAIL_NOT_VERIFIED: "Confirm your address first: the link is in the e-mail just sent to you.",
   EMAIL_PASSWORD_SIGN_UP_DISABLED: "Nobody can sign up here now.",
   INVALID_ORIGIN: "Open this page at the address it was set up for, and try again.",
 };
+
+/** Why somebody is to sign in. */
+const REASON_WORDS: Record<Reason, string> = {
+  proof: "Your session was not started on this page. Sign in to go on.",
+  recent: "Sign in again to go on: you did so more than ten minutes ago.",
+  confirmed: "Your address is confirmed. Sign in to begin.",
+};
+
+/** One sentence for the person; null when there is nothing to say. */
+export function reasonInWords(reason: Reason | null): string | null {
+  return reason && REASON_WORDS[reason];
+}
 
 /** What is wrong with the link of an e-mail that confirms an address. */
 const LINK_WORDS: Record<string, string> = {

@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 
 import type { Schemas } from "@/api/client";
 import { ApiProblem } from "@/api/problem";
+import { clientName } from "@/auth/server/client-name";
 
 import { TaskCaches } from "./caches";
 import { addTask, completeTask, deleteTask, patchTask, purgeTask, undoEvent } from "./calls";
@@ -168,7 +169,9 @@ export class TaskActions {
       const change = await readChange(task.id, task.version);
       if (change && change.actor !== "person") {
         this.caches.put(rowOf(task));
-        this.page.tell({ words: `${change.client_name} was before you: nothing was undone` });
+        this.page.tell({
+          words: `${clientName(change.client_name)} was before you: nothing was undone`,
+        });
         return;
       }
       const undone = await this.turns.take(task.id, task.version, () => undoEvent(task.version));

@@ -1,4 +1,5 @@
 import type { Schemas } from "@/api/client";
+import { clientName } from "@/auth/server/client-name";
 
 import type { Row } from "./filters";
 import { rowOf } from "./lists";
@@ -42,5 +43,5 @@ const DONE: Record<Event["kind"], string> = {
 
 /** What happened, for people: "Claude Code completed". */
 export function saidOf(event: Event): string {
-  return `${event.client_name} ${DONE[event.kind]}`;
+  return `${clientName(event.client_name)} ${DONE[event.kind]}`;
 }

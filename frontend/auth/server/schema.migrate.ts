@@ -1,0 +1,7 @@
+import { test } from "vitest";
+
+import { migrate } from "./auth";
+
+/* Not a test of its own: it makes Better Auth's tables, which backend/tests/write_people.py then
+ * describes in backend/surelist/people.sql. */
+test("makes the tables", migrate);

@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { Client } from "pg";
+import { inject } from "vitest";
+
+/** Lets every session of the person be of an hour ago: nobody waits for that in a test. */
+export async function signedInLongAgo(userId: string): Promise<void> {
+  const aged = `"createdAt" = "createdAt" - interval '1 hour'`;
+  const clear = `"confirmedAt" = NULL`;
+  await query(`UPDATE auth.session SET ${aged}, ${clear} WHERE "userId" = $1`, [userId]);
+}
+
+/** One statement on the embedded database of the product. */
+async function query(statement: string, values: string[]): Promise<void> {
+  const client = new Client({ connectionString: ownersUrl("auth") });
+  await client.connect();
+  try {
+    await client.query(statement, values);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The address of the embedded database of the product for its superuser, in that schema. */
+export function ownersUrl(schema: string): string {
+  const data = inject("data");
+  const sockets = readFileSync(join(data, "postgres/postmaster.pid"), "utf8").split("\n")[4] ?? "";
+  const { postgres } = JSON.parse(readFileSync(join(data, "roles.json"), "utf8")) as {
+    postgres: string;
+  };
+  const query = new URLSearchParams({
+    host: sockets,
+    port: "5432",
+    options: `-c search_path=${schema}`,
+  });
+  // A space is %20 in the query of a database's address.
+  return `postgresql://postgres:${postgres}@/surelist?${query.toString().replaceAll("+", "%20")}`;
+}

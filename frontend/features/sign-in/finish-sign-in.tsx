@@ -1,0 +1,31 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+
+import { authClient } from "@/auth/client";
+import { SIGN_IN_ERROR } from "@/auth/paths";
+
+type FinishProps = { provider: string; query: string };
+
+/** Finishes signing in with GitHub or Google, with the proof that this browser keeps. */
+export function FinishSignIn({ provider, query }: FinishProps) {
+  const begun = useRef(false);
+  useEffect(() => {
+    if (begun.current) return; // the answer of GitHub or Google is good once
+    begun.current = true;
+    void finish(provider, query).then((place) => window.location.replace(place));
+  }, [provider, query]);
+  return (
+    <div role="status">
+      <h1 className="text-xl font-semibold">Signing in …</h1>
+    </div>
+  );
+}
+
+/** Returns where the browser goes next. */
+async function finish(provider: string, query: string): Promise<string> {
+  const { data } = await authClient
+    .$fetch<{ url: string }>(`/callback/${provider}?${query}`)
+    .catch(() => ({ data: null }));
+  return data?.url ?? SIGN_IN_ERROR;
+}

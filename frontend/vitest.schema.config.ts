@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** Runs Better Auth's migrations as a starting page does: backend/tests/write_people.py. */
+export default defineConfig({
+  resolve: {
+    alias: {
+      "@": import.meta.dirname,
+      "server-only": `${import.meta.dirname}/node_modules/server-only/empty.js`,
+    },
+  },
+  test: { include: ["auth/server/schema.migrate.ts"] },
+});
