@@ -26,6 +26,7 @@ async def streamed(person: Person, body: dict[str, Any], *, key: str | None = No
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.headers["x-vercel-ai-ui-message-stream"] == "v1"
+    assert answer.headers.get_list("cache-control") == ["no-store"]
     return chunks_of(answer.content)
 
 

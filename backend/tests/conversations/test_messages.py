@@ -178,3 +178,20 @@ async def test_a_full_list_takes_no_messages_until_there_is_room(
         assert (await ann.rest("DELETE", "/conversations/1")).status_code == 204
         assert (await ann.rest("DELETE", "/conversations/1/permanently")).status_code == 204
         await begin(ann)
+
+
+async def test_agents_fill_nine_tenths_of_the_bytes_and_leave_the_rest_to_the_person(
+    small: Settings, newcomer: Callable[..., Person]
+) -> None:
+    async with newcomers(small) as newcomer:
+        ann = newcomer("web", owner=True)
+        agent = ann.through("claude")
+        await begin(agent)
+        await say(agent, 1, "x" * 1400)
+        with pytest.raises(TooManyRequests, match=r"^Agents may fill .* up to 1800 bytes.* ask"):
+            await say(agent, 1, "Hello")
+        with pytest.raises(TooManyRequests, match=r"^Agents may fill"):
+            await begin(agent)
+        await say(ann, 1, "Hello")
+        with pytest.raises(TooManyRequests, match=r"^This list, .* 2000 bytes.*SURELIST_MAX_BYTES"):
+            await say(ann, 1, "Hello again")
