@@ -87,7 +87,7 @@ class Door:
         scope: str = "tasks:write",
         *,
         keep: bool = True,
-        rate: Rate = "writes",
+        rate: Rate | None = "writes",
     ) -> T:
         """Run `work` in a transaction that writes; without `keep`, see what it would do.
 

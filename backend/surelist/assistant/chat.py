@@ -17,7 +17,7 @@ from surelist.assistant.turns import Turn
 from surelist.config import Settings
 from surelist.conversations import listing
 from surelist.database import Record
-from surelist.errors import TooManyRequests, Unavailable
+from surelist.errors import Unavailable
 from surelist.ledger.service import Retry
 from surelist.observability.calls import note
 from surelist.routing import Door
@@ -194,8 +194,9 @@ class Assistant:
                         tokens=run.tokens,
                     ),
                     WRITE,
+                    rate=None,
                 )
-            except (TooManyRequests, Unavailable) as refusal:
+            except Unavailable as refusal:
                 pause = min(float(refusal.retry_after), LONGEST_PAUSE_SECONDS)
         _log.error("the answer of a turn could not be stored")
         return None

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, Text, bindparam, null, select
 from sqlmodel import col
 
+from surelist.allowances import nine_tenths
 from surelist.assistant.failures import SAID, Failure
 from surelist.assistant.model import require_model
 from surelist.assistant.parts import Part
@@ -210,21 +211,29 @@ async def _charge(
     turns: int = 0,
     tokens: int = 0,
 ) -> None:
-    """Count turns and tokens for the day. Raises TooManyRequests when a new turn passes them."""
+    """Count turns and tokens for the day. Raises TooManyRequests when a new turn passes them.
+
+    Agents begin turns until the list has had nine tenths of them, so that the person has some left.
+    """
+    person = database.caller.is_person
+    most_turns, most_tokens = (
+        amount if person else nine_tenths(amount)
+        for amount in (settings.chat_turns, settings.chat_tokens)
+    )
     now: datetime = standing["now"].astimezone(UTC)
     today = standing["chat_day"] == now.date()
     used_turns = (standing["chat_turns"] if today else 0) + turns
     used_tokens = (standing["chat_tokens"] if today else 0) + tokens
     spent = None
-    if settings.chat_turns and used_turns > settings.chat_turns:
-        spent = f"{settings.chat_turns} turns"
-    elif settings.chat_tokens and used_tokens >= settings.chat_tokens:
-        spent = f"{settings.chat_tokens} tokens"
+    if most_turns and used_turns > most_turns:
+        spent = f"{most_turns} turns"
+    elif most_tokens and used_tokens >= most_tokens:
+        spent = f"{most_tokens} tokens"
     if turns and spent:
         midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
         raise TooManyRequests(
-            f"The chat takes {spent} a day, and they are spent. Nothing was stored. The next day "
-            f"begins at midnight UTC.",
+            f"{'The chat takes' if person else 'Agents may spend'} {spent} a day, and they are "
+            f"spent. Nothing was stored. The next day begins at midnight UTC.",
             retry_after=int((midnight - now).total_seconds()) + 1,
         )
     await database.run(_CHARGE, day=now.date(), turns=used_turns, tokens=used_tokens)

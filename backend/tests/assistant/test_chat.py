@@ -2,14 +2,18 @@
 
 import asyncio
 import json
+import time
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
 from surelist.assistant.failures import SAID
-from tests.assistant.conftest import SECONDS, TOOL_CALLS
+from surelist.config import Settings
+from tests.assistant.conftest import SECONDS, TOOL_CALLS, on
 from tests.assistant.scripted import Call, Cut, Fault, Model, Silence
 from tests.conversations.talking import history, listed
+from tests.copies import newcomers
 from tests.person import Person
 from tests.tasks.asking import task
 from tests.tasks.conftest import Records
@@ -251,6 +255,40 @@ async def test_a_day_has_an_end(ann: Person, model: Model, records: Records, spe
     assert len(await listed(ann)) == 1
     await records.run("UPDATE account SET chat_day = chat_day - 1 WHERE user_id = $1", ann.user_id)
     await chat(ann, "More")
+
+
+@pytest.mark.parametrize("spent", ["chat_turns = 450", "chat_tokens = 4500000"])
+async def test_agents_that_have_spent_nine_tenths_of_a_day_leave_the_rest_to_the_person(
+    ann: Person, model: Model, records: Records, spent: str
+) -> None:
+    agent = ann.through("robot")
+    await chat(agent, "Hello")
+    await records.run(f"UPDATE account SET {spent} WHERE user_id = $1", ann.user_id)
+    refused = await agent.rest("POST", "/chat", json={"message": "More"})
+    assert refused.status_code == 429
+    assert refused.json()["detail"].startswith("Agents may spend 450")
+    await chat(ann, "More")
+
+
+@pytest.fixture
+async def thrifty(
+    settings: Settings, model: Model, dialect: str
+) -> AsyncIterator[Callable[..., Person]]:
+    """Makes new people who may write once a minute."""
+    spare = on(settings, model, dialect, rate_writes=1)
+    async with newcomers(spare, f"thrifty{time.time_ns()}") as newcomer:
+        yield newcomer
+
+
+async def test_an_answer_is_stored_when_the_writes_of_the_minute_are_spent(
+    thrifty: Callable[..., Person], model: Model
+) -> None:
+    ann = thrifty("web", owner=True)
+    model.says(Call("add_task", {"title": "Milk"}), "I may not.")
+    answer = await chat(ann, "Add milk")
+    assert "writes a minute" in answer["tool_calls"][0]["error"]
+    assert answer["response"] == "I may not."
+    assert (await ann.rest("POST", "/chat", json={"message": "x"})).status_code == 429
 
 
 async def test_a_client_that_leaves_stops_the_run_and_what_was_done_is_stored(

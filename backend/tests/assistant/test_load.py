@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 
@@ -38,9 +39,12 @@ async def test_while_the_model_thinks_no_connection_is_held(
     people = [newcomer("web", owner=True) for _ in range(CHATS)]
     thinking = asyncio.Event()
     model.waits_for = thinking
-    chats = [asyncio.create_task(chat(person, "Hello")) for person in people]
-    while len(model.asked) < CHATS:  # noqa: ASYNC110 (the model's server tells nobody)
-        await asyncio.sleep(0.01)
+    chats: list[asyncio.Task[Any]] = []
+    for person in people:
+        chats.append(asyncio.create_task(chat(person, "Hello")))
+        while len(model.asked) < len(chats):
+            assert not chats[-1].done(), chats[-1].result()
+            await asyncio.sleep(0.01)
     async with asyncio.timeout(30):
         while in_use(bystander.database):  # noqa: ASYNC110 (those of reads are given back behind them)
             await asyncio.sleep(0.01)
