@@ -8,15 +8,31 @@ import { inject } from "vitest";
 export async function signedInLongAgo(userId: string): Promise<void> {
   const aged = `"createdAt" = "createdAt" - interval '1 hour'`;
   const clear = `"confirmedAt" = NULL`;
-  await query(`UPDATE auth.session SET ${aged}, ${clear} WHERE "userId" = $1`, [userId]);
+  await askPeople(`UPDATE session SET ${aged}, ${clear} WHERE "userId" = $1`, [userId]);
 }
 
-/** One statement on the embedded database of the product. */
-async function query(statement: string, values: string[]): Promise<void> {
-  const client = new Client({ connectionString: ownersUrl("auth") });
+/** Revokes every agent of the person: by the API that is 60 a minute. */
+export async function revokeAll(userId: string): Promise<void> {
+  await ask("public", "UPDATE agent SET revoked_at = now() WHERE user_id = $1", [userId]);
+}
+
+/** What a statement returns from Better Auth's tables in the embedded database of the product. */
+export function askPeople<Row extends object>(
+  statement: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  return ask<Row>("auth", statement, values);
+}
+
+async function ask<Row extends object>(
+  schema: string,
+  statement: string,
+  values: unknown[],
+): Promise<Row[]> {
+  const client = new Client({ connectionString: ownersUrl(schema) });
   await client.connect();
   try {
-    await client.query(statement, values);
+    return (await client.query<Row>(statement, values)).rows;
   } finally {
     await client.end();
   }

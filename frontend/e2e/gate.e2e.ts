@@ -7,7 +7,7 @@ import { ENDPOINTS } from "@/auth/server/gate/endpoints";
 
 import { someAddress } from "./addresses";
 import { register } from "./agent";
-import { askPeople } from "./people-database";
+import { askPeople } from "./database";
 
 const MARKER = "zqmarkerzq";
 const FORGED = `${MARKER}\n{"level":"info","message":"forged"}\n\u001b[2J\u001b]0;owned\u0007`;
@@ -145,16 +145,12 @@ test("nobody stores more by registering than a client needs, and it is swept whe
   expect([long.status, long.body["error"]]).toEqual([400, "invalid_client_metadata"]);
   const many = await register({ redirect_uris: Array(11).fill(redirect_uris[0]) });
   expect([many.status, many.body["error"]]).toEqual([400, "invalid_redirect_uri"]);
-  const data = inject("data");
-  await askPeople(
-    data,
-    `INSERT INTO "oauthClient" (id, "clientId", "redirectUris", "createdAt", "consentedAt")
+  await askPeople(`INSERT INTO "oauthClient" (id, "clientId", "redirectUris", "createdAt", "consentedAt")
      SELECT 'old-' || n, 'old-' || n, '[]', now() - interval '25 hours',
-       CASE WHEN n = 1 THEN now() END FROM generate_series(1, 151) AS n`,
-  );
+       CASE WHEN n = 1 THEN now() END FROM generate_series(1, 151) AS n`);
   const left = async () => {
     const counted = `SELECT count(*)::int AS left FROM "oauthClient" WHERE id LIKE 'old-%'`;
-    return (await askPeople<{ left: number }>(data, counted))[0]?.left;
+    return (await askPeople<{ left: number }>(counted))[0]?.left;
   };
   expect((await register({ redirect_uris })).status).toBe(201);
   expect(await left()).toBe(51); // a hundred at a time
@@ -163,16 +159,11 @@ test("nobody stores more by registering than a client needs, and it is swept whe
 });
 
 test("of clients that nobody has let in a number is kept, the newest", async () => {
-  const data = inject("data");
-  await askPeople(
-    data,
-    `INSERT INTO "oauthClient" (id, "clientId", "redirectUris", "createdAt")
+  await askPeople(`INSERT INTO "oauthClient" (id, "clientId", "redirectUris", "createdAt")
      SELECT 'many-' || n, 'many-' || n, '[]', now() - n * interval '1 second'
-     FROM generate_series(1, 5050) AS n`,
-  );
+     FROM generate_series(1, 5050) AS n`);
   const { body } = await register({ redirect_uris: ["http://127.0.0.1:8/cb"] });
   const [kept] = await askPeople<{ known: boolean; newest: number; oldest: number }>(
-    data,
     `SELECT bool_or("clientId" = $1) AS known,
        count(*) FILTER (WHERE id LIKE 'many-%' AND "createdAt" > now() - interval '4000 s')::int
          AS newest,
@@ -182,5 +173,5 @@ test("of clients that nobody has let in a number is kept, the newest", async () 
   );
   expect(kept).toMatchObject({ known: true, oldest: 0 });
   expect(kept?.newest).toBeGreaterThan(3900);
-  await askPeople(data, `DELETE FROM "oauthClient" WHERE id LIKE 'many-%'`);
+  await askPeople(`DELETE FROM "oauthClient" WHERE id LIKE 'many-%'`);
 });

@@ -2,7 +2,7 @@ import { afterAll, expect, inject, test } from "vitest";
 
 import { someAddress } from "./addresses";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
-import { askPeople } from "./people-database";
+import { askPeople } from "./database";
 
 const GUESSES = 10; // specs/auth.md
 
@@ -28,12 +28,11 @@ async function guessAll(email: string, times = GUESSES): Promise<number[]> {
 
 /** Lets the waits of now be over, so many, and returns how long the first was, in seconds. */
 async function waited(accounts = 1): Promise<number> {
-  const rows = await askPeople<{ seconds: number }>(
-    inject("data"),
-    `UPDATE tally AS t SET until = now() FROM (SELECT id, since, until FROM tally) AS old
+  const rows = await askPeople<{
+    seconds: number;
+  }>(`UPDATE tally AS t SET until = now() FROM (SELECT id, since, until FROM tally) AS old
      WHERE t.id = old.id AND old.until > now() AND t.key LIKE 'guess:%'
-     RETURNING round(extract(epoch FROM old.until - old.since))::int AS seconds`,
-  );
+     RETURNING round(extract(epoch FROM old.until - old.since))::int AS seconds`);
   expect(rows).toHaveLength(accounts);
   return rows[0]?.seconds ?? 0;
 }

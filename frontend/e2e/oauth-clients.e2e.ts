@@ -7,7 +7,7 @@ import { closeBrowser, Visitor } from "./browser";
 import { installPrograms, Program, PROGRAMS } from "./program";
 import { AGENT_TOKEN_SECONDS } from "./stack";
 
-const CLOCKS_MAY_DIFFER_BY = 10; // seconds; specs/tokens.md
+const CLOCKS_MAY_DIFFER_BY = 60; // seconds; specs/tokens.md
 const SECONDS_TO_BE_REFUSED = 10;
 const NAMES = Object.keys(PROGRAMS) as (keyof typeof PROGRAMS)[];
 
@@ -64,7 +64,7 @@ test("the ledger names each agent as the person knows it", async () => {
   );
 });
 
-test("each goes on by itself when its access token has ended", async () => {
+test("each goes on by itself when its access token has ended", { timeout: 120_000 }, async () => {
   const ended = connectedAt + (AGENT_TOKEN_SECONDS + CLOCKS_MAY_DIFFER_BY + 1) * 1000;
   expect((await callTool(tokenOfThen, "list_tasks")).status).toBe(200);
   await wait(Math.max(0, ended - Date.now()));
