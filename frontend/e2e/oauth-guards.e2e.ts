@@ -72,6 +72,8 @@ test("what a person allowed for one MCP endpoint does not open the other", async
   expect(scope).toContain("conversations:write");
   expect((await callTool(token, "list_user_conversations", {}, path)).status).toBe(200);
   expect((await callTool(token, "list_tasks")).status).toBe(401);
+  const again = await agent.refresh(said.body["refresh_token"] ?? "");
+  expect([claimsOf(again.body["access_token"] ?? "")["aud"]].flat()).toEqual([resource]);
 
   const other = await Agent.register();
   const wrong = await other.exchange(await other.allowedBy(ann), { resource });
