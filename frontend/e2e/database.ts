@@ -16,6 +16,20 @@ export async function revokeAll(userId: string): Promise<void> {
   await ask("public", "UPDATE agent SET revoked_at = now() WHERE user_id = $1", [userId]);
 }
 
+/** Takes out what a backup from before the client registered does not hold. */
+export async function forgetClient(clientId: string): Promise<void> {
+  for (const table of ["oauthAccessToken", "oauthRefreshToken", "oauthConsent", "oauthClient"]) {
+    await askPeople(`DELETE FROM "${table}" WHERE "clientId" = $1`, [clientId]);
+  }
+  await ask("public", "DELETE FROM agent WHERE client_id = $1", [clientId]);
+}
+
+/** Narrows the refresh tokens of the client as an earlier version did. */
+export async function narrowTokens(clientId: string, scopes: string[]): Promise<void> {
+  const narrow = `UPDATE "oauthRefreshToken" SET scopes = $2::jsonb WHERE "clientId" = $1`;
+  await askPeople(narrow, [clientId, JSON.stringify(scopes)]);
+}
+
 /** What a statement returns from Better Auth's tables in the embedded database of the product. */
 export function askPeople<Row extends object>(
   statement: string,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
 
 import { inject } from "vitest";
 
@@ -78,6 +79,17 @@ export class Program {
     const said = await this.hear<Partial<Answer>>();
     if (said.text === undefined) throw new Error(JSON.stringify(said));
     return said as Answer;
+  }
+
+  /** Calls until it is refused, and returns where the program then sends the person. */
+  async sentToSignIn(): Promise<URL> {
+    for (;;) {
+      this.process.stdin.write(JSON.stringify({ tool: "list_tasks", arguments: {} }) + "\n");
+      const said = await this.hear<Partial<Answer & { authorize: string }>>();
+      if (said.authorize !== undefined) return new URL(said.authorize);
+      if (said.is_error !== false) throw new Error(JSON.stringify(said));
+      await wait(500); // the API believes an agent that was ended for some seconds
+    }
   }
 
   async close(): Promise<void> {

@@ -7,11 +7,15 @@ import {
   DEFAULT_SCOPES,
   GRANT_TYPES,
   OAUTH_SCOPES,
+  PERSON_SCOPES,
   STAY_CONNECTED,
 } from "./scopes";
 import type { Settings } from "./settings";
 
 const KNOWN_SCOPES = new Set<string>(OAUTH_SCOPES);
+
+/** Scopes that a refresh is held to when it names them. */
+const NAMEABLE = new Set<string>([...OAUTH_SCOPES, ...PERSON_SCOPES]);
 
 /** Redirects by a private scheme whose one owner is known, though it is no reversed domain. */
 const KNOWN_PRIVATE_REDIRECTS = new Set(["cursor://anysphere.cursor-mcp/oauth/callback"]);
@@ -48,6 +52,17 @@ export function mendAuthorization(
   const scopes = asked.length > 0 ? asked : byDefault;
   mended.set("scope", [...new Set([...scopes, STAY_CONNECTED])].join(" "));
   mended.set("prompt", "consent");
+  return mended;
+}
+
+/** The parameters of a token request. A refresh names scopes to narrow its access token (RFC 6749, 6):
+ * those that there are not are left out; with none left it is a refresh that names none.
+ * `account:manage` is known here, and refused since no agent is ever granted it. */
+export function mendRefresh(parameters: URLSearchParams): URLSearchParams {
+  const mended = new URLSearchParams(parameters);
+  const named = new Set((mended.get("scope") ?? "").split(" ").filter((one) => NAMEABLE.has(one)));
+  if ([...named].every((one) => one === STAY_CONNECTED)) mended.delete("scope");
+  else mended.set("scope", [...named].join(" "));
   return mended;
 }
 

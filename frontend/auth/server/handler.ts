@@ -3,7 +3,7 @@ import "server-only";
 import { getAuth } from "./auth";
 import { authorizationErrorHere } from "./authorization-error";
 import { finishSignIn } from "./callback";
-import { mendAuthorization, mendRegistration, withWithheld } from "./client-requests";
+import { mendAuthorization, mendRefresh, mendRegistration, withWithheld } from "./client-requests";
 import { noteConsent, sweepClients } from "./client-sweep";
 import { opened, preflight } from "./cross-origin";
 import { type Admitted, admit, carrying, isCacheable, isOpen } from "./gate/gate";
@@ -35,6 +35,8 @@ function answer(path: string, admitted: Admitted): Promise<Response> {
       return authorizationServerMetadata();
     case "/oauth2/authorize":
       return authorize(admitted);
+    case "/oauth2/token":
+      return token(admitted);
     case "/oauth2/register":
       return register(admitted);
     case "/oauth2/consent":
@@ -62,6 +64,10 @@ async function authorize({ request, query }: Admitted): Promise<Response> {
       ? carrying(request, request.url, mended.toString(), FORM)
       : new Request(withQuery(request.url, mended), request);
   return authorizationErrorHere(await getAuth().handler(sent), request.headers, mended);
+}
+
+function token({ request, query }: Admitted): Promise<Response> {
+  return getAuth().handler(carrying(request, request.url, mendRefresh(query).toString(), FORM));
 }
 
 async function consent({ request, json }: Admitted): Promise<Response> {

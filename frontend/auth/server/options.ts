@@ -9,14 +9,18 @@ import { PostgresDialect } from "kysely";
 
 import { agentStanding } from "./agent-standing";
 import { browserProof } from "./browser-proof";
+import { clientAuthentication } from "./client-authentication";
 import { connections } from "./connections";
 import { getPool } from "./database";
+import { endedGrants } from "./ended-grants";
 import { eraseList } from "./erasing";
 import { guards } from "./guards";
 import { sendResetLink, sendVerificationLink, tellOfAccount } from "./letters";
 import { localList } from "./local-list";
 import { onePerson } from "./one-person";
 import { authTime, recentSignIn } from "./recent-sign-in";
+import { refreshes } from "./refreshes";
+import { revocation } from "./revocation";
 import { GRANT_TYPES, OAUTH_SCOPES, PERSON_SCOPES } from "./scopes";
 import { endAgents, sessionEnds } from "./session-ends";
 import type { Settings } from "./settings";
@@ -131,6 +135,10 @@ export function authOptions(settings: Settings) {
         },
       }),
       connections(),
+      clientAuthentication(),
+      endedGrants(),
+      refreshes(),
+      revocation(settings),
       localList(settings),
     ],
   } satisfies BetterAuthOptions;

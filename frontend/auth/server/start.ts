@@ -2,6 +2,7 @@ import "server-only";
 
 import { migrate } from "./auth";
 import { keepConsented } from "./client-sweep";
+import { mendNarrowed } from "./refreshes";
 import { renewSigningKeys } from "./signing-keys";
 
 /** Makes tables and keys ready. A server that cannot reach its database ends here, rather than answer
@@ -11,6 +12,7 @@ export async function start(): Promise<void> {
     await migrate();
     await renewSigningKeys();
     await keepConsented();
+    await mendNarrowed();
   } catch (error) {
     // Nobody has called yet: these words are our own, or those of the database.
     const words = error instanceof Error ? error.message : "The web page cannot start.";

@@ -1,6 +1,6 @@
 const WORDS: Record<string, string> = {
   invalid_client:
-    "This server does not know the agent that sent you here. Remove the server from the agent, add it again, and connect anew.",
+    "This server does not know the agent that sent you here. It forgets an agent that nobody connects within a day, and a restored backup does not hold those that came after it. Nothing was given to the agent. Remove this server and its saved sign-in from the agent, add it again, and connect.",
   invalid_redirect:
     "The agent asked to be answered at an address that it has not registered. Nothing was given to it. Remove the server from the agent and add it again.",
   client_disabled: "This agent has been blocked on this server.",

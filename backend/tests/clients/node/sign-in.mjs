@@ -59,6 +59,12 @@ class Memory {
     this.saved = tokens;
   }
 
+  /** What the SDK asks for when the server no longer knows the client, or what it was given. */
+  invalidateCredentials(scope) {
+    if (scope === "all" || scope === "client") this.client = undefined;
+    if (scope === "all" || scope === "tokens") this.saved = undefined;
+  }
+
   redirectToAuthorization(authorize) {
     say({ authorize: authorize.href });
   }

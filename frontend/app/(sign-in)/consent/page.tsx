@@ -20,7 +20,8 @@ export default async function ConsentPage({ searchParams }: { searchParams: Quer
   if (!session) redirect(`/sign-in?${oauthQuery}`);
   const clientId = query.get("client_id") ?? "";
   const client = await findClient(clientId);
-  if (!client || !query.has("sig")) redirect("/sign-in-error?error=invalid_request");
+  if (!query.has("sig")) redirect("/sign-in-error?error=invalid_request");
+  if (!client) redirect("/sign-in-error?error=invalid_client");
   if (isTooOld(query)) redirect(resumeAfter(query) as Route);
   return (
     <ConsentForm

@@ -172,7 +172,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
     {
       ...CLIENT_AUTHENTICATION,
       token: TOKEN,
-      token_type_hint: text(100),
     },
     OPEN,
   ),

@@ -1,0 +1,75 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+import { closeBrowser, Visitor } from "./browser";
+import { forgetClient } from "./database";
+import { installPrograms, Program, PROGRAMS } from "./program";
+
+const NAMES = Object.keys(PROGRAMS) as (keyof typeof PROGRAMS)[];
+
+/** Clients that register anew by themselves when their registration is gone. */
+const REGISTERS_ANEW = new Set<string>(["the TypeScript SDK", "mcp-remote"]);
+
+let ann: Visitor;
+
+beforeAll(installPrograms, 120_000);
+afterAll(closeBrowser);
+
+describe.each(NAMES)("%s", (name) => {
+  let program: Program;
+  let clientId: string;
+
+  async function connect(): Promise<void> {
+    program = new Program(PROGRAMS[name].command, name);
+    const authorize = await program.authorizeUrl();
+    clientId = new URL(authorize).searchParams.get("client_id") ?? "";
+    await ann.page.goto(authorize);
+    await ann.answerConsent("Allow");
+    await program.connected();
+  }
+
+  beforeEach(async () => {
+    ann = await Visitor.withAccount();
+    await connect();
+  });
+
+  afterEach(async () => {
+    await program.close();
+    await ann.leave();
+  });
+
+  const asked = () => ann.page.getByRole("button", { name: "Allow", exact: true }).waitFor();
+
+  test("asks for consent anew when the person has disconnected it", async () => {
+    await ann.call("DELETE", `/agents/${clientId}`);
+    const authorize = await program.sentToSignIn();
+    expect(authorize.searchParams.get("client_id")).toBe(clientId);
+    await ann.page.goto(authorize.href);
+    await asked();
+  });
+
+  test("asks for consent anew when the person has erased the list", async () => {
+    await ann.call("DELETE", "");
+    const authorize = await program.sentToSignIn();
+    expect(authorize.searchParams.get("client_id")).toBe(clientId);
+    await ann.page.goto(authorize.href);
+    await asked();
+  });
+
+  test("connects again after its registration was lost with a restored backup", async () => {
+    await forgetClient(clientId);
+    let authorize = await program.sentToSignIn();
+    if (REGISTERS_ANEW.has(name)) {
+      // mcp-remote says the address before it looks whether it is known.
+      while (authorize.searchParams.get("client_id") === clientId) {
+        authorize = new URL(await program.authorizeUrl());
+      }
+      await ann.page.goto(authorize.href);
+      await asked();
+    } else {
+      await ann.page.goto(authorize.href);
+      await ann.page.getByText(/does not know the agent .* add it again, and connect/).waitFor();
+      await program.close();
+      await connect(); // as one that was removed and added again
+    }
+  });
+});
