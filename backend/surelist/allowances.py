@@ -51,13 +51,14 @@ class Quotas:
     def of_agents(cls, settings: Settings) -> "Quotas":
         """Those of the agents, who leave a tenth of the room and a day's changes to the person."""
         return cls(
-            _nine_tenths(settings.max_tasks),
+            nine_tenths(settings.max_tasks),
             settings.max_events_a_day,
-            _nine_tenths(settings.max_bytes),
+            nine_tenths(settings.max_bytes),
         )
 
 
-def _nine_tenths(amount: int) -> int:
+def nine_tenths(amount: int) -> int:
+    """What agents may use of an amount; 0 is no limit."""
     return max(1, amount * 9 // 10) if amount else 0
 
 

@@ -60,12 +60,13 @@ Kind = Literal["session", "access", "key", "token"]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who makes a change, as the ledger records it."""
+    """Who makes a change, as the ledger records it, and the message that asked for it."""
 
     actor: Literal["person", "assistant", "agent", "system"]
     client_id: str
     client_name: str
     conversation_id: int | None = None
+    message_id: int | None = None
 
     @property
     def is_person(self) -> bool:
@@ -78,7 +79,8 @@ class Principal:
     """A verified caller: whose list it works on, what it may do, who it is, and since when.
 
     `kind` is that of its token, `issued_at` when the token was made, and `authenticated_at`, of a
-    session alone, when the person last proved who they are; both in seconds since 1970.
+    session alone, when the person last proved who they are; both in seconds since 1970. With
+    `acts_as`, the ledger records that caller instead of the credential's own.
     """
 
     user_id: str
@@ -87,6 +89,7 @@ class Principal:
     issued_at: int
     kind: Kind
     authenticated_at: int | None = None
+    acts_as: Caller | None = None
 
     def require(self, scope: str) -> None:
         """Raise InsufficientScope unless the token carries `scope`."""

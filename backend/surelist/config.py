@@ -133,6 +133,26 @@ class Settings(BaseSettings):
     max_events_a_day: int = Field(default=20_000, alias="SURELIST_MAX_EVENTS_A_DAY", ge=0)
     max_bytes: int = Field(default=100_000_000, alias="SURELIST_MAX_BYTES", ge=0)
     """Of one user's ledger."""
+    model: str = Field(
+        default="",
+        alias="SURELIST_MODEL",
+        pattern=r"^$|^(openai|openrouter|ollama|anthropic|google):\S+$",
+    )
+    """The chat's model, as `provider:model`; empty for no chat."""
+    model_url: str = Field(
+        default="", alias="SURELIST_MODEL_URL", repr=False, pattern=r"^(https?://[^\s/]|$)"
+    )
+    """Where the model answers, if not at its provider's own address."""
+    model_key: SecretStr = Field(default=SecretStr(""), alias="SURELIST_MODEL_KEY")
+    """What the model is called with."""
+    chat_turns: int = Field(default=500, alias="SURELIST_CHAT_TURNS", ge=0)
+    """Of one user in a day; 0 is no limit, here and in the next."""
+    chat_tokens: int = Field(default=5_000_000, alias="SURELIST_CHAT_TOKENS", ge=0)
+    """Of one user in a day, read and written by the model."""
+    chat_tool_calls: int = Field(default=30, alias="SURELIST_CHAT_TOOL_CALLS", ge=1)
+    """In one turn."""
+    chat_seconds: int = Field(default=120, alias="SURELIST_CHAT_SECONDS", ge=1)
+    """For one turn."""
     redis_url: str = Field(
         default="", alias="REDIS_URL", repr=False, pattern=r"^$|^rediss?://[^\s/]"
     )

@@ -24,7 +24,8 @@ def examine() -> Generator[Finding]:
         yield False, str(error)
         return
     yield True, f"The settings can be read. The data directory is {settings.data}."
-    for check in (_directory, _address, _secret, _database, _migrations, _redis, _traces):
+    checks = (_directory, _address, _secret, _database, _migrations, _redis, _traces, _model)
+    for check in checks:
         try:
             yield True, check(settings)
         except _Nothing:
@@ -121,3 +122,13 @@ def _traces(_settings: Settings) -> str:
             "Start it, correct the address or OTEL_EXPORTER_OTLP_HEADERS, or unset it."
         )
     return "Traces are exported to the collector in OTEL_EXPORTER_OTLP_ENDPOINT."
+
+
+def _model(settings: Settings) -> str:
+    if not settings.model:
+        raise _Nothing
+    from surelist.assistant.probe import probe  # which takes pydantic-ai with it
+
+    if trouble := asyncio.run(probe(settings)):
+        raise ConfigurationError(f"The chat's model {settings.model} does not work: {trouble}")
+    return f"The chat's model {settings.model} answers."

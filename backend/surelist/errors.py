@@ -142,6 +142,13 @@ class TooManyRequests(SurelistError):
         self.retry_after = retry_after
 
 
+class NotSetUp(SurelistError):
+    """The chat has no model to run on; the message says how to give it one."""
+
+    status = 503
+    kind = "chat_not_set_up"
+
+
 class Unavailable(SurelistError):
     """The database is away or too busy; nothing was changed, try again in `retry_after` seconds."""
 

@@ -129,7 +129,7 @@ class UserDatabase:
         self._quotas = quotas
         self._lock_timeout = lock_timeout
         self._stamps = {"user_id": principal.user_id}
-        self.caller = principal.caller
+        self.caller = principal.acts_as or principal.caller
         self.issued_at = principal.issued_at
         self.kind = principal.kind
         self.wrote = False
@@ -322,19 +322,20 @@ class Database:
         scope: str,
         *,
         keep: bool = True,
-        rate: Rate = "writes",
+        rate: Rate | None = "writes",
     ) -> T:
         """Run `work`, which needs `scope`, in a transaction that holds this user's account row.
 
         Without `keep` it is rolled back: a trial of what `work` would do.
 
         The row is locked before `work` runs its first statement, so that each of its statements
-        reads what the writes before it left (specs/data-model.md). Raises Unavailable when the
-        lock comes too late.
+        reads what the writes before it left (specs/data-model.md). A `rate` of None is for a write
+        that is part of a counted one. Raises Unavailable when the lock comes too late.
         """
         self._enter(principal, scope)
         user_id = principal.user_id
-        await self._rates.spend(principal, rate)
+        if rate:
+            await self._rates.spend(principal, rate)
         locked = _locked(user_id, self._lock_timeout, "NO KEY UPDATE")
         begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}; {locked}"
         person = principal.caller.is_person

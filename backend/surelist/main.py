@@ -1,4 +1,4 @@
-"""Where a request enters: /mcp is the MCP server, everything else the REST application."""
+"""Where a request enters: the two MCP endpoints, and REST for everything else."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
-from surelist import config, issuers
+from surelist import config, issuers, mcp_conversations, mcp_tasks, web
 from surelist.agents.admission import Admission
 from surelist.auth import Authenticator
 from surelist.browsers import Browsers
@@ -27,12 +27,21 @@ from surelist.web import LimitedBody, Uncached
 
 _log = logging.getLogger(__name__)
 
+SERVED = (
+    (mcp_tasks.TASKS, web.TASKS),
+    (mcp_conversations.CONVERSATIONS, web.CONVERSATIONS),
+)
+"""The toolsets, and the protected resource that each is."""
+
 
 def create_app(settings: Settings | None = None) -> Starlette:
     """The ASGI application; with no settings, those of the environment."""
     settings = settings or config.load()
     authenticator = Authenticator(issuers.believed(settings))
-    mcp = McpEndpoint(settings, authenticator)
+    endpoints = {
+        resource.path: McpEndpoint(settings, authenticator, toolset, resource)
+        for toolset, resource in SERVED
+    }
     spans = traces.start()
 
     @asynccontextmanager
@@ -41,10 +50,12 @@ def create_app(settings: Settings | None = None) -> Starlette:
         pool = await open_pool(settings, traced=spans is not None, checked=checked)
         CONNECTIONS_MAX.set(settings.pool_size)
         app.state.database = Database(pool, settings, Admission())
-        mcp.serve(app.state.database)
+        for endpoint in endpoints.values():
+            endpoint.serve(app.state.database)
         try:
             yield
         finally:
+            await rest.state.assistant.close()
             await app.state.database.close()
             if spans:
                 await asyncio.to_thread(spans.stop)
@@ -57,7 +68,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
     ]
     app = Starlette(lifespan=lifespan, middleware=around)
     rest = make_rest_api(settings, authenticator, lambda: app.state.database)
-    app.routes.extend([Route("/mcp", mcp), *Health(settings).routes(), Mount("/", rest)])
+    routes = [Route(path, endpoint) for path, endpoint in endpoints.items()]
+    app.routes.extend([*routes, *Health(settings).routes(), Mount("/", rest)])
     return app
 
 

@@ -1,4 +1,4 @@
-"""One POST to /mcp is one exchange: read, checked, answered, without sessions or streams.
+"""One POST to an MCP endpoint is one exchange: read, checked, answered, without sessions.
 
 Both protocol eras take this path (docs/decisions/0004). What HTTP has to do with it is here: the
 token, Host and Origin, the media types, the headers that repeat the body, the status.
@@ -30,21 +30,29 @@ from surelist.mcp_protocol import (
     version_named,
     version_of,
 )
-from surelist.mcp_server import Context, answer
+from surelist.mcp_server import Context, Toolset, answer
 from surelist.observability.calls import note
 from surelist.observability.mending import count_mended
 from surelist.observability.transactions import note_meta
 from surelist.origins import Hosts, Origins
-from surelist.web import refusal_headers
+from surelist.web import ProtectedResource, refusal_headers
 
 logger = logging.getLogger(__name__)
 
 
 class McpEndpoint:
-    """The ASGI application at /mcp."""
+    """The ASGI application of one toolset."""
 
-    def __init__(self, settings: Settings, authenticator: Authenticator) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        authenticator: Authenticator,
+        toolset: Toolset,
+        resource: ProtectedResource,
+    ) -> None:
         self._settings = settings
+        self._toolset = toolset
+        self._resource = resource
         self._authenticator = authenticator
         self._database: Database | None = None
         self._hosts = Hosts(settings)
@@ -75,7 +83,7 @@ class McpEndpoint:
         request_id: str | int | None = None
         try:
             principal = await self._authenticator.principal(
-                request.headers.getlist("authorization"), self._settings.mcp_url
+                request.headers.getlist("authorization"), self._settings.url + self._resource.path
             )
             note(user=principal.user_id, client=principal.caller.client_id)
             _check_media_types(request)
@@ -94,7 +102,7 @@ class McpEndpoint:
             return _error(request_id, error.code, error.message, error.status, data=error.data)
         except SurelistError as error:
             note(outcome=error.kind)
-            told = refusal_headers(error, self._settings)
+            told = refusal_headers(error, self._settings, self._resource)
             return _error(request_id, INTERNAL_ERROR, error.message, error.status, told)
         except ClientDisconnect:
             raise
@@ -116,7 +124,7 @@ class McpEndpoint:
         version = version_of(headers, message)
         note(protocol=version)
         note_meta(message)
-        context = Context(self._database, principal, version)
+        context = Context(self._toolset, self._database, principal, version)
         try:
             return await answer(context, message["method"], message.get("params"))
         except MCPError as error:

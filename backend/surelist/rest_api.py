@@ -12,16 +12,19 @@ from starlette.responses import Response
 
 from surelist.account import routes as account
 from surelist.agents import routes as agents
+from surelist.assistant import routes as chat
+from surelist.assistant.chat import Assistant
 from surelist.auth import Authenticator
 from surelist.config import Settings
+from surelist.conversations import routes as conversations
 from surelist.errors import SurelistError
 from surelist.isolation import Database
 from surelist.routing import Problem, answer, crash, http_problem, problem
 from surelist.tasks import ledger_routes
 from surelist.tasks import routes as tasks
-from surelist.web import protected_resource
+from surelist.web import CONVERSATIONS, METADATA_PATH, TASKS, protected_resource
 
-METADATA_PATH = "/.well-known/oauth-protected-resource"
+KEPT = {"Cache-Control": "max-age=3600"}
 
 
 def make_rest_api(
@@ -39,17 +42,29 @@ def make_rest_api(
     api.state.settings = settings
     api.state.authenticator = authenticator
     api.state.database = database
+    api.state.assistant = Assistant(settings)
     api.add_exception_handler(SurelistError, problem)
     api.add_exception_handler(RequestValidationError, problem)
     api.add_exception_handler(HTTPException, http_problem)
     api.add_exception_handler(Exception, crash)
-    for router in (tasks.router, ledger_routes.router, account.router, agents.router):
+    for router in (
+        tasks.router,
+        ledger_routes.router,
+        conversations.router,
+        chat.router,
+        account.router,
+        agents.router,
+    ):
         api.include_router(router)
 
     @api.get(METADATA_PATH, include_in_schema=False)
-    @api.get(f"{METADATA_PATH}/mcp", include_in_schema=False)
+    @api.get(METADATA_PATH + TASKS.path, include_in_schema=False)
     async def metadata() -> Response:
-        return answer(protected_resource(settings), headers={"Cache-Control": "max-age=3600"})
+        return answer(protected_resource(settings, TASKS), headers=KEPT)
+
+    @api.get(METADATA_PATH + CONVERSATIONS.path, include_in_schema=False)
+    async def conversations_metadata() -> Response:
+        return answer(protected_resource(settings, CONVERSATIONS), headers=KEPT)
 
     api.openapi = lambda: _described(api)
     return api

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
@@ -14,7 +15,7 @@ from starlette.responses import Response
 
 from surelist.allowances import Rate
 from surelist.arguments import place, told
-from surelist.auth import RESERVED_USER_ID, Principal
+from surelist.auth import RESERVED_USER_ID, Caller, Principal
 from surelist.errors import RECENT_SECONDS, Forbidden, Invalid, SignInNeeded, SurelistError
 from surelist.isolation import Database, UserDatabase
 from surelist.observability.calls import note
@@ -58,6 +59,14 @@ class Door:
         if time.time() - (principal.authenticated_at or 0) > RECENT_SECONDS:
             raise SignInNeeded
 
+    def acting_as(self, caller: Caller) -> "Door":
+        """The same way, of which the ledger records `caller`."""
+        return Door(self._database, replace(self._principal, acts_as=caller))
+
+    async def through(self, work: Callable[[Database, Principal], Awaitable[T]]) -> T:
+        """Run what opens its transactions by itself, such as a tool."""
+        return await work(self._database, self._principal)
+
     async def read(
         self,
         work: Callable[[UserDatabase], Awaitable[T]],
@@ -78,7 +87,7 @@ class Door:
         scope: str = "tasks:write",
         *,
         keep: bool = True,
-        rate: Rate = "writes",
+        rate: Rate | None = "writes",
     ) -> T:
         """Run `work` in a transaction that writes; without `keep`, see what it would do.
 

@@ -34,11 +34,15 @@ class Tool:
     reads_only: bool
     destructive: bool
     idempotent: bool
+    domain: str = "tasks"
+    """What its scopes begin with."""
+    subject: str = "task"
+    """What it changes, whose `id` is given back as the argument that names it."""
 
     @property
     def scope(self) -> str:
         """The scope that a token needs for this tool."""
-        return "tasks:read" if self.reads_only else "tasks:write"
+        return f"{self.domain}:{'read' if self.reads_only else 'write'}"
 
     def listed(self) -> dict[str, Any]:
         """The tool's entry in `tools/list`."""
@@ -67,13 +71,13 @@ class Tool:
             parsed = self._parse(principal, arguments)
         except Invalid as refusal:  # before a transaction, which would look at the credential
             await database.admit(principal)
-            return _noted(refusal)
+            return _noted(refusal, self.subject)
         try:
             return result(await unit(principal, lambda mine: self.run(mine, parsed), self.scope))
         except NOT_FOR_MODELS:
             raise
         except SurelistError as refusal:
-            return _noted(refusal)
+            return _noted(refusal, self.subject)
 
     def _parse(self, principal: Principal, arguments: Mapping[str, Any]) -> Closed:
         if "user_id" in arguments:
@@ -102,6 +106,8 @@ def tool(
     reads_only: bool = False,
     destructive: bool = False,
     idempotent: bool = False,
+    domain: str = "tasks",
+    subject: str = "task",
 ) -> Callable[[Callable[[UserDatabase, Any], Awaitable[Answer]]], Tool]:
     """Make a tool of a function `(database, arguments)` with a docstring for models to read."""
 
@@ -118,6 +124,8 @@ def tool(
             reads_only=reads_only,
             destructive=destructive,
             idempotent=idempotent,
+            domain=domain,
+            subject=subject,
         )
 
     return made
@@ -129,19 +137,19 @@ def result(answer: Answer) -> dict[str, Any]:
     return {"content": [{"type": "text", "text": text}], "structuredContent": answer}
 
 
-def _noted(refusal: SurelistError) -> dict[str, Any]:
+def _noted(refusal: SurelistError, subject: str) -> dict[str, Any]:
     note(outcome=refusal.kind)
-    return refused(refusal)
+    return refused(refusal, subject)
 
 
-def refused(refusal: SurelistError) -> dict[str, Any]:
-    """A tool result that says what was wrong, with the task as it stands where that helps.
+def refused(refusal: SurelistError, subject: str = "task") -> dict[str, Any]:
+    """A tool result that says what was wrong, with what it is about as it stands where that helps.
 
     The object says it too: some clients show the model nothing else (pydantic-ai 2.68).
     """
     content = [{"type": "text", "text": refusal.message}]
     if refusal.current is None:
         return {"content": content, "isError": True}
-    current = {"error": refusal.message, "task_id": refusal.current["id"], **refusal.current}
+    current = {"error": refusal.message, f"{subject}_id": refusal.current["id"], **refusal.current}
     content.append({"type": "text", "text": orjson.dumps(current).decode()})
     return {"content": content, "structuredContent": current, "isError": True}

@@ -1,6 +1,7 @@
 """What both doors need of HTTP: the token's challenge, the body within its limit, the metadata."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
@@ -26,7 +27,29 @@ BODY_BYTES = 1_000_000
 PLAIN = (b"", b"identity")
 """Values of Content-Encoding that change nothing."""
 
-TASK_SCOPES = "tasks:read tasks:write"
+METADATA_PATH = "/.well-known/oauth-protected-resource"
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedResource:
+    """An MCP endpoint as OAuth clients see it (RFC 9728).
+
+    `scopes` are those that it can use, `asked_for` those that a client without a token is told of.
+    """
+
+    path: str
+    name: str
+    scopes: tuple[str, ...]
+    asked_for: str
+
+
+TASKS = ProtectedResource("/mcp", "Surelist", AGENT_SCOPES, "tasks:read tasks:write")
+CONVERSATIONS = ProtectedResource(
+    "/conversations/mcp",
+    "Surelist conversations",
+    ("conversations:read", "conversations:write"),
+    "conversations:read conversations:write",
+)
 
 
 class LimitedBody:
@@ -84,7 +107,9 @@ class Uncached:
         await self.app(scope, receive, marked)
 
 
-def refusal_headers(error: SurelistError, settings: Settings) -> dict[str, str]:
+def refusal_headers(
+    error: SurelistError, settings: Settings, resource: ProtectedResource = TASKS
+) -> dict[str, str]:
     """The headers that tell a client what to do about `error`: sign in, step up, wait."""
     if isinstance(error, TooManyRequests | Unavailable):
         return {"Retry-After": str(error.retry_after)}
@@ -94,29 +119,41 @@ def refusal_headers(error: SurelistError, settings: Settings) -> dict[str, str]:
         said = {"error": error.kind, "error_description": error.message}
         return {"WWW-Authenticate": _bearer(said | {"max_age": str(RECENT_SECONDS)})}
     if isinstance(error, Unauthenticated):
-        return {"WWW-Authenticate": _challenge(settings, error.details.get("error"), error.message)}
+        return {
+            "WWW-Authenticate": _challenge(
+                settings, resource, error.details.get("error"), error.message
+            )
+        }
     if isinstance(error, InsufficientScope):
-        return {"WWW-Authenticate": _challenge(settings, error.kind, error.message, error.scope)}
+        return {
+            "WWW-Authenticate": _challenge(
+                settings, resource, error.kind, error.message, error.scope
+            )
+        }
     return {}
 
 
-def protected_resource(settings: Settings) -> Mapping[str, Any]:
-    """The RFC 9728 document of the MCP server."""
+def protected_resource(settings: Settings, resource: ProtectedResource) -> Mapping[str, Any]:
+    """The RFC 9728 document of an MCP endpoint."""
     servers = {"authorization_servers": [settings.issuer]} if settings.issuer else {}
     return servers | {
-        "resource": settings.mcp_url,
-        "resource_name": "Surelist",
+        "resource": settings.url + resource.path,
+        "resource_name": resource.name,
         "bearer_methods_supported": ["header"],
-        "scopes_supported": list(AGENT_SCOPES),
+        "scopes_supported": list(resource.scopes),
     }
 
 
 def _challenge(
-    settings: Settings, error: str | None, description: str, scope: str = TASK_SCOPES
+    settings: Settings,
+    resource: ProtectedResource,
+    error: str | None,
+    description: str,
+    scope: str | None = None,
 ) -> str:
     said = {
-        "resource_metadata": f"{settings.url}/.well-known/oauth-protected-resource/mcp",
-        "scope": scope,
+        "resource_metadata": settings.url + METADATA_PATH + resource.path,
+        "scope": scope or resource.asked_for,
     }
     if error:
         said = {"error": error, "error_description": description} | said

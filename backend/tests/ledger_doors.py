@@ -223,6 +223,8 @@ def _export(model: ListModel) -> Fields:
         "timezone": model.timezone,
         "tasks": [whole(task, model.timezone) for task in model.tasks],
         "events": events(model, after=0),
+        "conversations": [],
+        "messages": [],
     }
 
 

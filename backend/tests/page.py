@@ -44,10 +44,10 @@ def has_sessions(settings: Settings) -> bool:
 
 
 def session(settings: Settings, user_id: str) -> str:
-    """The token of a person who has just signed in; good at both doors, so that tests can choose.
+    """The token of a person who has just signed in; good at every door, so that tests can choose.
 
     The page's own is for the API alone.
     """
-    audiences = [settings.api_url, settings.mcp_url]
+    audiences = [settings.api_url, settings.mcp_url, settings.conversations_url]
     now = int(time.time())
     return KEY.sign(claims_of_session(settings, user_id, aud=audiences, auth_time=now))

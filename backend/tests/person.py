@@ -96,8 +96,9 @@ class Person:
         version: str = MODERN,
         headers: dict[str, str] | None = None,
         request_id: int | str = 1,
+        path: str = "/mcp",
     ) -> httpx.Response:
-        """One JSON-RPC request to /mcp, as a client of `version` sends it."""
+        """One JSON-RPC request to an MCP endpoint, as a client of `version` sends it."""
         params = dict(params or {})
         sent = {"Authorization": f"Bearer {self.token()}", "MCP-Protocol-Version": version}
         if version == MODERN:
@@ -109,16 +110,18 @@ class Person:
             if method in NAMED:
                 sent["Mcp-Name"] = params[NAMED[method]]
         body = {"jsonrpc": "2.0", "id": request_id, "method": method, "params": params}
-        response = await self.http.post("/mcp", json=body, headers=sent | (headers or {}))
+        response = await self.http.post(path, json=body, headers=sent | (headers or {}))
         if response.is_success and "result" in (answer := response.json()):
             # What the SDK's own server would make of it: docs/decisions/0004.
             assert answer["result"] == serialize_server_result(method, version, answer["result"])
         return response
 
-    async def call(self, tool: str, *, version: str = MODERN, **arguments: Any) -> dict[str, Any]:
+    async def call(
+        self, tool: str, *, version: str = MODERN, path: str = "/mcp", **arguments: Any
+    ) -> dict[str, Any]:
         """The structured content of a tool call; RefusedByTool when it is an error."""
         response = await self.rpc(
-            "tools/call", {"name": tool, "arguments": arguments}, version=version
+            "tools/call", {"name": tool, "arguments": arguments}, version=version, path=path
         )
         result = response.json()["result"]
         if result.get("isError"):

@@ -8,10 +8,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from surelist.conversations import messages, service
+from surelist.ledger.service import Retry
 from tests.copies import Copy
 from tests.person import ERAS, HANDSHAKE, Person
 
 SECRET_WORD = "gooseberry"
+MCP = "/mcp"
+CONVERSATIONS_MCP = "/conversations/mcp"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Hers:
     changed: int = 4
     version: int = 7
     versions: int = 7
+    conversations: tuple[int, ...] = (1, 2)
+    said: str = f"{SECRET_WORD}-1-Where is the {SECRET_WORD}?"
 
     @property
     def tasks(self) -> tuple[int, ...]:
@@ -51,10 +57,27 @@ async def make_list(ann: Person, word: str = SECRET_WORD) -> Hers:
     await ann.call("complete_task", task_id=2)
     await ann.call("delete_task", task_id=3)
     last = await ann.call("update_task", task_id=4, title=f"Pick {word} twice")
+    await make_conversations(ann, word)
     page = await ann.through(f"{word}-robot").call("list_tasks", limit=1)
     hers = Hers(ann.user_id, page["next_cursor"])
     assert (last["task_id"], last["version"]) == (hers.changed, hers.version)
     return hers
+
+
+async def make_conversations(ann: Person, word: str) -> None:
+    """Two conversations, of which the second is in the trash."""
+    scope = "conversations:write"
+    for number in (1, 2):
+        await ann.write(lambda mine: service.create(mine, f"About {word}"), scope)
+        for content in (f"Where is the {word}?", f"In the garden, {word} by {word}"):
+            retry = Retry.of("say", {"content": content}, f"{word}-{number}-{content}")
+            await ann.write(
+                lambda mine, number=number, content=content, retry=retry: messages.add(
+                    mine, number, "user", content, retry
+                ),
+                scope,
+            )
+    await ann.write(lambda mine: service.change(mine, 2, deleted=True), scope)
 
 
 Arguments = dict[str, Any]
@@ -87,6 +110,30 @@ TOOLS: Mapping[str, Callable[[Hers], list[Arguments]]] = {
         *({"task_id": task_id, "undo": 1} for task_id in hers.tasks),
     ],
 }
+CONVERSATION_TOOLS: Mapping[str, Callable[[Hers], list[Arguments]]] = {
+    "create_conversation": lambda hers: [
+        {"title": f"About {SECRET_WORD}"},
+        {"title": "Mine", "user_id": hers.user_id},
+    ],
+    "add_message": lambda hers: [
+        *_to_each(hers, role="user", content="Hello"),
+        *_to_each(hers, role="user", content="Hello", idempotency_key=hers.said),
+    ],
+    "get_conversation_history": lambda hers: [
+        *_to_each(hers),
+        *_to_each(hers, limit=1, cursor=hers.cursor),
+    ],
+    "list_user_conversations": lambda hers: [
+        {},
+        {"search": SECRET_WORD},
+        {"limit": 1, "cursor": hers.cursor},
+    ],
+    "update_message": lambda hers: [
+        *_to_each(hers, message_id=1, content="Mine now"),
+        *_to_each(hers, message_id=2, content="Mine now", if_version=1),
+        *_to_each(hers, message_id=9, content="Mine now"),
+    ],
+}
 RESOURCES: Mapping[str, Callable[[Hers], list[str]]] = {
     "surelist://tasks": lambda hers: ["surelist://tasks"],
     "surelist://tasks/{id}": lambda hers: [
@@ -104,6 +151,8 @@ Request = dict[str, Any]
 _USER = "/api/{user_id}"
 _TASKS = "/api/{user_id}/tasks"
 _TASK = "/api/{user_id}/tasks/{task_id}"
+_CONVERSATIONS = "/api/{user_id}/conversations"
+_CONVERSATION = f"{_CONVERSATIONS}/{{conversation_id}}"
 ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
     ("GET", _TASKS): lambda hers: [
         {},
@@ -143,6 +192,29 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
         {"json": {"client_id": "claude", "since": "2020-01-01T00:00:00Z", "dry_run": dry_run}}
         for dry_run in (True, False)
     ],
+    ("POST", f"{_USER}/chat"): lambda hers: [
+        {"json": {"message": "Hello", "conversation_id": one}} for one in hers.conversations
+    ],
+    ("POST", f"{_USER}/chat/stream"): lambda hers: [
+        {"json": {"message": "Hello", "conversation_id": one}} for one in hers.conversations
+    ],
+    ("GET", _CONVERSATIONS): lambda hers: [
+        {},
+        {"params": {"status": "deleted"}},
+        {"params": {"search": SECRET_WORD}},
+        {"params": {"limit": 1, "cursor": hers.cursor}},
+    ],
+    ("GET", _CONVERSATION): lambda hers: _in_each(hers),
+    ("GET", f"{_CONVERSATION}/messages"): lambda hers: [
+        *_in_each(hers),
+        *_in_each(hers, params={"limit": 1, "cursor": hers.cursor}),
+    ],
+    ("PATCH", _CONVERSATION): lambda hers: [
+        *_in_each(hers, json={"title": "Mine now"}),
+        *_in_each(hers, json={"deleted": False}),
+    ],
+    ("DELETE", _CONVERSATION): lambda hers: _in_each(hers),
+    ("DELETE", f"{_CONVERSATION}/permanently"): lambda hers: _in_each(hers),
     ("GET", _USER): lambda hers: [{}],
     ("PATCH", _USER): lambda hers: [{"json": {"timezone": "Asia/Tokyo"}}],
     ("GET", f"{_USER}/export"): lambda hers: [{}],
@@ -172,6 +244,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
 OPEN_TO_ALL = {
     ("GET", "/.well-known/oauth-protected-resource"),
     ("GET", "/.well-known/oauth-protected-resource/mcp"),
+    ("GET", "/.well-known/oauth-protected-resource/conversations/mcp"),
     ("GET", "/openapi.json"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
@@ -214,6 +287,18 @@ def _at_each(hers: Hers, **request: Any) -> list[Request]:
     ]
 
 
+def _to_each(hers: Hers, **arguments: Any) -> list[Arguments]:
+    return [{"conversation_id": one, **arguments} for one in hers.conversations]
+
+
+def _in_each(hers: Hers, **request: Any) -> list[Request]:
+    keyed = {"Idempotency-Key": hers.key}
+    return [
+        *({"conversation_id": one, **request} for one in hers.conversations),
+        {"conversation_id": 1, "headers": keyed, **request},
+    ]
+
+
 Attempt = tuple[str, Callable[[Person], Awaitable[Any]]]
 
 
@@ -233,11 +318,7 @@ def attempts(hers: Hers) -> list[Attempt]:
 def mcp_attempts(hers: Hers, era: str) -> list[Attempt]:
     """The cases of the MCP server, as a client of `era` sends them."""
     sent: list[tuple[str, Arguments]] = [
-        *(
-            ("tools/call", {"name": name, "arguments": arguments})
-            for name, cases in TOOLS.items()
-            for arguments in cases(hers)
-        ),
+        *_calls(TOOLS, hers),
         *(("resources/read", {"uri": uri}) for uris in RESOURCES.values() for uri in uris(hers)),
         *(("prompts/get", {"name": name}) for name in PROMPTS),
         *(
@@ -252,20 +333,37 @@ def mcp_attempts(hers: Hers, era: str) -> list[Attempt]:
             for value in values
         ),
     ]
+    said = _calls(CONVERSATION_TOOLS, hers)
     return [
         (
-            f"{era} {method} {params}",
-            lambda stranger, method=method, params=params: stranger.rpc(
-                method, params, version=era
+            f"{era} {path} {method} {params}",
+            lambda stranger, path=path, method=method, params=params: stranger.rpc(
+                method, params, version=era, path=path
             ),
         )
-        for method, params in sent
+        for path, all_sent in ((MCP, sent), (CONVERSATIONS_MCP, said))
+        for method, params in all_sent
     ]
+
+
+def _calls(
+    tools: Mapping[str, Callable[[Hers], list[Arguments]]], hers: Hers
+) -> list[tuple[str, Arguments]]:
+    return [
+        ("tools/call", {"name": name, "arguments": arguments})
+        for name, cases in tools.items()
+        for arguments in cases(hers)
+    ]
+
+
+IDS = ("task_id", "event_id", "client_id", "conversation_id")
 
 
 def rest_attempt(method: str, path: str, named: str, request: Request) -> Attempt:
     """A REST request to the path of the user `named`."""
-    ids = {name: request.get(name) for name in ("task_id", "event_id", "client_id")}
+    ids = {
+        name: request.get(name) for name in ("task_id", "event_id", "client_id", "conversation_id")
+    }
     filled = path.format(user_id=named, **ids)
     options = {name: value for name, value in request.items() if name not in ids}
 

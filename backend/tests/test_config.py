@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from surelist import config
 from surelist.data_directory import make_secret, record_server
@@ -43,6 +44,13 @@ def test_nothing_has_to_be_set(data: Path):
         "statement_cache": 200,
         "rate_reads": 3000,
         "rate_writes": 600,
+        "model": "",
+        "model_url": "",
+        "model_key": SecretStr(""),
+        "chat_turns": 500,
+        "chat_tokens": 5_000_000,
+        "chat_tool_calls": 30,
+        "chat_seconds": 120,
         "redis_url": "",
         "max_tasks": 50_000,
         "max_events_a_day": 20_000,

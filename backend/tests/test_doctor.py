@@ -50,6 +50,16 @@ def test_a_database_of_the_operators_is_in_order(copy: Copy) -> None:
         ({"DATABASE_URL": "postgresql://u:hidden@127.0.0.1:1/db"}, "must be set along with"),
         ({"REDIS_URL": "redis://:hidden@127.0.0.1:1/0"}, "Redis does not answer"),
         ({"REDIS_URL": "127.0.0.1"}, "REDIS_URL"),
+        ({"SURELIST_MODEL": "gpt"}, "SURELIST_MODEL"),
+        ({"SURELIST_MODEL": "anthropic:claude"}, "needs SURELIST_MODEL_KEY"),
+        (
+            {
+                "SURELIST_MODEL": "openai:x",
+                "SURELIST_MODEL_URL": "http://127.0.0.1:9/v1",
+                "SURELIST_MODEL_KEY": "sk-hidden",
+            },
+            "cannot be reached, or has a fault",
+        ),
     ],
 )
 def test_what_is_wrong_is_one_line_that_says_what_to_do(

@@ -18,20 +18,26 @@ from starlette.routing import BaseRoute
 
 import surelist
 from surelist.agents import service as agents
+from surelist.assistant import turns
 from surelist.auth import Caller, Principal
 from surelist.config import Settings
+from surelist.conversations import export as conversation_export
+from surelist.conversations import listing as conversation_listing
+from surelist.conversations import messages, records
+from surelist.conversations import service as conversations
 from surelist.database import Statement, compiled
 from surelist.embedded import APP_ROLE
 from surelist.isolation import Database, UserDatabase, mine
 from surelist.main import create_app
-from surelist.mcp_server import METHODS
+from surelist.mcp_conversations import CONVERSATIONS
+from surelist.mcp_tasks import TASKS
 from surelist.tasks import changes, history, listing, purge, resources, selection, service, undo
 from surelist.tasks.models import Task
 from surelist.tasks.tools import TOOLS
 from tests import strangers
 from tests.copies import Copy, newcomers
 from tests.person import Person, RefusedByTool
-from tests.strangers import SECRET_WORD, Hers, make_list
+from tests.strangers import CONVERSATIONS_MCP, MCP, SECRET_WORD, Hers, make_list
 
 ROOT = Path(__file__).parents[2]
 RUFF = Path(sys.executable).with_name("ruff")
@@ -64,7 +70,10 @@ async def test_every_door_has_a_strangers_case(ann: Person, settings: Settings) 
     } | {(prompt["name"], a["name"]) for prompt in prompts for a in prompt.get("arguments", [])}
     assert variables == set(strangers.COMPLETIONS)
 
-    assert set(METHODS) == strangers.MCP_METHODS | strangers.MCP_METHODS_OPEN_TO_ALL
+    assert set(TASKS.methods) == strangers.MCP_METHODS | strangers.MCP_METHODS_OPEN_TO_ALL
+
+    assert set(CONVERSATIONS.tools) == set(strangers.CONVERSATION_TOOLS)
+    assert set(CONVERSATIONS.methods) <= set(TASKS.methods)
 
     served = set(served_by(create_app(settings).routes))
     assert served == {*strangers.ROUTES, *strangers.OPEN_TO_ALL}
@@ -81,15 +90,20 @@ def served_by(routes: list[BaseRoute]) -> list[tuple[str, str]]:
         inner = getattr(route, "original_router", route)  # what FastAPI makes of include_router
         if hasattr(inner, "routes"):
             found += served_by(inner.routes)
-        elif route.path != "/mcp":  # whose methods, tools and so on are enumerated by themselves
+        elif route.path not in (
+            MCP,
+            CONVERSATIONS_MCP,
+        ):  # whose methods, tools and so on are enumerated by themselves
             path = getattr(route, "path_format", route.path)
             found += ((method, path) for method in set(route.methods) - {"HEAD"})
     return found
 
 
 async def test_no_tool_has_a_user_in_its_schema(ann: Person) -> None:
-    for tool in await offered(ann, "tools/list", "tools"):
-        assert "user_id" not in str(tool["inputSchema"])
+    for path in (MCP, CONVERSATIONS_MCP):
+        answer = await ann.rpc("tools/list", path=path)
+        for tool in answer.json()["result"]["tools"]:
+            assert "user_id" not in str(tool["inputSchema"])
 
 
 @pytest.mark.parametrize("method", sorted(strangers.MCP_METHODS_OPEN_TO_ALL - {"initialize"}))
@@ -133,8 +147,9 @@ def walls(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def apart(copy: Copy, settings: Settings) -> Settings:
-    """The settings of an app on this test's own database."""
-    return settings.model_copy(update={"database_url": copy.url()})
+    """The settings of an app on this test's own database, whose chat has a model that is away."""
+    away = {"model": "openai:away", "model_url": "http://127.0.0.1:9/v1"}
+    return settings.model_copy(update={"database_url": copy.url(), **away})
 
 
 async def test_a_stranger_is_told_the_same_whether_a_list_exists_or_not(
@@ -205,6 +220,10 @@ async def test_the_token_alone_keeps_a_stranger_out(
         for arguments in cases(hers):
             with pytest.raises(RefusedByTool, match="user_id"):
                 await bob.call(tool, **arguments | {"user_id": ann.user_id})
+    for tool, cases in strangers.CONVERSATION_TOOLS.items():
+        for arguments in cases(hers):
+            with pytest.raises(RefusedByTool, match="user_id"):
+                await bob.call(tool, path=CONVERSATIONS_MCP, **arguments | {"user_id": ann.user_id})
     monkeypatch.setattr(Person, "token", lambda self, scopes=None: "not.a.token")
     for name, attempt in strangers.attempts(hers):
         assert (await attempt(bob)).status_code == 401, name
@@ -252,11 +271,12 @@ ROWS = {
     "account": "INSERT INTO account (user_id) VALUES ('{user}')",
     "agent": "INSERT INTO agent (user_id, client_id, name, scopes) "
     "VALUES ('{user}', 'claude', 'Claude', '{{}}')",
-    "conversation": "INSERT INTO conversation (user_id, id) VALUES ('{user}', 1)",
+    "conversation": "INSERT INTO conversation (user_id, id, search_text, client_id, client_name) "
+    "VALUES ('{user}', 1, '', 'claude', 'Claude')",
     "event": "INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at) "
     "VALUES ('{user}', 1, 1, 'created', 'agent', 'claude', 'Claude', now())",
-    "message": "INSERT INTO message (user_id, conversation_id, id, role, content) "
-    "VALUES ('{user}', 1, 1, 'user', 'Hello')",
+    "message": "INSERT INTO message (user_id, conversation_id, id, role, content, search_text, "
+    "client_id, client_name) VALUES ('{user}', 1, 1, 'user', 'Hello', ' hello', 'c', 'C')",
     "task": "INSERT INTO task (user_id, id, title, priority, tags, sort_title, search_text, "
     "version, created_at, updated_at) "
     "VALUES ('{user}', 1, 'A task', 0, '{{}}', 'a task', ' a task', 1, now(), now())",
@@ -500,7 +520,22 @@ async def test_whatever_is_not_bound_to_one_user_is_found(copy: Copy, breakage: 
 
 def statements() -> dict[str, Statement]:
     """Every statement that the app runs, in each of the shapes that a list can have."""
-    modules = (agents, changes, history, listing, purge, resources, service, undo)
+    modules = (
+        agents,
+        changes,
+        conversations,
+        conversation_export,
+        conversation_listing,
+        history,
+        listing,
+        messages,
+        purge,
+        records,
+        resources,
+        service,
+        turns,
+        undo,
+    )
     found = {
         f"{module.__name__}.{name}": value
         for module in modules
@@ -516,6 +551,8 @@ def statements() -> dict[str, Statement]:
     ):
         shape = selection.Shape(status, sort, filters, continued)
         found[f"listing {shape}"] = selection.page(shape)
+    for shape in product((False, True), repeat=3):
+        found[f"conversations {shape}"] = conversation_listing._page(*shape)
     return found
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 
 import httpx
@@ -13,18 +14,37 @@ from surelist.config import Settings
 from surelist.embedded import DATABASE, Cluster
 from tests.copies import Copy, newcomers
 from tests.person import MODERN, Person
-from tests.strangers import ROUTES, TOOLS, Hers, make_list, rest_attempt
+from tests.strangers import (
+    CONVERSATION_TOOLS,
+    CONVERSATIONS_MCP,
+    MCP,
+    ROUTES,
+    TOOLS,
+    Hers,
+    make_list,
+    rest_attempt,
+)
 
-READ_ONLY = "list_tasks"
+READ_ONLY = {"list_tasks", "get_conversation_history", "list_user_conversations"}
+TOOLSETS = {MCP: TOOLS, CONVERSATIONS_MCP: CONVERSATION_TOOLS}
 CLAIM = "/api/{user_id}/claim"
 
 WRITES = [
-    *(name for name in TOOLS if name != READ_ONLY),
+    *((path, name) for path, tools in TOOLSETS.items() for name in tools if name not in READ_ONLY),
     *(route for route in ROUTES if route[0] != "GET"),
 ]
 
 LOCK = "SELECT FROM account WHERE user_id = $1 FOR NO KEY UPDATE"
+_numbers = count(1)
 WAITING = "SELECT query FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))"
+
+
+@pytest.fixture
+async def newcomer(settings: Settings) -> AsyncIterator[Callable[..., Person]]:
+    """Makes new people of an app whose chat has a model that is away."""
+    away = {"model": "openai:away", "model_url": "http://127.0.0.1:9/v1"}
+    async with newcomers(settings.model_copy(update=away), f"writer{next(_numbers)}") as newcomer:
+        yield newcomer
 
 
 @pytest.mark.parametrize("write", WRITES, ids=str)
@@ -68,9 +88,10 @@ async def another_write(database: Copy, person: Person) -> AsyncIterator[int]:
 
 
 async def sent(write: Any, ann: Person, hers: Hers) -> httpx.Response:
-    if write in TOOLS:
-        params = {"name": write, "arguments": TOOLS[write](hers)[0]}
-        return await ann.rpc("tools/call", params, version=MODERN)
+    if write[0] in TOOLSETS:
+        path, name = write
+        params = {"name": name, "arguments": TOOLSETS[path][name](hers)[0]}
+        return await ann.rpc("tools/call", params, version=MODERN, path=path)
     if write[1] == CLAIM:
         return await claim(ann)
     _, send = rest_attempt(*write, "me", ROUTES[write](hers)[0])

@@ -26,6 +26,7 @@ FOR_THE_PERSON_ONLY = {
     ("POST", "/api/{user_id}/keys"),
     ("POST", "/api/{user_id}/sessions/end"),
     ("DELETE", "/api/{user_id}/tasks/{task_id}/permanently"),
+    ("DELETE", "/api/{user_id}/conversations/{conversation_id}/permanently"),
 }
 
 KEY = ed25519_key()

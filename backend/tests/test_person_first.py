@@ -133,7 +133,7 @@ async def test_a_person_who_has_spent_their_own_is_told_so_and_still_revokes(
     (robot,) = await at_work(owner, 1)
     assert await spend(owner, act) > 10
     detail = (await act(owner)).json()["detail"]
-    assert detail.startswith(("You may ", "This list "))
+    assert detail.startswith(("You may ", "This list ", "This list, "))
     assert (await owner.rest("DELETE", f"/agents/{robot.client}")).status_code == 204
 
 

@@ -51,10 +51,31 @@ SELECT user_id, 1, E'M\\u00e4lk\\n\\\\.\\t\\\\N', E'\\\\.\\nDROP TABLE task;', 1
 INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, after)
 SELECT user_id, 1, 1, 'created', 'agent', 'x', 'x', now(), '{"title": "M"}' FROM account;
 INSERT INTO agent (user_id, client_id, name, scopes) VALUES ('ann', 'x', 'X', '{tasks:read}');
-INSERT INTO conversation (user_id, id) VALUES ('ann', 1);
-INSERT INTO message (user_id, conversation_id, id, role, content) VALUES ('ann', 1, 1, 'user', '');
 INSERT INTO term (user_id, term, task_id) VALUES ('ann', 'milk', 1);
 """
+SAID_BEFORE_0004 = """
+INSERT INTO conversation (user_id, id) VALUES ('ann', 1);
+INSERT INTO message (user_id, conversation_id, id, role, content) VALUES ('ann', 1, 1, 'user', '');
+"""
+SAID = """
+INSERT INTO conversation (user_id, id, title, search_text, client_id, client_name, last_message,
+    turn_token, turn_started_at, deleted_at)
+VALUES ('ann', 1, E'M\\u00e4lk\\t', ' malk', 'x', 'x', 2, 'a turn', now(), now());
+INSERT INTO message (user_id, conversation_id, id, role, content, parts, search_text, reply_to,
+    failure, client_id, client_name, idempotency_key, request_hash)
+VALUES ('ann', 1, 1, 'user', E'\\\\.\\nDROP TABLE task;', NULL, '', NULL, NULL, 'x', 'x', 'k',
+    '\\x00'),
+    ('ann', 1, 2, 'assistant', 'A', '[{"type": "text", "text": "A\\n"}]', '', 1, 'stopped', 'y',
+    'y', NULL, NULL);
+UPDATE event SET conversation_id = 1, message_id = 1 WHERE user_id = 'ann';
+UPDATE account SET last_conversation = 1, chat_day = '2026-11-01', chat_turns = 2, chat_tokens = 3;
+"""
+
+
+def rows(version: str = SCHEMA) -> str:
+    """Rows in every table, as a schema of that version takes them."""
+    return ROWS + (SAID if version >= "0004" else SAID_BEFORE_0004)
+
 
 EVIL = {
     "a policy": "CREATE POLICY evil ON task USING (true)",
@@ -106,7 +127,7 @@ async def test_what_a_file_holds_beside_rows_is_not_taken(
     copy: Copy, empty: Copy, tmp_path: Path, evil: str
 ) -> None:
     right = await laid_out(copy)
-    await copy.run(ROWS)
+    await copy.run(rows())
     await copy.run(EVIL[evil])
     assert await laid_out(copy) != right
     await restored(backup_of(copy, tmp_path / "file"), empty)
@@ -119,7 +140,7 @@ async def test_what_a_file_holds_beside_rows_is_not_taken(
 async def test_sql_in_the_place_of_the_statement_before_the_rows_is_not_run(
     copy: Copy, empty: Copy, tmp_path: Path
 ) -> None:
-    await copy.run(ROWS)
+    await copy.run(rows())
     path = backup_of(copy, tmp_path / "file")
     whole = path.read_bytes()
     (statement,) = set(re.findall(rb"COPY public\.term \([^)]*\) FROM stdin;\n", whole))
@@ -159,11 +180,12 @@ async def test_a_backup_of_each_earlier_schema_is_migrated(
     async with copied(cluster, EMPTY) as old:
         owner = Cluster.url(cluster, OWNER_ROLE, old.name)
         await asyncio.to_thread(migrate, owner, revision=version)
-        await old.run(ROWS)
+        await old.run(rows(version))
         path = backup_of(old, tmp_path / "file")
     await restored(path, empty)
     assert await empty.rows("SELECT version_num FROM alembic_version") == [(SCHEMA,)]
     assert len(await empty.rows("SELECT FROM task")) == 2
+    assert len(await empty.rows("SELECT FROM message JOIN conversation USING (user_id)")) > 0
     await check(empty.url())
 
 

@@ -12,6 +12,7 @@ from tests.tasks.asking import task
 
 BROKEN = {"content": b"{", "headers": {"Content-Type": "application/json"}}
 USER = "/api/{user_id}"
+IDS = {"task_id": 1, "event_id": 1, "conversation_id": 1, "client_id": "claude"}
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ async def writes(http: httpx.AsyncClient) -> list[tuple[str, str]]:
     """Every operation that may have a body, as method and path below the user's."""
     paths = (await http.get("/openapi.json")).json()["paths"]
     return [
-        (method, path[len(USER) :].format(task_id=1, event_id=1, client_id="claude"))
+        (method, path[len(USER) :].format(**IDS))
         for path, operations in paths.items()
         for method in operations
         if method != "get"

@@ -15,8 +15,9 @@ import httpx
 import orjson
 import pytest
 
+from surelist.main import SERVED
 from surelist.tasks import words
-from surelist.tasks.tools import TOOLS
+from tests.conversations.talking import begin, say
 from tests.person import Person
 from tests.write_openapi import openapi_document
 
@@ -58,6 +59,11 @@ NEEDED: dict[str, Any] = {
     "code": "x",
     "event_id": 1,
     "completed": True,
+    "conversation_id": 1,
+    "message_id": 1,
+    "role": "user",
+    "content": "x",
+    "message": "x",
 }
 """What else a call must have."""
 
@@ -83,7 +89,9 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def of_tools() -> Iterator[tuple[str, tuple[int, int], Send]]:
-    for tool in TOOLS.values():
+    for path, tool in (
+        (resource.path, tool) for toolset, resource in SERVED for tool in toolset.tools.values()
+    ):
         schema = tool.listed()["inputSchema"]
         others = {name: NEEDED[name] for name in schema.get("required", [])}
         for name, argument in schema["properties"].items():
@@ -94,10 +102,11 @@ def of_tools() -> Iterator[tuple[str, tuple[int, int], Send]]:
                     value: Any,
                     tool: str = tool.name,
                     name: str = name,
+                    path: str = path,
                     **more: Any,
                 ) -> object:
-                    arguments = more | {name: value}
-                    return await person.rpc("tools/call", {"name": tool, "arguments": arguments})
+                    params = {"name": tool, "arguments": more | {name: value}}
+                    return await person.rpc("tools/call", params, path=path)
 
                 yield f"{tool.name}({name})", bounds, given(send, others)
 
@@ -181,13 +190,20 @@ async def grows_evenly(measure: Callable[[int], Awaitable[float]], n: int) -> bo
     return False
 
 
+async def with_one_of_each(newcomer: Callable[..., Person]) -> Person:
+    """A person who has a task, and a conversation with a message."""
+    person = newcomer("web", owner=True)
+    await person.call("add_task", title="The first")
+    await say(person, await begin(person), "The first")
+    return person
+
+
 @pytest.mark.parametrize("argument", ARGUMENTS)
 async def test_a_text_of_twice_the_length_is_about_twice_the_work(
     newcomer: Callable[..., Person], argument: str
 ) -> None:
     (size, times), send = ARGUMENTS[argument]
-    person = newcomer("web", owner=True)
-    await person.call("add_task", title="The first")
+    person = await with_one_of_each(newcomer)
     for text in TEXTS:
 
         async def measure(n: int, text: str = text) -> float:
@@ -198,9 +214,12 @@ async def test_a_text_of_twice_the_length_is_about_twice_the_work(
 
 def test_every_text_argument_is_among_them() -> None:
     assert {"add_task(description)", "list_tasks(search)", "update_task(tags)"} <= set(ARGUMENTS)
-    assert {"post /api/{user_id}/tasks body title", "get /api/{user_id}/tasks query search"} <= set(
-        ARGUMENTS
-    )
+    assert {"create_conversation(title)", "add_message(content)"} <= set(ARGUMENTS)
+    assert {
+        "post /api/{user_id}/tasks body title",
+        "get /api/{user_id}/tasks query search",
+        "post /api/{user_id}/chat body message",
+    } <= set(ARGUMENTS)
 
 
 WRITTEN = [
@@ -213,8 +232,7 @@ WRITTEN = [
 @pytest.mark.parametrize("argument", WRITTEN)
 async def test_no_route_refuses_such_a_text(newcomer: Callable[..., Person], argument: str) -> None:
     (size, times), send = ARGUMENTS[argument]
-    person = newcomer("web", owner=True)
-    await person.call("add_task", title="The first")
+    person = await with_one_of_each(newcomer)
     for text in TEXTS:
         answer = await send(person, fresh(text, size, times))
         assert isinstance(answer, httpx.Response)

@@ -1,10 +1,11 @@
-"""No answer of the API or /mcp is cached or sniffed, whatever it says."""
+"""No answer of the API or the MCP endpoints is cached or sniffed, whatever it says."""
 
 from collections.abc import Callable
 
 import httpx
 import pytest
 
+from tests.conversations.talking import begin
 from tests.person import Person
 from tests.write_openapi import openapi_document
 
@@ -16,12 +17,25 @@ ROUTES = [
     if method in ("get", "post", "put", "patch", "delete")
 ]
 OTHERS = [
-    *((method, "/mcp") for method in ("GET", "POST", "DELETE", "OPTIONS")),
+    *(
+        (method, path)
+        for path in ("/mcp", "/conversations/mcp")
+        for method in ("GET", "POST", "DELETE", "OPTIONS")
+    ),
     *(("GET", path) for path in ("/healthz", "/readyz", "/metrics", "/openapi.json")),
     *(("GET", path) for path in ("/", "/nothing", "/api", "/api/", "/api/me/nothing", "/mcp/x")),
     *((method, "/api/me/tasks") for method in ("TRACE", "OPTIONS", "HEAD", "DELETE")),
 ]
-CACHED = ("/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp")
+CACHED = tuple(
+    f"/.well-known/oauth-protected-resource{path}" for path in ("", "/mcp", "/conversations/mcp")
+)
+BODIES = (
+    b"{}",
+    b"[",
+    b'{"title": "Bread", "name": "x", "scopes": ["tasks:read"]}',
+    b'{"title": "Bread"}',
+    b'{"message": "Hello"}',
+)
 
 
 def is_marked(answer: httpx.Response, cache_control: str = "no-store") -> bool:
@@ -36,10 +50,11 @@ async def test_no_route_of_the_api_is_cached_whether_it_answers_or_refuses(
 ) -> None:
     person = newcomer("web", owner=True)
     await person.call("add_task", title="Buy milk")
-    ids = {"task_id": 1, "event_id": 1, "client_id": "x"}
+    await begin(person)
+    ids = {"task_id": 1, "event_id": 1, "client_id": "x", "conversation_id": 1}
     below = path.removeprefix("/api/{user_id}").format(**ids)
     statuses = set()
-    for body in (b"{}", b"[", b'{"title": "Bread", "name": "x", "scopes": ["tasks:read"]}'):
+    for body in BODIES:
         sent = {"content": body, "headers": {"Content-Type": "application/json"}}
         answer = await person.rest(method, below, **sent)
         assert is_marked(answer), answer.text

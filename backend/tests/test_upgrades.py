@@ -43,7 +43,7 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 @pytest.fixture
 async def talk() -> AsyncIterator[Talk]:
     """Sends pieces over one connection, and gives the bodies of so many answers."""
-    config = Config(echo, log_config=None)
+    config = Config(echo, log_config=None, ws="none")
     config.load()
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]

@@ -160,9 +160,14 @@ export async function consent(
   return { status: response.status(), body: (await response.json()) as Record<string, string> };
 }
 
-/** One call to the MCP server. */
-export function callTool(token: string, name: string, input: object = {}): Promise<Response> {
-  return fetch(`${inject("api")}/mcp`, {
+/** One call to the MCP server, or to another endpoint of it. */
+export function callTool(
+  token: string,
+  name: string,
+  input: object = {},
+  path = "/mcp",
+): Promise<Response> {
+  return fetch(inject("api") + path, {
     method: "POST",
     headers: {
       Authorization: `Bearer ${token}`,

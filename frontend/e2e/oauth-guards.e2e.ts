@@ -62,6 +62,31 @@ test("nobody reaches the list of another person by its path", async () => {
   await bob.leave();
 });
 
+test("what a person allowed for one MCP endpoint does not open the other", async () => {
+  const path = "/conversations/mcp";
+  const resource = inject("api") + path;
+  const said = await agent.exchange(await agent.allowedBy(ann, { resource }));
+  const token = said.body["access_token"] ?? "";
+  const { aud, scope } = claimsOf(token);
+  expect([aud].flat()).toEqual([resource]);
+  expect(scope).toContain("conversations:write");
+  expect((await callTool(token, "list_user_conversations", {}, path)).status).toBe(200);
+  expect((await callTool(token, "list_tasks")).status).toBe(401);
+  const again = await agent.refresh(said.body["refresh_token"] ?? "");
+  expect([claimsOf(again.body["access_token"] ?? "")["aud"]].flat()).toEqual([resource]);
+
+  const other = await Agent.register();
+  const wrong = await other.exchange(await other.allowedBy(ann), { resource });
+  expect(wrong.body["access_token"]).toBeUndefined();
+  const { body } = await other.exchange(await other.allowedBy(ann));
+  const tasks = body["access_token"] ?? "";
+  expect((await callTool(tasks, "list_tasks")).status).toBe(200);
+  expect((await callTool(tasks, "list_user_conversations", {}, path)).status).toBe(401);
+  const refreshed = await other.refresh(body["refresh_token"] ?? "", { resource });
+  expect(refreshed.body["access_token"]).toBeUndefined();
+  other.close();
+});
+
 test("a client cannot ask for more than the person allowed, neither now nor later", async () => {
   const asked = await agent.ask(ann, { scope: "tasks:read" });
   const oauth_query = asked.search.slice(1);

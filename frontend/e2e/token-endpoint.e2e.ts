@@ -166,8 +166,10 @@ describe("revoking", () => {
     other.close();
   });
 
-  test("an access token is said not to be possible", async () => {
-    const token = of(await agent.exchange(await agent.allowedBy(ann)), "access_token");
+  test.each(["/mcp", "/conversations/mcp"])("an access token for %s is refused", async (path) => {
+    const resource = inject("api") + path;
+    const walk = await agent.allowedBy(ann, { resource });
+    const token = of(await agent.exchange(walk), "access_token");
     expect(await revoke(agent, token)).toMatchObject({
       status: 400,
       error: "unsupported_token_type",

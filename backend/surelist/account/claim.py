@@ -90,13 +90,14 @@ async def claimable(mine: UserDatabase, theirs: UserDatabase) -> Record:
     Raises Conflict when this user has or had tasks, and NotFound when there is no list.
     """
     own = await service.find(mine)
-    if own is None or own["last_event"] or own["erased_at"]:
+    if own is None or own["last_event"] or own["last_conversation"] or own["erased_at"]:
         raise Conflict(
-            "There are tasks in this list already, or have been, and nothing was moved. "
+            "There are tasks or conversations here already, or have been, and nothing was moved. "
             "A list can only be taken over by somebody who has none."
         )
     account = await service.find(theirs)
-    if account is None or account["erased_at"] or not account["last_event"]:
+    empty = account is None or not (account["last_event"] or account["last_conversation"])
+    if account is None or account["erased_at"] or empty:
         raise no_list()
     return account
 

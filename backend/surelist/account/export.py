@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 import orjson
 from sqlalchemy import BigInteger, bindparam, func, select
 
+from surelist.conversations.export import conversations_after, messages_after
 from surelist.database import Record, compiled
 from surelist.isolation import UserDatabase, mine
 from surelist.ledger.models import Event
@@ -16,6 +17,9 @@ from surelist.tasks.models import Task
 from surelist.tasks.representation import whole
 
 T = TypeVar("T")
+
+Place = TypeVar("Place", int, tuple[int, int])
+"""The ids that a page begins after."""
 
 Page: TypeAlias = tuple[list[Any], int | None]
 """What is shown of a page, and the id that the next one begins after; None after the last."""
@@ -70,7 +74,7 @@ class Reading(Protocol):
 async def export(account: Record | None, read: Reading) -> AsyncGenerator[bytes]:
     """The pieces of one JSON object: `as_of`, `timezone`, `tasks`, and `events` up to that one.
 
-    All as it stood when `account` was read.
+    All of that as it stood when `account` was read; `conversations` and `messages` as they are.
 
     A task that has changed since is put back to how it stood at `as_of`; of what is purged while
     this is read, nothing is left to tell.
@@ -82,14 +86,24 @@ async def export(account: Record | None, read: Reading) -> AsyncGenerator[bytes]
     yield b'],"events":['
     async for piece in _pages(read, lambda mine, last: _events(mine, last, as_of, timezone)):
         yield piece
+    yield b'],"conversations":['
+    async for piece in _pages(read, lambda mine, last: conversations_after(mine, last, timezone)):
+        yield piece
+    yield b'],"messages":['
+    async for piece in _pages(
+        read, lambda mine, last: messages_after(mine, last, timezone), first=(0, 0)
+    ):
+        yield piece
     yield b"]}"
 
 
 async def _pages(
-    read: Reading, page: Callable[[UserDatabase, int], Awaitable[Page]]
+    read: Reading,
+    page: Callable[[UserDatabase, Place], Awaitable[tuple[list[Any], Place | None]]],
+    first: Place = 0,
 ) -> AsyncGenerator[bytes]:
     """The members of a JSON array, a page at a time."""
-    last: int | None = 0
+    last: Place | None = first
     separator = b""
     while last is not None:
         shown, last = await read(partial(_turned, page, last))
@@ -99,8 +113,10 @@ async def _pages(
 
 
 async def _turned(
-    page: Callable[[UserDatabase, int], Awaitable[Page]], last: int, database: UserDatabase
-) -> Page:
+    page: Callable[[UserDatabase, Place], Awaitable[tuple[list[Any], Place | None]]],
+    last: Place,
+    database: UserDatabase,
+) -> tuple[list[Any], Place | None]:
     return await page(database, last)
 
 

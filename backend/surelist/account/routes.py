@@ -14,6 +14,7 @@ from surelist.account.claim import claim, claimable, is_code, no_list
 from surelist.account.export import export
 from surelist.arguments import ABSENT, Closed
 from surelist.auth import LOCAL_USER, OWNER_SCOPE
+from surelist.conversations.representation import ExportedMessage, ShownConversation
 from surelist.database import Record
 from surelist.errors import Conflict, SurelistError
 from surelist.isolation import UserDatabase
@@ -39,7 +40,7 @@ class ShownAccount(TypedDict):
 
 
 class Export(TypedDict):
-    """All that is kept of a user, as it stood at the event `as_of`."""
+    """All that is kept of a user: tasks and events as they stood at the event `as_of`."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
@@ -47,6 +48,8 @@ class Export(TypedDict):
     timezone: str
     tasks: list[WholeTask]
     events: list[TaskEvent]
+    conversations: list[ShownConversation]
+    messages: list[ExportedMessage]
 
 
 class AccountPatch(Closed):

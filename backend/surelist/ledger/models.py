@@ -1,6 +1,6 @@
 """The tables of the ledger: one account per user, one event per change."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
@@ -59,6 +59,11 @@ class Account(SQLModel, table=True):
     stored_bytes: int = Field(
         default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
     )
+    chat_day: date | None = None
+    chat_turns: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    chat_tokens: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
+    )
     erased_at: datetime | None = Field(default=None, sa_type=INSTANT)
     sessions_valid_after: datetime | None = Field(default=None, sa_type=INSTANT)
     created_at: datetime = Field(sa_type=INSTANT, sa_column_kwargs={"server_default": NOW})
@@ -99,6 +104,14 @@ class Event(SQLModel, table=True):
         Index("event_of_task", "user_id", "task_id", "id"),
         Index("event_of_client", "user_id", "client_id", "id"),
         Index(
+            "event_of_message",
+            "user_id",
+            "conversation_id",
+            "message_id",
+            "id",
+            postgresql_where=text("conversation_id IS NOT NULL"),
+        ),
+        Index(
             "event_created_alike",
             "user_id",
             "request_hash",
@@ -115,6 +128,7 @@ class Event(SQLModel, table=True):
     client_id: str = Field(sa_type=Text)
     client_name: str = Field(sa_type=Text)
     conversation_id: int | None = Field(default=None, sa_type=BigInteger)
+    message_id: int | None = Field(default=None, sa_type=BigInteger)
     at: datetime = Field(sa_type=INSTANT)
     before: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     after: dict[str, Any] | None = Field(default=None, sa_type=JSONB)

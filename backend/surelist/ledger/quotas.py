@@ -22,12 +22,12 @@ _NO_MORE_TASKS = {
     "runs this server for more room (SURELIST_MAX_TASKS).",
 }
 _NO_MORE_BYTES = {
-    "agents": "Agents may fill this list and its history up to {most} bytes, and they hold as "
-    "many. Nothing was changed. Tasks can still be completed, reopened and restored. For anything "
-    "else ask the person to make room.",
-    "person": "This list and its history hold {most} bytes, as many as they may. Nothing was "
-    "changed. Tasks can still be completed, reopened and restored. For anything else ask whoever "
-    "runs this server for more room (SURELIST_MAX_BYTES).",
+    "agents": "Agents may fill this list, its history and its conversations up to {most} bytes, "
+    "and they hold as many. Nothing was changed. Tasks can still be completed, reopened and "
+    "restored. For anything else ask the person to make room.",
+    "person": "This list, its history and its conversations hold {most} bytes, as many as they "
+    "may. Nothing was changed. Tasks can still be completed, reopened and restored. For anything "
+    "else ask whoever runs this server for more room (SURELIST_MAX_BYTES).",
 }
 
 
@@ -40,15 +40,29 @@ def refuse_past_quota(
     `ledger.service.STANDING`.
     """
     quotas = database.quotas
-    whose = "person" if database.caller.is_person else "agents"
+    whose = _whose(database)
     if (began := standing["quota_began_at"]) and (free_at := began + DAY) > standing["now"]:
         wait = (free_at - standing["now"]).total_seconds()
         told = _CHANGES_SPENT[whose].format(most=quotas.events_a_day, minutes=math.ceil(wait / 60))
         raise TooManyRequests(told, retry_after=math.ceil(wait))
     if quotas.tasks and adds_task and standing["kept"] >= quotas.tasks:
         raise _full(_NO_MORE_TASKS[whose], quotas.tasks)
-    if quotas.bytes and adds_text and standing["stored_bytes"] >= quotas.bytes:
-        raise _full(_NO_MORE_BYTES[whose], quotas.bytes)
+    if adds_text:
+        refuse_past_bytes(database, standing)
+
+
+def refuse_past_bytes(database: UserDatabase, standing: Mapping[str, Any]) -> None:
+    """Raise TooManyRequests when the caller's quota allows no more text.
+
+    `standing` was read under the lock, and has the account's `stored_bytes`.
+    """
+    quota = database.quotas.bytes
+    if quota and standing["stored_bytes"] >= quota:
+        raise _full(_NO_MORE_BYTES[_whose(database)], quota)
+
+
+def _whose(database: UserDatabase) -> str:
+    return "person" if database.caller.is_person else "agents"
 
 
 def _full(told: str, most: int) -> TooManyRequests:

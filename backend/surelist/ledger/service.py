@@ -212,6 +212,7 @@ async def append(
         event_client_id=caller.client_id,
         event_client_name=caller.client_name,
         event_conversation_id=caller.conversation_id,
+        event_message_id=caller.message_id,
         event_at=standing["now"],
         event_before=change.before,
         event_after=change.after,

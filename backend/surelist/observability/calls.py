@@ -145,9 +145,12 @@ def _request_id(scope: Scope) -> str:
     return token_hex(16)
 
 
+_DOORS = {"/mcp": "mcp", "/conversations/mcp": "conversations"}
+
+
 def _door(path: str) -> str:
-    if path == "/mcp":
-        return "mcp"
+    if path in _DOORS:
+        return _DOORS[path]
     return "api" if path.startswith("/api/") else "other"
 
 

@@ -40,16 +40,29 @@ class TaskEvent(TypedDict):
     client_id: str
     client_name: str
     conversation_id: NotRequired[int]
+    message_id: NotRequired[int]
     at: str
     undoes: NotRequired[int]
     before: NotRequired[Fields]
     after: NotRequired[Fields]
 
 
+_PLAIN = (
+    "id",
+    "task_id",
+    "kind",
+    "actor",
+    "client_id",
+    "client_name",
+    "undoes",
+    "conversation_id",
+    "message_id",
+)
+
+
 def event(stored: Record, timezone: str) -> TaskEvent:
     """An event in full."""
-    names = ("id", "task_id", "kind", "actor", "client_id", "client_name", "undoes")
-    shown = {name: stored[name] for name in (*names, "conversation_id") if stored[name] is not None}
+    shown = {name: stored[name] for name in _PLAIN if stored[name] is not None}
     shown["at"] = local(stored["at"], timezone)
     for side in ("before", "after"):
         if stored[side] is not None:

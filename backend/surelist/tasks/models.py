@@ -47,7 +47,8 @@ def one_line(value: str) -> str:
     return value
 
 
-def _no_control_characters(value: str) -> str:
+def some_lines(value: str) -> str:
+    """`value`, when it has no control characters but line breaks and tabs; else ValueError."""
     if _NOT_IN_LINES.search(value):
         raise ValueError("must not contain control characters other than line breaks and tabs")
     return value
@@ -70,7 +71,7 @@ Title = Annotated[
 Description = Annotated[
     str,
     StringConstraints(max_length=DESCRIPTION_LENGTH),
-    AfterValidator(_no_control_characters),
+    AfterValidator(some_lines),
     Described(description="Details.", json_schema_extra=_LINES_SCHEMA),
     FREE_TEXT,
 ]

@@ -13,6 +13,7 @@ from surelist.agents.models import Agent
 from surelist.auth import LOCAL_USER
 from surelist.config import Settings
 from surelist.ledger.models import Account
+from tests.conversations.talking import begin, listed, say
 from tests.copies import Copy, newcomers
 from tests.person import Person
 
@@ -89,6 +90,33 @@ async def test_the_list_is_moved_with_its_ids_its_history_and_its_counters(
     assert after == before
     assert len(after["task"]) == 4
     assert len(after["event"]) == 9
+
+
+async def test_conversations_are_moved_with_the_list(
+    local: Person, ann: Person, copy: Copy
+) -> None:
+    await begin(local, "About the folder")
+    await say(local, 1, "Where is it?")
+    before = await kept(copy, local)
+    assert (await claim(ann)).status_code == 200
+    after = await kept(copy, ann)
+    for table in ("conversation", "message"):
+        assert after[table] == before[table]
+        assert len(after[table]) == 1
+    assert await begin(ann) == 2
+
+
+async def test_somebody_who_has_a_conversation_takes_no_list(local: Person, ann: Person) -> None:
+    await begin(ann)
+    assert (await claim(ann)).status_code == 409
+
+
+async def test_conversations_alone_can_be_taken_over(
+    ann: Person, newcomer: Callable[..., Person]
+) -> None:
+    await begin(user_of_the_machine(newcomer), "All there is")
+    assert (await claim(ann)).status_code == 200
+    assert [one["title"] for one in await listed(ann)] == ["All there is"]
 
 
 async def test_the_new_owner_goes_on_where_the_list_was(local: Person, ann: Person) -> None:

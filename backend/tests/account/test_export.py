@@ -7,12 +7,15 @@ import pytest
 
 from surelist.account.export import PAGE
 from surelist.config import Settings
+from surelist.conversations.export import PAGE as MESSAGES_PAGE
+from tests.conversations.talking import begin, history, say
 from tests.copies import newcomers
 from tests.person import Person
 from tests.tasks.asking import task
 from tests.tasks.conftest import Records
 
 WRITERS = 8
+MESSAGES = 2 * MESSAGES_PAGE + 1
 
 
 @pytest.fixture
@@ -28,7 +31,14 @@ async def export(person: Person) -> dict[str, Any]:
 
 
 async def test_an_empty_list_is_exported(owner: Person) -> None:
-    assert await export(owner) == {"as_of": 0, "timezone": "UTC", "tasks": [], "events": []}
+    assert await export(owner) == {
+        "as_of": 0,
+        "timezone": "UTC",
+        "tasks": [],
+        "events": [],
+        "conversations": [],
+        "messages": [],
+    }
 
 
 async def test_everything_is_exported_as_it_is_shown_elsewhere(owner: Person) -> None:
@@ -191,3 +201,38 @@ async def test_an_export_is_one_read_of_the_minute_and_refused_before_it_begins(
 async def test_an_export_needs_the_persons_own_scope_alone(owner: Person) -> None:
     bearer = {"Authorization": f"Bearer {owner.token(['account:manage'])}"}
     assert (await owner.rest("GET", "/export", headers=bearer)).status_code == 200
+
+
+async def test_conversations_and_messages_are_exported_also_from_the_trash(owner: Person) -> None:
+    for number in range(1, 4):
+        await begin(owner, f"Number {number}")
+        await say(owner, number, "Hello")
+    await owner.rest("DELETE", "/conversations/2")
+    exported = await export(owner)
+    listed = await owner.rest("GET", "/conversations/2")
+    assert exported["conversations"][1] == listed.json()
+    assert [(one["conversation_id"], one["id"]) for one in exported["messages"]] == [
+        (number, 1) for number in range(1, 4)
+    ]
+    [message] = (await history(owner, 3))["messages"]
+    assert exported["messages"][2] == message | {"conversation_id": 3}
+
+
+async def test_more_messages_than_a_page_are_exported_whole(
+    owner: Person, records: Records
+) -> None:
+    for _ in range(3):
+        await begin(owner)
+    await records.run(
+        "INSERT INTO message (user_id, conversation_id, id, role, content, search_text, "
+        "client_id, client_name) SELECT $1, c, m, 'user', 'Hello', ' hello', 'c', 'C' "
+        "FROM generate_series(1, 3) AS c, generate_series(1, $2::int) AS m",
+        owner.user_id,
+        MESSAGES,
+    )
+    exported = await export(owner)
+    assert [(one["conversation_id"], one["id"]) for one in exported["messages"]] == [
+        (conversation, message)
+        for conversation in range(1, 4)
+        for message in range(1, MESSAGES + 1)
+    ]

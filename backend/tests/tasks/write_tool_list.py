@@ -4,18 +4,23 @@ Write it anew from `backend/`: `../.venv/bin/python -m tests.tasks.write_tool_li
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from surelist.conversations.tools import TOOLS as CONVERSATION_TOOLS
 from surelist.tasks.tools import TOOLS
+from surelist.toolbox import Tool
 
 SNAPSHOT = Path(__file__).with_name("tools.json")
+CONVERSATION_SNAPSHOT = Path(__file__).parents[1] / "conversations" / "tools.json"
 
 
-def tool_list() -> list[dict[str, Any]]:
+def tool_list(tools: Mapping[str, Tool] = TOOLS) -> list[dict[str, Any]]:
     """The tools as they are."""
-    return [tool.listed() for tool in TOOLS.values()]
+    return [tool.listed() for tool in tools.values()]
 
 
 if __name__ == "__main__":
-    SNAPSHOT.write_text(json.dumps(tool_list(), indent=2, ensure_ascii=False) + "\n")
+    for path, tools in ((SNAPSHOT, TOOLS), (CONVERSATION_SNAPSHOT, CONVERSATION_TOOLS)):
+        path.write_text(json.dumps(tool_list(tools), indent=2, ensure_ascii=False) + "\n")

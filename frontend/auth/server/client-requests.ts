@@ -2,7 +2,15 @@
  * Auth judges it (specs/auth.md). */
 
 import type { Registration } from "./registrations";
-import { DEFAULT_SCOPES, GRANT_TYPES, OAUTH_SCOPES, PERSON_SCOPES, STAY_CONNECTED } from "./scopes";
+import {
+  CONVERSATION_SCOPES,
+  DEFAULT_SCOPES,
+  GRANT_TYPES,
+  OAUTH_SCOPES,
+  PERSON_SCOPES,
+  STAY_CONNECTED,
+} from "./scopes";
+import type { Settings } from "./settings";
 
 const KNOWN_SCOPES = new Set<string>(OAUTH_SCOPES);
 
@@ -24,19 +32,24 @@ function grantable(scope: string | null | undefined): string[] {
 
 /** The parameters of an authorization request.
  *
- * - No `resource` means the one that there is (RFC 8707, 2), so that the token is bound to it.
- * - Scopes that there are not are left out (RFC 6749, 3.3); with none left, the default ones.
+ * - No `resource` means the tasks (RFC 8707, 2), so that the token is bound to them.
+ * - Scopes that there are not are left out (RFC 6749, 3.3); with none left, those of the resource.
  * - The refresh token is the server's to give (OAuth 2.1, 1.3.2): it is always asked for here, and
  *   the consent page says so.
  * - The person is asked each time: who redirects to localhost cannot prove who it is (RFC 8252,
  *   8.6).
  *
  * The gate has left out whatever this server does not know. */
-export function mendAuthorization(parameters: URLSearchParams, mcpUrl: string): URLSearchParams {
+export function mendAuthorization(
+  parameters: URLSearchParams,
+  { mcpUrl, conversationsUrl }: Pick<Settings, "mcpUrl" | "conversationsUrl">,
+): URLSearchParams {
   const mended = new URLSearchParams(parameters);
   if (!mended.has("resource")) mended.set("resource", mcpUrl);
+  const ofConversations = mended.get("resource") === conversationsUrl;
   const asked = grantable(mended.get("scope")).filter((scope) => scope !== STAY_CONNECTED);
-  const scopes = asked.length > 0 ? asked : DEFAULT_SCOPES;
+  const byDefault = ofConversations ? CONVERSATION_SCOPES : DEFAULT_SCOPES;
+  const scopes = asked.length > 0 ? asked : byDefault;
   mended.set("scope", [...new Set([...scopes, STAY_CONNECTED])].join(" "));
   mended.set("prompt", "consent");
   return mended;

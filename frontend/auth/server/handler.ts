@@ -58,7 +58,7 @@ function answer(path: string, admitted: Admitted): Promise<Response> {
 }
 
 async function authorize({ request, query }: Admitted): Promise<Response> {
-  const mended = mendAuthorization(query, getSettings().mcpUrl);
+  const mended = mendAuthorization(query, getSettings());
   const sent =
     request.method === "POST"
       ? carrying(request, request.url, mended.toString(), FORM)

@@ -117,7 +117,7 @@ export function authOptions(settings: Settings) {
         consentPage: "/consent",
         scopes: [...OAUTH_SCOPES],
         grantTypes: [...GRANT_TYPES],
-        resources: [settings.mcpUrl],
+        resources: [settings.mcpUrl, settings.conversationsUrl],
         enforcePerClientResources: false,
         allowDynamicClientRegistration: true,
         allowUnauthenticatedClientRegistration: true,

@@ -12,9 +12,15 @@ type Kept = { clientId: string; userId?: string | null };
 
 /** Answers the revocation endpoint (RFC 7009), in place of Better Auth, which calls an unknown token an
  * error. A token that has ended, was never there or is of another client changes nothing, and is 200. */
-export function revocation({ issuer, mcpUrl }: Pick<Settings, "issuer" | "mcpUrl">) {
+export function revocation({
+  issuer,
+  mcpUrl,
+  conversationsUrl,
+}: Pick<Settings, "issuer" | "mcpUrl" | "conversationsUrl">) {
   const isAccessTokenOf = async (clientId: string, token: string) => {
-    const claims = await verifyJWT(token, { jwt: { issuer, audience: mcpUrl } });
+    const claims = await verifyJWT(token, {
+      jwt: { issuer, audience: [mcpUrl, conversationsUrl] },
+    });
     return claims?.["client_id"] === clientId;
   };
   return {

@@ -14,6 +14,9 @@ export const OAUTH_SCOPES = [...AGENT_SCOPES, STAY_CONNECTED] as const;
 /** What a client gets that asks for nothing that there is. */
 export const DEFAULT_SCOPES = ["tasks:read", "tasks:write"] as const;
 
+/** The same, of a client that asks for the conversation tools. */
+export const CONVERSATION_SCOPES = ["conversations:read", "conversations:write"] as const;
+
 /** What a person's own session may do. */
 export const PERSON_SCOPES = [...AGENT_SCOPES, "account:manage"] as const;
 

@@ -76,6 +76,7 @@ export function read(variables: Variables) {
     issuer: `${env.SURELIST_WEB_URL}/api/auth`,
     apiAudience: `${env.SURELIST_URL}/api`,
     mcpUrl: `${env.SURELIST_URL}/mcp`,
+    conversationsUrl: `${env.SURELIST_URL}/conversations/mcp`,
     apiInternal: env.SURELIST_API_INTERNAL ?? env.SURELIST_URL,
     agentTokenSeconds: env.SURELIST_AGENT_TOKEN_SECONDS,
     signUp: env.SURELIST_SIGN_UP,

@@ -5,8 +5,14 @@ const WORDS: Record<string, { may: string; detail: string }> = {
     may: "Add, change, complete and delete tasks",
     detail: "You see each change and can undo it. It cannot empty the trash.",
   },
-  "conversations:read": { may: "See your conversations", detail: "Those with Surelist's chat." },
-  "conversations:write": { may: "Write in your conversations", detail: "In Surelist's chat." },
+  "conversations:read": {
+    may: "See your conversations",
+    detail: "All of them, with Surelist's chat and with other agents.",
+  },
+  "conversations:write": {
+    may: "Write in your conversations",
+    detail: "Add and change messages, rename and delete. It cannot empty the trash.",
+  },
   offline_access: {
     may: "Stay connected",
     detail: "Until you disconnect it, or it has not been used for 30 days.",

@@ -1,0 +1,77 @@
+"""The chat's model, made by pydantic-ai, which is imported when the first turn needs it."""
+
+from typing import TYPE_CHECKING, Any
+
+from surelist.config import Settings
+from surelist.errors import NotSetUp
+
+if TYPE_CHECKING:
+    import httpx2
+    from pydantic_ai.models import Model
+
+HOW_TO_SET_UP = (
+    "The chat has no model. Set SURELIST_MODEL (such as openai:gpt-5-mini, anthropic:..., "
+    "google:... or ollama:qwen3) and SURELIST_MODEL_KEY, and SURELIST_MODEL_URL for a server of "
+    "your own, then start Surelist again. docs/chat.md shows each in a few lines."
+)
+OLLAMA_URL = "http://localhost:11434/v1"
+
+
+def require_model(settings: Settings) -> None:
+    """Raise NotSetUp when no model is configured."""
+    if not settings.model:
+        raise NotSetUp(HOW_TO_SET_UP)
+
+
+def http_client(settings: Settings) -> "httpx2.AsyncClient":
+    """A client for the model's server, to be closed by its owner."""
+    import httpx2
+
+    return httpx2.AsyncClient(timeout=httpx2.Timeout(settings.chat_seconds, connect=5))
+
+
+def make_model(settings: Settings, client: "httpx2.AsyncClient") -> "Model[Any]":
+    """The configured model. Raises NotSetUp without one, and when a key is missing."""
+    require_model(settings)
+    provider, _, name = settings.model.partition(":")
+    url = settings.model_url or None
+    key = settings.model_key.get_secret_value() or None
+    if key is None and provider in ("openrouter", "anthropic", "google"):
+        raise NotSetUp(f"SURELIST_MODEL is {settings.model}, which needs SURELIST_MODEL_KEY too.")
+    if provider == "anthropic":
+        from anthropic import AsyncAnthropic
+        from pydantic_ai.models.anthropic import AnthropicModel
+        from pydantic_ai.providers.anthropic import AnthropicProvider
+
+        made = AsyncAnthropic(api_key=key, base_url=url, http_client=client)
+        return AnthropicModel(name, provider=AnthropicProvider(anthropic_client=made))
+    if provider == "google":
+        from pydantic_ai.models.google import GoogleModel
+        from pydantic_ai.providers.google import GoogleProvider
+
+        return GoogleModel(
+            name, provider=GoogleProvider(api_key=key or "", base_url=url, http_client=client)
+        )
+    return _openai_compatible(provider, name, url, key, client)
+
+
+def _openai_compatible(
+    provider: str, name: str, url: str | None, key: str | None, client: "httpx2.AsyncClient"
+) -> "Model[Any]":
+    from pydantic_ai.models.openai import OpenAIChatModel
+    from pydantic_ai.providers.openai import OpenAIProvider
+
+    if provider == "ollama":
+        from pydantic_ai.models.ollama import OllamaModel
+        from pydantic_ai.providers.ollama import OllamaProvider
+
+        ollama = OllamaProvider(url or OLLAMA_URL, key or "ollama", http_client=client)
+        return OllamaModel(name, provider=ollama)
+    if provider == "openrouter":
+        url = url or "https://openrouter.ai/api/v1"
+    if key is None and url is None:
+        raise NotSetUp(f"SURELIST_MODEL is openai:{name}, which needs SURELIST_MODEL_KEY too.")
+    served = OpenAIProvider(
+        url or "https://api.openai.com/v1", key or "not-needed", http_client=client
+    )
+    return OpenAIChatModel(name, provider=served)

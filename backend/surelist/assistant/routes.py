@@ -1,0 +1,137 @@
+"""REST for the chat."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Literal, NotRequired
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import ConfigDict
+from typing_extensions import TypedDict
+
+from surelist.arguments import ABSENT, Closed
+from surelist.assistant.parts import tool_calls_of
+from surelist.assistant.stream import HEADERS, StreamedMessage, stream
+from surelist.assistant.turns import Turn
+from surelist.conversations.models import Content, ConversationId
+from surelist.database import Record
+from surelist.errors import Conflict
+from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
+
+if TYPE_CHECKING:
+    from surelist.assistant.chat import Assistant
+
+
+class ChatMessage(Closed):
+    """What a person says, and in which conversation; without one, a new one begins."""
+
+    conversation_id: ConversationId = ABSENT
+    message: Content
+
+
+class ToolCall(TypedDict):
+    """A tool that was called: what it was given, and what it returned or why it was refused."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    tool: str
+    arguments: Any
+    result: NotRequired[Any]
+    error: NotRequired[str]
+
+
+class ChatAnswer(TypedDict):
+    """An answer; `message_id` is the person's message, `answer_id` the assistant's."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    conversation_id: int
+    message_id: int
+    answer_id: int
+    response: str
+    tool_calls: list[ToolCall]
+    failure: NotRequired[
+        Literal[
+            "interrupted",
+            "stopped",
+            "timed_out",
+            "too_many_steps",
+            "too_long",
+            "unclear",
+            "model_busy",
+            "model_refused",
+            "model_unavailable",
+            "error",
+        ]
+    ]
+
+
+STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The AI SDK's UI message stream.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+
+router = APIRouter(prefix="/api/{user_id}/chat", tags=["chat"], route_class=OwnedRoute)
+
+
+@router.post(
+    "",
+    responses={200: {"model": ChatAnswer}} | problems(401, 403, 404, 409, 410, 413, 422, 429, 503),
+)
+async def chat(
+    request: Request, door: UserDoor, said: ChatMessage, key: IdempotencyKey = ABSENT
+) -> Response:
+    """Say something to the assistant, and get its answer when the turn has ended."""
+    assistant: Assistant = request.app.state.assistant
+    turn = await assistant.begin(door, said.conversation_id, said.message, key)
+    if turn.answer:
+        return answer(_shown(turn, turn.answer))
+    running = assistant.start(door, turn, lambda _: None)
+    leaving = asyncio.create_task(_left(request))
+    try:
+        await asyncio.wait({running, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        leaving.cancel()
+        running.cancel()  # of one that nobody waits for any more; what was done is stored
+    return answer(_shown(turn, await running))
+
+
+@router.post(
+    "/stream",
+    response_class=StreamingResponse,
+    responses=STREAMED | problems(401, 403, 404, 409, 410, 413, 422, 429, 503),
+)
+async def chat_stream(
+    request: Request, door: UserDoor, said: StreamedMessage, key: IdempotencyKey = ABSENT
+) -> Response:
+    """Say something to the assistant, and read its answer while it comes."""
+    assistant: Assistant = request.app.state.assistant
+    conversation_id, message = said.said()
+    turn = await assistant.begin(door, conversation_id, message, key)
+    pieces = stream(assistant, door, turn)
+    return StreamingResponse(pieces, media_type="text/event-stream", headers=HEADERS)
+
+
+async def _left(request: Request) -> None:
+    """Until the client has gone away."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _shown(turn: Turn, stored: Record | None) -> ChatAnswer:
+    if stored is None:
+        raise Conflict(
+            f"The turn in conversation {turn.conversation_id} was ended by another one, or the "
+            f"conversation was deleted. Read its messages."
+        )
+    shown: ChatAnswer = {
+        "conversation_id": turn.conversation_id,
+        "message_id": turn.message["id"],
+        "answer_id": stored["id"],
+        "response": stored["content"],
+        "tool_calls": tool_calls_of(stored["parts"] or []),  # type: ignore[typeddict-item]
+    }
+    if stored["failure"]:
+        shown["failure"] = stored["failure"]
+    return shown

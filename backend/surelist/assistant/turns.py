@@ -1,0 +1,239 @@
+"""A turn as rows: it begins with the person's message and a lock, and ends with an answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import BigInteger, Date, Text, bindparam, null, select
+from sqlmodel import col
+
+from surelist.allowances import nine_tenths
+from surelist.assistant.failures import SAID, Failure
+from surelist.assistant.model import require_model
+from surelist.assistant.parts import Part
+from surelist.auth import Caller
+from surelist.config import Settings
+from surelist.conversations import messages, service
+from surelist.conversations.models import Conversation, Message
+from surelist.conversations.records import conversation_in, look_up
+from surelist.database import Record, compiled
+from surelist.errors import Conflict, TooManyRequests
+from surelist.isolation import UserDatabase, changed, mine
+from surelist.ledger.models import INSTANT, Account
+from surelist.ledger.service import Retry
+
+CLIENT_ID = "surelist-chat"
+CLIENT_NAME = "Surelist chat"
+GRACE_SECONDS = 30
+"""How much longer than a turn may take its lock is good: a worker that died unlocks nothing."""
+
+_message = mine(Message)
+_id = bindparam("conversation_id", type_=BigInteger, required=True)
+_LOCK = compiled(
+    changed(Conversation)
+    .where(col(Conversation.id) == _id)
+    .values(
+        turn_token=bindparam("token", type_=Text, required=True),
+        turn_started_at=bindparam("now", type_=INSTANT, required=True),
+    )
+)
+_UNLOCK = compiled(
+    changed(Conversation)
+    .where(col(Conversation.id) == _id)
+    .values(turn_token=null(), turn_started_at=null())
+)
+_CHARGE = compiled(
+    changed(Account).values(
+        chat_day=bindparam("day", type_=Date, required=True),
+        chat_turns=bindparam("turns", type_=BigInteger, required=True),
+        chat_tokens=bindparam("tokens", type_=BigInteger, required=True),
+    )
+)
+_ANSWER_TO = compiled(
+    select(_message.c.id)
+    .where(
+        _message.c.conversation_id == _id,
+        _message.c.reply_to == bindparam("message_id", type_=BigInteger, required=True),
+    )
+    .order_by(_message.c.id)
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn that has begun, or with `answer` one that ended before."""
+
+    conversation_id: int
+    message: Record
+    token: str = ""
+    answer: Record | None = None
+
+    @property
+    def assistant(self) -> Caller:
+        """Who makes the changes of this turn."""
+        message_id = self.message["id"]
+        return Caller("assistant", CLIENT_ID, CLIENT_NAME, self.conversation_id, message_id)
+
+
+async def begin(
+    database: UserDatabase,
+    settings: Settings,
+    conversation_id: int | None,
+    content: str,
+    retry: Retry,
+) -> Turn:
+    """Store the person's message and lock the conversation, which is made where none is named.
+
+    A repeated call gets the turn that its key began. Raises NotFound, Gone in the trash, Conflict
+    while another turn is under way, TooManyRequests when the day's turns are spent, and NotSetUp
+    without a model.
+    """
+    if conversation_id is None:
+        conversation_id = await _conversation_for(database, retry)
+    standing = await conversation_in(database, conversation_id, retry)
+    require_model(settings)
+    stale = standing["now"] - timedelta(seconds=settings.chat_seconds + GRACE_SECONDS)
+    if standing["turn_started_at"] and standing["turn_started_at"] > stale:
+        raise Conflict(
+            f"A turn is under way in conversation {conversation_id}. Wait until it has ended, then "
+            f"call again."
+        )
+    if standing["turn_token"]:
+        await _give_up(database, conversation_id)
+    if standing["first_message"]:
+        first = await messages.find(
+            database, standing["first_conversation"], standing["first_message"]
+        )
+        answer = await _answer_to(database, first) or await _fail(database, first)
+        return Turn(first["conversation_id"], first, answer=answer)
+    await _charge(database, settings, standing, turns=1)
+    message, _ = await messages.add(database, conversation_id, "user", content, retry)
+    token = token_hex(16)
+    await database.run(_LOCK, conversation_id=conversation_id, token=token, now=standing["now"])
+    return Turn(conversation_id, message, token)
+
+
+async def finish(
+    database: UserDatabase,
+    settings: Settings,
+    turn: Turn,
+    *,
+    content: str,
+    parts: list[Part],
+    failure: Failure | None,
+    tokens: int,
+) -> Record | None:
+    """Store the answer and unlock the conversation.
+
+    None when the turn is not this one any more: it took too long, and another one began, or the
+    conversation was deleted meanwhile.
+    """
+    standing = await look_up(database, turn.conversation_id)
+    await _charge(database, settings, standing, tokens=tokens)
+    if standing["turn_token"] != turn.token:
+        return None
+    await database.run(_UNLOCK, conversation_id=turn.conversation_id)
+    if standing["deleted_at"]:
+        return None
+    retry = Retry.of("answer", {"message": turn.message["id"]})
+    answer, _ = await messages.add(
+        database,
+        turn.conversation_id,
+        "assistant",
+        content,
+        retry,
+        parts=parts or None,
+        reply_to=turn.message["id"],
+        failure=failure,
+        bounded=False,
+    )
+    return answer
+
+
+async def _conversation_for(database: UserDatabase, retry: Retry) -> int:
+    """The conversation that a repeated call began, or else a new one."""
+    if retry.key:
+        first: int | None = (await look_up(database, None, retry))["first_conversation"]
+        if first is not None:
+            return first
+    made, _ = await service.create(database, None)
+    return made["id"]
+
+
+async def _give_up(database: UserDatabase, conversation_id: int) -> None:
+    """End a turn whose worker is gone: the message that it was to answer gets a stored failure."""
+    await database.run(_UNLOCK, conversation_id=conversation_id)
+    last = (await look_up(database, conversation_id))["last_message"]
+    while last:
+        message = await messages.find(database, conversation_id, last)
+        if message["reply_to"]:
+            return
+        if message["role"] == "user":
+            await _fail(database, message)
+            return
+        last -= 1
+
+
+async def _answer_to(database: UserDatabase, message: Mapping[str, Any]) -> Record | None:
+    ids = {"conversation_id": message["conversation_id"], "message_id": message["id"]}
+    found = await database.one(_ANSWER_TO, **ids)
+    if found is None:
+        return None
+    return await messages.find(database, message["conversation_id"], found["id"])
+
+
+async def _fail(database: UserDatabase, message: Mapping[str, Any]) -> Record:
+    asking, database.caller = database.caller, Caller("assistant", CLIENT_ID, CLIENT_NAME)
+    try:
+        answer, _ = await messages.add(
+            database,
+            message["conversation_id"],
+            "assistant",
+            SAID["interrupted"],
+            Retry.of("answer", {"message": message["id"]}),
+            reply_to=message["id"],
+            failure="interrupted",
+            bounded=False,
+        )
+    finally:
+        database.caller = asking
+    return answer
+
+
+async def _charge(
+    database: UserDatabase,
+    settings: Settings,
+    standing: Mapping[str, Any],
+    *,
+    turns: int = 0,
+    tokens: int = 0,
+) -> None:
+    """Count turns and tokens for the day. Raises TooManyRequests when a new turn passes them.
+
+    Agents begin turns until the list has had nine tenths of them, so that the person has some left.
+    """
+    person = database.caller.is_person
+    most_turns, most_tokens = (
+        amount if person else nine_tenths(amount)
+        for amount in (settings.chat_turns, settings.chat_tokens)
+    )
+    now: datetime = standing["now"].astimezone(UTC)
+    today = standing["chat_day"] == now.date()
+    used_turns = (standing["chat_turns"] if today else 0) + turns
+    used_tokens = (standing["chat_tokens"] if today else 0) + tokens
+    spent = None
+    if most_turns and used_turns > most_turns:
+        spent = f"{most_turns} turns"
+    elif most_tokens and used_tokens >= most_tokens:
+        spent = f"{most_tokens} tokens"
+    if turns and spent:
+        midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
+        raise TooManyRequests(
+            f"{'The chat takes' if person else 'Agents may spend'} {spent} a day, and they are "
+            f"spent. Nothing was stored. The next day begins at midnight UTC.",
+            retry_after=int((midnight - now).total_seconds()) + 1,
+        )
+    await database.run(_CHARGE, day=now.date(), turns=used_turns, tokens=used_tokens)

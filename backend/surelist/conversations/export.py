@@ -1,0 +1,60 @@
+"""The conversations of a user and their messages, page by page, for an export."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, and_, bindparam, or_, select
+
+from surelist.conversations.models import Message
+from surelist.conversations.records import CONVERSATION, CONVERSATION_COLUMNS
+from surelist.conversations.representation import whole, whole_message
+from surelist.database import compiled
+from surelist.isolation import UserDatabase, mine
+from surelist.tasks.purge import restorable
+
+PAGE = 100
+"""Conversations or messages that are read in one transaction."""
+
+_last = bindparam("last", type_=BigInteger, required=True)
+_message = mine(Message)
+_CONVERSATIONS = compiled(
+    select(*CONVERSATION_COLUMNS)
+    .where(CONVERSATION.c.id > _last, restorable(CONVERSATION))
+    .order_by(CONVERSATION.c.id)
+    .limit(PAGE)
+)
+_MESSAGES = compiled(
+    select(*(one for one in _message.c if one.name not in ("search_text", "request_hash")))
+    .select_from(_message.join(CONVERSATION, CONVERSATION.c.id == _message.c.conversation_id))
+    .where(
+        restorable(CONVERSATION),
+        or_(
+            _message.c.conversation_id > _last,
+            and_(
+                _message.c.conversation_id == _last,
+                _message.c.id > bindparam("last_message", type_=BigInteger, required=True),
+            ),
+        ),
+    )
+    .order_by(_message.c.conversation_id, _message.c.id)
+    .limit(PAGE)
+)
+
+
+async def conversations_after(
+    database: UserDatabase, last: int, timezone: str
+) -> tuple[list[Any], int | None]:
+    """What is shown of the conversations after one, and the last one's id; None after the last."""
+    found = await database.all(_CONVERSATIONS, last=last)
+    return [whole(one, timezone) for one in found], found[-1]["id"] if found else None
+
+
+async def messages_after(
+    database: UserDatabase, last: tuple[int, int], timezone: str
+) -> tuple[list[Any], tuple[int, int] | None]:
+    """What is shown of the messages after one, and the last one's ids; None after the last."""
+    conversation_id, message_id = last
+    found = await database.all(_MESSAGES, last=conversation_id, last_message=message_id)
+    shown = [
+        {"conversation_id": one["conversation_id"], **whole_message(one, timezone)} for one in found
+    ]
+    return shown, (found[-1]["conversation_id"], found[-1]["id"]) if found else None

@@ -1,0 +1,202 @@
+"""Reading conversations and their messages, page by page."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Text,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+
+from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
+from surelist.conversations.models import Message
+from surelist.conversations.records import CONVERSATION, CONVERSATION_COLUMNS, find, timezone_of
+from surelist.cursors import Cursor, cursor_to, place_in
+from surelist.database import Record, Statement, compiled
+from surelist.errors import Invalid
+from surelist.isolation import UserDatabase, mine
+from surelist.ledger.models import INSTANT, Event
+from surelist.tasks.purge import kept_in_trash
+from surelist.tasks.words import search_patterns
+
+PAGE_BYTES = 200_000
+"""Of messages on one page, the last of which may pass it."""
+
+CHANGES_SHOWN = 100
+"""Of one page of messages."""
+
+_LIST = "conversations"
+_HISTORY = "messages"
+_message = mine(Message)
+_event = mine(Event)
+_rows = bindparam("rows", type_=BigInteger, required=True)
+_conversation_id = bindparam("conversation_id", type_=BigInteger, required=True)
+_SHOWN = [
+    one for one in _message.c if one.name not in ("search_text", "request_hash", "idempotency_key")
+]
+
+
+class ConversationQuery(Closed):
+    """Which conversations are wanted: those written to last first."""
+
+    search: Annotated[str, Field(min_length=1, max_length=200)] = ABSENT
+    status: Literal["kept", "deleted"] = "kept"
+    limit: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=200, strict=False)] = 50
+    cursor: Cursor = ABSENT
+
+
+class HistoryQuery(Closed):
+    """Which messages of a conversation are wanted: the newest page first."""
+
+    limit: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=200, strict=False)] = 50
+    cursor: Cursor = ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of conversations; `cursor` leads to the next page."""
+
+    conversations: list[Record]
+    cursor: str | None
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page of messages, oldest first; `cursor` leads to the page before it.
+
+    `changes` are the events that each message led to, by its id.
+    """
+
+    messages: list[Record]
+    cursor: str | None
+    timezone: str
+    changes: Mapping[int, list[Record]] = field(default_factory=dict[int, list[Record]])
+
+
+async def list_conversations(database: UserDatabase, query: ConversationQuery) -> Listing:
+    """One page of the conversations. Raises Invalid on a cursor of another list."""
+    limit, cursor = query.limit, query.cursor
+    given = {"status": query.status, "search": query.search}
+    values: dict[str, Any] = {"rows": limit + 1}
+    if query.search:
+        values["patterns"] = search_patterns(query.search)
+        if not values["patterns"]:
+            raise Invalid(
+                '"search" has no letter or digit to look for. Call again with a word that was said.'
+            )
+    if cursor:
+        last_at, values["last_id"] = place_in(database, [_LIST, given], cursor)
+        values["last_at"] = datetime.fromisoformat(last_at)
+    statement = _page(query.status == "deleted", bool(query.search), bool(cursor))
+    found = await database.all(statement, **values)
+    timezone = await timezone_of(database)
+    if len(found) <= limit:
+        return Listing(found, None, timezone)
+    last = found[limit - 1]
+    place = cursor_to(database, [_LIST, given], last["updated_at"], last["id"])
+    return Listing(found[:limit], place, timezone)
+
+
+@lru_cache(maxsize=8)
+def _page(deleted: bool, searching: bool, continued: bool) -> Statement:  # noqa: FBT001
+    rows = select(*CONVERSATION_COLUMNS)
+    in_trash = kept_in_trash(CONVERSATION)
+    rows = rows.where(in_trash if deleted else CONVERSATION.c.deleted_at.is_(None))
+    if searching:
+        patterns = bindparam("patterns", type_=ARRAY(Text), required=True)
+        said = (
+            select(_message.c.id)
+            .where(
+                _message.c.conversation_id == CONVERSATION.c.id,
+                _message.c.search_text.like(func.all(patterns)),
+            )
+            .correlate(CONVERSATION)
+            .exists()
+        )
+        rows = rows.where(or_(CONVERSATION.c.search_text.like(func.all(patterns)), said))
+    if continued:
+        rows = rows.where(
+            tuple_(CONVERSATION.c.updated_at, CONVERSATION.c.id)
+            < tuple_(
+                bindparam("last_at", type_=INSTANT, required=True),
+                bindparam("last_id", type_=BigInteger, required=True),
+            )
+        )
+    order = CONVERSATION.c.updated_at.desc(), CONVERSATION.c.id.desc()
+    return compiled(rows.order_by(*order).limit(_rows))
+
+
+def _newest(*, continued: bool) -> Statement:
+    """The newest messages, those before a place, as many as are within the bytes, and one more."""
+    running = func.sum(_message.c.size).over(order_by=_message.c.id.desc()) - _message.c.size
+    rows = select(*_SHOWN, running.label("before")).where(
+        _message.c.conversation_id == _conversation_id
+    )
+    if continued:
+        rows = rows.where(_message.c.id < bindparam("last_id", type_=BigInteger, required=True))
+    page = rows.order_by(_message.c.id.desc()).limit(_rows).subquery("page")
+    budget = bindparam("budget", type_=BigInteger, required=True)
+    return compiled(select(*page.c).where(page.c.before < budget).order_by(page.c.id.desc()))
+
+
+_NEWEST = _newest(continued=False)
+_OLDER = _newest(continued=True)
+_CHANGES = compiled(
+    select(*_event.c)
+    .where(
+        _event.c.conversation_id == _conversation_id,
+        and_(
+            _event.c.message_id >= bindparam("first_id", type_=BigInteger, required=True),
+            _event.c.message_id <= bindparam("last_id", type_=BigInteger, required=True),
+        ),
+    )
+    .order_by(_event.c.message_id.desc(), _event.c.id.desc())
+    .limit(_rows)
+)
+
+
+async def history(
+    database: UserDatabase,
+    conversation_id: int,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+    budget: int = PAGE_BYTES,
+    changes: bool = False,
+) -> History:
+    """One page of a conversation's messages, also of one in the trash: the newest page first.
+
+    A page ends when `limit` messages or `budget` bytes are reached. With `changes` it holds the
+    latest CHANGES_SHOWN events that the messages led to. Raises NotFound, and Invalid on a cursor
+    of another list.
+    """
+    timezone = (await find(database, conversation_id))["timezone"]
+    of = [_HISTORY, conversation_id]
+    values = {"conversation_id": conversation_id, "rows": limit, "budget": budget}
+    if cursor:
+        [values["last_id"]] = place_in(database, of, cursor)
+    found = await database.all(_OLDER if cursor else _NEWEST, **values)
+    messages = found[::-1]
+    place = cursor_to(database, of, messages[0]["id"]) if found and messages[0]["id"] > 1 else None
+    led_to: defaultdict[int, list[Record]] = defaultdict(list)
+    if changes and messages:
+        span = {"first_id": messages[0]["id"], "last_id": messages[-1]["id"]}
+        events = await database.all(
+            _CHANGES, conversation_id=conversation_id, rows=CHANGES_SHOWN, **span
+        )
+        for event in reversed(events):
+            led_to[event["message_id"]].append(event)
+    return History(messages, place, timezone, led_to)

@@ -1,0 +1,223 @@
+"""What can be done with messages. Each function runs inside the caller's transaction."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, LargeBinary, Text, bindparam, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import col
+
+from surelist.conversations.models import TITLE_LENGTH, Conversation, Message, Role
+from surelist.conversations.records import (
+    conversation_in,
+    recorded,
+    search_text,
+    size_of,
+    write,
+)
+from surelist.conversations.representation import whole_message
+from surelist.database import Record, compiled
+from surelist.errors import Conflict, NotFound, VersionMismatch
+from surelist.isolation import UserDatabase, added, changed, mine
+from surelist.ledger.models import INSTANT
+from surelist.ledger.service import Retry
+
+ALIKE_WINDOW = timedelta(seconds=30)
+"""How long the last message is taken for the first call's by an equal one without a key."""
+
+DERIVED_TITLE_LENGTH = 60
+"""Characters of the title that an untitled conversation gets from its first message."""
+
+MESSAGE = mine(Message)
+MESSAGE_COLUMNS = [
+    one for one in MESSAGE.c if one.name not in ("search_text", "request_hash", "size")
+]
+_conversation_id = bindparam("conversation_id", type_=BigInteger, required=True)
+_message_id = bindparam("message_id", type_=BigInteger, required=True)
+_content = bindparam("content", type_=Text, required=True)
+_search_text = bindparam("search_text", type_=Text, required=True)
+_now = bindparam("now", type_=INSTANT, required=True)
+_title = bindparam("title", type_=Text, required=True)
+_ADD = recorded(
+    added(Message).values(
+        conversation_id=_conversation_id,
+        id=_message_id,
+        role=bindparam("role", type_=Text, required=True),
+        content=_content,
+        parts=bindparam("parts", type_=JSONB(none_as_null=True), required=True),
+        search_text=_search_text,
+        size=bindparam("size", type_=BigInteger, required=True),
+        version=literal_column("1"),
+        reply_to=bindparam("reply_to", type_=BigInteger, required=True),
+        failure=bindparam("failure", type_=Text, required=True),
+        client_id=bindparam("client_id", type_=Text, required=True),
+        client_name=bindparam("client_name", type_=Text, required=True),
+        idempotency_key=bindparam("idempotency_key", type_=Text, required=True),
+        request_hash=bindparam("request_hash", type_=LargeBinary, required=True),
+        created_at=_now,
+    ),
+    changed(Conversation)
+    .where(col(Conversation.id) == _conversation_id)
+    .values(
+        title=_title,
+        search_text=bindparam("title_text", type_=Text, required=True),
+        last_message=_message_id,
+        size=col(Conversation.size) + bindparam("grown"),
+        updated_at=_now,
+    ),
+)
+_CHANGE = recorded(
+    changed(Message)
+    .where(col(Message.conversation_id) == _conversation_id, col(Message.id) == _message_id)
+    .values(
+        content=_content,
+        search_text=_search_text,
+        size=col(Message.size) + bindparam("grown"),
+        version=col(Message.version) + 1,
+        updated_at=_now,
+    ),
+    changed(Conversation)
+    .where(col(Conversation.id) == _conversation_id)
+    .values(size=col(Conversation.size) + bindparam("grown"), updated_at=_now),
+)
+_FIND = compiled(
+    select(*MESSAGE_COLUMNS, MESSAGE.c.request_hash).where(
+        MESSAGE.c.conversation_id == _conversation_id, MESSAGE.c.id == _message_id
+    )
+)
+
+
+async def add(
+    database: UserDatabase,
+    conversation_id: int,
+    role: Role,
+    content: str,
+    retry: Retry,
+    *,
+    window: timedelta = timedelta(),
+    parts: list[Any] | None = None,
+    reply_to: int | None = None,
+    failure: str | None = None,
+    bounded: bool = True,
+) -> tuple[Record, bool]:
+    """Add a message; and whether it was there already, when `retry` shows a repeated call.
+
+    Without a key, it was when the conversation's last message is the same client's, equal, and not
+    older than `window`. Raises NotFound, Gone in the trash, and, when it is `bounded`,
+    TooManyRequests.
+    """
+    standing = await conversation_in(database, conversation_id, retry)
+    if standing["first_message"]:
+        first = standing["first_conversation"], standing["first_message"]
+        return await find(database, *first), True
+    last = await _last(database, standing) if window and not retry.key else None
+    if last and last["created_at"] > standing["now"] - window and _alike(database, last, retry):
+        return last, True
+    message_id = standing["last_message"] + 1
+    title = standing["title"]
+    if title is None and role == "user":
+        title = _title_from(content)
+    stored = orjson.dumps(parts) if parts else b""
+    size = size_of(content, stored)
+    await write(
+        database,
+        _ADD,
+        standing,
+        bounded=bounded,
+        grown=size + len((title or "").encode()) - len((standing["title"] or "").encode()),
+        conversation_id=conversation_id,
+        message_id=message_id,
+        role=role,
+        content=content,
+        parts=parts,
+        search_text=search_text(content),
+        size=size,
+        reply_to=reply_to,
+        failure=failure,
+        client_id=database.caller.client_id,
+        client_name=database.caller.client_name,
+        idempotency_key=retry.key,
+        request_hash=retry.request_hash,
+        title=title,
+        title_text=search_text(title),
+        now=standing["now"],
+    )
+    return await find(database, conversation_id, message_id), False
+
+
+async def find(database: UserDatabase, conversation_id: int, message_id: int) -> Record:
+    """One message. Raises NotFound."""
+    found = await database.one(_FIND, conversation_id=conversation_id, message_id=message_id)
+    if found is None:
+        raise NotFound(
+            f"There is no message {message_id} in conversation {conversation_id}. Read the "
+            f"conversation's history to find the one meant."
+        )
+    return found
+
+
+async def change(
+    database: UserDatabase,
+    conversation_id: int,
+    message_id: int,
+    content: str,
+    *,
+    if_version: int | None = None,
+) -> Record:
+    """Give a message another text; one that has it already stays as it is.
+
+    Raises NotFound, Gone in the trash, VersionMismatch, and Conflict for an answer of the
+    assistant's, which is the record of what it did.
+    """
+    standing = await conversation_in(database, conversation_id)
+    message = await find(database, conversation_id, message_id)
+    if message["reply_to"]:
+        raise Conflict(
+            f"Message {message_id} is an answer of the built-in assistant, and stays as it was "
+            f"given. Add another message instead."
+        )
+    if message["content"] == content:
+        return message
+    if if_version not in (None, message["version"]):
+        raise VersionMismatch(
+            f"Message {message_id} has changed since version {if_version}: it is now at version "
+            f"{message['version']}, as given here. Look at it, then call again with that version.",
+            current=whole_message(message, standing["timezone"]),
+        )
+    await write(
+        database,
+        _CHANGE,
+        standing,
+        grown=size_of(content) - size_of(message["content"]),
+        conversation_id=conversation_id,
+        message_id=message_id,
+        content=content,
+        search_text=search_text(content),
+        now=standing["now"],
+    )
+    return await find(database, conversation_id, message_id)
+
+
+async def _last(database: UserDatabase, standing: Mapping[str, Any]) -> Record | None:
+    if not standing["last_message"]:
+        return None
+    return await find(database, standing["id"], standing["last_message"])
+
+
+def _alike(database: UserDatabase, message: Mapping[str, Any], retry: Retry) -> bool:
+    return (
+        message["client_id"] == database.caller.client_id
+        and message["request_hash"] == retry.request_hash
+        and message["version"] == 1
+    )
+
+
+def _title_from(content: str) -> str:
+    """The beginning of the first line that says something, cut between words where it can be."""
+    line = " ".join(next(line for line in content.splitlines() if line.strip()).split())
+    if len(line) <= DERIVED_TITLE_LENGTH:
+        return line
+    cut = line[: DERIVED_TITLE_LENGTH - 1]
+    return (cut.rpartition(" ")[0] or cut)[:TITLE_LENGTH] + "\u2026"

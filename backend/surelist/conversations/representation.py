@@ -1,0 +1,111 @@
+"""Conversations and messages as people and agents see them: nothing empty, times local."""
+
+from typing import Any, Literal, NotRequired, cast
+
+from pydantic import ConfigDict
+from typing_extensions import TypedDict
+
+from surelist.database import Record
+from surelist.tasks.event_representation import TaskEvent
+from surelist.tasks.representation import local
+
+
+class ShownConversation(TypedDict):
+    """A conversation; `messages` is the number of them that there ever were."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    id: int
+    title: NotRequired[str]
+    messages: int
+    client_id: str
+    client_name: str
+    created_at: str
+    updated_at: str
+    deleted_at: NotRequired[str]
+
+
+class ConversationPage(TypedDict):
+    """A page of conversations, those written to last first."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    conversations: list[ShownConversation]
+    next_cursor: NotRequired[str]
+
+
+class ShownMessage(TypedDict):
+    """A message; `parts` and `reply_to` are those of an answer of the built-in assistant."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    id: int
+    role: Literal["user", "assistant", "tool"]
+    content: str
+    parts: NotRequired[list[Any]]
+    reply_to: NotRequired[int]
+    failure: NotRequired[str]
+    client_id: str
+    client_name: str
+    version: int
+    created_at: str
+    updated_at: NotRequired[str]
+    changes: NotRequired[list[TaskEvent]]
+
+
+class ExportedMessage(ShownMessage):
+    """A message with the id of its conversation."""
+
+    conversation_id: int
+
+
+class MessagePage(TypedDict):
+    """A page of messages in the order in which they were written; the first page is the newest."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    messages: list[ShownMessage]
+    next_cursor: NotRequired[str]
+
+
+_TOLD = ("id", "role", "content", "client_name", "created_at", "updated_at", "version")
+
+
+def whole(conversation: Record, timezone: str) -> ShownConversation:
+    """A conversation without its messages."""
+    shown = {
+        "id": conversation["id"],
+        "title": conversation["title"],
+        "messages": conversation["last_message"],
+        "client_id": conversation["client_id"],
+        "client_name": conversation["client_name"],
+    }
+    for name in ("created_at", "updated_at", "deleted_at"):
+        shown[name] = conversation[name] and local(conversation[name], timezone)
+    return cast("ShownConversation", _without_empty(shown))
+
+
+def whole_message(message: Record, timezone: str) -> ShownMessage:
+    """A message without the changes that it led to."""
+    names = ("id", "role", "content", "parts", "reply_to", "failure")
+    shown = {name: message[name] for name in names}
+    shown |= {name: message[name] for name in ("client_id", "client_name", "version")}
+    for name in ("created_at", "updated_at"):
+        shown[name] = message[name] and local(message[name], timezone)
+    return cast("ShownMessage", _without_empty(shown))
+
+
+def told_conversation(conversation: Record, timezone: str) -> dict[str, Any]:
+    """A conversation as the tools tell it."""
+    shown = whole(conversation, timezone)
+    return {name: value for name, value in shown.items() if name != "client_id"}
+
+
+def told_message(message: Record, timezone: str) -> dict[str, Any]:
+    """A message as the tools tell it: what was said, and who wrote it."""
+    shown = whole_message(message, timezone)
+    return {name: value for name, value in shown.items() if name in _TOLD}
+
+
+def _without_empty(shown: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in shown.items() if value is not None}

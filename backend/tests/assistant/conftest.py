@@ -1,0 +1,55 @@
+"""An app whose chat runs on a scripted model, in the dialect of each kind of server."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from surelist.config import Settings
+from tests.assistant.scripted import Model, scripted_model
+from tests.copies import newcomers
+from tests.person import Person
+from tests.tasks.conftest import records as records
+
+MODELS = {"openai": ("openai:scripted", "/v1"), "anthropic": ("anthropic:scripted", "")}
+SECONDS = 5
+TOOL_CALLS = 8
+
+
+def on(settings: Settings, model: Model, dialect: str, **more: object) -> Settings:
+    """The settings of an app whose chat runs on `model`."""
+    name, path = MODELS[dialect]
+    limits = {"chat_seconds": SECONDS, "chat_tool_calls": TOOL_CALLS}
+    told = {"model": name, "model_url": model.url + path}
+    key = type(settings.model_key)("sk-scripted")
+    return settings.model_copy(update={**told, **limits, "model_key": key, **more})
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[Model]:
+    """A model that says what a test wants."""
+    async with scripted_model() as model:
+        yield model
+
+
+@pytest.fixture(params=MODELS)
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Which kind of server the model is."""
+    return request.param
+
+
+_prefixes = iter(f"chat{number}" for number in range(1_000_000))
+
+
+@pytest.fixture
+async def newcomer(
+    settings: Settings, model: Model, dialect: str
+) -> AsyncIterator[Callable[..., Person]]:
+    """Makes new people of an app whose chat runs on the model."""
+    async with newcomers(on(settings, model, dialect), next(_prefixes)) as newcomer:
+        yield newcomer
+
+
+@pytest.fixture
+def ann(newcomer: Callable[..., Person]) -> Person:
+    """A person with an empty list, in their own session."""
+    return newcomer("web", owner=True)

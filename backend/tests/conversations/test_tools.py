@@ -1,0 +1,237 @@
+"""The five conversation tools at /conversations/mcp, in both eras."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from jsonschema import Draft202012Validator
+
+from surelist.auth import AGENT_SCOPES
+from surelist.config import Settings
+from surelist.conversations.tools import TOOLS
+from tests.conversations.talking import begin, history, say
+from tests.person import ERAS, Person, RefusedByTool
+from tests.tasks.conftest import Records
+from tests.tasks.write_tool_list import CONVERSATION_SNAPSHOT, tool_list
+
+PATH = "/conversations/mcp"
+METADATA = f"http://localhost:8000/.well-known/oauth-protected-resource{PATH}"
+Call = Callable[..., Any]
+
+
+@pytest.fixture(params=ERAS)
+def call(request: pytest.FixtureRequest, ann: Person) -> Call:
+    """Calls a tool, and holds its answer against its output schema."""
+
+    async def call(tool: str, person: Person = ann, **arguments: Any) -> dict[str, Any]:
+        told = await person.call(tool, version=request.param, path=PATH, **arguments)
+        Draft202012Validator(dict(TOOLS[tool].output_schema)).validate(told)
+        return told
+
+    return call
+
+
+def test_the_tools_are_as_they_were_reviewed() -> None:
+    assert tool_list(TOOLS) == json.loads(CONVERSATION_SNAPSHOT.read_text())
+
+
+@pytest.mark.parametrize("version", ERAS)
+async def test_five_tools_are_listed_and_nothing_else_is_offered(ann: Person, version: str) -> None:
+    listed = (await ann.rpc("tools/list", version=version, path=PATH)).json()["result"]["tools"]
+    assert [tool["name"] for tool in listed] == [
+        "create_conversation",
+        "add_message",
+        "get_conversation_history",
+        "list_user_conversations",
+        "update_message",
+    ]
+    refused = await ann.rpc("resources/list", version=version, path=PATH)
+    assert refused.json()["error"]["code"] == -32601
+
+
+async def test_the_toolsets_do_not_know_each_others_tools(ann: Person) -> None:
+    for path, name in ((PATH, "add_task"), ("/mcp", "add_message")):
+        refused = await ann.rpc("tools/call", {"name": name, "arguments": {}}, path=path)
+        assert refused.json()["error"]["code"] == -32602
+
+
+async def test_a_conversation_is_led(call: Call, ann: Person) -> None:
+    begun = await call("create_conversation", title="Groceries")
+    assert begun == {"conversation_id": 1, "status": "created", "title": "Groceries"}
+    added = await call("add_message", conversation_id=1, role="user", content="Buy milk")
+    assert (added["message_id"], added["version"]) == (1, 1)
+    await call("add_message", conversation_id=1, role="assistant", content="Done")
+    changed = await call("update_message", conversation_id=1, message_id=1, content="Buy oats")
+    assert changed["version"] == 2
+    told = await call("get_conversation_history", conversation_id=1)
+    assert [(one["role"], one["content"]) for one in told["messages"]] == [
+        ("user", "Buy oats"),
+        ("assistant", "Done"),
+    ]
+    listed = await call("list_user_conversations")
+    assert [one["title"] for one in listed["conversations"]] == ["Groceries"]
+
+
+async def test_a_repeated_call_is_marked_and_makes_nothing(call: Call) -> None:
+    for _ in range(2):
+        begun = await call("create_conversation", title="Once")
+    assert begun == {
+        "conversation_id": 1,
+        "status": "created",
+        "title": "Once",
+        "repeated": True,
+    }
+    for keyed in ({}, {"idempotency_key": "k"}):
+        message = {"conversation_id": 1, "role": "user", "content": f"Say {keyed}", **keyed}
+        first = await call("add_message", **message)
+        again = await call("add_message", **message)
+        assert again == first | {"repeated": True}
+    assert (await call("get_conversation_history", conversation_id=1))["messages"][-1]["id"] == 2
+
+
+async def test_a_conversation_that_was_written_to_is_not_begun_again(call: Call) -> None:
+    await call("create_conversation", title="Once")
+    await call("add_message", conversation_id=1, role="user", content="Hello")
+    assert (await call("create_conversation", title="Once"))["conversation_id"] == 2
+
+
+async def test_the_same_words_are_said_again_after_an_answer(call: Call) -> None:
+    await call("create_conversation")
+    for role, content in (("user", "ok"), ("assistant", "What else?"), ("user", "ok")):
+        said = await call("add_message", conversation_id=1, role=role, content=content)
+    assert said["message_id"] == 3
+
+
+async def test_thirty_seconds_later_the_same_words_are_new(
+    call: Call, ann: Person, records: Records
+) -> None:
+    await call("create_conversation")
+    message = {"conversation_id": 1, "role": "user", "content": "ok"}
+    await call("add_message", **message)
+    for table in ("message", "conversation"):
+        await records.run(
+            f"UPDATE {table} SET created_at = created_at - interval '31 s' WHERE user_id = $1",
+            ann.user_id,
+        )
+    assert (await call("add_message", **message))["message_id"] == 2
+
+
+async def test_pages_lead_back_to_the_first_message(call: Call, ann: Person) -> None:
+    await begin(ann)
+    for number in range(1, 6):
+        await say(ann, 1, f"Message {number}")
+    seen, cursor = [], {}
+    while True:
+        page = await call("get_conversation_history", conversation_id=1, limit=2, **cursor)
+        seen.append([one["id"] for one in page["messages"]])
+        if "next_cursor" not in page:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert seen == [[4, 5], [2, 3], [1]]
+
+
+async def test_a_stale_version_comes_with_the_message_as_it_stands(call: Call) -> None:
+    await call("create_conversation")
+    await call("add_message", conversation_id=1, role="user", content="One")
+    await call("update_message", conversation_id=1, message_id=1, content="Two", if_version=1)
+    with pytest.raises(RefusedByTool) as refused:
+        await call("update_message", conversation_id=1, message_id=1, content="3", if_version=1)
+    current = refused.value.current
+    assert (current["message_id"], current["content"], current["version"]) == (1, "Two", 2)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "said"),
+    [
+        ("create_conversation", {"title": "x" * 201}, '"title"'),
+        ("create_conversation", {"titel": "x"}, '"titel" is not known'),
+        ("create_conversation", {"user_id": "bob"}, '"user_id" is not an argument'),
+        ("add_message", {"conversation_id": 1, "role": "user", "content": " \n"}, '"content"'),
+        ("add_message", {"conversation_id": 1, "role": "tool", "content": "x"}, '"role"'),
+        ("add_message", {"conversation_id": 1, "role": "user", "content": "\x00"}, '"content"'),
+        ("add_message", {"conversation_id": 7, "role": "user", "content": "x"}, "conversation 7"),
+        ("get_conversation_history", {"conversation_id": 0}, '"conversation_id"'),
+        ("get_conversation_history", {"conversation_id": 1, "limit": 201}, '"limit"'),
+        ("get_conversation_history", {"conversation_id": 1, "cursor": "x"}, '"cursor"'),
+        ("list_user_conversations", {"search": "!?"}, '"search"'),
+        ("update_message", {"conversation_id": 1, "message_id": 9, "content": "x"}, "message 9"),
+    ],
+)
+async def test_what_is_wrong_is_said_and_nothing_is_stored(
+    call: Call, ann: Person, tool: str, arguments: dict[str, Any], said: str
+) -> None:
+    await begin(ann)
+    with pytest.raises(RefusedByTool, match=said):
+        await call(tool, **arguments)
+    assert (await history(ann, 1))["messages"] == []
+
+
+async def test_the_tolerant_reader_reads_these_arguments_too(call: Call, ann: Person) -> None:
+    await call("create_conversation", title=None)
+    added = await call(
+        "add_message", conversation_id="1", role="User", content="Hello", idempotency_key=""
+    )
+    assert added["message_id"] == 1
+    history = await call("get_conversation_history", conversation_id=1.0, cursor=None)
+    assert len(history["messages"]) == 1
+
+
+# Who may
+
+
+async def sent(person: Person, token: str, path: str, tool: str, **arguments: Any) -> Any:
+    return await person.rpc(
+        "tools/call",
+        {"name": tool, "arguments": arguments},
+        headers={"Authorization": f"Bearer {token}"},
+        path=path,
+    )
+
+
+async def test_each_tool_needs_its_scope_and_no_other(ann: Person) -> None:
+    await begin(ann)
+    for name, tool in TOOLS.items():
+        needed = "conversations:read" if tool.reads_only else "conversations:write"
+        assert tool.scope == needed
+        person = ann.through(f"no-{name}")
+        token = person.token(set(AGENT_SCOPES) - {needed})
+        refused = await sent(person, token, PATH, name)
+        assert refused.status_code == 403
+        challenge = refused.headers["WWW-Authenticate"]
+        assert f'resource_metadata="{METADATA}", scope="{needed}"' in challenge
+        person = ann.through(f"only-{name}")
+        let_in = await sent(person, person.token([needed]), PATH, name)
+        assert let_in.status_code == 200
+
+
+async def test_a_token_for_the_tasks_alone_does_not_open_the_conversations(
+    ann: Person, settings: Settings
+) -> None:
+    for own, other in ((settings.mcp_url, PATH), (settings.conversations_url, "/mcp")):
+        claims = jwt.decode(ann.token(), options={"verify_signature": False}) | {"aud": [own]}
+        headers = jwt.get_unverified_header(ann.token())
+        token = jwt.encode(claims, settings.token_keys[0], algorithm="HS256", headers=headers)
+        path = "/mcp" if other == PATH else PATH
+        assert (await sent(ann, token, path, "none")).json()["error"]["code"] == -32602
+        refused = await sent(ann, token, other, "none")
+        assert refused.status_code == 401
+        assert "invalid_token" in refused.headers["WWW-Authenticate"]
+
+
+async def test_without_a_token_the_way_to_one_is_told(http: httpx.AsyncClient) -> None:
+    refused = await http.post(PATH, json={})
+    assert refused.status_code == 401
+    assert refused.headers["WWW-Authenticate"] == (
+        f'Bearer resource_metadata="{METADATA}", scope="conversations:read conversations:write"'
+    )
+    document = (await http.get(METADATA.removeprefix("http://localhost:8000"))).json()
+    document.pop("authorization_servers", None)  # where this run has one
+    assert document == {
+        "resource": "http://localhost:8000/conversations/mcp",
+        "resource_name": "Surelist conversations",
+        "bearer_methods_supported": ["header"],
+        "scopes_supported": ["conversations:read", "conversations:write"],
+    }

@@ -1,0 +1,24 @@
+"""Without a model nothing else is missing."""
+
+import subprocess
+import sys
+
+from tests.conversations.talking import listed
+from tests.person import Person
+
+
+async def test_without_a_model_the_chat_says_how_to_set_one(ann: Person) -> None:
+    refused = await ann.rest("POST", "/chat", json={"message": "Hello"})
+    assert refused.status_code == 503
+    assert refused.json()["type"] == "urn:surelist:chat_not_set_up"
+    assert "SURELIST_MODEL" in refused.json()["detail"]
+    assert await listed(ann) == []
+
+
+def test_a_worker_imports_what_the_chat_needs_only_when_it_is_used() -> None:
+    code = (
+        "import sys, surelist.main; "
+        "print(*{'pydantic_ai', 'openai', 'anthropic', 'google.genai'} & set(sys.modules))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (result.returncode, result.stdout.strip()) == (0, "")
