@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from surelist.auth import AGENT_SCOPES
@@ -85,6 +84,10 @@ class LimitedBody:
         await self.app(scope, limited, send)
 
 
+_NO_STORE = (b"cache-control", b"no-store")
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
+
+
 class Uncached:
     """ASGI middleware: no answer is kept by a cache, unless its route allows it, or sniffed.
 
@@ -99,9 +102,11 @@ class Uncached:
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("Cache-Control", "no-store")
-                headers["X-Content-Type-Options"] = "nosniff"
+                headers = list(message.get("headers", ()))
+                if not any(name.lower() == b"cache-control" for name, _ in headers):
+                    headers.append(_NO_STORE)
+                headers.append(_NOSNIFF)
+                message = {**message, "headers": headers}
             await send(message)
 
         await self.app(scope, receive, marked)

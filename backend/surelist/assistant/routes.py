@@ -1,7 +1,7 @@
 """REST for the chat."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Literal, NotRequired
+from typing import TYPE_CHECKING, Any, NotRequired
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 from surelist.arguments import ABSENT, Closed
+from surelist.assistant.failures import Failure
 from surelist.assistant.parts import tool_calls_of
 from surelist.assistant.stream import HEADERS, StreamedMessage, stream
 from surelist.assistant.turns import Turn
@@ -49,20 +50,7 @@ class ChatAnswer(TypedDict):
     answer_id: int
     response: str
     tool_calls: list[ToolCall]
-    failure: NotRequired[
-        Literal[
-            "interrupted",
-            "stopped",
-            "timed_out",
-            "too_many_steps",
-            "too_long",
-            "unclear",
-            "model_busy",
-            "model_refused",
-            "model_unavailable",
-            "error",
-        ]
-    ]
+    failure: NotRequired[Failure]
 
 
 STREAMED: dict[int | str, dict[str, Any]] = {
