@@ -29,6 +29,10 @@ run: setup ## set up, start PostgreSQL, Surelist and its web page, print how to 
 	@echo "Starting Surelist ..."
 	@exec $(BIN)/surelist up --welcome
 
+.PHONY: dev
+dev: $(DEV) $(WEB) ## the same for development: it follows changes of the code, on a list of its own
+	@exec $(BIN)/surelist up --reload --data data-dev $(DEV_OPTIONS)
+
 .PHONY: setup
 setup: $(RUNTIME) ## make .venv with surelist in it
 

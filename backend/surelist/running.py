@@ -42,10 +42,18 @@ class Reached:
         return settings.auth_database_url
 
 
-def serve(host: str, port: int, workers: int, web_port: int | None, *, paste: bool) -> None:
+def serve(
+    host: str,
+    port: int,
+    workers: int,
+    web_port: int | None,
+    *,
+    paste: bool,
+    on_change: bool = False,
+) -> None:
     """Serve the API and MCP, and the web page if it is given a port, until a signal says to stop.
 
-    Raises ConfigurationError.
+    With `on_change`, both follow changes of the code. Raises ConfigurationError.
     """
     for each in STOP_SIGNALS:
         signal.signal(each, _stop)
@@ -57,8 +65,8 @@ def serve(host: str, port: int, workers: int, web_port: int | None, *, paste: bo
         words = _words(settings, web, paste=paste)
         greeting = Thread(target=_greet, args=(words, settings, address, port), daemon=True)
         greeting.start()
-        with _page(reached, settings, f"http://{address}:{port}", web):
-            serving.run(listener, workers, settings.log)
+        with _page(reached, settings, f"http://{address}:{port}", web, on_change=on_change):
+            serving.run(listener, workers, settings.log, on_change=on_change)
 
 
 Address: TypeAlias = tuple[str, int]
@@ -105,7 +113,7 @@ def _default(variable: str, value: str) -> str:
 
 
 def _page(
-    reached: Reached, settings: Settings, api: str, web: Address | None
+    reached: Reached, settings: Settings, api: str, web: Address | None, *, on_change: bool
 ) -> AbstractContextManager[None]:
     """The web page, or nothing, beside the server."""
     if web is None:
@@ -113,7 +121,7 @@ def _page(
     host, port = web
     people = reached.for_people(settings)
     told = web_page.environment(settings, host=host, port=port, api=api, auth_database_url=people)
-    return web_page.beside(settings, told)
+    return web_page.developed(told) if on_change else web_page.beside(settings, told)
 
 
 @contextmanager

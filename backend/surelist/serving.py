@@ -10,12 +10,13 @@ import signal
 import socket
 import threading
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 from uvicorn import Config, Server
 from uvicorn._types import ASGIApplication
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.importer import import_from_string
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors import ChangeReload, Multiprocess
 
 from surelist.connections import BoundedConnection, forget_the_silent
 from surelist.errors import ConfigurationError
@@ -23,6 +24,7 @@ from surelist.observability import logs
 from surelist.observability.metrics import shared_by_workers
 
 APP = "surelist.main:create_app"
+PACKAGE = Path(__file__).parent
 
 CONNECTIONS_WAITING = 2048
 DESCRIPTORS = 65_536
@@ -50,8 +52,11 @@ def listen(host: str, port: int, option: str = "--port") -> socket.socket:
     return listener
 
 
-def run(listener: socket.socket, workers: int, log: logs.Form) -> None:
-    """Serve until a signal says to stop; SystemExit when the app does not start."""
+def run(listener: socket.socket, workers: int, log: logs.Form, *, on_change: bool = False) -> None:
+    """Serve until a signal says to stop; SystemExit when the app does not start.
+
+    With `on_change`, in one worker that is started again whenever a module of the package changes.
+    """
     _allow_many_connections()
     config = Config(
         "surelist.serving:load_app",
@@ -66,7 +71,12 @@ def run(listener: socket.socket, workers: int, log: logs.Form) -> None:
         server_header=False,
         timeout_keep_alive=SECONDS_BETWEEN_REQUESTS,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        reload=on_change,
+        reload_dirs=[str(PACKAGE)] if on_change else None,
     )
+    if on_change:
+        ChangeReload(config, target=Server(config).run, sockets=[listener]).run()
+        return
     if workers == 1:
         Server(config).run(sockets=[listener])
         return

@@ -14,11 +14,14 @@ from urllib.parse import urlsplit
 import click
 
 from surelist import children, web_build
+from surelist import node as node_programs
 from surelist.config import Settings
 from surelist.data_directory import make
+from surelist.errors import ConfigurationError
 from surelist.page_log import PageLog
 from surelist.web_build import SERVER, BuildFailed, Say
 
+NEXT = web_build.FRONTEND / "node_modules" / "next" / "dist" / "bin" / "next"
 METADATA_PATH = "/.well-known/oauth-authorization-server"
 SECONDS_TO_STOP = 5
 SECONDS_BETWEEN_STARTS = 3
@@ -83,6 +86,40 @@ def beside(settings: Settings, environment: Mapping[str, str]) -> Generator[None
         page.stop()
 
 
+@contextmanager
+def developed(environment: Mapping[str, str]) -> Generator[None]:
+    """Run the page by `next dev`, which follows changes of its sources, until the block is left.
+
+    It prints to this terminal. Raises ConfigurationError where its packages are not installed.
+    """
+    node = node_programs.find()
+    if node is None or not NEXT.exists():
+        raise ConfigurationError("The packages of the web page are not installed: run make dev.")
+    address = ("--hostname", environment["HOSTNAME"], "--port", environment["PORT"])
+    process = children.start(
+        [node, NEXT, "dev", *address],
+        {**environment, "NODE_ENV": "development"},
+        cwd=web_build.FRONTEND,
+        stdout=None,
+        stderr=None,
+        alone=True,
+    )
+    try:
+        yield
+    finally:
+        _end(process)
+
+
+def _end(process: children.Process) -> None:
+    """End a process and what it has started, kindly first."""
+    for each in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, each)
+        with suppress(children.TimeoutExpired):
+            process.wait(SECONDS_TO_STOP)
+            return
+
+
 class _Page:
     def __init__(
         self, url: str, environment: Mapping[str, str], build_log: PageLog, log: PageLog, say: Say
@@ -110,14 +147,8 @@ class _Page:
         with self._lock:
             self._stopping.set()
             process = self._process
-        if process is None:
-            return
-        for each in (signal.SIGTERM, signal.SIGKILL):
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, each)
-            with suppress(children.TimeoutExpired):
-                process.wait(SECONDS_TO_STOP)
-                return
+        if process:
+            _end(process)
 
     def _serve(self, node: Path) -> None:
         told = False
