@@ -8,10 +8,8 @@ from pathlib import Path
 
 import click
 
-from surelist import auth_schema, config, database, restoring, running
-from surelist import backup as backups
-from surelist import doctor as doctors
-from surelist.auth import (
+from surelist import config
+from surelist.access.auth import (
     AGENT_SCOPES,
     KEY_PREFIX,
     LIFETIME_DAYS,
@@ -19,9 +17,13 @@ from surelist.auth import (
     WEB_CLIENT,
     sign_token,
 )
-from surelist.data_directory import make_secret
-from surelist.embedded import OWNER_ROLE, SUPERUSER, cluster, postgres
+from surelist.data import auth_schema, database
 from surelist.errors import ConfigurationError
+from surelist.machine.data_directory import make_secret
+from surelist.operations import backup as backups
+from surelist.operations import doctor as doctors
+from surelist.operations import restoring, running
+from surelist.postgres.embedded import OWNER_ROLE, SUPERUSER, cluster, postgres
 
 PORT = click.IntRange(0, 65535)
 
