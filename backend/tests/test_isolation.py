@@ -619,7 +619,12 @@ def test_a_way_past_the_door_does_not_pass_the_linter() -> None:
 
 
 def test_the_door_itself_may_hold_connections() -> None:
-    for module in ("isolation.py", "database.py", "embedded.py", "auth_schema.py"):
+    for module in (
+        "data/isolation.py",
+        "data/database.py",
+        "data/auth_schema.py",
+        "postgres/embedded.py",
+    ):
         assert lint("import asyncpg", module) == set()
 
 
@@ -648,11 +653,11 @@ def test_only_the_door_begins_transactions_and_takes_connections() -> None:
         and (name := getattr(node.func, "attr", getattr(node.func, "id", ""))) in taking
     }
     assert found == {
-        ("admission.py", "acquire"),  # a semaphore
-        ("auth_schema.py", "connect"),  # where no list is
-        ("isolation.py", "acquire"),
-        ("database.py", "create_pool"),
-        ("database.py", "connect"),  # before the app starts
-        ("restoring.py", "connect"),  # while nothing is served
+        ("data/queues.py", "acquire"),  # a semaphore
+        ("data/auth_schema.py", "connect"),  # where no list is
+        ("data/isolation.py", "acquire"),
+        ("data/database.py", "create_pool"),
+        ("data/database.py", "connect"),  # before the app starts
+        ("operations/restoring.py", "connect"),  # while nothing is served
         ("main.py", "open_pool"),  # into the hands of isolation
     }

@@ -26,7 +26,7 @@ _KEY = compiled(
 
 
 class Sign(Protocol):
-    """Signs a token of the user's: `surelist.access.auth.sign_token`, with settings and user given."""
+    """Signs a token of the user's: `access.auth.sign_token`, with settings and user given."""
 
     def __call__(
         self, *, scopes: Sequence[str], days: int, client: str, name: str, issued_at: int

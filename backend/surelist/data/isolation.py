@@ -1,9 +1,9 @@
 """Where user isolation is enforced: the one door to the data.
 
 Every transaction of the app is opened here and belongs to one user. Three things keep it so: the
-principal comes from a verified token; statements are built from `mine`, `added`, `changed` and
-`removed`, which carry the user's filter or stamp; and the transaction begins by naming the user to
-PostgreSQL, whose row-level security shows it no other user's rows.
+principal comes from a verified token; statements are built from `user_rows`, `user_insert`,
+`user_update` and `user_delete`, which carry the user's filter or stamp; and the transaction begins
+by naming the user to PostgreSQL, whose row-level security shows it no other user's rows.
 """
 
 import asyncio
@@ -352,8 +352,8 @@ class Database:
     ) -> T:
         """Run `work` in one transaction that holds the account rows of two users.
 
-        The user id `other` is whose rows the caller has shown a right to. Each `UserTransaction` sees
-        its own user's rows and no others. Without `keep` it is rolled back.
+        The user id `other` is whose rows the caller has shown a right to. Each `UserTransaction`
+        sees its own user's rows and no others. Without `keep` it is rolled back.
         """
         self._enter(one, scope)
         await self._rates.spend(one, "writes")

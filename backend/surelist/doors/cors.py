@@ -1,4 +1,4 @@
-"""Which web pages may call: cross-origin requests, by an allow-list."""
+"""CORS: which web pages may call, by an allow-list of origins."""
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware

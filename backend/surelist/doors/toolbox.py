@@ -1,4 +1,4 @@
-"""Gives a tool its UserTransaction, and turns what comes back, or is refused, into a tool result."""
+"""Opens the user's transaction for a tool call and turns results and errors into tool results."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
