@@ -30,7 +30,7 @@ run: setup ## set up, start PostgreSQL, Surelist and its web page, print how to 
 	@exec $(BIN)/surelist up --welcome
 
 .PHONY: dev
-dev: $(DEV) $(WEB) ## the same for development: it follows changes of the code, on a list of its own
+dev: $(DEV) $(WEB) ## run everything with hot reload, on a separate list; DEV_OPTIONS="--port 8010" for other ports
 	@exec $(BIN)/surelist up --reload --data data-dev $(DEV_OPTIONS)
 
 .PHONY: setup
@@ -129,7 +129,7 @@ $(DEV): requirements/dev.txt $(RUNTIME)
 $(WEB): frontend/package-lock.json | $(DEV)
 	@echo "Installing the packages of the web page ..."
 	@$(NPM) ci --ignore-scripts
-	@$(BIN)/python -c "from surelist import web_build; web_build.note_installed()"
+	@$(BIN)/python -c "from surelist.web_page import build; build.note_installed()"
 	@touch $@
 
 $(YARDSTICKS): requirements/bench.txt $(RUNTIME)

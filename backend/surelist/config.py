@@ -16,9 +16,9 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from surelist.data_directory import SECRET_BYTES, kept_secret, recorded_url
-from surelist.derived_keys import Purpose, derive, local_list_code, page_secret
 from surelist.errors import ConfigurationError
+from surelist.machine.data_directory import SECRET_BYTES, kept_secret, recorded_url
+from surelist.machine.derived_keys import Purpose, derive, local_list_code, page_secret
 
 DEFAULT_URL = "http://localhost:8000"
 WEB_PAGE_ORIGIN = "http://localhost:3000"

@@ -10,10 +10,10 @@ import pytest
 from starlette.applications import Starlette
 
 from surelist.config import Settings
-from surelist.database import migrate
-from surelist.embedded import OWNER_ROLE, SUPERUSER, Cluster
-from surelist.isolation import Database
+from surelist.data.database import migrate
+from surelist.data.isolation import Database
 from surelist.main import create_app
+from surelist.postgres.embedded import OWNER_ROLE, SUPERUSER, Cluster
 from tests import page
 from tests.copies import PRISTINE, Copy, copied
 from tests.other_postgres import any_postgres

@@ -10,8 +10,8 @@ import asyncpg
 import httpx
 
 from surelist.config import Settings
-from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
 from surelist.main import create_app
+from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
 from tests.person import Person
 
 PRISTINE = "pristine"

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from surelist.embedded import (
+from surelist.postgres.embedded import (
     APP_ROLE,
     DATABASE,
     DISPOSABLE,
@@ -25,7 +25,7 @@ from surelist.embedded import (
     Cluster,
     postgres,
 )
-from surelist.postgres_programs import ENVIRONMENT, command, make_directory
+from surelist.postgres.programs import ENVIRONMENT, command, make_directory
 
 PROGRAMS = os.environ.get("SURELIST_TEST_POSTGRES")
 PGBOUNCER = os.environ.get("SURELIST_TEST_PGBOUNCER")
@@ -84,7 +84,7 @@ def _postgres(scratch: Path) -> Generator[Cluster]:
 
 
 def _create(programs: Path, pgdata: Path) -> None:
-    """As `surelist.embedded` does, but for what older versions do not have."""
+    """As `surelist.postgres.embedded` does, but for what older versions do not have."""
     initdb = (f"{programs}/initdb", "-D", str(pgdata), f"--username={SUPERUSER}", "--auth=reject")
     locale = ("--encoding=UTF8", "--locale=C.UTF-8")
     alone = (f"{programs}/postgres", "--single", "-D", str(pgdata), "-c", "exit_on_error=true")

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 import httpx
 from mcp_types.methods import serialize_server_result
 
-from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal, sign_token
+from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal, sign_token
 from surelist.config import Settings
-from surelist.isolation import Database, UserDatabase
+from surelist.data.isolation import Database, UserTransaction
 from tests import page
 
 T = TypeVar("T")
@@ -77,13 +77,13 @@ class Person:
         return on_page and page.has_sessions(self.settings)
 
     async def read(
-        self, work: Callable[[UserDatabase], Awaitable[T]], scope: str = "tasks:read"
+        self, work: Callable[[UserTransaction], Awaitable[T]], scope: str = "tasks:read"
     ) -> T:
         """Run a service function in a reading transaction of this user's."""
         return await self.database.read(self.principal, work, scope)
 
     async def write(
-        self, work: Callable[[UserDatabase], Awaitable[T]], scope: str = "tasks:write"
+        self, work: Callable[[UserTransaction], Awaitable[T]], scope: str = "tasks:write"
     ) -> T:
         """Run a service function in a writing transaction of this user's."""
         return await self.database.write(self.principal, work, scope)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from surelist.embedded import DATABASE, Cluster
+from surelist.postgres.embedded import DATABASE, Cluster
 from surelist.tasks import history
 from surelist.tasks.due import start_of, zone
 from surelist.tasks.models import status_of

@@ -68,16 +68,16 @@ async def make_conversations(ann: Person, word: str) -> None:
     """Two conversations, of which the second is in the trash."""
     scope = "conversations:write"
     for number in (1, 2):
-        await ann.write(lambda mine: service.create(mine, f"About {word}"), scope)
+        await ann.write(lambda tx: service.create(tx, f"About {word}"), scope)
         for content in (f"Where is the {word}?", f"In the garden, {word} by {word}"):
             retry = Retry.of("say", {"content": content}, f"{word}-{number}-{content}")
             await ann.write(
-                lambda mine, number=number, content=content, retry=retry: messages.add(
-                    mine, number, "user", content, retry
+                lambda tx, number=number, content=content, retry=retry: messages.add(
+                    tx, number, "user", content, retry
                 ),
                 scope,
             )
-    await ann.write(lambda mine: service.change(mine, 2, deleted=True), scope)
+    await ann.write(lambda tx: service.change(tx, 2, deleted=True), scope)
 
 
 Arguments = dict[str, Any]

@@ -6,11 +6,11 @@ from collections.abc import Callable
 import asyncpg
 import pytest
 
-from surelist.admission import WRITES_AT_ONCE, Turns
 from surelist.config import Settings
-from surelist.embedded import SUPERUSER, Cluster
+from surelist.data.isolation import UserTransaction
+from surelist.data.queues import WRITES_AT_ONCE, Turns
 from surelist.errors import Unavailable
-from surelist.isolation import UserDatabase
+from surelist.postgres.embedded import SUPERUSER, Cluster
 from tests.copies import newcomers
 from tests.person import Person
 
@@ -235,7 +235,7 @@ async def test_reads_are_not_counted_among_the_writes(newcomer: Callable[..., Pe
     ann = newcomer()
     reached, go = asyncio.Event(), asyncio.Event()
 
-    async def wait(_: UserDatabase) -> None:
+    async def wait(_: UserTransaction) -> None:
         reached.set()
         await go.wait()
 

@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from surelist import allowances
-from surelist.allowances import MINUTE, SlidingMinute
-from surelist.auth import OWNER_SCOPE
+from surelist.access import allowances
+from surelist.access.allowances import MINUTE, SlidingMinute
+from surelist.access.auth import OWNER_SCOPE
 from surelist.config import Settings
-from surelist.embedded import Cluster
+from surelist.postgres.embedded import Cluster
 from tests.conftest import URL, running
 from tests.person import Person, RefusedByTool
 from tests.soundness import sound_ledger

@@ -14,8 +14,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt import api_jwt
 
-from surelist import auth
-from surelist.auth import (
+from surelist.access import auth
+from surelist.access.auth import (
     AGENT_SCOPES,
     CLOCK_SKEW_SECONDS,
     LIFETIME_DAYS,
@@ -25,9 +25,9 @@ from surelist.auth import (
     is_user_id,
     sign_token,
 )
+from surelist.access.issuers import believed
 from surelist.config import Settings
 from surelist.errors import Unauthenticated
-from surelist.issuers import believed
 from tests.copies import newcomers
 from tests.person import Person
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from surelist import auth_schema
-from surelist.embedded import APP_ROLE, SUPERUSER, Cluster, Server
+from surelist.data import auth_schema
 from surelist.errors import ConfigurationError
+from surelist.postgres.embedded import APP_ROLE, SUPERUSER, Cluster, Server
 from tests.copies import Copy
 
 PEOPLE = """

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from surelist.config import Settings
-from surelist.origins import Origins
+from surelist.doors.origins import Origins
 from tests.person import Person
 
 PAGE = "http://localhost:3000"

@@ -15,8 +15,9 @@ import pytest
 from pydantic import SecretStr
 
 import surelist
-from surelist import children, web_page
 from surelist.config import Settings
+from surelist.machine import children
+from surelist.web_page import program as web_page
 from tests.server import START_SECONDS, environment
 
 SOURCES = Path(surelist.__file__).parent
@@ -49,7 +50,9 @@ FOR_THE_NETWORK = {"https_proxy": "http://u:secret-of-proxy@proxy.example.com"}
 UP = """
 import sys
 from pathlib import Path
-from surelist import node, web_build, web_page
+from surelist.web_page import node
+from surelist.web_page import build as web_build
+from surelist.web_page import program as web_page
 place = Path(sys.argv.pop(1))
 node.find_spec = lambda name: None
 node.INSTALL = (place / "bin" / "pip",)

@@ -23,12 +23,12 @@ import psutil
 import pytest
 
 from surelist import cli
-from surelist.auth import AGENT_SCOPES
+from surelist.access.auth import AGENT_SCOPES
 from surelist.config import Settings
-from surelist.data_directory import make_secret, record_server
-from surelist.derived_keys import Purpose, derive, local_list_code, page_secret
-from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
-from surelist.welcome import welcome_with_page
+from surelist.machine.data_directory import make_secret, record_server
+from surelist.machine.derived_keys import Purpose, derive, local_list_code, page_secret
+from surelist.operations.welcome import welcome_with_page
+from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
 from tests.server import SURELIST, environment, processes_of
 
 SECRET = "0123456789abcdef0123456789abcdef"

@@ -11,13 +11,13 @@ import httpx
 import psutil
 import pytest
 
-from surelist.agents.admission import Admission
+from surelist.agents.credential_check import Admission
 from surelist.config import Settings
-from surelist.database import Statement, open_pool
-from surelist.embedded import Cluster
+from surelist.data.database import Statement, open_pool
+from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import Unavailable, VersionMismatch
-from surelist.isolation import Database, UserDatabase
 from surelist.ledger.service import Retry
+from surelist.postgres.embedded import Cluster
 from surelist.tasks import service
 from surelist.tasks.models import NewTask
 from tests.person import ERAS, Person, RefusedByTool
@@ -49,23 +49,23 @@ class ThrownAway(Exception):
     """What a writer raises on purpose, inside its transaction."""
 
 
-async def fails_in_python(mine: UserDatabase) -> None:
+async def fails_in_python(tx: UserTransaction) -> None:
     raise ThrownAway
 
 
-async def fails_in_sql(mine: UserDatabase) -> None:
-    await mine.run(Statement("SELECT 1 / 0", (), {}))
+async def fails_in_sql(tx: UserTransaction) -> None:
+    await tx.execute(Statement("SELECT 1 / 0", (), {}))
 
 
-async def is_cancelled(mine: UserDatabase) -> None:
+async def is_cancelled(tx: UserTransaction) -> None:
     task = asyncio.current_task()
     assert task
     task.cancel()
     await asyncio.sleep(0)
 
 
-async def loses_its_connection(mine: UserDatabase) -> None:
-    await mine.run(Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {}))
+async def loses_its_connection(tx: UserTransaction) -> None:
+    await tx.execute(Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {}))
 
 
 THROWN: dict[Any, type[BaseException]] = {
@@ -91,11 +91,11 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
             end = ENDS[(number + turn) % len(ENDS)]
 
             async def work(
-                mine: UserDatabase, end: Any = end, title: str = f"{number} {turn}"
+                tx: UserTransaction, end: Any = end, title: str = f"{number} {turn}"
             ) -> Any:
-                outcome = await service.add(mine, NewTask(title=title), Retry.of("add", {}, title))
+                outcome = await service.add(tx, NewTask(title=title), Retry.of("add", {}, title))
                 if end:
-                    await end(mine)
+                    await end(tx)
                 return outcome
 
             call = asyncio.create_task(database.write(person.principal, work, "tasks:write"))
@@ -115,7 +115,7 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
             {},
         )
         while running:
-            seen = await person.read(lambda mine: mine.one(statement))
+            seen = await person.read(lambda tx: tx.fetch_one(statement))
             number, highest, lowest, last, in_time = seen.values()
             if not (number == highest == last and lowest == 1 and in_time):
                 broken_snapshots.append(tuple(seen.values()))
@@ -143,7 +143,7 @@ async def test_of_eight_updates_of_one_version_one_wins_also_between_workers(
     async def rename(database: Database, title: str) -> Any:
         return await database.write(
             ann.principal,
-            lambda mine: service.update(mine, 1, changes(title), if_version=1),
+            lambda tx: service.update(tx, 1, changes(title), if_version=1),
             "tasks:write",
         )
 

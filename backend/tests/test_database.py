@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 from surelist.config import Settings
-from surelist.database import (
+from surelist.data.database import (
     MIGRATIONS,
     SCHEMA,
     TRY_AGAIN,
@@ -28,8 +28,8 @@ from surelist.database import (
     migrate,
     open_pool,
 )
-from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
 from surelist.errors import ConfigurationError, Unavailable
+from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
 from tests.copies import Copy, newcomers
 
 NO_RIGHT = "42501"

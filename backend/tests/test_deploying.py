@@ -18,9 +18,9 @@ import pytest
 import yaml
 
 from surelist.config import Settings
-from surelist.database import check, migrate
-from surelist.derived_keys import page_secret
-from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Server, postgres
+from surelist.data.database import check, migrate
+from surelist.machine.derived_keys import page_secret
+from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Server, postgres
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = (ROOT / "compose.yaml").read_text()

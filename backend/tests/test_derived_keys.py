@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 
-from surelist.derived_keys import Purpose, derive, local_list_code, page_secret
+from surelist.machine.derived_keys import Purpose, derive, local_list_code, page_secret
 
 SECRET = "s" * 32
 

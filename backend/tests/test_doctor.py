@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from surelist.embedded import APP_ROLE, OWNER_ROLE, Cluster, postgres
 from surelist.errors import ConfigurationError
+from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, Cluster, postgres
 from tests.copies import Copy
 from tests.server import serving
 from tests.test_backup import surelist

@@ -11,10 +11,10 @@ import httpx
 import psutil
 import pytest
 
-from surelist import health
 from surelist.config import Settings
-from surelist.database import SCHEMA
-from surelist.embedded import SUPERUSER
+from surelist.data.database import SCHEMA
+from surelist.postgres.embedded import SUPERUSER
+from surelist.server import health
 from tests.conftest import SECRET, URL, running
 from tests.copies import Copy
 from tests.observing import Caller, tool_call
@@ -186,7 +186,7 @@ async def test_many_who_ask_at_once_are_one_look_at_the_database(
         looks.append(url)
 
     async with started(copy) as http:
-        monkeypatch.setattr("surelist.database.check", look)
+        monkeypatch.setattr("surelist.data.database.check", look)
         await asyncio.gather(*(http.get("/readyz") for _ in range(20)))
     assert len(looks) == 1
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import orjson
 import pytest
 
-from surelist.embedded import Cluster
+from surelist.postgres.embedded import Cluster
 from tests.person import Person
 from tests.soundness import rows, sound_ledger
 

@@ -15,7 +15,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, sign_token
+from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, sign_token
 from surelist.config import Settings
 from tests.better_auth import (
     BetterAuth,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from surelist import jwks
-from surelist.jwks import DOCUMENT_BYTES, KeysAway, KeySet, read_keys
+from surelist.access import jwks
+from surelist.access.jwks import DOCUMENT_BYTES, KeysAway, KeySet, read_keys
 from tests.better_auth import BetterAuth, SigningKey, better_auth, ed25519_key, p256_key, rsa_key
 from tests.better_auth import jwks as document_of
 

@@ -177,7 +177,7 @@ async def test_an_error_of_ours_is_a_500_with_its_id_and_one_traceback(
         raise LookupError(MARK)
 
     caplog.set_level("INFO", "surelist")
-    monkeypatch.setattr("surelist.isolation.Database.read", broken)
+    monkeypatch.setattr("surelist.data.isolation.Database.read", broken)
     for answer in (
         await ann.rpc("tools/call", {"name": "list_tasks", "arguments": {}}),
         await ann.rest("GET", "/tasks"),

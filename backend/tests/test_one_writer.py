@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from surelist.auth import LOCAL_USER
+from surelist.access.auth import LOCAL_USER
 from surelist.config import Settings
-from surelist.embedded import DATABASE, Cluster
+from surelist.postgres.embedded import DATABASE, Cluster
 from tests.copies import Copy, newcomers
 from tests.person import MODERN, Person
 from tests.strangers import (

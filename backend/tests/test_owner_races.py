@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from surelist.auth import LOCAL_USER
-from surelist.embedded import Cluster
+from surelist.access.auth import LOCAL_USER
+from surelist.postgres.embedded import Cluster
 from tests.person import ERAS, Person
 from tests.soundness import rows, sound_ledger
 from tests.test_concurrency import People, renamed, told

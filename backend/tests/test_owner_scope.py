@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from surelist.auth import AGENT_SCOPES, OWNER_SCOPE
+from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE
 from surelist.config import Settings
 from tests import strangers
 from tests.agents.test_keys import Agent, make_key

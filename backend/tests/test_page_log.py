@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from surelist import page_log
-from surelist.page_log import CUT, FILE_BYTES, LINE_BYTES, PageLog
+from surelist.web_page import log as page_log
+from surelist.web_page.log import CUT, FILE_BYTES, LINE_BYTES, PageLog
 
 
 def printed(log: PageLog, program: str) -> None:

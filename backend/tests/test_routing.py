@@ -57,7 +57,7 @@ async def test_with_the_token_a_broken_body_is_answered_422(ann: Person) -> None
 async def test_a_token_is_looked_at_once_for_each_request(
     ann: Person, app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from surelist.auth import Authenticator
+    from surelist.access.auth import Authenticator
 
     looked: list[str] = []
     principal = Authenticator.principal

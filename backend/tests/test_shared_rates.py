@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from surelist import shared_rates
-from surelist.allowances import MINUTE, REVOCATIONS
+from surelist.access import shared_rates
+from surelist.access.allowances import MINUTE, REVOCATIONS
 from tests.conftest import running
 from tests.person import Person, RefusedByTool
 from tests.redis_server import RedisServer, redis_server

@@ -12,7 +12,7 @@ import jwt
 import pytest
 from jwt import api_jws
 
-from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, TOKEN_TYPE, sign_token
+from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, TOKEN_TYPE, sign_token
 from surelist.config import Settings
 from tests.copies import newcomers
 from tests.person import Person

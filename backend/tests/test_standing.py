@@ -17,8 +17,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
-from surelist.agents.admission import SECONDS_BETWEEN_CHECKS, Admission
-from surelist.auth import AGENT_SCOPES, LOCAL_USER, OWNER_SCOPE, sign_token
+from surelist.access.auth import AGENT_SCOPES, LOCAL_USER, OWNER_SCOPE, sign_token
+from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, Admission
 from surelist.config import Settings
 from tests import page
 from tests.better_auth import claims_of_client, claims_of_session

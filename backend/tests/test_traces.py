@@ -15,11 +15,11 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from surelist import doctor
 from surelist.observability import traces
 from surelist.observability.calls import Call
 from surelist.observability.spans import FLUSHING, TRANSACTIONS, Spans
 from surelist.observability.transactions import Trace, Transaction
+from surelist.operations import doctor
 from tests.collector import AT_ONCE, Collector, attributes, collecting
 from tests.observing import Caller, calls, calls_from, lines, tool_call
 from tests.person import MODERN, Person

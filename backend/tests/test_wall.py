@@ -3,8 +3,8 @@
 import pytest
 from sqlmodel import SQLModel
 
-from surelist import tables
-from surelist.database import check
+from surelist.data import tables
+from surelist.data.database import check
 from surelist.errors import ConfigurationError
 from tests.copies import Copy
 from tests.test_doctor import SECRET, problems

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
-from surelist.auth import Authenticator
+from surelist.access.auth import Authenticator
 from surelist.config import Settings
 from surelist.rest_api import make_rest_api
 

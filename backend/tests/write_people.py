@@ -6,12 +6,12 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from surelist import auth_schema
-from surelist import node as nodes
-from surelist.backup import libpq
-from surelist.embedded import SUPERUSER, Cluster, postgres
-from surelist.postgres_programs import ENVIRONMENT, binary
-from surelist.restoring import PEOPLE
+from surelist.data import auth_schema
+from surelist.operations.backup import libpq
+from surelist.operations.restoring import PEOPLE
+from surelist.postgres.embedded import SUPERUSER, Cluster, postgres
+from surelist.postgres.programs import ENVIRONMENT, binary
+from surelist.web_page import node as nodes
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
 VITEST = FRONTEND / "node_modules" / "vitest" / "vitest.mjs"

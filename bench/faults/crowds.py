@@ -12,7 +12,7 @@ import httpx
 from bench.faults.draining import TASKS, held_up_at
 from bench.faults.installation import PATIENCE_SECONDS, Served, installed, superuser
 from bench.faults.report import Row
-from surelist.admission import WRITES_AT_ONCE
+from surelist.data.queues import WRITES_AT_ONCE
 from tests.person import ERAS, Person
 from tests.soundness import rows, sound_ledger
 

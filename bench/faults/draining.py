@@ -10,7 +10,7 @@ import asyncpg
 
 from bench.faults.installation import PATIENCE_SECONDS, Installation, installed, superuser
 from bench.faults.report import Row
-from surelist.serving import SECONDS_TO_FINISH
+from surelist.server.serving import SECONDS_TO_FINISH
 from tests.soundness import rows
 
 CHANGES = "event IN SHARE MODE"

@@ -10,9 +10,9 @@ from sqlmodel import SQLModel
 
 from surelist.account import service
 from surelist.conversations.models import Conversation, Message
-from surelist.database import Record, Statement, compiled
+from surelist.data.database import Record, Statement, compiled
+from surelist.data.isolation import UserTransaction, user_insert, user_rows, user_update
 from surelist.errors import Conflict, NotFound
-from surelist.isolation import UserDatabase, added, changed, mine
 from surelist.ledger.models import Account, Event
 from surelist.tasks.models import Task, Term
 
@@ -34,7 +34,7 @@ def _keys(model: type[SQLModel]) -> list[Column[Any]]:
 
 def _page(model: type[SQLModel], *, first: bool) -> Statement:
     """The rows in the order of their keys, the first ones or those after a key."""
-    rows = mine(model)
+    rows = user_rows(model)
     names = [key.name for key in _keys(model)]
     keys = [rows.c[name] for name in names]
     after = [bindparam(f"after_{key.name}", type_=key.type, required=True) for key in _keys(model)]
@@ -49,7 +49,7 @@ def _insert(model: type[SQLModel]) -> Statement:
         column.name: bindparam(column.name, type_=column.type, required=True)
         for column in _own_columns(model)
     }
-    return compiled(added(model).values(values))
+    return compiled(user_insert(model).values(values))
 
 
 _Moves: TypeAlias = Mapping[type[SQLModel], tuple[Statement, Statement, Statement]]
@@ -61,7 +61,7 @@ _MOVES: _Moves = {
 _THE_PERSONS = ("erased_at", "sessions_valid_after", "created_at")
 _TAKEN = [column for column in _own_columns(Account) if column.name not in _THE_PERSONS]
 _TAKE_ACCOUNT = compiled(
-    changed(Account).values(
+    user_update(Account).values(
         {column.name: bindparam(column.name, type_=column.type, required=True) for column in _TAKEN}
     )
 )
@@ -84,7 +84,7 @@ def no_list() -> NotFound:
     )
 
 
-async def claimable(mine: UserDatabase, theirs: UserDatabase) -> Record:
+async def claimable(mine: UserTransaction, theirs: UserTransaction) -> Record:
     """Their account, whose list this user may take over.
 
     Raises Conflict when this user has or had tasks, and NotFound when there is no list.
@@ -102,7 +102,7 @@ async def claimable(mine: UserDatabase, theirs: UserDatabase) -> Record:
     return account
 
 
-async def claim(mine: UserDatabase, theirs: UserDatabase) -> Record | None:
+async def claim(mine: UserTransaction, theirs: UserTransaction) -> Record | None:
     """Move their list to this user, who has none, and return this user's account.
 
     Ids, versions and the ledger stay as they are, and the other account is erased. Raises
@@ -111,17 +111,17 @@ async def claim(mine: UserDatabase, theirs: UserDatabase) -> Record | None:
     account = await claimable(mine, theirs)
     for model in MOVED:
         await _move(model, theirs, mine)
-    await mine.run(_TAKE_ACCOUNT, **{column.name: account[column.name] for column in _TAKEN})
+    await mine.execute(_TAKE_ACCOUNT, **{column.name: account[column.name] for column in _TAKEN})
     await service.erase(theirs)
     return await service.find(mine)
 
 
-async def _move(model: type[SQLModel], source: UserDatabase, target: UserDatabase) -> None:
+async def _move(model: type[SQLModel], source: UserTransaction, target: UserTransaction) -> None:
     first, next_page, insert = _MOVES[model]
-    rows = await source.all(first)
+    rows = await source.fetch_all(first)
     while rows:
-        await target.each(insert, rows)
-        rows = await source.all(next_page, **_after(model, rows[-1]))
+        await target.execute_many(insert, rows)
+        rows = await source.fetch_all(next_page, **_after(model, rows[-1]))
 
 
 def _after(model: type[SQLModel], row: Mapping[str, Any]) -> dict[str, Any]:

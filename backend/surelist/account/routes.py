@@ -9,16 +9,16 @@ from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
+from surelist.access.auth import LOCAL_USER, OWNER_SCOPE
 from surelist.account import service
 from surelist.account.claim import claim, claimable, is_code, no_list
 from surelist.account.export import export
-from surelist.arguments import ABSENT, Closed
-from surelist.auth import LOCAL_USER, OWNER_SCOPE
 from surelist.conversations.representation import ExportedMessage, ShownConversation
-from surelist.database import Record
+from surelist.data.database import Record
+from surelist.data.isolation import UserTransaction
+from surelist.doors.arguments import ABSENT, Closed
+from surelist.doors.routing import Door, IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.errors import Conflict, SurelistError
-from surelist.isolation import UserDatabase
-from surelist.routing import Door, IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.tasks.due import zone
 from surelist.tasks.event_representation import TaskEvent
 from surelist.tasks.representation import WholeTask, local
@@ -96,7 +96,7 @@ async def change_account(
     door: UserDoor, patch: AccountPatch, _key: IdempotencyKey = ABSENT
 ) -> Response:
     """Change the time zone."""
-    account = await door.write(lambda mine: service.set_timezone(mine, patch.timezone), OWNER_SCOPE)
+    account = await door.write(lambda tx: service.set_timezone(tx, patch.timezone), OWNER_SCOPE)
     return answer(_shown(door, account))
 
 
@@ -123,7 +123,7 @@ async def end_sessions(
 ) -> Response:
     """End the person's sessions up to this one, and if asked, revoke every agent."""
     await door.write(
-        lambda mine: service.end_sessions(mine, agents=body.agents),
+        lambda tx: service.end_sessions(tx, agents=body.agents),
         OWNER_SCOPE,
         rate="revocations",
     )
@@ -154,7 +154,7 @@ async def claim_list(
     return answer(_shown(door, await door.write_with(LOCAL_USER, claim, OWNER_SCOPE)))
 
 
-async def _refuse(refusal: SurelistError, _database: UserDatabase) -> None:
+async def _refuse(refusal: SurelistError, _database: UserTransaction) -> None:
     """Refuse where every call is counted and its token looked at."""
     raise refusal
 

@@ -16,11 +16,11 @@ from surelist.assistant.prompt import instructions
 from surelist.assistant.turns import Turn
 from surelist.config import Settings
 from surelist.conversations import listing
-from surelist.database import Record
+from surelist.data.database import Record
+from surelist.doors.routing import Door
 from surelist.errors import Unavailable
 from surelist.ledger.service import Retry
 from surelist.observability.calls import note
-from surelist.routing import Door
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,7 @@ class Assistant:
         asked = {"conversation_id": conversation_id, "message": message}
         retry = Retry.of("chat", asked, key)
         return await door.write(
-            lambda mine: turns.begin(mine, self._settings, conversation_id, message, retry), WRITE
+            lambda tx: turns.begin(tx, self._settings, conversation_id, message, retry), WRITE
         )
 
     def start(
@@ -129,9 +129,7 @@ class Assistant:
 
         conversation_id, message = turn.conversation_id, turn.message
         page = await door.read(
-            lambda mine: listing.history(
-                mine, conversation_id, limit=MESSAGES, budget=BUDGET_BYTES
-            ),
+            lambda tx: listing.history(tx, conversation_id, limit=MESSAGES, budget=BUDGET_BYTES),
             READ,
             rate=None,  # a part of the turn, which its write has counted
         )
@@ -184,8 +182,8 @@ class Assistant:
             await asyncio.sleep(pause)
             try:
                 return await door.write(
-                    lambda mine: turns.finish(
-                        mine,
+                    lambda tx: turns.finish(
+                        tx,
                         self._settings,
                         turn,
                         content=content,

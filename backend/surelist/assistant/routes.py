@@ -8,15 +8,15 @@ from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
-from surelist.arguments import ABSENT, Closed
 from surelist.assistant.failures import Failure
 from surelist.assistant.parts import tool_calls_of
 from surelist.assistant.stream import HEADERS, StreamedMessage, stream
 from surelist.assistant.turns import Turn
 from surelist.conversations.models import Content, ConversationId
-from surelist.database import Record
+from surelist.data.database import Record
+from surelist.doors.arguments import ABSENT, Closed
+from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.errors import Conflict
-from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 
 if TYPE_CHECKING:
     from surelist.assistant.chat import Assistant

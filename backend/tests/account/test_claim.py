@@ -8,9 +8,9 @@ import httpx
 import pytest
 from sqlmodel import SQLModel
 
+from surelist.access.auth import LOCAL_USER
 from surelist.account.claim import MOVED, ROWS_AT_ONCE
 from surelist.agents.models import Agent
-from surelist.auth import LOCAL_USER
 from surelist.config import Settings
 from surelist.ledger.models import Account
 from tests.conversations.talking import begin, listed, say

@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
-from surelist.agents.admission import SECONDS_BETWEEN_CHECKS, Admission
-from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal, sign_token
+from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal, sign_token
+from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, Admission
+from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import InsufficientScope, Unauthenticated
-from surelist.isolation import Database, UserDatabase
 from tests.agents.test_keys import Agent, agents, make_key
 from tests.copies import Copy, newcomers
 from tests.person import Person
@@ -45,7 +45,7 @@ def owner(newcomer: Callable[..., Person]) -> Person:
     return newcomer("web", owner=True)
 
 
-async def nothing(mine: UserDatabase) -> None:
+async def nothing(mine: UserTransaction) -> None:
     """A unit of work."""
 
 
@@ -245,15 +245,15 @@ async def statements_of(
     """The statements of one empty unit of work."""
     ran: list[str] = []
     for name in ("one", "run"):
-        method: Callable[..., Awaitable[Any]] = getattr(UserDatabase, name)
+        method: Callable[..., Awaitable[Any]] = getattr(UserTransaction, name)
 
         async def noted(
-            self: UserDatabase, statement: Any, *, method: Any = method, **values: Any
+            self: UserTransaction, statement: Any, *, method: Any = method, **values: Any
         ) -> Any:
             ran.append(statement.sql.split()[0])
             return await method(self, statement, **values)
 
-        monkeypatch.setattr(UserDatabase, name, noted)
+        monkeypatch.setattr(UserTransaction, name, noted)
     await worker.read(principal, nothing, "tasks:read")
     monkeypatch.undo()
     return ran

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from surelist.agents.admission import Admission
-from surelist.auth import AGENT_SCOPES, Caller, Principal
+from surelist.access.auth import AGENT_SCOPES, Caller, Principal
+from surelist.agents.credential_check import Admission
+from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import InsufficientScope, Unauthenticated
-from surelist.isolation import Database, UserDatabase
 from tests.agents.test_keys import agents, make_key
 from tests.person import Person
 
@@ -33,7 +33,7 @@ def claude(owner: Person, issued_at: int) -> Principal:
     return Principal(owner.user_id, frozenset(AGENT_SCOPES), caller, issued_at, "access")
 
 
-async def nothing(mine: UserDatabase) -> None:
+async def nothing(mine: UserTransaction) -> None:
     """A unit of work."""
 
 

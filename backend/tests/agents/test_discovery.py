@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from surelist.agents.admission import SECONDS_BETWEEN_CHECKS, Admission
-from surelist.auth import Principal
+from surelist.access.auth import Principal
+from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, Admission
 from surelist.config import Settings
-from surelist.database import open_pool
+from surelist.data.database import open_pool
+from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import Unauthenticated
-from surelist.isolation import Database, UserDatabase
 from tests.agents.test_agents import Clock
 from tests.agents.test_keys import Agent, make_key
 from tests.person import HANDSHAKE, MODERN, Person
@@ -53,11 +53,9 @@ class Counting(Admission):
         super().__init__(clock)
         self.asked = 0
 
-    async def __call__(
-        self, database: UserDatabase, principal: Principal, scope: str | None
-    ) -> None:
+    async def __call__(self, tx: UserTransaction, principal: Principal, scope: str | None) -> None:
         self.asked += 1
-        await super().__call__(database, principal, scope)
+        await super().__call__(tx, principal, scope)
 
 
 @pytest.mark.parametrize(("method", "params", "version"), REQUESTS)
@@ -87,11 +85,11 @@ async def test_a_credential_without_a_scope_is_still_told_what_there_is(ann: Per
 
 
 async def test_the_database_is_asked_once_in_a_few_seconds(
-    owner: Person, database: Database, settings: Settings
+    owner: Person, tx: Database, settings: Settings
 ) -> None:
     clock = Clock()
     gate = Counting(clock)
-    worker = Database(database._pool, settings, gate)
+    worker = Database(tx._pool, settings, gate)
     robot = Agent(owner, await make_key(owner)).principal
     for _ in range(3):
         await worker.admit(robot)
@@ -104,12 +102,10 @@ async def test_the_database_is_asked_once_in_a_few_seconds(
     assert gate.asked == 2
 
 
-async def test_it_is_not_counted_as_a_read(
-    owner: Person, database: Database, settings: Settings
-) -> None:
+async def test_it_is_not_counted_as_a_read(owner: Person, tx: Database, settings: Settings) -> None:
     one_read = settings.model_copy(update={"rate_reads": 1})
     clock = Clock()
-    worker = Database(database._pool, one_read, Admission(clock))
+    worker = Database(tx._pool, one_read, Admission(clock))
     robot = Agent(owner, await make_key(owner)).principal
     for _ in range(5):
         await worker.admit(robot)

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from surelist.account import service as account
-from surelist.agents.admission import Admission
+from surelist.agents.credential_check import Admission
 from surelist.agents.models import Agent
 from surelist.config import Settings
-from surelist.database import compiled
+from surelist.data.database import compiled
+from surelist.data.isolation import Database, UserTransaction, user_rows
 from surelist.errors import Unauthenticated, Unavailable
-from surelist.isolation import Database, UserDatabase, mine
 from tests.agents.test_agents import nothing
 from tests.person import Person
 from tests.tasks.conftest import Records
@@ -23,7 +23,7 @@ WAITING = (
     "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
     "AND query ~ 'account|agent' AND datname = current_database()"
 )
-_USED = compiled(select(mine(Agent).c.last_used_at))
+_USED = compiled(select(user_rows(Agent).c.last_used_at))
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ async def test_an_agents_first_read_waits_behind_a_write_only_so_long(
     hasty = settings.model_copy(update={"lock_timeout_ms": 100})
     worker = Database(owner.database._pool, hasty, Admission())
 
-    async def busy(mine: UserDatabase) -> None:
+    async def busy(mine: UserTransaction) -> None:
         with pytest.raises(Unavailable):
             async with asyncio.timeout(20):
                 await worker.read(owner.through("claude").principal, nothing, "tasks:read")
@@ -66,7 +66,7 @@ async def test_an_agents_first_read_during_an_erase_leaves_nothing(
         await owner.call("add_task", title="One")
     reads: list[asyncio.Task[None]] = []
 
-    async def erase(mine: UserDatabase) -> None:
+    async def erase(mine: UserTransaction) -> None:
         await account.erase(mine)
         reads.append(asyncio.create_task(claude.read(nothing)))
         await until_one_waits(records, reads[0])
@@ -86,7 +86,7 @@ async def test_an_erase_during_an_agents_first_read_leaves_nothing(
         await owner.call("add_task", title="One")
     erasures: list[asyncio.Task[None]] = []
 
-    async def look(mine: UserDatabase) -> None:
+    async def look(mine: UserTransaction) -> None:
         erasures.append(asyncio.create_task(owner.write(account.erase)))
         await until_one_waits(records, erasures[0])
 
@@ -108,10 +108,10 @@ async def test_two_workers_that_note_a_use_at_the_same_moment_write_it_once(
     first, second = (Database(owner.database._pool, settings, Admission()) for _ in range(2))
     others: list[asyncio.Task[None]] = []
 
-    async def look(database: UserDatabase) -> Any:
+    async def look(tx: UserTransaction) -> Any:
         others.append(asyncio.create_task(second.read(claude.principal, nothing, "tasks:read")))
         await until_one_waits(records, others[0])
-        return await database.one(_USED)
+        return await tx.fetch_one(_USED)
 
     noted = await first.read(claude.principal, look, "tasks:read")
     await others[0]

@@ -6,10 +6,10 @@ import httpx
 import jwt
 import pytest
 
-from surelist.agents.admission import Admission
-from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal
+from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal
+from surelist.agents.credential_check import Admission
+from surelist.data.isolation import Database
 from surelist.errors import Unauthenticated
-from surelist.isolation import Database
 from tests.person import Person
 
 NEW = {"name": "Grocery robot", "scopes": ["tasks:read", "tasks:write"], "days": 30}

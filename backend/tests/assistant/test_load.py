@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from surelist.config import Settings
-from surelist.isolation import Database
+from surelist.data.isolation import Database
 from tests.assistant.conftest import on
 from tests.assistant.scripted import Model
 from tests.assistant.test_chat import chat

@@ -13,7 +13,7 @@ WRITE = "conversations:write"
 
 async def begin(person: Person, title: str | None = None) -> int:
     """Begin a conversation, and say which it is."""
-    made, _ = await person.write(lambda mine: service.create(mine, title), WRITE)
+    made, _ = await person.write(lambda tx: service.create(tx, title), WRITE)
     return made["id"]
 
 
@@ -23,7 +23,7 @@ async def say(
     """Add a message."""
     retry = Retry.of("say", {"content": content}, key)
     message, _ = await person.write(
-        lambda mine: messages.add(mine, conversation_id, role, content, retry), WRITE
+        lambda tx: messages.add(tx, conversation_id, role, content, retry), WRITE
     )
     return message
 

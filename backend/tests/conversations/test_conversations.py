@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from surelist.auth import AGENT_SCOPES
+from surelist.access.auth import AGENT_SCOPES
 from surelist.conversations.records import SWEPT_AT_ONCE
 from tests.conversations.talking import begin, history, listed, say
 from tests.person import Person

@@ -9,7 +9,7 @@ import jwt
 import pytest
 from jsonschema import Draft202012Validator
 
-from surelist.auth import AGENT_SCOPES
+from surelist.access.auth import AGENT_SCOPES
 from surelist.config import Settings
 from surelist.conversations.tools import TOOLS
 from tests.conversations.talking import begin, history, say

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from hypothesis import settings
 
-from surelist.embedded import SUPERUSER, Cluster
+from surelist.postgres.embedded import SUPERUSER, Cluster
 from tests.person import Person
 
 settings.register_profile("same every time", deadline=None, derandomize=True, max_examples=100)

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from surelist.embedded import Cluster
+from surelist.postgres.embedded import Cluster
 from surelist.tasks.models import ClearableField
 from surelist.tasks.tools import TOOLS
 from tests.person import Person, RefusedByTool

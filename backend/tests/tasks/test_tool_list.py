@@ -7,7 +7,7 @@ import orjson
 import pytest
 from jsonschema import Draft202012Validator
 
-from surelist.mcp_tasks import INSTRUCTIONS
+from surelist.mcp.tasks_toolset import INSTRUCTIONS
 from surelist.tasks.tools import TOOLS
 from tests.person import ERAS, MODERN, Person
 from tests.tasks.asking import task

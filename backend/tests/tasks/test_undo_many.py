@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from surelist.embedded import Cluster
+from surelist.postgres.embedded import Cluster
 from tests.person import Person
 from tests.soundness import sound_ledger
 from tests.tasks.asking import task

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from surelist.conversations.tools import TOOLS as CONVERSATION_TOOLS
+from surelist.doors.toolbox import Tool
 from surelist.tasks.tools import TOOLS
-from surelist.toolbox import Tool
 
 SNAPSHOT = Path(__file__).with_name("tools.json")
 CONVERSATION_SNAPSHOT = Path(__file__).parents[1] / "conversations" / "tools.json"
