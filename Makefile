@@ -36,6 +36,10 @@ dev: $(DEV) $(WEB) ## run everything with hot reload, on a separate list; DEV_OP
 .PHONY: setup
 setup: $(RUNTIME) ## make .venv with surelist in it
 
+.PHONY: hooks
+hooks: $(DEV) $(WEB) ## let git check the changed files before each commit
+	@git config core.hooksPath .githooks
+
 .PHONY: otel
 otel: setup ## add to .venv what exports OpenTelemetry traces
 	@$(BIN)/python $(LOCKED) requirements/otel.txt
@@ -64,6 +68,10 @@ OTHER := /usr/lib/postgresql/15/bin
 check-all: check faults need-pgbouncer ## check, faults, and the tests on PostgreSQL 15 through PgBouncer
 	.ci/need $(OTHER)/postgres postgresql-15
 	SURELIST_TEST_POSTGRES=$(OTHER) SURELIST_TEST_PGBOUNCER=/usr/sbin/pgbouncer $(BIN)/pytest
+
+.PHONY: coverage
+coverage: $(DEV) need-redis-server need-psql ## measure which branches the back end's tests take; TESTS=path for some of them
+	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-report=html $(TESTS)
 
 .PHONY: check-clients
 check-clients: $(DEV) ## drive the tools by agent frameworks as released; CLIENTS=python/dspy for one
@@ -104,6 +112,12 @@ locks: $(DEV) ## resolve requirements/ anew from pyproject.toml
 .PHONY: client-locks
 client-locks: $(DEV) ## lock the newest releases of the agent frameworks
 	cd backend && ../$(BIN)/python -m tests.frameworks.lock
+
+CHECK := $(MAKE) check
+
+.PHONY: release
+release: ## check, write the version and the changelog's heading, commit and tag; VERSION=x.y.z
+	@.ci/release "$(VERSION)" $(CHECK)
 
 $(BIN)/python:
 	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
