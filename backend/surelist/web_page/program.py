@@ -29,7 +29,7 @@ PASSED_ON = (
     *("SMTP_URL", "SMTP_FROM"),
     *("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
 )
-"""Variables that the operator sets for the page (docs/deploying.md)."""
+"""Variables that the operator sets for the page (docs/configuration.md)."""
 
 _KEPT = (*children.ORDINARY, *children.NODE, *children.NETWORK, *PASSED_ON)
 
