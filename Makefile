@@ -20,12 +20,12 @@ COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --python-versio
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
-help: ## list these targets
+help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r target words; \
-		do printf 'make %-13s %s\n' "$$target" "$$words"; done
+		do printf 'make %-14s %s\n' "$$target" "$$words"; done
 
 .PHONY: run
-run: setup ## set up, start PostgreSQL, Surelist and its web page, print how to connect
+run: setup ## set up and start everything, then print how to connect
 	@echo "Starting Surelist ..."
 	@exec $(BIN)/surelist up --welcome
 
@@ -34,18 +34,18 @@ dev: $(DEV) $(WEB) ## run everything with hot reload, on a separate list; DEV_OP
 	@exec $(BIN)/surelist up --reload --data data-dev $(DEV_OPTIONS)
 
 .PHONY: setup
-setup: $(RUNTIME) ## make .venv with surelist in it
+setup: $(RUNTIME) ## only set up: make .venv with surelist in it
 
 .PHONY: hooks
 hooks: $(DEV) $(WEB) ## let git check the changed files before each commit
 	@git config core.hooksPath .githooks
 
 .PHONY: otel
-otel: setup ## add to .venv what exports OpenTelemetry traces
+otel: setup ## install the exporter of OpenTelemetry traces
 	@$(BIN)/python $(LOCKED) requirements/otel.txt
 
 .PHONY: test
-test: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## set up and run the tests
+test: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## run the tests
 	$(BIN)/pytest
 	$(NPM) test
 	$(NPM) run e2e
@@ -65,7 +65,7 @@ check: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## for
 OTHER := /usr/lib/postgresql/15/bin
 
 .PHONY: check-all
-check-all: check faults need-pgbouncer ## check, faults, and the tests on PostgreSQL 15 through PgBouncer
+check-all: check faults need-pgbouncer ## check and faults, then the tests on PostgreSQL 15 through PgBouncer
 	.ci/need $(OTHER)/postgres postgresql-15
 	SURELIST_TEST_POSTGRES=$(OTHER) SURELIST_TEST_PGBOUNCER=/usr/sbin/pgbouncer $(BIN)/pytest
 
@@ -74,7 +74,7 @@ coverage: $(DEV) need-redis-server need-psql ## measure which branches the back 
 	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-report=html $(TESTS)
 
 .PHONY: check-clients
-check-clients: $(DEV) ## drive the tools by agent frameworks as released; CLIENTS=python/dspy for one
+check-clients: $(DEV) ## call the tools through released agent frameworks; CLIENTS=python/dspy for one
 	cd backend && ../$(BIN)/python -m tests.frameworks $(CLIENTS)
 
 need-psql:
@@ -84,22 +84,22 @@ need-%:
 	@.ci/need $*
 
 .PHONY: bench
-bench: $(DEV) $(YARDSTICKS) ## speed, beside yardsticks; BENCH=cpu, load, growth or distance for one
+bench: $(DEV) $(YARDSTICKS) ## measure speed; BENCH=cpu, load, growth or distance for one part
 	PYTHONPATH=. $(BIN)/python -m bench $(BENCH)
 
 .PHONY: faults
-faults: $(DEV) ## break a running server in every way under load, and print what was seen
+faults: $(DEV) ## break a running server under load, and print what callers saw
 	PYTHONPATH=.:backend $(BIN)/python -m bench.faults
 
 .PHONY: generated
-generated: $(DEV) $(WEB) ## write the generated files anew; the tests check them for drift
+generated: $(DEV) $(WEB) ## write the generated files; the tests check them for drift
 	cd backend && ../$(BIN)/python -m tests.tasks.write_tool_list
 	cd backend && ../$(BIN)/python -m tests.write_openapi
 	cd backend && PATH="$(CURDIR)/$(BIN):$$PATH" ../$(BIN)/python -m tests.write_people
 	$(NPM) run generate
 
 .PHONY: locks
-locks: $(DEV) ## resolve requirements/ anew from pyproject.toml
+locks: $(DEV) ## upgrade the locks in requirements/ from pyproject.toml
 	$(COMPILE) --upgrade --group build -o requirements/runtime.txt pyproject.toml
 	$(COMPILE) --upgrade --group build --extra otel -c requirements/runtime.txt \
 		-o requirements/otel.txt pyproject.toml
@@ -110,7 +110,7 @@ locks: $(DEV) ## resolve requirements/ anew from pyproject.toml
 	$(COMPILE) --group web -c requirements/dev.txt -o requirements/web.txt
 
 .PHONY: client-locks
-client-locks: $(DEV) ## lock the newest releases of the agent frameworks
+client-locks: $(DEV) ## upgrade the locks of the agent frameworks
 	cd backend && ../$(BIN)/python -m tests.frameworks.lock
 
 CHECK := $(MAKE) check
