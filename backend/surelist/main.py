@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
 from surelist import config, issuers, mcp_conversations, mcp_tasks, web
+from surelist.account.erasing import remove_some
 from surelist.agents.admission import Admission
 from surelist.auth import Authenticator
 from surelist.browsers import Browsers
@@ -49,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         checked = await _checked(settings)
         pool = await open_pool(settings, traced=spans is not None, checked=checked)
         CONNECTIONS_MAX.set(settings.pool_size)
-        app.state.database = Database(pool, settings, Admission())
+        app.state.database = Database(pool, settings, Admission(), remove_some)
         for endpoint in endpoints.values():
             endpoint.serve(app.state.database)
         try:

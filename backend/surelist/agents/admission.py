@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from surelist.agents.standing import admit
 from surelist.auth import OWNER_SCOPE, Principal
-from surelist.errors import InsufficientScope, Unauthenticated
+from surelist.errors import BeingErased, InsufficientScope, Unauthenticated
 from surelist.isolation import UserDatabase
 
 SECONDS_BETWEEN_CHECKS = 5
@@ -58,6 +58,8 @@ class Admission:
 async def _standing(database: UserDatabase, principal: Principal) -> Standing:
     try:
         return await admit(database, principal)
+    except BeingErased:  # soon over, and each call helps (isolation.py)
+        raise
     except Unauthenticated as refusal:
         return refusal
 

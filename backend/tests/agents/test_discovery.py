@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from surelist.account.erasing import remove_some
 from surelist.agents.admission import SECONDS_BETWEEN_CHECKS, Admission
 from surelist.auth import Principal
 from surelist.config import Settings
@@ -91,7 +92,7 @@ async def test_the_database_is_asked_once_in_a_few_seconds(
 ) -> None:
     clock = Clock()
     gate = Counting(clock)
-    worker = Database(database._pool, settings, gate)
+    worker = Database(database._pool, settings, gate, remove_some)
     robot = Agent(owner, await make_key(owner)).principal
     for _ in range(3):
         await worker.admit(robot)
@@ -109,7 +110,7 @@ async def test_it_is_not_counted_as_a_read(
 ) -> None:
     one_read = settings.model_copy(update={"rate_reads": 1})
     clock = Clock()
-    worker = Database(database._pool, one_read, Admission(clock))
+    worker = Database(database._pool, one_read, Admission(clock), remove_some)
     robot = Agent(owner, await make_key(owner)).principal
     for _ in range(5):
         await worker.admit(robot)
@@ -121,7 +122,7 @@ async def cut_off(settings: Settings) -> Database:
     """A worker whose connections to the database are gone."""
     pool = await open_pool(settings, traced=False, checked=True)
     pool.terminate()
-    return Database(pool, settings, Admission())
+    return Database(pool, settings, Admission(), remove_some)
 
 
 async def test_what_is_the_same_for_everyone_is_told_while_the_database_is_away(
