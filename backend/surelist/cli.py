@@ -169,16 +169,6 @@ def page_secret(*, previous: bool) -> None:
 
 @surelist.command()
 @data_option
-def local_list_code() -> None:
-    """Print the code with which a person who signs up takes over the list of the user `local`.
-
-    It is typed on the Account page. Whoever has it can take that list once.
-    """
-    click.echo(config.load().local_list_code)
-
-
-@surelist.command()
-@data_option
 def migrate() -> None:
     """Bring the database's schema to what this version needs.
 

@@ -235,11 +235,6 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
     ],
     ("POST", f"{_USER}/sessions/end"): lambda hers: [{"json": {}}],
     ("DELETE", _USER): lambda hers: [{}],
-    ("POST", f"{_USER}/claim"): lambda hers: [
-        {"json": {"code": code, "dry_run": dry_run}}
-        for code in ("ABCD-EFGH-IJKL-MNOP", hers.user_id)
-        for dry_run in (True, False)
-    ],
 }
 OPEN_TO_ALL = {
     ("GET", "/.well-known/oauth-protected-resource"),

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 import surelist
 from surelist.config import Settings
 from surelist.machine import children
+from surelist.machine.derived_keys import first_person_code
 from surelist.web_page import program as web_page
 from tests.server import START_SECONDS, environment
 
@@ -182,7 +183,7 @@ def test_the_page_has_keys_of_its_own_and_not_the_secret(settings: Settings) -> 
 
 
 @pytest.mark.parametrize(
-    ("web_url", "given"),
+    ("web_url", "anyone"),
     [
         ("http://localhost:3000", True),
         ("http://surelist.localhost:3000", True),
@@ -195,11 +196,11 @@ def test_the_page_has_keys_of_its_own_and_not_the_secret(settings: Settings) -> 
         ("http://0.0.0.0:3000", False),
     ],
 )
-def test_the_code_of_this_machines_list_is_given_to_a_page_of_this_machine_alone(
-    settings: Settings, web_url: str, given: bool
+def test_the_first_person_needs_a_code_unless_the_page_is_this_machines_own(
+    settings: Settings, web_url: str, anyone: bool
 ) -> None:
-    code = page_of(settings, web_url).get("SURELIST_LOCAL_LIST_CODE")
-    assert code == (settings.local_list_code if given else None)
+    wanted = page_of(settings, web_url)["SURELIST_FIRST_PERSON"]
+    assert wanted == ("anyone" if anyone else first_person_code(settings.secret))
 
 
 BY_HAND = {

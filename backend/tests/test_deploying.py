@@ -39,8 +39,8 @@ PAGE = set(
 READ_FROM_FILES = {
     name: f"{name}_FILE" for name in ("SURELIST_PAGE_SECRET", "SURELIST_PAGE_SECRET_PREVIOUS")
 }
-NOT_IN_COMPOSE = {"SURELIST_LOCAL_LIST_CODE"}
-"""The page of another machine is not given the list of that machine's operator."""
+NOT_IN_COMPOSE = {"SURELIST_FIRST_PERSON"}
+"""Everybody has a list of their own where a page is started by itself."""
 
 
 def told(service: str) -> dict[str, str]:

@@ -115,6 +115,27 @@ async def test_what_is_open_to_all_is_the_same_for_all(
     assert (await ann.rpc(method)).content == (await bob.rpc(method)).content
 
 
+async def test_no_transaction_names_two_users(
+    newcomer: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[tuple[str, str]] = []
+    run = Database._run
+
+    async def watched(
+        self: Database, principal: Principal, scope: str | None, begin: str, *rest: Any, **more: Any
+    ) -> Any:
+        begun.append((principal.user_id, begin))
+        return await run(self, principal, scope, begin, *rest, **more)
+
+    monkeypatch.setattr(Database, "_run", watched)
+    ann = newcomer("web", owner=True)
+    await make_list(ann)
+    assert (await ann.rest("DELETE")).status_code == 204
+    assert begun
+    for user_id, begin in begun:
+        assert re.findall(r"SET LOCAL app\.user_id = '(.*?)'", begin) == [user_id]
+
+
 # The walls, one by one. The statements' filters are taken away by making each condition true, the
 # policies by disabling them in a copy of the database.
 

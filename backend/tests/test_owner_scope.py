@@ -22,7 +22,6 @@ FOR_THE_PERSON_ONLY = {
     ("GET", "/api/{user_id}/agents/{client_id}"),
     ("PUT", "/api/{user_id}/agents/{client_id}"),
     ("DELETE", "/api/{user_id}/agents/{client_id}"),
-    ("POST", "/api/{user_id}/claim"),
     ("POST", "/api/{user_id}/keys"),
     ("POST", "/api/{user_id}/sessions/end"),
     ("DELETE", "/api/{user_id}/tasks/{task_id}/permanently"),

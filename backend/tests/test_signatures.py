@@ -14,6 +14,7 @@ from jwt import api_jws
 
 from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, TOKEN_TYPE, sign_token
 from surelist.config import Settings
+from surelist.machine.derived_keys import first_person_code
 from tests.copies import newcomers
 from tests.person import Person
 from tests.test_auth import Door, assert_refused, at_mcp, at_rest, bearer, claims
@@ -42,7 +43,7 @@ def keys_of(settings: Settings) -> dict[str, str | bytes]:
         "tokens": settings.token_keys[0],
         "cursors": settings.cursor_key,
         "page": settings.page_secrets[0],
-        "local list": settings.local_list_code,
+        "first person": first_person_code(settings.secret),
         "secret": settings.secret,
     }
 

@@ -222,12 +222,6 @@ async def erase(world: World) -> None:
     await world.do("DELETE", "")
 
 
-async def be_claimed(world: World) -> None:
-    code = {"code": world.settings.local_list_code}
-    answer = await world.ask(world.session("somebody-else"), "POST", "/claim", code)
-    assert answer.status_code == 200
-
-
 async def end_sessions(world: World) -> None:
     await world.do("POST", "/sessions/end", {})
 
@@ -246,7 +240,6 @@ WAYS: Mapping[str, Way] = {
     "its client is allowed less, by `PUT`": allow_less,
     "its client is revoked, then connected again": connect_again,
     "the list is erased": erase,
-    "the list is claimed by somebody else": be_claimed,
     "`sessions/end`": end_sessions,
     "`sessions/end` with `agents`": end_sessions_and_agents,
     "a key expires": let_a_key_expire,

@@ -79,7 +79,6 @@ test("no server of the same host gets anything for the cookie that browsers send
   expect(oauth_query).toContain("sig=");
   const tries: [string, string, object?][] = [
     ["GET", "/token"],
-    ["GET", "/local-list"],
     ["POST", "/oauth2/consent", { accept: true, oauth_query }],
     ["POST", "/connections/disconnect", { client_id: agent.clientId }],
     ["POST", "/delete-user", {}],

@@ -18,7 +18,7 @@ USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}")
 
 RESERVED_USER_ID = "me"
 LOCAL_USER = "local"
-"""The user of a machine on which nobody has signed up."""
+"""The user of `surelist token local`, and then the first person who signs up."""
 
 CLIENT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,100}")
 """A client's id or name, matched whole: one line that PostgreSQL can keep."""

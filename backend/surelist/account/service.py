@@ -1,4 +1,4 @@
-"""A user's account: its time zone and counts, and its erasure."""
+"""A user's account: its time zone and counts, and the end of its sessions."""
 
 import time
 from datetime import UTC, datetime
@@ -6,18 +6,16 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from sqlalchemy import ARRAY, Date, DateTime, Text, bindparam, column, func, select
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
-from surelist.agents.models import Agent
 from surelist.agents.service import revoke_all
-from surelist.conversations.models import Conversation, Message
 from surelist.data.database import Record, compiled
-from surelist.data.isolation import UserTransaction, user_delete, user_rows, user_update
+from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import Invalid
-from surelist.ledger.models import INSTANT, Account, Event
+from surelist.ledger.models import INSTANT, Account
 from surelist.ledger.service import refuse_if_erased
 from surelist.tasks.due import start_of, zone
-from surelist.tasks.models import Task, Term
+from surelist.tasks.models import Task
 
 _account = user_rows(Account)
 _ACCOUNT = compiled(select(*_account.c))
@@ -47,27 +45,13 @@ _END_SESSIONS = compiled(
     )
 )
 
-_ERASED: tuple[type[SQLModel], ...] = (Message, Conversation, Event, Term, Task, Agent)
-_ERASE = [
-    *(compiled(user_delete(model)) for model in _ERASED),
-    compiled(
-        user_update(Account).values(
-            erased_at=func.clock_timestamp(),
-            timezone="UTC",
-            pending_count=0,
-            completed_count=0,
-            stored_bytes=0,
-        )
-    ),
-]
-
 
 async def find(tx: UserTransaction) -> Record | None:
     """The account, or None for a user who has never written."""
     return await tx.fetch_one(_ACCOUNT)
 
 
-async def _standing(tx: UserTransaction) -> Record | None:
+async def find_standing(tx: UserTransaction) -> Record | None:
     """The account. Raises Unauthenticated when it was erased after the token was issued."""
     account = await find(tx)
     if account:
@@ -86,7 +70,7 @@ async def set_timezone(tx: UserTransaction, timezone: str) -> Record | None:
 
     Raises Invalid when it is not an IANA name, Unauthenticated behind an erase.
     """
-    account = await _standing(tx)
+    account = await find_standing(tx)
     if timezone not in _timezones():
         raise Invalid(
             '"timezone" must be the IANA name of a time zone, such as "Europe/Berlin". '
@@ -107,18 +91,8 @@ async def end_sessions(tx: UserTransaction, *, agents: bool) -> None:
     A session's own time counts: it is of the clock that all sessions' tokens have. Any other
     caller ends what there is by now. Raises Unauthenticated behind an erase.
     """
-    await _standing(tx)
+    await find_standing(tx)
     last = tx.issued_at if tx.kind == "session" else int(time.time())
     await tx.execute(_END_SESSIONS, valid_after=datetime.fromtimestamp(last + 1, UTC))
     if agents:
         await revoke_all(tx)
-
-
-async def erase(tx: UserTransaction) -> None:
-    """Remove all that is known of the user but the counters, so that no id is ever used twice.
-
-    Every token issued until now is refused from now on. Raises Unauthenticated behind an erase.
-    """
-    await _standing(tx)
-    for statement in _ERASE:
-        await tx.execute(statement)

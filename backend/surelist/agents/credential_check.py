@@ -8,7 +8,7 @@ from typing import TypeAlias
 from surelist.access.auth import OWNER_SCOPE, Principal
 from surelist.agents.standing import admit
 from surelist.data.isolation import UserTransaction
-from surelist.errors import InsufficientScope, Unauthenticated
+from surelist.errors import BeingErased, InsufficientScope, Unauthenticated
 
 SECONDS_BETWEEN_CHECKS = 5
 """How long a worker may go on serving an agent that another worker has revoked."""
@@ -56,6 +56,8 @@ class Admission:
 async def _standing(tx: UserTransaction, principal: Principal) -> Standing:
     try:
         return await admit(tx, principal)
+    except BeingErased:  # soon over, and each call helps (isolation.py)
+        raise
     except Unauthenticated as refusal:
         return refusal
 

@@ -11,7 +11,6 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, Protocol, TypeVar, cast
 
 import asyncpg
@@ -42,7 +41,7 @@ from surelist.data.database import (
 )
 from surelist.data.deadlines import Deadlines
 from surelist.data.queues import Turns
-from surelist.errors import Conflict, Unavailable
+from surelist.errors import BeingErased, Conflict, Unavailable
 from surelist.observability.metrics import CONNECTIONS_IN_USE
 
 T = TypeVar("T")
@@ -58,9 +57,6 @@ _UNHURRIED = "SET LOCAL synchronous_commit = off; "
 
 LONGEST_SECONDS = 30.0
 """For one transaction: a PostgreSQL that has stopped answering keeps no connection for longer."""
-
-LONGEST_OF_TWO_SECONDS = 600.0
-"""For one that moves a whole list, row by row."""
 
 POOL_PATIENCE_SECONDS = 2.0
 """For a connection when all are in use: hundreds of transactions' time. Who gets none in it would
@@ -198,38 +194,6 @@ class UserTransaction:
         return hmac.digest(self._key, whose + content, "sha256")[:16]
 
 
-class _OneOfTwo(UserTransaction):
-    """One user's rows, inside a transaction that is another user's too."""
-
-    __slots__ = ()
-
-    @classmethod
-    def beside(cls, tx: UserTransaction, principal: Principal) -> "_OneOfTwo":
-        """The rows of `principal`, in the transaction of `database`."""
-        connection, key = tx._connection, tx._key  # noqa: SLF001
-        return cls(connection, principal, key, tx._quotas, tx._lock_timeout)  # noqa: SLF001
-
-    async def fetch_all(self, statement: Statement, **values: Any) -> list[Record]:
-        await self._turn()
-        return await super().fetch_all(statement, **values)
-
-    async def fetch_one(self, statement: Statement, **values: Any) -> Record | None:
-        await self._turn()
-        return await super().fetch_one(statement, **values)
-
-    async def execute(self, statement: Statement, **values: Any) -> None:
-        await self._turn()
-        await super().execute(statement, **values)
-
-    async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
-        await self._turn()
-        await super().execute_many(statement, rows)
-
-    async def _turn(self) -> None:
-        """Let PostgreSQL see this user, and not the other."""
-        await self._connection.execute(_as_user(self._stamps["user_id"]))
-
-
 class Gate(Protocol):
     """Decides whether a verified credential still counts (specs/tokens.md)."""
 
@@ -253,9 +217,10 @@ class Gate(Protocol):
 class Database:
     """The pool, handed out one transaction and one user at a time."""
 
-    def __init__(self, pool: Pool, settings: Settings, gate: Gate) -> None:
+    def __init__(self, pool: Pool, settings: Settings, gate: Gate, remove_some: Work[bool]) -> None:
         self._pool = pool
         self._gate = gate
+        self._remove_some = remove_some
         self._key = settings.cursor_key
         self._lock_timeout = settings.lock_timeout_ms
         self._patience = settings.lock_timeout_ms / 1000
@@ -334,44 +299,27 @@ class Database:
         user_id = principal.user_id
         if rate:
             await self._rates.spend(principal, rate)
-        locked = _locked(user_id, self._lock_timeout, "NO KEY UPDATE")
-        begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}; {locked}"
+        begin = self._begin_to_write(user_id)
         person = principal.caller.is_person
         async with self._turns.to_write(user_id, self._patience, person=person):
             end = "COMMIT" if keep else "ROLLBACK"
             return await self._run(principal, scope, begin, work, end)
 
-    async def write_both(
-        self,
-        one: Principal,
-        other: str,
-        work: Callable[[UserTransaction, UserTransaction], Awaitable[T]],
-        scope: str,
-        *,
-        keep: bool = True,
-    ) -> T:
-        """Run `work` in one transaction that holds the account rows of two users.
+    async def finish_erase(self, principal: Principal) -> None:
+        """Remove what is left of a user who is shut out, in transactions of bounded size."""
+        left = True
+        while left:
+            async with self._turns.to_write(principal.user_id, self._patience, person=True):
+                left = await self._erase_some(principal)
 
-        The user id `other` is whose rows the caller has shown a right to. Each `UserTransaction`
-        sees its own user's rows and no others. Without `keep` it is rolled back.
-        """
-        self._enter(one, scope)
-        await self._rates.spend(one, "writes")
-        # In one order, so that two who do this at once do not wait for each other.
-        begin = "BEGIN; " + "; ".join(
-            f"{_as_user(user_id)}; {_locked(user_id, self._lock_timeout, 'NO KEY UPDATE')}"
-            for user_id in sorted({one.user_id, other})
-        )
+    async def _erase_some(self, principal: Principal) -> bool:
+        """Remove some rows of a user who is shut out, and return whether any are left."""
+        begin = self._begin_to_write(principal.user_id)
+        return await self._run(principal, None, begin, self._remove_some, "COMMIT", gated=False)
 
-        async def on_both(tx: UserTransaction) -> T:
-            theirs = _OneOfTwo.beside(tx, replace(one, user_id=other))
-            return await work(_OneOfTwo.beside(tx, one), theirs)
-
-        person = one.caller.is_person
-        async with self._turns.to_write(one.user_id, self._patience, person=person):
-            begin = f"{begin}; {_as_user(one.user_id)}"
-            end = "COMMIT" if keep else "ROLLBACK"
-            return await self._run(one, scope, begin, on_both, end, LONGEST_OF_TWO_SECONDS)
+    def _begin_to_write(self, user_id: str) -> str:
+        locked = _locked(user_id, self._lock_timeout, "NO KEY UPDATE")
+        return f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}; {locked}"
 
     def _enter(self, principal: Principal, scope: str) -> None:
         """Refuse what needs no look at the database, before anything is counted or opened."""
@@ -385,23 +333,26 @@ class Database:
         begin: str,
         work: Work[T],
         end: str | None = None,
-        longest: float | None = None,
+        *,
+        gated: bool = True,
     ) -> T:
         """Run `work` between `begin` and `end`; without `end`, it is a read.
 
+        A call that meets an erase that was cut off removes some more rows before it is refused.
         Nothing hangs on the end of what only read, so nobody waits for that round trip.
         """
         with faults_as_unavailable():
             connection = await self._a_connection()
             CONNECTIONS_IN_USE.inc()
-            self._deadlines.enter(longest or LONGEST_SECONDS)
+            self._deadlines.enter(LONGEST_SECONDS)
             try:
                 try:
                     tx = UserTransaction(
                         connection, principal, self._key, self._quotas, self._lock_timeout
                     )
                     await connection.execute(begin)
-                    await self._gate(tx, principal, scope)
+                    if gated:
+                        await self._gate(tx, principal, scope)
                     result = await work(tx)
                     await tx.finish()
                     if end:
@@ -410,8 +361,10 @@ class Database:
                         await _end(connection, "COMMIT", _UNHURRIED)
                 finally:
                     self._deadlines.leave()
-            except BaseException:
+            except BaseException as fault:
                 await self._roll_back(connection)
+                if isinstance(fault, BeingErased):
+                    await self._erase_some(principal)
                 raise
             if connection.is_in_transaction():
                 ending = asyncio.create_task(self._roll_back(connection))

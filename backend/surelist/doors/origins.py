@@ -4,10 +4,9 @@ They keep a page that a person visits from reaching the server under a name of i
 rebinding).
 """
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from surelist.config import Settings
+from surelist.config import Settings, is_of_this_machine
 
 SCHEMES = ("http", "https")
 
@@ -43,16 +42,6 @@ class Origins:
     def allow(self, origin: str) -> bool:
         """Whether pages of this origin may call."""
         return origin in self._listed or (self._of_this_machine and _is_local(origin))
-
-
-def is_of_this_machine(host: str) -> bool:
-    """Whether a host name leads to this machine from every machine: `localhost` or loopback."""
-    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761 6.3
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_local(origin: str) -> bool:

@@ -95,19 +95,9 @@ class Door:
         """
         return await self._database.write(self._principal, work, scope, keep=keep, rate=rate)
 
-    async def write_with(
-        self,
-        other: str,
-        work: Callable[[UserTransaction, UserTransaction], Awaitable[T]],
-        scope: str,
-        *,
-        keep: bool = True,
-    ) -> T:
-        """Run `work` in a transaction that writes this user's rows and those of the user `other`.
-
-        The caller has shown a right to these. Raises InsufficientScope without `scope`.
-        """
-        return await self._database.write_both(self._principal, other, work, scope, keep=keep)
+    async def finish_erase(self) -> None:
+        """Remove what is left of this user, who is shut out."""
+        await self._database.finish_erase(self._principal)
 
 
 class OwnedRoute(APIRoute):

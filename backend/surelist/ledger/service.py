@@ -26,8 +26,8 @@ from sqlmodel import col
 from surelist.access.auth import Caller, refused
 from surelist.data.database import Statement, compiled
 from surelist.data.isolation import UserTransaction, user_insert, user_rows, user_update
-from surelist.errors import Conflict, Gone
-from surelist.ledger.models import Account, Event, EventKind
+from surelist.errors import BeingErased, Conflict, Gone
+from surelist.ledger.models import BEING_ERASED, Account, Event, EventKind
 from surelist.ledger.quotas import refuse_past_quota
 
 
@@ -138,7 +138,12 @@ def used_otherwise() -> Conflict:
 
 
 def refuse_if_erased(tx: UserTransaction, erased_at: datetime | None) -> None:
-    """Raise Unauthenticated when the account was erased after the caller's token was issued."""
+    """Raise Unauthenticated when the account was erased after the caller's token was issued.
+
+    Raises BeingErased while rows of it are left.
+    """
+    if erased_at == BEING_ERASED:
+        raise BeingErased
     if erased_at and datetime.fromtimestamp(tx.issued_at, UTC) < erased_at:
         raise refused("the account was erased after it was issued")
 

@@ -27,8 +27,8 @@ class Purpose(Enum):
     PAGE = b"surelist page"
     """The only key of the web page: cookies, links in e-mails, authorization requests."""
 
-    LOCAL_LIST = b"surelist local list"
-    """Proves the right to take over the list of the user `local`."""
+    FIRST_PERSON = b"surelist local list"
+    """Proves the right to be the user `local`, to whoever signs up first."""
 
 
 def derive(secret: str, purpose: Purpose, length: int = KEY_BYTES) -> bytes:
@@ -41,7 +41,7 @@ def page_secret(secret: str) -> str:
     return urlsafe_b64encode(derive(secret, Purpose.PAGE)).rstrip(b"=").decode()
 
 
-def local_list_code(secret: str) -> str:
-    """The code for the list of `local`, as a person types it: ABCD-EFGH-IJKL-MNOP."""
-    letters = b32encode(derive(secret, Purpose.LOCAL_LIST, CODE_BYTES)).decode()
+def first_person_code(secret: str) -> str:
+    """The code that makes the first person the user `local`, as typed: ABCD-EFGH-IJKL-MNOP."""
+    letters = b32encode(derive(secret, Purpose.FIRST_PERSON, CODE_BYTES)).decode()
     return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))

@@ -17,7 +17,12 @@ from surelist.config import Settings
 from surelist.data import auth_schema, database
 from surelist.errors import ConfigurationError
 from surelist.machine.data_directory import make_secret, record_server
-from surelist.operations.welcome import wait_until_answering, welcome, welcome_with_page
+from surelist.operations.welcome import (
+    first_person,
+    wait_until_answering,
+    welcome,
+    welcome_with_page,
+)
 from surelist.postgres.embedded import OWNER_ROLE, Server, postgres
 from surelist.postgres.supervision import kept_running
 from surelist.server import serving
@@ -78,9 +83,11 @@ Address: TypeAlias = tuple[str, int]
 
 
 def _words(settings: Settings, web: Address | None, *, paste: bool) -> str:
-    if not paste:
-        return f"Surelist answers at {settings.mcp_url}"
-    return welcome_with_page(settings) if web else welcome(settings)
+    if paste:
+        return welcome_with_page(settings) if web else welcome(settings)
+    answers = f"Surelist answers at {settings.mcp_url}"
+    needs_code = web and settings.first_person_code
+    return f"{answers}\n{first_person(settings)}" if needs_code else answers
 
 
 def _web_address(host: str, port: int | None) -> Address | None:

@@ -46,15 +46,12 @@ claude mcp add --transport http --scope user surelist {mcp_url}
 {others}: this address is all they need: {mcp_url}
 
 A token without signing up, for a script: .venv/bin/surelist token {user} --client NAME
-What such tokens write is taken over on the Account page, with the code {code}
+{first_person}
 """
 
 
 def welcome_with_page(settings: Settings) -> str:
-    """How to sign up and connect, without any token; what is to be seen first is bold.
-
-    The code of the local list is dim: whoever can read this terminal owns the machine's list.
-    """
+    """How to sign up and connect, without any token; what is to be seen first is bold."""
     return WORDS_WITH_PAGE.format(
         running=style("Surelist is running", fg="green", bold=True),
         page=style("The web page", bold=True),
@@ -65,8 +62,18 @@ def welcome_with_page(settings: Settings) -> str:
         data=settings.data,
         mcp_url=settings.mcp_url,
         user=LOCAL_USER,
-        code=style(settings.local_list_code, dim=True),
+        first_person=first_person(settings),
     )
+
+
+def first_person(settings: Settings) -> str:
+    """How the first person to sign up gets the list of such tokens, for `click.echo`.
+
+    The code is dim: whoever can read this terminal owns the machine's list.
+    """
+    code = settings.first_person_code
+    proof = f" with the code {style(code, dim=True)}" if code else ""
+    return f"The first person to sign up{proof} gets the list of the user {LOCAL_USER}"
 
 
 def welcome(settings: Settings) -> str:

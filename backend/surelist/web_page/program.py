@@ -6,10 +6,8 @@ import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
-from ipaddress import ip_address
 from pathlib import Path
 from threading import Event, Lock, Thread
-from urllib.parse import urlsplit
 
 import click
 
@@ -19,6 +17,9 @@ from surelist.machine.data_directory import make
 from surelist.web_page import build as web_build
 from surelist.web_page.build import SERVER, BuildFailed, Say
 from surelist.web_page.log import PageLog
+
+ANYONE = "anyone"
+"""The SURELIST_FIRST_PERSON of a page that only people at this machine reach."""
 
 METADATA_PATH = "/.well-known/oauth-authorization-server"
 SECONDS_TO_STOP = 5
@@ -42,14 +43,13 @@ def environment(
     secrets = {"SURELIST_PAGE_SECRET": current}
     if previous:
         secrets["SURELIST_PAGE_SECRET_PREVIOUS"] = previous[0]
-    if _is_this_machine(settings.web_url):
-        secrets["SURELIST_LOCAL_LIST_CODE"] = settings.local_list_code
     return (
         children.inherited(*_KEPT)
         | secrets
         | {
             "SURELIST_URL": settings.url,
             "SURELIST_WEB_URL": settings.web_url,
+            "SURELIST_FIRST_PERSON": settings.first_person_code or ANYONE,
             "SURELIST_API_INTERNAL": api,
             "AUTH_DATABASE_URL": auth_database_url,
             "HOSTNAME": host,
@@ -58,16 +58,6 @@ def environment(
             "NEXT_TELEMETRY_DISABLED": "1",
         }
     )
-
-
-def _is_this_machine(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @contextmanager

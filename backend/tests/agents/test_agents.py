@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal, sign_token
+from surelist.account.erasing import remove_some
 from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, Admission
 from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import InsufficientScope, Unauthenticated
@@ -36,7 +37,7 @@ def clock() -> Clock:
 @pytest.fixture
 def worker(database: Database, settings: Any, clock: Clock) -> Database:
     """Another worker on the same database, with a clock of its own."""
-    return Database(database._pool, settings, Admission(clock))
+    return Database(database._pool, settings, Admission(clock), remove_some)
 
 
 @pytest.fixture
@@ -265,7 +266,7 @@ async def test_a_worker_asks_every_five_seconds_and_writes_once_a_minute(
     apart = settings.model_copy(update={"database_url": copy.url()})
     async with newcomers(apart) as newcomer:
         ann = newcomer()
-        worker = Database(ann.database._pool, apart, Admission(clock))
+        worker = Database(ann.database._pool, apart, Admission(clock), remove_some)
         claude = ann.principal
         first = ["SELECT", "SELECT", "SELECT", "INSERT"]  # but the first with the account held
         assert await statements_of(worker, claude, monkeypatch) == first

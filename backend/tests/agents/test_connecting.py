@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from surelist.access.auth import AGENT_SCOPES, Caller, Principal
+from surelist.account.erasing import remove_some
 from surelist.agents.credential_check import Admission
 from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import InsufficientScope, Unauthenticated
@@ -24,7 +25,9 @@ def owner(newcomer: Callable[..., Person]) -> Person:
 @pytest.fixture
 def worker(database: Database, settings: Any) -> Database:
     """A worker that remembers nobody."""
-    return Database(database._pool, settings, Admission(lambda: time.monotonic() * 1e6))
+    return Database(
+        database._pool, settings, Admission(lambda: time.monotonic() * 1e6), remove_some
+    )
 
 
 def claude(owner: Person, issued_at: int) -> Principal:

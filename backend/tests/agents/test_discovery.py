@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from surelist.access.auth import Principal
+from surelist.account.erasing import remove_some
 from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, Admission
 from surelist.config import Settings
 from surelist.data.database import open_pool
@@ -89,7 +90,7 @@ async def test_the_database_is_asked_once_in_a_few_seconds(
 ) -> None:
     clock = Clock()
     gate = Counting(clock)
-    worker = Database(tx._pool, settings, gate)
+    worker = Database(tx._pool, settings, gate, remove_some)
     robot = Agent(owner, await make_key(owner)).principal
     for _ in range(3):
         await worker.admit(robot)
@@ -105,7 +106,7 @@ async def test_the_database_is_asked_once_in_a_few_seconds(
 async def test_it_is_not_counted_as_a_read(owner: Person, tx: Database, settings: Settings) -> None:
     one_read = settings.model_copy(update={"rate_reads": 1})
     clock = Clock()
-    worker = Database(tx._pool, one_read, Admission(clock))
+    worker = Database(tx._pool, one_read, Admission(clock), remove_some)
     robot = Agent(owner, await make_key(owner)).principal
     for _ in range(5):
         await worker.admit(robot)
@@ -117,7 +118,7 @@ async def cut_off(settings: Settings) -> Database:
     """A worker whose connections to the database are gone."""
     pool = await open_pool(settings, traced=False, checked=True)
     pool.terminate()
-    return Database(pool, settings, Admission())
+    return Database(pool, settings, Admission(), remove_some)
 
 
 async def test_what_is_the_same_for_everyone_is_told_while_the_database_is_away(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from surelist.account import service as account
+from surelist.account.erasing import remove_some, shut_out
 from surelist.agents.credential_check import Admission
 from surelist.agents.models import Agent
 from surelist.config import Settings
@@ -42,7 +42,7 @@ async def test_an_agents_first_read_waits_behind_a_write_only_so_long(
     owner: Person, settings: Settings
 ) -> None:
     hasty = settings.model_copy(update={"lock_timeout_ms": 100})
-    worker = Database(owner.database._pool, hasty, Admission())
+    worker = Database(owner.database._pool, hasty, Admission(), remove_some)
 
     async def busy(mine: UserTransaction) -> None:
         with pytest.raises(Unavailable):
@@ -67,7 +67,7 @@ async def test_an_agents_first_read_during_an_erase_leaves_nothing(
     reads: list[asyncio.Task[None]] = []
 
     async def erase(mine: UserTransaction) -> None:
-        await account.erase(mine)
+        await shut_out(mine)
         reads.append(asyncio.create_task(claude.read(nothing)))
         await until_one_waits(records, reads[0])
 
@@ -75,6 +75,7 @@ async def test_an_agents_first_read_during_an_erase_leaves_nothing(
     await owner.write(erase)
     with pytest.raises(Unauthenticated, match="erased"):
         await reads[0]
+    await owner.database.finish_erase(owner.principal)
     assert await agents_left(owner, records) == 0
 
 
@@ -87,11 +88,12 @@ async def test_an_erase_during_an_agents_first_read_leaves_nothing(
     erasures: list[asyncio.Task[None]] = []
 
     async def look(mine: UserTransaction) -> None:
-        erasures.append(asyncio.create_task(owner.write(account.erase)))
+        erasures.append(asyncio.create_task(owner.write(shut_out)))
         await until_one_waits(records, erasures[0])
 
     await owner.through("claude").read(look)
     await erasures[0]
+    await owner.database.finish_erase(owner.principal)
     assert await agents_left(owner, records) == 0
 
 
@@ -105,7 +107,9 @@ async def test_two_workers_that_note_a_use_at_the_same_moment_write_it_once(
         "UPDATE agent SET last_used_at = now() - interval '1 hour' WHERE user_id = $1",
         owner.user_id,
     )
-    first, second = (Database(owner.database._pool, settings, Admission()) for _ in range(2))
+    first, second = (
+        Database(owner.database._pool, settings, Admission(), remove_some) for _ in range(2)
+    )
     others: list[asyncio.Task[None]] = []
 
     async def look(tx: UserTransaction) -> Any:
