@@ -304,7 +304,9 @@ export interface paths {
         post?: never;
         /**
          * Erase Account
-         * @description Erase everything; every token issued until now is refused from now on.
+         * @description Erase everything; every token issued until that is done is refused.
+         *
+         *     A repeat goes on where a call ended that was cut off.
          */
         delete: operations["erase_account_api__user_id__delete"];
         options?: never;
