@@ -21,12 +21,21 @@ _TABLES: Final[tuple[type[SQLModel], ...]] = (Message, Conversation, Event, Term
 
 
 def _remove_some(model: type[SQLModel]) -> Statement:
-    """Removes ROWS_AT_ONCE rows of `model`, and returns how many there were."""
+    """Removes the first ROWS_AT_ONCE rows of `model`, and returns how many there were.
+
+    By a range of keys, which the primary key's index leads to whatever PostgreSQL's statistics say.
+    """
     table = SQLModel.metadata.tables[model.__name__.lower()]
-    keys = [key for key in table.primary_key.columns if key.name != "user_id"]
+    names = [key.name for key in table.primary_key.columns if key.name != "user_id"]
     rows = user_rows(model, "rows")
-    some = select(*(rows.c[key.name] for key in keys)).limit(ROWS_AT_ONCE)
-    gone = user_delete(model).where(tuple_(*keys).in_(some)).returning(keys[0]).cte("gone")
+    some = select(*(rows.c[name] for name in names)).order_by(*(rows.c[name] for name in names))
+    first = some.limit(ROWS_AT_ONCE).subquery("first")
+    last = (
+        select(*first.c).order_by(*(column.desc() for column in first.c)).limit(1).scalar_subquery()
+    )
+    keys = [table.c[name] for name in names]
+    within = tuple_(*keys) <= last if len(keys) > 1 else keys[0] <= last
+    gone = user_delete(model).where(within).returning(keys[0]).cte("gone")
     return compiled(select(func.count().label("rows")).select_from(gone))
 
 
