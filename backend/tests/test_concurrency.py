@@ -78,7 +78,7 @@ ENDS = [end for thrown in THROWN for end in (None, thrown)]
 
 
 async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_back(
-    newcomer: People, settings: Settings, cluster: Cluster
+    newcomer: People, app_settings: Settings, cluster: Cluster
 ) -> None:
     people = [newcomer(), newcomer()]
     acknowledged: dict[str, list[int]] = {person.user_id: [] for person in people}
@@ -120,7 +120,7 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
             if not (number == highest == last and lowest == 1 and in_time):
                 broken_snapshots.append(tuple(seen.values()))
 
-    async with workers(settings, 8) as databases:
+    async with workers(app_settings, 8) as databases:
         watching = [asyncio.create_task(watcher(person)) for person in people]
         writing = [writer(n, database) for n, database in enumerate(databases * 2)]
         await asyncio.gather(*writing)
@@ -135,7 +135,7 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
 
 
 async def test_of_eight_updates_of_one_version_one_wins_also_between_workers(
-    newcomer: People, settings: Settings, cluster: Cluster
+    newcomer: People, app_settings: Settings, cluster: Cluster
 ) -> None:
     ann = newcomer()
     await ann.call("add_task", title="Old")
@@ -147,7 +147,7 @@ async def test_of_eight_updates_of_one_version_one_wins_also_between_workers(
             "tasks:write",
         )
 
-    async with workers(settings, 8) as databases:
+    async with workers(app_settings, 8) as databases:
         answers = await asyncio.gather(
             *(rename(database, f"New {n}") for n, database in enumerate(databases)),
             return_exceptions=True,
@@ -167,13 +167,15 @@ def changes(title: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def server(cluster: Cluster, settings: Settings, tmp_path_factory: Any) -> Iterator[RunningServer]:
+def server(
+    cluster: Cluster, app_settings: Settings, tmp_path_factory: Any
+) -> Iterator[RunningServer]:
     """`surelist serve --workers 2` on the tests' own PostgreSQL."""
     with serving(
         tmp_path_factory.mktemp("two") / "data",
         workers=WORKERS,
         DATABASE_URL=cluster.url(),
-        BETTER_AUTH_SECRET=settings.secret,
+        BETTER_AUTH_SECRET=app_settings.secret,
     ) as server:
         yield server
 
@@ -204,10 +206,10 @@ _numbers = count(1)
 
 @pytest.fixture
 def guest(
-    server: RunningServer, settings: Settings, connections: list[httpx.AsyncClient]
+    server: RunningServer, app_settings: Settings, connections: list[httpx.AsyncClient]
 ) -> People:
     """Makes a person who calls the two workers in turn."""
-    there = settings.model_copy(update={"url": server.url, "issuer": ""})
+    there = app_settings.model_copy(update={"url": server.url, "issuer": ""})
     turns = cycle(connections)
 
     class Both(Person):

@@ -33,11 +33,11 @@ KEY = ed25519_key()
 
 
 @pytest.fixture
-async def owner(settings: Settings, ann: Person) -> AsyncIterator[Person]:
+async def owner(app_settings: Settings, ann: Person) -> AsyncIterator[Person]:
     """A person in their own session, where Better Auth's tokens are believed too."""
     async with better_auth(KEY) as issuer:
         urls = {"issuer": issuer.issuer, "jwks_url": issuer.jwks_url}
-        async with newcomers(settings.model_copy(update=urls), prefix=ann.user_id) as newcomer:
+        async with newcomers(app_settings.model_copy(update=urls), prefix=ann.user_id) as newcomer:
             yield newcomer("web", owner=True)
 
 

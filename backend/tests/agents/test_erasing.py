@@ -39,9 +39,9 @@ async def until_one_waits(records: Records, other: "asyncio.Task[None]") -> None
 
 
 async def test_an_agents_first_read_waits_behind_a_write_only_so_long(
-    owner: Person, settings: Settings
+    owner: Person, app_settings: Settings
 ) -> None:
-    hasty = settings.model_copy(update={"lock_timeout_ms": 100})
+    hasty = app_settings.model_copy(update={"lock_timeout_ms": 100})
     worker = Database(owner.database._pool, hasty, Admission())
 
     async def busy(mine: UserTransaction) -> None:
@@ -96,7 +96,7 @@ async def test_an_erase_during_an_agents_first_read_leaves_nothing(
 
 
 async def test_two_workers_that_note_a_use_at_the_same_moment_write_it_once(
-    owner: Person, records: Records, settings: Any
+    owner: Person, records: Records, app_settings: Any
 ) -> None:
     used = "SELECT last_used_at FROM agent WHERE user_id = $1"
     claude = owner.through("claude")
@@ -105,7 +105,7 @@ async def test_two_workers_that_note_a_use_at_the_same_moment_write_it_once(
         "UPDATE agent SET last_used_at = now() - interval '1 hour' WHERE user_id = $1",
         owner.user_id,
     )
-    first, second = (Database(owner.database._pool, settings, Admission()) for _ in range(2))
+    first, second = (Database(owner.database._pool, app_settings, Admission()) for _ in range(2))
     others: list[asyncio.Task[None]] = []
 
     async def look(tx: UserTransaction) -> Any:

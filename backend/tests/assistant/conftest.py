@@ -42,10 +42,10 @@ _prefixes = iter(f"chat{number}" for number in range(1_000_000))
 
 @pytest.fixture
 async def newcomer(
-    settings: Settings, model: Model, dialect: str
+    app_settings: Settings, model: Model, dialect: str
 ) -> AsyncIterator[Callable[..., Person]]:
     """Makes new people of an app whose chat runs on the model."""
-    async with newcomers(on(settings, model, dialect), next(_prefixes)) as newcomer:
+    async with newcomers(on(app_settings, model, dialect), next(_prefixes)) as newcomer:
         yield newcomer
 
 

@@ -19,9 +19,9 @@ CHATS = 50
 
 
 @pytest.fixture
-async def newcomer(settings: Settings, model: Model) -> AsyncIterator[Callable[..., Person]]:
+async def newcomer(app_settings: Settings, model: Model) -> AsyncIterator[Callable[..., Person]]:
     """Makes new people of an app with few connections and time enough."""
-    few = on(settings, model, "openai", chat_seconds=60, pool_size=4)
+    few = on(app_settings, model, "openai", chat_seconds=60, pool_size=4)
     async with newcomers(few, f"load{time.time_ns()}") as newcomer:
         yield newcomer
 
