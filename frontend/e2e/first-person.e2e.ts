@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 
-import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { callRest } from "./agent";
 import { closeBrowser, Visitor } from "./browser";
+import { product } from "./product";
 import { rest } from "./rest";
 import { complaintsOf, titlesOn } from "./seen";
 import { SURELIST, withoutSettings } from "./stack";
@@ -21,7 +22,7 @@ afterAll(closeBrowser);
 
 /** A token such as `make run` prints. */
 function localToken(): string {
-  const words = ["token", "local", "--client", "Cursor", "--data", inject("data")];
+  const words = ["token", "local", "--client", "Cursor", "--data", product.data];
   return execFileSync(SURELIST, words, { encoding: "utf8", env: withoutSettings({}) }).trim();
 }
 
@@ -29,7 +30,7 @@ test("the first person to sign up is offered the list of this machine, and takes
   const local = localToken();
   for (const title of ["Buy milk", "Call mum"]) await rest(local, "POST", "/tasks", { title });
   await rest(local, "PATCH", "/tasks/2/complete", { completed: true });
-  expect((await fetch(`${inject("web")}/api/auth/local-list`)).status).toBe(401);
+  expect((await fetch(`${product.web}/api/auth/local-list`)).status).toBe(401);
   const { page } = await ann.signUp();
   const offer = page.getByRole("region", { name: OFFER });
   await offer.getByText("1 open and 1 completed tasks").waitFor();
