@@ -120,7 +120,7 @@ async def test_what_is_open_to_all_is_the_same_for_all(
 
 
 def without_filters(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("all", "one", "run"):
+    for name in ("fetch_all", "fetch_one", "execute"):
         method = getattr(UserTransaction, name)
 
         async def unfiltered(

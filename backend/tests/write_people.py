@@ -1,4 +1,4 @@
-"""Writes `surelist/people.sql`: the tables that the page's own migrations make, as SQL."""
+"""Writes `surelist/operations/people.sql`: the tables that the page's own migrations make, as SQL."""
 
 import asyncio
 import os

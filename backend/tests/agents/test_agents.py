@@ -244,7 +244,7 @@ async def statements_of(
 ) -> list[str]:
     """The statements of one empty unit of work."""
     ran: list[str] = []
-    for name in ("one", "run"):
+    for name in ("fetch_one", "execute"):
         method: Callable[..., Awaitable[Any]] = getattr(UserTransaction, name)
 
         async def noted(

@@ -110,15 +110,15 @@ class Explained(UserTransaction):
 
     looked_at = 0
 
-    async def all(self, statement: Statement, **values: Any) -> list[Any]:
+    async def fetch_all(self, statement: Statement, **values: Any) -> list[Any]:
         await self._explain(statement, values)
-        return await super().all(statement, **values)
+        return await super().fetch_all(statement, **values)
 
-    async def one(self, statement: Statement, **values: Any) -> Any:
+    async def fetch_one(self, statement: Statement, **values: Any) -> Any:
         await self._explain(statement, values)
-        return await super().one(statement, **values)
+        return await super().fetch_one(statement, **values)
 
-    async def run(self, statement: Statement, **values: Any) -> None:
+    async def execute(self, statement: Statement, **values: Any) -> None:
         await self._explain(statement, values)  # which runs it
 
     async def _explain(self, statement: Statement, values: dict[str, Any]) -> None:
