@@ -36,21 +36,28 @@ setup: $(RUNTIME) ## make .venv with surelist in it
 otel: setup ## add to .venv what exports OpenTelemetry traces
 	@$(BIN)/python $(LOCKED) requirements/otel.txt
 
+# A worker for each processor, with a PostgreSQL of its own. Long tests come first, and a module whose
+# tests share a running server stays with one worker: backend/tests/support/kinds.py.
+PYTEST := $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
+
+.PHONY: unit
+unit: $(DEV) ## the tests that need no PostgreSQL and no other program: seconds
+	$(BIN)/pytest -m "unit and not slow"
+
 .PHONY: test
-test: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## set up and run the tests
-	$(BIN)/pytest
+test: $(DEV) $(WEB) ## all tests but those that start programs, drive clients or a browser, or are slow
+	$(PYTEST) -m "(unit or database) and not slow"
 	$(NPM) test
-	$(NPM) run e2e
 
 .PHONY: check
-check: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## format, lint, types, import contracts, tests
+check: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## format, lint, types, import contracts, every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 	$(NPM) run types
 	$(NPM) run lint
-	$(BIN)/pytest
+	$(PYTEST)
 	$(NPM) test
 	$(NPM) run e2e
 
@@ -59,7 +66,7 @@ OTHER := /usr/lib/postgresql/15/bin
 .PHONY: check-all
 check-all: check faults need-pgbouncer ## check, faults, and the tests on PostgreSQL 15 through PgBouncer
 	.ci/need $(OTHER)/postgres postgresql-15
-	SURELIST_TEST_POSTGRES=$(OTHER) SURELIST_TEST_PGBOUNCER=/usr/sbin/pgbouncer $(BIN)/pytest
+	SURELIST_TEST_POSTGRES=$(OTHER) SURELIST_TEST_PGBOUNCER=/usr/sbin/pgbouncer $(PYTEST)
 
 .PHONY: check-clients
 check-clients: $(DEV) ## drive the tools by agent frameworks as released; CLIENTS=python/dspy for one
@@ -81,9 +88,9 @@ faults: $(DEV) ## break a running server in every way under load, and print what
 
 .PHONY: generated
 generated: $(DEV) $(WEB) ## write the generated files anew; the tests check them for drift
-	cd backend && ../$(BIN)/python -m tests.tasks.write_tool_list
-	cd backend && ../$(BIN)/python -m tests.write_openapi
-	cd backend && PATH="$(CURDIR)/$(BIN):$$PATH" ../$(BIN)/python -m tests.write_people
+	cd backend && ../$(BIN)/python -m tests.support.write_tool_list
+	cd backend && ../$(BIN)/python -m tests.support.write_openapi
+	cd backend && PATH="$(CURDIR)/$(BIN):$$PATH" ../$(BIN)/python -m tests.support.write_people
 	$(NPM) run generate
 
 .PHONY: locks

@@ -190,7 +190,7 @@ async def test_what_is_neither_a_session_nor_a_clients_is_refused(doors: Doors) 
         {"client_id": "x" * 101},
         {"client_id": "key-0123456789abcdef"},
     ],
-    ids=str,
+    ids=lambda claims: next(iter(claims)),
 )
 async def test_the_claims_are_held_to_the_contract(doors: Doors, claims: dict[str, Any]) -> None:
     whole = doors.client(**claims)

@@ -12,7 +12,7 @@
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,19 +62,39 @@ PROCESS = {
 }
 """Modules, or tests of a module, that start programs."""
 
-SLOW = set[str]()
+SLOW = {
+    "test_bench",
+    "test_fuzz",
+    "test_growth",
+    "test_isolation::test_a_stranger_is_told_the_same_whether_a_list_exists_or_not",
+    "test_isolation::test_every_statement_of_the_app_names_the_user_for_each_of_its_tables",
+    "test_ledger::test_two_users_with_two_clients_see_what_the_contract_says",
+    "test_text_growth",
+    "test_words::test_every_character_is_folded_as_it_was_when_texts_were_decomposed_whole",
+}
 """Modules, or tests of a module, that take more than a few seconds."""
 
 _guarded = ""
 """The kind of the test that runs, when it may start no program."""
 
 
-def mark(items: Sequence[pytest.Item]) -> None:
-    """Give each test its kind, and tests that share a fixture of their module one worker."""
+def mark(items: list[pytest.Item]) -> None:
+    """Give each test its kind, and put the long ones first, so that workers end together.
+
+    A module whose tests start programs, which they often share, goes to one worker as a whole.
+    """
     for item in items:
-        item.add_marker(_kind(item))
+        kind = _kind(item)
+        item.add_marker(kind)
         if _listed(item, SLOW):
             item.add_marker("slow")
+        if kind in ("process", "client"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> tuple[int, bool]:
+    return -KINDS.index(kind_of(item)), item.get_closest_marker("slow") is None
 
 
 def _kind(item: pytest.Item) -> str:
