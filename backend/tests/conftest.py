@@ -6,6 +6,7 @@ from contextlib import ExitStack, asynccontextmanager
 from itertools import count
 
 import httpx
+import hypothesis
 import pytest
 from starlette.applications import Starlette
 
@@ -14,14 +15,19 @@ from surelist.data.database import migrate
 from surelist.data.isolation import Database
 from surelist.main import create_app
 from surelist.postgres.embedded import OWNER_ROLE, SUPERUSER, Cluster
-from tests import page
-from tests.copies import PRISTINE, Copy, copied
-from tests.other_postgres import any_postgres
-from tests.person import Person
-from tests.support import kinds
+from tests.support import kinds, page
+from tests.support.copies import PRISTINE, Copy, copied
+from tests.support.other_postgres import any_postgres
+from tests.support.person import Person
+from tests.support.records import Records, records_of
 
 URL = "http://localhost:8000"
 SECRET = "a secret for tests, of no use anywhere"
+
+hypothesis.settings.register_profile(
+    "same every time", deadline=None, derandomize=True, max_examples=100
+)
+hypothesis.settings.load_profile("same every time")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -118,6 +124,13 @@ def newcomer(
 def ann(newcomer: Callable[..., Person]) -> Person:
     """A person with an empty list."""
     return newcomer()
+
+
+@pytest.fixture(scope="session")
+async def records(cluster: Cluster) -> AsyncIterator[Records]:
+    """The tables, as the superuser sees them."""
+    async with records_of(cluster) as records:
+        yield records
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ from surelist.data.isolation import UserTransaction
 from surelist.data.queues import WRITES_AT_ONCE, Turns
 from surelist.errors import Unavailable
 from surelist.postgres.embedded import SUPERUSER, Cluster
-from tests.copies import newcomers
-from tests.person import Person
+from tests.support.copies import newcomers
+from tests.support.person import Person
 
 PATIENCE = 60.0
 MANY = 100

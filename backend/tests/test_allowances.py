@@ -15,10 +15,9 @@ from surelist.access.auth import OWNER_SCOPE
 from surelist.config import Settings
 from surelist.postgres.embedded import Cluster
 from tests.conftest import URL, running
-from tests.person import Person, RefusedByTool
-from tests.soundness import sound_ledger
-from tests.tasks.conftest import Records
-from tests.tasks.conftest import records as records
+from tests.support.person import Person, RefusedByTool
+from tests.support.records import Records
+from tests.support.soundness import sound_ledger
 
 numbers = count(1)
 Make = Callable[..., Person]

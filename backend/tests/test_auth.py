@@ -28,9 +28,10 @@ from surelist.access.auth import (
 )
 from surelist.access.issuers import believed
 from surelist.config import Settings
+from surelist.doors.web import refusal_headers
 from surelist.errors import Unauthenticated
-from tests.copies import newcomers
-from tests.person import Person
+from tests.support.copies import newcomers
+from tests.support.person import Person
 
 DAY = 86_400
 METADATA = "http://localhost:8000/.well-known/oauth-protected-resource/mcp"
@@ -156,6 +157,16 @@ async def test_each_door_says_why_a_token_is_refused(
 ) -> None:
     assert_refused(await door(http, bearer(signed(settings, iat=1, exp=2))), "expired")
     assert_refused(await door(http, bearer(signed(settings, sub='"\n'))), "subject")
+
+
+def test_a_challenge_repeats_nothing_that_could_end_it(settings: Settings) -> None:
+    error = auth.refused('it says "x", scope="all" \\\r\nSet-Cookie: a=b \u00e9')
+    [(name, challenge)] = refusal_headers(error, settings).items()
+    assert name == "WWW-Authenticate"
+    assert challenge.startswith('Bearer error="invalid_token", error_description="')
+    assert "it says x, scope=all Set-Cookie: a=b ." in challenge
+    assert challenge.endswith(f'", {NO_TOKEN.removeprefix("Bearer ")}')
+    assert challenge.count('"') == 8
 
 
 BAD_CLAIMS: dict[str, Claims] = {

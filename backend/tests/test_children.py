@@ -18,7 +18,7 @@ import surelist
 from surelist.config import Settings
 from surelist.machine import children
 from surelist.web_page import program as web_page
-from tests.server import START_SECONDS, environment
+from tests.support.server import START_SECONDS, environment
 
 SOURCES = Path(surelist.__file__).parent
 DEPLOYING = SOURCES.parents[1] / "docs" / "deploying.md"

@@ -20,9 +20,9 @@ from surelist.ledger.service import Retry
 from surelist.postgres.embedded import Cluster
 from surelist.tasks import service
 from surelist.tasks.models import NewTask
-from tests.person import ERAS, Person, RefusedByTool
-from tests.server import RunningServer, serving
-from tests.soundness import rows, sound_ledger
+from tests.support.person import ERAS, Person, RefusedByTool
+from tests.support.server import RunningServer, serving
+from tests.support.soundness import rows, sound_ledger
 
 WORKERS = 2
 CONNECTIONS = 8

@@ -30,7 +30,7 @@ from surelist.data.database import (
 )
 from surelist.errors import ConfigurationError, Unavailable
 from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
-from tests.copies import Copy, newcomers
+from tests.support.copies import Copy, newcomers
 
 NO_RIGHT = "42501"
 NO_SUCH_ROLE_FOR_YOU = "22023"

@@ -16,9 +16,9 @@ from surelist.data.database import SCHEMA
 from surelist.postgres.embedded import SUPERUSER
 from surelist.server import health
 from tests.conftest import SECRET, URL, running
-from tests.copies import Copy
-from tests.observing import Caller, tool_call
-from tests.server import RunningServer, serving
+from tests.support.copies import Copy
+from tests.support.observing import Caller, tool_call
+from tests.support.server import RunningServer, serving
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, sign_token
 from surelist.config import Settings
-from tests.better_auth import (
+from tests.support.better_auth import (
     BetterAuth,
     SigningKey,
     better_auth,
@@ -27,8 +27,8 @@ from tests.better_auth import (
     p256_key,
     rsa_key,
 )
-from tests.copies import newcomers
-from tests.person import Person
+from tests.support.copies import newcomers
+from tests.support.person import Person
 
 KEYS = ed25519_key(), rsa_key(), p256_key()
 KEY, RSA, P256 = KEYS

@@ -12,9 +12,9 @@ import pytest
 from surelist.access.auth import LOCAL_USER
 from surelist.config import Settings
 from surelist.postgres.embedded import DATABASE, Cluster
-from tests.copies import Copy, newcomers
-from tests.person import MODERN, Person
-from tests.strangers import (
+from tests.support.copies import Copy, newcomers
+from tests.support.person import MODERN, Person
+from tests.support.strangers import (
     CONVERSATION_TOOLS,
     CONVERSATIONS_MCP,
     MCP,

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from tests.person import Person
-from tests.tasks.asking import task
+from tests.support.asking import task
+from tests.support.person import Person
 
 BROKEN = {"content": b"{", "headers": {"Content-Type": "application/json"}}
 USER = "/api/{user_id}"

@@ -16,7 +16,7 @@ from jwt import api_jws
 from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, TOKEN_TYPE, sign_token
 from surelist.config import Settings
 from surelist.errors import Unauthenticated
-from tests.person import Person
+from tests.support.person import Person
 from tests.test_auth import admitted, assert_refused, at_mcp, at_rest, bearer, claims, refusal_of
 
 TYPES = (None, "JWT", TOKEN_TYPE, "at+jwt")

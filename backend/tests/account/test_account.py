@@ -5,11 +5,11 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from tests import strangers
-from tests.person import Person
-from tests.strangers import make_list
-from tests.tasks.asking import task
-from tests.tasks.conftest import Records
+from tests.support import strangers
+from tests.support.asking import task
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.support.strangers import make_list
 
 TABLES = ("account", "agent", "conversation", "event", "message", "task")
 

@@ -13,9 +13,9 @@ from surelist.account.claim import MOVED, ROWS_AT_ONCE
 from surelist.agents.models import Agent
 from surelist.config import Settings
 from surelist.ledger.models import Account
-from tests.conversations.talking import begin, listed, say
-from tests.copies import Copy, newcomers
-from tests.person import Person
+from tests.support.copies import Copy, newcomers
+from tests.support.person import Person
+from tests.support.talking import begin, listed, say
 
 
 @pytest.fixture

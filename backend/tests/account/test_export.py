@@ -8,11 +8,11 @@ import pytest
 from surelist.account.export import PAGE
 from surelist.config import Settings
 from surelist.conversations.export import PAGE as MESSAGES_PAGE
-from tests.conversations.talking import begin, history, say
-from tests.copies import newcomers
-from tests.person import Person
-from tests.tasks.asking import task
-from tests.tasks.conftest import Records
+from tests.support.asking import task
+from tests.support.copies import newcomers
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.support.talking import begin, history, say
 
 WRITERS = 8
 MESSAGES = 2 * MESSAGES_PAGE + 1

@@ -13,7 +13,7 @@ from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import Unauthenticated
 from tests.agents.test_agents import Clock
 from tests.agents.test_keys import Agent, make_key
-from tests.person import HANDSHAKE, MODERN, Person
+from tests.support.person import HANDSHAKE, MODERN, Person
 
 REQUESTS: list[tuple[str, dict[str, Any], str]] = [
     ("initialize", {"protocolVersion": HANDSHAKE, "capabilities": {},

@@ -15,9 +15,8 @@ from surelist.data.database import compiled
 from surelist.data.isolation import Database, UserTransaction, user_rows
 from surelist.errors import Unauthenticated, Unavailable
 from tests.agents.test_agents import nothing
-from tests.person import Person
-from tests.tasks.conftest import Records
-from tests.tasks.conftest import records as records
+from tests.support.person import Person
+from tests.support.records import Records
 
 WAITING = (
     "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' "

@@ -10,7 +10,7 @@ from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal
 from surelist.agents.credential_check import Admission
 from surelist.data.isolation import Database
 from surelist.errors import Unauthenticated
-from tests.person import Person
+from tests.support.person import Person
 
 NEW = {"name": "Grocery robot", "scopes": ["tasks:read", "tasks:write"], "days": 30}
 

@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from surelist.config import Settings
-from tests.assistant.scripted import Model, scripted_model
-from tests.copies import newcomers
-from tests.person import Person
-from tests.tasks.conftest import records as records
+from tests.support.copies import newcomers
+from tests.support.person import Person
+from tests.support.scripted import Model, scripted_model
 
 MODELS = {"openai": ("openai:scripted", "/v1"), "anthropic": ("anthropic:scripted", "")}
 SECONDS = 5

@@ -11,12 +11,12 @@ import pytest
 from surelist.assistant.failures import SAID
 from surelist.config import Settings
 from tests.assistant.conftest import SECONDS, TOOL_CALLS, on
-from tests.assistant.scripted import Call, Cut, Fault, Model, Silence
-from tests.conversations.talking import history, listed
-from tests.copies import newcomers
-from tests.person import Person
-from tests.tasks.asking import task
-from tests.tasks.conftest import Records
+from tests.support.asking import task
+from tests.support.copies import newcomers
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.support.scripted import Call, Cut, Fault, Model, Silence
+from tests.support.talking import history, listed
 
 
 async def chat(person: Person, message: str, *, key: str | None = None, **more: Any) -> Any:
@@ -98,7 +98,7 @@ async def test_a_conversation_goes_on_in_another_worker(
     ann: Person, model: Model, app_settings: Any, dialect: str
 ) -> None:
     from tests.assistant.conftest import on
-    from tests.copies import newcomers
+    from tests.support.copies import newcomers
 
     await chat(ann, "Remember the gooseberry")
     async with newcomers(on(app_settings, model, dialect)) as other:

@@ -10,10 +10,10 @@ import pytest
 from surelist.config import Settings
 from surelist.data.isolation import Database
 from tests.assistant.conftest import on
-from tests.assistant.scripted import Model
 from tests.assistant.test_chat import chat
-from tests.copies import newcomers
-from tests.person import Person
+from tests.support.copies import newcomers
+from tests.support.person import Person
+from tests.support.scripted import Model
 
 CHATS = 50
 

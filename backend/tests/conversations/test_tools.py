@@ -12,10 +12,10 @@ from jsonschema import Draft202012Validator
 from surelist.access.auth import AGENT_SCOPES
 from surelist.config import Settings
 from surelist.conversations.tools import TOOLS
-from tests.conversations.talking import begin, history, say
-from tests.person import ERAS, Person, RefusedByTool
-from tests.tasks.conftest import Records
-from tests.tasks.write_tool_list import CONVERSATION_SNAPSHOT, tool_list
+from tests.support.person import ERAS, Person, RefusedByTool
+from tests.support.records import Records
+from tests.support.talking import begin, history, say
+from tests.support.write_tool_list import CONVERSATION_SNAPSHOT, tool_list
 
 PATH = "/conversations/mcp"
 METADATA = f"http://localhost:8000/.well-known/oauth-protected-resource{PATH}"

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from tests.person import Person
-from tests.tasks.asking import refusal, task, titles
-from tests.tasks.conftest import Records
+from tests.support.asking import refusal, task, titles
+from tests.support.person import Person
+from tests.support.records import Records
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 E_ACUTE = "e\u0301"

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from surelist.doors.arguments import explain
 from surelist.doors.reading import read
 from surelist.tasks.tools import TOOLS
-from tests.person import MODERN, Person
-from tests.tasks.asking import ids, refusal, task
+from tests.support.asking import ids, refusal, task
+from tests.support.person import MODERN, Person
 
 REQUIRED: dict[str, dict[str, Any]] = {
     "add_task": {"title": "Buy milk"},

@@ -2,24 +2,10 @@ from typing import Any
 
 import pytest
 
-from tests.person import Person
-from tests.tasks.asking import refusal, task
-from tests.tasks.conftest import Records
-
-WHOLE: dict[str, Any] = {
-    "title": "Call mom",
-    "description": "About Sunday",
-    "due": "2026-11-23",
-    "priority": "high",
-    "tags": ["family"],
-}
-
-
-@pytest.fixture
-async def with_task(ann: Person) -> Person:
-    """Ann, whose task 1 has every field."""
-    await ann.call("add_task", **WHOLE)
-    return ann
+from tests.support.asking import refusal, task
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.tasks.conftest import WHOLE
 
 
 async def test_a_completed_task_stays_completed_when_completed_again(

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.person import MODERN, Person
-from tests.tasks.asking import ids, refusal, task
-from tests.tasks.conftest import Records
-from tests.tasks.forms import BEFORE, CALLS, OPTIONAL, STRICT
+from tests.support.asking import ids, refusal, task
+from tests.support.forms import BEFORE, CALLS, OPTIONAL, STRICT
+from tests.support.person import MODERN, Person
+from tests.support.records import Records
 
 CLOCK = ("now", "created_at", "updated_at", "completed_at", "deleted_at")
 

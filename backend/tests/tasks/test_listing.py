@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from surelist.tasks.listing import COUNTED
-from tests.person import Person
-from tests.tasks.asking import every_page, ids, refusal
-from tests.tasks.conftest import Records
+from tests.support.asking import every_page, ids, refusal
+from tests.support.person import Person
+from tests.support.records import Records
 
 SORTS = ("created", "due", "priority", "title", "updated")
 TASKS: list[dict[str, Any]] = [

@@ -4,9 +4,9 @@ import orjson
 import pytest
 
 from surelist.tasks.resources import BYTES
-from tests.person import ERAS, HANDSHAKE, MODERN, Person
-from tests.tasks.asking import task
-from tests.tasks.conftest import Records
+from tests.support.asking import task
+from tests.support.person import ERAS, HANDSHAKE, MODERN, Person
+from tests.support.records import Records
 
 LIST = "surelist://tasks"
 PROMPTS = ("plan_my_day", "weekly_review")

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from tests.person import Person
-from tests.tasks.asking import refusal, task, titles
-from tests.tasks.conftest import Records
+from tests.support.asking import refusal, task, titles
+from tests.support.person import Person
+from tests.support.records import Records
 
 WHOLE: dict[str, Any] = {
     "title": "Buy milk",

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from tests.person import Person
-from tests.tasks.asking import ids, refusal, task
-from tests.tasks.conftest import Records
+from tests.support.asking import ids, refusal, task
+from tests.support.person import Person
+from tests.support.records import Records
 
 
 @pytest.fixture

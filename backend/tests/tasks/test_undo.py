@@ -4,17 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.person import Person
-from tests.tasks.asking import ids, refusal, task
-from tests.tasks.conftest import Records
+from tests.support.asking import ids, refusal, task
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.tasks.conftest import WHOLE
 
-WHOLE: dict[str, Any] = {
-    "title": "Call mom",
-    "description": "About Sunday",
-    "due": "2026-11-23",
-    "priority": "high",
-    "tags": ["family"],
-}
 OTHER: dict[str, Any] = {
     "title": "Call dad",
     "description": "About Monday",
@@ -22,13 +16,6 @@ OTHER: dict[str, Any] = {
     "priority": "low",
     "tags": ["phone"],
 }
-
-
-@pytest.fixture
-async def with_task(ann: Person) -> Person:
-    """Ann, whose task 1 has every field."""
-    await ann.call("add_task", **WHOLE)
-    return ann
 
 
 def but_for_its_event(shown: dict[str, Any]) -> dict[str, Any]:
