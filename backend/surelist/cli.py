@@ -105,7 +105,12 @@ def serve(host: str, port: int, workers: int, *, paste: bool) -> None:
 @surelist.command()
 @serving_options
 @click.option("--web-port", default=3000, type=PORT, help="That of the web page.")
-def up(host: str, port: int, workers: int, web_port: int, *, paste: bool) -> None:
+@click.option(
+    "--reload",
+    is_flag=True,
+    help="For development: reload changed code, and run the page with `next dev`.",
+)
+def up(host: str, port: int, workers: int, web_port: int, *, paste: bool, reload: bool) -> None:
     """Serve what `surelist serve` does, and the web page where people sign in.
 
     The page is built first, once; the rest answers meanwhile. SURELIST_WEB_URL is its address,
@@ -113,7 +118,7 @@ def up(host: str, port: int, workers: int, web_port: int, *, paste: bool) -> Non
 
     With DATABASE_URL, AUTH_DATABASE_URL is needed too (docs/deploying.md).
     """
-    running.serve(host, port, workers, web_port, paste=paste)
+    running.serve(host, port, workers, web_port, paste=paste, reload=reload)
 
 
 @surelist.command()

@@ -21,7 +21,7 @@ from surelist.web_page import program as web_page
 from tests.support.server import START_SECONDS, environment
 
 SOURCES = Path(surelist.__file__).parent
-DEPLOYING = SOURCES.parents[1] / "docs" / "deploying.md"
+CONFIGURATION = SOURCES.parents[1] / "docs" / "configuration.md"
 
 OPERATORS = {
     "AWS_SECRET_ACCESS_KEY": "secret-of-aws",
@@ -213,7 +213,7 @@ BY_HAND = {
 def test_the_page_is_given_what_the_documentation_says_it_reads(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = re.findall(r"^\| (`.*?) \| (?:page|both) \|", DEPLOYING.read_text(), re.MULTILINE)
+    table = re.findall(r"^\| (`.*?) \| (?:page|both) \|", CONFIGURATION.read_text(), re.MULTILINE)
     read = {name for row in table for name in re.findall(r"`(\w+)`", row)} - BY_HAND
     for name in read:
         monkeypatch.setenv(name, "set")

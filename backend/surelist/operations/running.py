@@ -22,6 +22,7 @@ from surelist.postgres.embedded import OWNER_ROLE, Server, postgres
 from surelist.postgres.supervision import kept_running
 from surelist.server import serving
 from surelist.web_page import build as web_build
+from surelist.web_page import development
 from surelist.web_page import program as web_page
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -46,10 +47,18 @@ class Reached:
         return settings.auth_database_url
 
 
-def serve(host: str, port: int, workers: int, web_port: int | None, *, paste: bool) -> None:
+def serve(
+    host: str,
+    port: int,
+    workers: int,
+    web_port: int | None,
+    *,
+    paste: bool,
+    reload: bool = False,
+) -> None:
     """Serve the API and MCP, and the web page if it is given a port, until a signal says to stop.
 
-    Raises ConfigurationError.
+    With `reload`, both reload changed code. Raises ConfigurationError.
     """
     for each in STOP_SIGNALS:
         signal.signal(each, _stop)
@@ -61,8 +70,8 @@ def serve(host: str, port: int, workers: int, web_port: int | None, *, paste: bo
         words = _words(settings, web, paste=paste)
         greeting = Thread(target=_greet, args=(words, settings, address, port), daemon=True)
         greeting.start()
-        with _page(reached, settings, f"http://{address}:{port}", web):
-            serving.run(listener, workers, settings.log)
+        with _page(reached, settings, f"http://{address}:{port}", web, reload=reload):
+            serving.run(listener, workers, settings.log, reload=reload)
 
 
 Address: TypeAlias = tuple[str, int]
@@ -109,7 +118,7 @@ def _default(variable: str, value: str) -> str:
 
 
 def _page(
-    reached: Reached, settings: Settings, api: str, web: Address | None
+    reached: Reached, settings: Settings, api: str, web: Address | None, *, reload: bool
 ) -> AbstractContextManager[None]:
     """The web page, or nothing, beside the server."""
     if web is None:
@@ -117,7 +126,7 @@ def _page(
     host, port = web
     people = reached.for_people(settings)
     told = web_page.environment(settings, host=host, port=port, api=api, auth_database_url=people)
-    return web_page.beside(settings, told)
+    return development.beside(told) if reload else web_page.beside(settings, told)
 
 
 @contextmanager

@@ -10,12 +10,13 @@ import signal
 import socket
 import threading
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 from uvicorn import Config, Server
 from uvicorn._types import ASGIApplication
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.importer import import_from_string
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors import ChangeReload, Multiprocess
 
 from surelist.errors import ConfigurationError
 from surelist.observability import logs
@@ -23,6 +24,7 @@ from surelist.observability.metrics import shared_by_workers
 from surelist.server.connections import BoundedConnection, forget_the_silent
 
 APP = "surelist.main:create_app"
+PACKAGE = Path(__file__).parents[1]
 
 CONNECTIONS_WAITING = 2048
 DESCRIPTORS = 65_536
@@ -50,8 +52,11 @@ def listen(host: str, port: int, option: str = "--port") -> socket.socket:
     return listener
 
 
-def run(listener: socket.socket, workers: int, log: logs.Form) -> None:
-    """Serve until a signal says to stop; SystemExit when the app does not start."""
+def run(listener: socket.socket, workers: int, log: logs.Form, *, reload: bool = False) -> None:
+    """Serve until a signal says to stop; SystemExit when the app does not start.
+
+    With `reload` there is one worker, which restarts when a module of the package changes.
+    """
     _allow_many_connections()
     config = Config(
         "surelist.server.serving:load_app",
@@ -66,7 +71,12 @@ def run(listener: socket.socket, workers: int, log: logs.Form) -> None:
         server_header=False,
         timeout_keep_alive=SECONDS_BETWEEN_REQUESTS,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        reload=reload,
+        reload_dirs=[str(PACKAGE)] if reload else None,
     )
+    if reload:
+        ChangeReload(config, target=Server(config).run, sockets=[listener]).run()
+        return
     if workers == 1:
         Server(config).run(sockets=[listener])
         return

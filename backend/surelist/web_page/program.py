@@ -29,7 +29,7 @@ PASSED_ON = (
     *("SMTP_URL", "SMTP_FROM"),
     *("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
 )
-"""Variables that the operator sets for the page (docs/deploying.md)."""
+"""Variables that the operator sets for the page (docs/configuration.md)."""
 
 _KEPT = (*children.ORDINARY, *children.NODE, *children.NETWORK, *PASSED_ON)
 
@@ -84,6 +84,16 @@ def beside(settings: Settings, environment: Mapping[str, str]) -> Generator[None
         page.stop()
 
 
+def end(process: children.Process) -> None:
+    """End a process and what it has started, kindly first."""
+    for each in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, each)
+        with suppress(children.TimeoutExpired):
+            process.wait(SECONDS_TO_STOP)
+            return
+
+
 class _Page:
     def __init__(
         self, url: str, environment: Mapping[str, str], build_log: PageLog, log: PageLog, say: Say
@@ -111,14 +121,8 @@ class _Page:
         with self._lock:
             self._stopping.set()
             process = self._process
-        if process is None:
-            return
-        for each in (signal.SIGTERM, signal.SIGKILL):
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, each)
-            with suppress(children.TimeoutExpired):
-                process.wait(SECONDS_TO_STOP)
-                return
+        if process:
+            end(process)
 
     def _serve(self, node: Path) -> None:
         told = False
