@@ -44,21 +44,28 @@ hooks: $(DEV) $(WEB) ## let git check the changed files before each commit
 otel: setup ## install the exporter of OpenTelemetry traces
 	@$(BIN)/python $(LOCKED) requirements/otel.txt
 
+# A worker for each processor, with a PostgreSQL of its own. Long tests come first, and a module whose
+# tests share a running server stays with one worker: backend/tests/support/kinds.py.
+PYTEST := $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
+
+.PHONY: unit
+unit: $(DEV) ## the tests that need no PostgreSQL and no other program: seconds
+	$(BIN)/pytest -m "unit and not slow"
+
 .PHONY: test
-test: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## run the tests
-	$(BIN)/pytest
+test: $(DEV) $(WEB) ## all tests but those that start programs, drive clients or a browser, or are slow
+	$(PYTEST) -m "(unit or database) and not slow"
 	$(NPM) test
-	$(NPM) run e2e
 
 .PHONY: check
-check: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## format, lint, types, import contracts, tests
+check: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## format, lint, types, import contracts, every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 	$(NPM) run types
 	$(NPM) run lint
-	$(BIN)/pytest
+	$(PYTEST)
 	$(NPM) test
 	$(NPM) run e2e
 
@@ -67,7 +74,7 @@ OTHER := /usr/lib/postgresql/15/bin
 .PHONY: check-all
 check-all: check faults need-pgbouncer ## check and faults, then the tests on PostgreSQL 15 through PgBouncer
 	.ci/need $(OTHER)/postgres postgresql-15
-	SURELIST_TEST_POSTGRES=$(OTHER) SURELIST_TEST_PGBOUNCER=/usr/sbin/pgbouncer $(BIN)/pytest
+	SURELIST_TEST_POSTGRES=$(OTHER) SURELIST_TEST_PGBOUNCER=/usr/sbin/pgbouncer $(PYTEST)
 
 .PHONY: coverage
 coverage: $(DEV) need-redis-server need-psql ## measure which branches the back end's tests take; TESTS=path for some of them
@@ -93,9 +100,9 @@ faults: $(DEV) ## break a running server under load, and print what callers saw
 
 .PHONY: generated
 generated: $(DEV) $(WEB) ## write the generated files; the tests check them for drift
-	cd backend && ../$(BIN)/python -m tests.tasks.write_tool_list
-	cd backend && ../$(BIN)/python -m tests.write_openapi
-	cd backend && PATH="$(CURDIR)/$(BIN):$$PATH" ../$(BIN)/python -m tests.write_people
+	cd backend && ../$(BIN)/python -m tests.support.write_tool_list
+	cd backend && ../$(BIN)/python -m tests.support.write_openapi
+	cd backend && PATH="$(CURDIR)/$(BIN):$$PATH" ../$(BIN)/python -m tests.support.write_people
 	$(NPM) run generate
 
 .PHONY: locks

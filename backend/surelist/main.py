@@ -74,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     rest = make_rest_api(settings, authenticator, lambda: app.state.database)
     routes = [Route(path, endpoint) for path, endpoint in endpoints.items()]
     app.routes.extend([*routes, *Health(settings).routes(), Mount("/", rest)])
+    app.router.default = rest  # for a path with a line break, which no Mount matches
     return app
 
 

@@ -9,7 +9,7 @@ import pytest
 from surelist.data import auth_schema
 from surelist.errors import ConfigurationError
 from surelist.postgres.embedded import APP_ROLE, SUPERUSER, Cluster, Server
-from tests.copies import Copy
+from tests.support.copies import Copy
 
 PEOPLE = """
 CREATE TABLE auth."user" (id text PRIMARY KEY, email text NOT NULL);

@@ -17,9 +17,9 @@ from surelist.operations.backup import back_up
 from surelist.operations.restoring import restore
 from surelist.postgres import embedded
 from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
-from tests.copies import Copy
-from tests.observing import Caller
-from tests.server import SURELIST, RunningServer, environment, serving
+from tests.support.copies import Copy
+from tests.support.observing import Caller
+from tests.support.server import SURELIST, RunningServer, environment, serving
 
 TABLES_OF_PEOPLE = restoring.PEOPLE.read_text()
 ANN = """

@@ -5,7 +5,7 @@ import pytest
 
 from surelist.config import Settings
 from surelist.doors.origins import Origins
-from tests.person import Person
+from tests.support.person import Person
 
 PAGE = "http://localhost:3000"
 STRANGER = "https://evil.example"

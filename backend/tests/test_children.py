@@ -19,7 +19,7 @@ from surelist.config import Settings
 from surelist.machine import children
 from surelist.machine.derived_keys import first_person_code
 from surelist.web_page import program as web_page
-from tests.server import START_SECONDS, environment
+from tests.support.server import START_SECONDS, environment
 
 SOURCES = Path(surelist.__file__).parent
 CONFIGURATION = SOURCES.parents[1] / "docs" / "configuration.md"

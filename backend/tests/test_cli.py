@@ -29,7 +29,7 @@ from surelist.machine.data_directory import make_secret, record_server
 from surelist.machine.derived_keys import Purpose, derive, first_person_code, page_secret
 from surelist.operations.welcome import welcome_with_page
 from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
-from tests.server import SURELIST, environment, processes_of
+from tests.support.server import SURELIST, environment, processes_of
 
 SECRET = "0123456789abcdef0123456789abcdef"
 

@@ -20,9 +20,9 @@ from surelist.ledger.service import Retry
 from surelist.postgres.embedded import OWNER_ROLE, postgres
 from surelist.tasks import service
 from surelist.tasks.models import NewTask
-from tests.copies import Copy, newcomers
-from tests.person import ERAS, HANDSHAKE, MODERN, Person
-from tests.soundness import sound_ledger
+from tests.support.copies import Copy, newcomers
+from tests.support.person import ERAS, HANDSHAKE, MODERN, Person
+from tests.support.soundness import sound_ledger
 
 People = Callable[..., Person]
 Call = Callable[[Person], Any]

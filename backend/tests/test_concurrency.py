@@ -21,9 +21,9 @@ from surelist.ledger.service import Retry
 from surelist.postgres.embedded import Cluster
 from surelist.tasks import service
 from surelist.tasks.models import NewTask
-from tests.person import ERAS, Person, RefusedByTool
-from tests.server import RunningServer, serving
-from tests.soundness import rows, sound_ledger
+from tests.support.person import ERAS, Person, RefusedByTool
+from tests.support.server import RunningServer, serving
+from tests.support.soundness import rows, sound_ledger
 
 WORKERS = 2
 CONNECTIONS = 8
@@ -79,7 +79,7 @@ ENDS = [end for thrown in THROWN for end in (None, thrown)]
 
 
 async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_back(
-    newcomer: People, settings: Settings, cluster: Cluster
+    newcomer: People, app_settings: Settings, cluster: Cluster
 ) -> None:
     people = [newcomer(), newcomer()]
     acknowledged: dict[str, list[int]] = {person.user_id: [] for person in people}
@@ -121,7 +121,7 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
             if not (number == highest == last and lowest == 1 and in_time):
                 broken_snapshots.append(tuple(seen.values()))
 
-    async with workers(settings, 8) as databases:
+    async with workers(app_settings, 8) as databases:
         watching = [asyncio.create_task(watcher(person)) for person in people]
         writing = [writer(n, database) for n, database in enumerate(databases * 2)]
         await asyncio.gather(*writing)
@@ -136,7 +136,7 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
 
 
 async def test_of_eight_updates_of_one_version_one_wins_also_between_workers(
-    newcomer: People, settings: Settings, cluster: Cluster
+    newcomer: People, app_settings: Settings, cluster: Cluster
 ) -> None:
     ann = newcomer()
     await ann.call("add_task", title="Old")
@@ -148,7 +148,7 @@ async def test_of_eight_updates_of_one_version_one_wins_also_between_workers(
             "tasks:write",
         )
 
-    async with workers(settings, 8) as databases:
+    async with workers(app_settings, 8) as databases:
         answers = await asyncio.gather(
             *(rename(database, f"New {n}") for n, database in enumerate(databases)),
             return_exceptions=True,
@@ -168,13 +168,15 @@ def changes(title: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def server(cluster: Cluster, settings: Settings, tmp_path_factory: Any) -> Iterator[RunningServer]:
+def server(
+    cluster: Cluster, app_settings: Settings, tmp_path_factory: Any
+) -> Iterator[RunningServer]:
     """`surelist serve --workers 2` on the tests' own PostgreSQL."""
     with serving(
         tmp_path_factory.mktemp("two") / "data",
         workers=WORKERS,
         DATABASE_URL=cluster.url(),
-        BETTER_AUTH_SECRET=settings.secret,
+        BETTER_AUTH_SECRET=app_settings.secret,
     ) as server:
         yield server
 
@@ -205,10 +207,10 @@ _numbers = count(1)
 
 @pytest.fixture
 def guest(
-    server: RunningServer, settings: Settings, connections: list[httpx.AsyncClient]
+    server: RunningServer, app_settings: Settings, connections: list[httpx.AsyncClient]
 ) -> People:
     """Makes a person who calls the two workers in turn."""
-    there = settings.model_copy(update={"url": server.url, "issuer": ""})
+    there = app_settings.model_copy(update={"url": server.url, "issuer": ""})
     turns = cycle(connections)
 
     class Both(Person):

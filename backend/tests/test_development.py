@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.server import environment, port_once_it_answers, processes_of
+from tests.support.server import environment, port_once_it_answers, processes_of
 
 ROOT = Path(__file__).parents[2]
 NEXT = """

@@ -6,8 +6,8 @@ import pytest
 
 from surelist.errors import ConfigurationError
 from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, Cluster, postgres
-from tests.copies import Copy
-from tests.server import serving
+from tests.support.copies import Copy
+from tests.support.server import serving
 from tests.test_backup import surelist
 
 SECRET = {"BETTER_AUTH_SECRET": "x" * 32}

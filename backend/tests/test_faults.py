@@ -30,7 +30,7 @@ from surelist.data.database import ConnectionLost, Statement
 from surelist.data.isolation import UserTransaction
 from surelist.errors import Unavailable
 from surelist.postgres.embedded import APP_ROLE, Cluster
-from tests.copies import Copy, newcomers
+from tests.support.copies import Copy, newcomers
 
 END_MYSELF = Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {})
 SLEEP = Statement("SELECT pg_sleep(60)", (), {})

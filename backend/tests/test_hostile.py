@@ -12,8 +12,8 @@ import orjson
 import pytest
 
 from surelist.postgres.embedded import Cluster
-from tests.person import Person
-from tests.soundness import rows, sound_ledger
+from tests.support.person import Person
+from tests.support.soundness import rows, sound_ledger
 
 ROUTES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("POST", "/tasks", "title", {}),

@@ -34,10 +34,10 @@ from surelist.postgres.embedded import APP_ROLE
 from surelist.tasks import changes, history, listing, purge, resources, selection, service, undo
 from surelist.tasks.models import Task
 from surelist.tasks.tools import TOOLS
-from tests import strangers
-from tests.copies import Copy, newcomers
-from tests.person import Person, RefusedByTool
-from tests.strangers import CONVERSATIONS_MCP, MCP, SECRET_WORD, Hers, make_list
+from tests.support import strangers
+from tests.support.copies import Copy, newcomers
+from tests.support.person import Person, RefusedByTool
+from tests.support.strangers import CONVERSATIONS_MCP, MCP, SECRET_WORD, Hers, make_list
 
 ROOT = Path(__file__).parents[2]
 RUFF = Path(sys.executable).with_name("ruff")

@@ -9,8 +9,15 @@ import pytest
 
 from surelist.access import jwks
 from surelist.access.jwks import DOCUMENT_BYTES, KeysAway, KeySet, read_keys
-from tests.better_auth import BetterAuth, SigningKey, better_auth, ed25519_key, p256_key, rsa_key
-from tests.better_auth import jwks as document_of
+from tests.support.better_auth import (
+    BetterAuth,
+    SigningKey,
+    better_auth,
+    ed25519_key,
+    p256_key,
+    rsa_key,
+)
+from tests.support.better_auth import jwks as document_of
 
 FIRST, SECOND = ed25519_key("first"), ed25519_key("second")
 

@@ -17,10 +17,10 @@ from surelist.ledger.service import Retry
 from surelist.postgres.embedded import DATABASE, Cluster
 from surelist.tasks import service
 from surelist.tasks.models import NewTask
-from tests.copies import Copy
-from tests.ledger_machine import LedgerMachine
-from tests.person import Person, RefusedByTool
-from tests.soundness import Ledgers, rows, sound_ledger
+from tests.support.copies import Copy
+from tests.support.ledger_machine import LedgerMachine
+from tests.support.person import Person, RefusedByTool
+from tests.support.soundness import Ledgers, rows, sound_ledger
 
 BOOKS = int(os.environ.get("LEDGER_BOOKS", "12"))
 """How many books of stories are told: each is always the same, and another than the others."""

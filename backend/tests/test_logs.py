@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from surelist.observability.logs import JsonLines, described
-from tests.observing import Caller, calls, calls_from, lines, modern, tool_call
-from tests.person import Person
-from tests.server import RunningServer, serving
+from tests.support.observing import Caller, calls, calls_from, lines, modern, tool_call
+from tests.support.person import Person
+from tests.support.server import RunningServer, serving
 
 MARK = "xyzzy"
 """In everything that a caller can write; nowhere else."""

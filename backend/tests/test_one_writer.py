@@ -11,9 +11,9 @@ import pytest
 
 from surelist.config import Settings
 from surelist.postgres.embedded import DATABASE, Cluster
-from tests.copies import Copy, newcomers
-from tests.person import MODERN, Person
-from tests.strangers import (
+from tests.support.copies import Copy, newcomers
+from tests.support.person import MODERN, Person
+from tests.support.strangers import (
     CONVERSATION_TOOLS,
     CONVERSATIONS_MCP,
     MCP,
@@ -38,10 +38,12 @@ WAITING = "SELECT query FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(p
 
 
 @pytest.fixture
-async def newcomer(settings: Settings) -> AsyncIterator[Callable[..., Person]]:
+async def newcomer(app_settings: Settings) -> AsyncIterator[Callable[..., Person]]:
     """Makes new people of an app whose chat has a model that is away."""
     away = {"model": "openai:away", "model_url": "http://127.0.0.1:9/v1"}
-    async with newcomers(settings.model_copy(update=away), f"writer{next(_numbers)}") as newcomer:
+    async with newcomers(
+        app_settings.model_copy(update=away), f"writer{next(_numbers)}"
+    ) as newcomer:
         yield newcomer
 
 

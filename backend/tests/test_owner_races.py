@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from surelist.postgres.embedded import Cluster
-from tests.person import ERAS, Person
-from tests.soundness import rows, sound_ledger
+from tests.support.person import ERAS, Person
+from tests.support.soundness import rows, sound_ledger
 from tests.test_concurrency import People, renamed, told
 from tests.test_concurrency import connections as connections
 from tests.test_concurrency import guest as guest

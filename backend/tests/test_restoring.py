@@ -15,9 +15,9 @@ from surelist.operations import archive
 from surelist.operations.backup import back_up
 from surelist.operations.restoring import PEOPLE, restore
 from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster, Server
-from tests.copies import Copy, copied
+from tests.support.copies import Copy, copied
+from tests.support.write_people import FRONTEND, made
 from tests.test_backup import ANN, TABLES_OF_PEOPLE
-from tests.write_people import FRONTEND, made
 
 EMPTY = "template0"
 

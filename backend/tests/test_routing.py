@@ -7,8 +7,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from tests.person import Person
-from tests.tasks.asking import task
+from tests.support.asking import task
+from tests.support.person import Person
 
 BROKEN = {"content": b"{", "headers": {"Content-Type": "application/json"}}
 USER = "/api/{user_id}"
@@ -80,3 +80,10 @@ async def test_a_null_body_toggles_nothing(ann: Person, body: bytes) -> None:
     assert "no body" in answer.json()["detail"]
     assert (await task(ann, 1))["status"] == "pending"
     assert (await ann.rest("PATCH", "/tasks/1/complete")).json()["status"] == "completed"
+
+
+async def test_a_path_with_a_line_break_is_answered_like_any_other(ann: Person) -> None:
+    for path, status in (("/tasks/1%0A2", 422), ("/tasks%0A/1", 404), ("%0A", 403)):
+        answer = await ann.rest("GET", path)
+        assert answer.headers["content-type"] == "application/problem+json", path
+        assert answer.status_code == status, path

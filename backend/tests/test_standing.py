@@ -20,11 +20,11 @@ from starlette.types import Message, Receive, Scope, Send
 from surelist.access.auth import AGENT_SCOPES, LOCAL_USER, OWNER_SCOPE, sign_token
 from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, Admission
 from surelist.config import Settings
-from tests import page
-from tests.better_auth import claims_of_client, claims_of_session
 from tests.conftest import running
-from tests.copies import Copy
-from tests.person import Person
+from tests.support import page
+from tests.support.better_auth import claims_of_client, claims_of_session
+from tests.support.copies import Copy
+from tests.support.person import Person
 from tests.test_auth import Clock as Time
 
 SPEC = Path(__file__).parents[2] / "specs" / "tokens.md"

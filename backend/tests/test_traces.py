@@ -20,10 +20,10 @@ from surelist.observability.calls import Call
 from surelist.observability.spans import FLUSHING, TRANSACTIONS, Spans
 from surelist.observability.transactions import Trace, Transaction
 from surelist.operations import doctor
-from tests.collector import AT_ONCE, Collector, attributes, collecting
-from tests.observing import Caller, calls, calls_from, lines, tool_call
-from tests.person import MODERN, Person
-from tests.server import RunningServer, environment, serving
+from tests.support.collector import AT_ONCE, Collector, attributes, collecting
+from tests.support.observing import Caller, calls, calls_from, lines, tool_call
+from tests.support.person import MODERN, Person
+from tests.support.server import RunningServer, environment, serving
 from tests.test_doctor import problems
 from tests.test_logs import MARK, say_it_everywhere
 

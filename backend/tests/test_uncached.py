@@ -5,9 +5,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.conversations.talking import begin
-from tests.person import Person
-from tests.write_openapi import openapi_document
+from tests.support.person import Person
+from tests.support.talking import begin
+from tests.support.write_openapi import openapi_document
 
 DOCUMENT = openapi_document()
 ROUTES = [

@@ -17,7 +17,7 @@ from uvicorn.server import ServerState
 
 from surelist.server.connections import BoundedConnection
 from surelist.server.serving import listen
-from tests.server import RunningServer, serving
+from tests.support.server import RunningServer, serving
 
 JAVA = (
     b"Connection: Upgrade, HTTP2-Settings\r\n"

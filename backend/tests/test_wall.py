@@ -6,7 +6,7 @@ from sqlmodel import SQLModel
 from surelist.data import tables
 from surelist.data.database import check
 from surelist.errors import ConfigurationError
-from tests.copies import Copy
+from tests.support.copies import Copy
 from tests.test_doctor import SECRET, problems
 
 MINE = "user_id = current_setting('app.user_id', true)"

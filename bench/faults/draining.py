@@ -11,7 +11,7 @@ import asyncpg
 from bench.faults.installation import PATIENCE_SECONDS, Installation, installed, superuser
 from bench.faults.report import Row
 from surelist.server.serving import SECONDS_TO_FINISH
-from tests.soundness import rows
+from tests.support.soundness import rows
 
 CHANGES = "event IN SHARE MODE"
 """What every change meets, and no read."""

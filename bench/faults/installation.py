@@ -30,8 +30,8 @@ from surelist.postgres.embedded import (
     already_running,
     postgres,
 )
-from tests.person import Person
-from tests.server import RunningServer, serving
+from tests.support.person import Person
+from tests.support.server import RunningServer, serving
 
 T = TypeVar("T")
 

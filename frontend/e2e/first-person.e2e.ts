@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 
-import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { callRest, callTool } from "./agent";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
 import { askPeople } from "./database";
 import { type OnePage, startPage } from "./one-page";
+import { product } from "./product";
 import { complaintsOf, titlesOn } from "./seen";
 import { SURELIST, withoutSettings } from "./stack";
 
@@ -26,7 +27,7 @@ async function leaveAll(): Promise<void> {
   visitors = [];
 }
 
-async function arrive(baseURL = inject("web")): Promise<Visitor> {
+async function arrive(baseURL = product.web): Promise<Visitor> {
   const visitor = await Visitor.arrive({ baseURL });
   visitors.push(visitor);
   return visitor;
@@ -34,7 +35,7 @@ async function arrive(baseURL = inject("web")): Promise<Visitor> {
 
 /** A token such as `make run` tells how to make. */
 function localToken(client = "Cursor"): string {
-  const words = ["token", LOCAL, "--client", client, "--data", inject("data")];
+  const words = ["token", LOCAL, "--client", client, "--data", product.data];
   return execFileSync(SURELIST, words, { encoding: "utf8", env: withoutSettings({}) }).trim();
 }
 

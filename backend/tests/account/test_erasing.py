@@ -14,10 +14,9 @@ from surelist.data import tables
 from surelist.data.isolation import UserTransaction
 from surelist.errors import BeingErased
 from surelist.ledger.models import BEING_ERASED
-from tests.person import Person
-from tests.strangers import make_list
-from tests.tasks.conftest import Records
-from tests.tasks.conftest import records as records
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.support.strangers import make_list
 
 MANY = 50_000
 SEEDED = (

@@ -13,10 +13,9 @@ from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, Admission
 from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import InsufficientScope, Unauthenticated
 from tests.agents.test_keys import Agent, agents, make_key
-from tests.copies import Copy, newcomers
-from tests.person import Person
-from tests.tasks.conftest import Records
-from tests.tasks.conftest import records as records
+from tests.support.copies import Copy, newcomers
+from tests.support.person import Person
+from tests.support.records import Records
 
 
 class Clock:

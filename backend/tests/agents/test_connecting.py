@@ -10,7 +10,7 @@ from surelist.agents.credential_check import Admission
 from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import InsufficientScope, Unauthenticated
 from tests.agents.test_keys import agents, make_key
-from tests.person import Person
+from tests.support.person import Person
 
 CLAUDE = "/agents/nGzTkRPdVbWq"
 ALLOWED = {"name": "Claude Code", "scopes": ["tasks:read", "tasks:write"]}

@@ -14,7 +14,7 @@ from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import Unauthenticated
 from tests.agents.test_agents import Clock
 from tests.agents.test_keys import Agent, make_key
-from tests.person import HANDSHAKE, MODERN, Person
+from tests.support.person import HANDSHAKE, MODERN, Person
 
 REQUESTS: list[tuple[str, dict[str, Any], str]] = [
     ("initialize", {"protocolVersion": HANDSHAKE, "capabilities": {},
@@ -86,11 +86,11 @@ async def test_a_credential_without_a_scope_is_still_told_what_there_is(ann: Per
 
 
 async def test_the_database_is_asked_once_in_a_few_seconds(
-    owner: Person, tx: Database, settings: Settings
+    owner: Person, database: Database, app_settings: Settings
 ) -> None:
     clock = Clock()
     gate = Counting(clock)
-    worker = Database(tx._pool, settings, gate, remove_some)
+    worker = Database(database._pool, app_settings, gate, remove_some)
     robot = Agent(owner, await make_key(owner)).principal
     for _ in range(3):
         await worker.admit(robot)
@@ -103,10 +103,12 @@ async def test_the_database_is_asked_once_in_a_few_seconds(
     assert gate.asked == 2
 
 
-async def test_it_is_not_counted_as_a_read(owner: Person, tx: Database, settings: Settings) -> None:
-    one_read = settings.model_copy(update={"rate_reads": 1})
+async def test_it_is_not_counted_as_a_read(
+    owner: Person, database: Database, app_settings: Settings
+) -> None:
+    one_read = app_settings.model_copy(update={"rate_reads": 1})
     clock = Clock()
-    worker = Database(tx._pool, one_read, Admission(clock), remove_some)
+    worker = Database(database._pool, one_read, Admission(clock), remove_some)
     robot = Agent(owner, await make_key(owner)).principal
     for _ in range(5):
         await worker.admit(robot)
@@ -114,11 +116,11 @@ async def test_it_is_not_counted_as_a_read(owner: Person, tx: Database, settings
 
 
 @pytest.fixture
-async def cut_off(settings: Settings) -> Database:
+async def cut_off(app_settings: Settings) -> Database:
     """A worker whose connections to the database are gone."""
-    pool = await open_pool(settings, traced=False, checked=True)
+    pool = await open_pool(app_settings, traced=False, checked=True)
     pool.terminate()
-    return Database(pool, settings, Admission(), remove_some)
+    return Database(pool, app_settings, Admission(), remove_some)
 
 
 async def test_what_is_the_same_for_everyone_is_told_while_the_database_is_away(

@@ -15,9 +15,8 @@ from surelist.data.database import compiled
 from surelist.data.isolation import Database, UserTransaction, user_rows
 from surelist.errors import Unauthenticated, Unavailable
 from tests.agents.test_agents import nothing
-from tests.person import Person
-from tests.tasks.conftest import Records
-from tests.tasks.conftest import records as records
+from tests.support.person import Person
+from tests.support.records import Records
 
 WAITING = (
     "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
@@ -39,9 +38,9 @@ async def until_one_waits(records: Records, other: "asyncio.Task[None]") -> None
 
 
 async def test_an_agents_first_read_waits_behind_a_write_only_so_long(
-    owner: Person, settings: Settings
+    owner: Person, app_settings: Settings
 ) -> None:
-    hasty = settings.model_copy(update={"lock_timeout_ms": 100})
+    hasty = app_settings.model_copy(update={"lock_timeout_ms": 100})
     worker = Database(owner.database._pool, hasty, Admission(), remove_some)
 
     async def busy(mine: UserTransaction) -> None:
@@ -98,7 +97,7 @@ async def test_an_erase_during_an_agents_first_read_leaves_nothing(
 
 
 async def test_two_workers_that_note_a_use_at_the_same_moment_write_it_once(
-    owner: Person, records: Records, settings: Any
+    owner: Person, records: Records, app_settings: Any
 ) -> None:
     used = "SELECT last_used_at FROM agent WHERE user_id = $1"
     claude = owner.through("claude")
@@ -108,7 +107,7 @@ async def test_two_workers_that_note_a_use_at_the_same_moment_write_it_once(
         owner.user_id,
     )
     first, second = (
-        Database(owner.database._pool, settings, Admission(), remove_some) for _ in range(2)
+        Database(owner.database._pool, app_settings, Admission(), remove_some) for _ in range(2)
     )
     others: list[asyncio.Task[None]] = []
 

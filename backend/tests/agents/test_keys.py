@@ -11,7 +11,7 @@ from surelist.account.erasing import remove_some
 from surelist.agents.credential_check import Admission
 from surelist.data.isolation import Database
 from surelist.errors import Unauthenticated
-from tests.person import Person
+from tests.support.person import Person
 
 NEW = {"name": "Grocery robot", "scopes": ["tasks:read", "tasks:write"], "days": 30}
 

@@ -13,10 +13,10 @@ from surelist.errors import Conflict, Gone, NotFound, TooManyRequests, VersionMi
 from surelist.ledger.service import Retry
 from surelist.tasks import service as tasks
 from surelist.tasks.models import NewTask
-from tests.conversations.talking import WRITE, begin, history, say
-from tests.copies import Copy, newcomers
-from tests.person import Person
-from tests.tasks.conftest import Records
+from tests.support.copies import Copy, newcomers
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.support.talking import WRITE, begin, history, say
 
 
 async def test_the_newest_page_comes_first_and_each_page_reads_downwards(ann: Person) -> None:

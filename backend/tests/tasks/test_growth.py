@@ -23,7 +23,9 @@ from surelist.tasks.models import NewTask, TaskChanges
 from surelist.tasks.resources import ids_beginning
 from surelist.tasks.undo import undo
 from surelist.tasks.undo_many import AT_ONCE, undo_all
-from tests.copies import Copy, copied
+from tests.support.copies import Copy, copied
+
+pytestmark = pytest.mark.xdist_group("test_growth")  # it copies 14,000 tasks three times
 
 FEW, COUNTED = 60, 30
 """Less than what they are by default, so that fewer tasks are many."""

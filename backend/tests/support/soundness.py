@@ -14,7 +14,7 @@ from surelist.tasks import history
 from surelist.tasks.due import start_of, zone
 from surelist.tasks.models import status_of
 from surelist.tasks.terms import SORTED, indexed
-from tests.copies import Copy
+from tests.support.copies import Copy
 
 Row = dict[str, Any]
 

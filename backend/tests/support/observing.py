@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
-from tests.person import MODERN
-from tests.server import RunningServer
+from tests.support.person import MODERN
+from tests.support.server import RunningServer
 
 JSON = "application/json"
 

@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests import ledger_doors as doors
-from tests.ledger_doors import TIME, Answer, Call, Request
-from tests.ledger_model import ALIKE_SECONDS, TRASH_SECONDS, By, Event, Fields, ListModel
-from tests.person import ERAS, Person, RefusedByTool
-from tests.soundness import Ledgers
+from tests.support import ledger_doors as doors
+from tests.support.ledger_doors import TIME, Answer, Call, Request
+from tests.support.ledger_model import ALIKE_SECONDS, TRASH_SECONDS, By, Event, Fields, ListModel
+from tests.support.person import ERAS, Person, RefusedByTool
+from tests.support.soundness import Ledgers
 
 AGENT, PERSON = By("claude", "agent"), By("web", "person")
 

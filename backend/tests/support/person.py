@@ -10,7 +10,7 @@ from mcp_types.methods import serialize_server_result
 from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal, sign_token
 from surelist.config import Settings
 from surelist.data.isolation import Database, UserTransaction
-from tests import page
+from tests.support import page
 
 T = TypeVar("T")
 

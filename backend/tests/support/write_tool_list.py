@@ -1,6 +1,6 @@
 """What `tools/list` says, kept beside the tests so that each change of it shows in review.
 
-Write it anew from `backend/`: `../.venv/bin/python -m tests.tasks.write_tool_list`
+Write it anew from `backend/`: `../.venv/bin/python -m tests.support.write_tool_list`
 """
 
 import json
@@ -12,8 +12,9 @@ from surelist.conversations.tools import TOOLS as CONVERSATION_TOOLS
 from surelist.doors.toolbox import Tool
 from surelist.tasks.tools import TOOLS
 
-SNAPSHOT = Path(__file__).with_name("tools.json")
-CONVERSATION_SNAPSHOT = Path(__file__).parents[1] / "conversations" / "tools.json"
+TESTS = Path(__file__).parents[1]
+SNAPSHOT = TESTS / "tasks" / "tools.json"
+CONVERSATION_SNAPSHOT = TESTS / "conversations" / "tools.json"
 
 
 def tool_list(tools: Mapping[str, Tool] = TOOLS) -> list[dict[str, Any]]:

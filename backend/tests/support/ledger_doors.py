@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.ledger_model import By, Event, Fields, Guard, ListModel, Outcome, Refused, Task
+from tests.support.ledger_model import By, Event, Fields, Guard, ListModel, Outcome, Refused, Task
 
 TIME = "a time"
 """What stands here for every time that the server takes from its clock."""

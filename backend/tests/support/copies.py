@@ -12,7 +12,7 @@ import httpx
 from surelist.config import Settings
 from surelist.main import create_app
 from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
-from tests.person import Person
+from tests.support.person import Person
 
 PRISTINE = "pristine"
 """A migrated database that nobody is connected to, so that PostgreSQL can copy it."""

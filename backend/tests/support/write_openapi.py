@@ -1,6 +1,6 @@
 """The OpenAPI document, kept in `frontend/api/` for the page's client to be generated from.
 
-Write it anew from `backend/`: `../.venv/bin/python -m tests.write_openapi`
+Write it anew from `backend/`: `../.venv/bin/python -m tests.support.write_openapi`
 """
 
 import json
@@ -11,7 +11,7 @@ from surelist.access.auth import Authenticator
 from surelist.config import Settings
 from surelist.rest_api import make_rest_api
 
-SNAPSHOT = Path(__file__).parents[2] / "frontend" / "api" / "openapi.json"
+SNAPSHOT = Path(__file__).parents[3] / "frontend" / "api" / "openapi.json"
 
 
 def openapi_document() -> dict[str, Any]:

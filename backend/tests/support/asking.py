@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.person import Person, RefusedByTool
+from tests.support.person import Person, RefusedByTool
 
 WHAT_TO_DO_NEXT = re.compile(
     r"^(Call|List|Look|Restore|Leave|Ask|Read|Get|Send|Use)\b|leave it out"

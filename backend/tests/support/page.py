@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 from surelist.config import Settings
-from tests.better_auth import claims_of_session, ed25519_key, jwks
+from tests.support.better_auth import claims_of_session, ed25519_key, jwks
 
 KEY = ed25519_key("page")
 

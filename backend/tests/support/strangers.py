@@ -10,8 +10,8 @@ from typing import Any
 
 from surelist.conversations import messages, service
 from surelist.ledger.service import Retry
-from tests.copies import Copy
-from tests.person import ERAS, HANDSHAKE, Person
+from tests.support.copies import Copy
+from tests.support.person import ERAS, HANDSHAKE, Person
 
 SECRET_WORD = "gooseberry"
 MCP = "/mcp"

@@ -13,7 +13,7 @@ from surelist.postgres.embedded import SUPERUSER, Cluster, postgres
 from surelist.postgres.programs import ENVIRONMENT, binary
 from surelist.web_page import node as nodes
 
-FRONTEND = Path(__file__).parents[2] / "frontend"
+FRONTEND = Path(__file__).parents[3] / "frontend"
 VITEST = FRONTEND / "node_modules" / "vitest" / "vitest.mjs"
 HEAD = """\
 -- The tables of people as Better Auth's own migrations make them. Made by `make generated`.

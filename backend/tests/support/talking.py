@@ -6,7 +6,7 @@ from typing import Any
 from surelist.conversations import messages, service
 from surelist.conversations.models import Role
 from surelist.ledger.service import Retry
-from tests.person import Person
+from tests.support.person import Person
 
 WRITE = "conversations:write"
 
