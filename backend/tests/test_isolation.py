@@ -278,9 +278,8 @@ ROWS = {
     "message": "INSERT INTO message (user_id, conversation_id, id, role, content, search_text, "
     "client_id, client_name) VALUES ('{user}', 1, 1, 'user', 'Hello', ' hello', 'c', 'C')",
     "task": "INSERT INTO task (user_id, id, title, priority, tags, sort_title, search_text, "
-    "version, created_at, updated_at) "
-    "VALUES ('{user}', 1, 'A task', 0, '{{}}', 'a task', ' a task', 1, now(), now())",
-    "term": "INSERT INTO term (user_id, term, task_id) VALUES ('{user}', 'task', 1)",
+    "search_tags, version, created_at, updated_at) "
+    "VALUES ('{user}', 1, 'A task', 0, '{{}}', 'a task', 'a task', '{{}}', 1, now(), now())",
 }
 
 

@@ -7,6 +7,7 @@ quadratic work, whose ratio is 4, never.
 
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from itertools import count
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +16,9 @@ import httpx
 import orjson
 import pytest
 
+from surelist import text
 from surelist.main import SERVED
+from surelist.errors import Invalid
 from surelist.tasks import words
 from tests.conversations.talking import begin, say
 from tests.person import Person
@@ -40,6 +43,12 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "ideographs": lambda n: "".join(chr(0x4E00 + i % 20_000) for i in range(n)),
     "letters that grow": lambda n: "\u0390\ufb03\u0130" * n,
     "wildcards": lambda n: "%_\\" * n,
+    "letters without marks": lambda n: "\u0142\u00f8\u0131" * n,
+    "kana": lambda n: "\u3042\uff76\uff9e" * n,
+    "digits": lambda n: "\u0663\u0967" * n,
+    "punctuation": lambda n: "\u2026\u00ab(\u201c" * n,
+    "embeddings": lambda n: "\u202a\u2067x\u2069\u202c" * n,
+    "embeddings in each other": lambda n: "\u2067" * (n // 2) + "x" + "\u2069" * (n // 2),
 }
 
 NEEDED: dict[str, Any] = {
@@ -253,21 +262,25 @@ async def test_texts_are_indeed_written_and_sought(ann: Person) -> None:
 
 FUNCTIONS: dict[str, Callable[[str], object]] = {
     "fold": words.fold,
-    "words": words.words,
-    "sort_title": words.sort_title,
-    "tag_line": words.tag_line,
-    "search_patterns": words.search_patterns,
-    "search_ranges": words.search_ranges,
-    "search_text": lambda text: words.search_text(text, text, [text]),
-    "terms": lambda text: words.terms(words.search_text(text, text, [text])),
+    "folded": lambda value: words.folded({"title": value, "description": value, "tags": [value]}),
+    "sought": lambda value: sought(words.sought, value),
+    "search_patterns": lambda value: sought(words.search_patterns, value),
+    "label": lambda value: sought(text.label, value),
+    "beginning": text.beginning,
 }
 
 
+def sought(function: Callable[[str], object], value: str) -> object:
+    with suppress(Invalid, ValueError):
+        return function(value)
+    return None
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
-@pytest.mark.parametrize("text", TEXTS)
-async def test_words_are_found_in_linear_time(function: str, text: str) -> None:
+@pytest.mark.parametrize("kind", TEXTS)
+async def test_words_are_found_in_linear_time(function: str, kind: str) -> None:
     async def measure(n: int) -> float:
-        value = TEXTS[text](n)[:n]
+        value = TEXTS[kind](n)[:n]
         began = time.thread_time()
         FUNCTIONS[function](value)
         return time.thread_time() - began

@@ -25,7 +25,6 @@ from surelist.conversations.models import Message
 from surelist.conversations.records import CONVERSATION, CONVERSATION_COLUMNS, find, timezone_of
 from surelist.cursors import Cursor, cursor_to, place_in
 from surelist.database import Record, Statement, compiled
-from surelist.errors import Invalid
 from surelist.isolation import UserDatabase, mine
 from surelist.ledger.models import INSTANT, Event
 from surelist.tasks.purge import kept_in_trash
@@ -93,10 +92,6 @@ async def list_conversations(database: UserDatabase, query: ConversationQuery) -
     values: dict[str, Any] = {"rows": limit + 1}
     if query.search:
         values["patterns"] = search_patterns(query.search)
-        if not values["patterns"]:
-            raise Invalid(
-                '"search" has no letter or digit to look for. Call again with a word that was said.'
-            )
     if cursor:
         last_at, values["last_id"] = place_in(database, [_LIST, given], cursor)
         values["last_at"] = datetime.fromisoformat(last_at)

@@ -22,7 +22,7 @@ from surelist.conversations.told import ADDED, CREATED, LISTED, READ, UPDATED
 from surelist.cursors import Cursor
 from surelist.isolation import UserDatabase
 from surelist.ledger.service import Retry
-from surelist.tasks.models import one_line
+from surelist.text import one_line
 from surelist.toolbox import Answer
 
 tool = partial(toolbox.tool, domain="conversations", subject="message")

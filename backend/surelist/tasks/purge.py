@@ -13,7 +13,6 @@ from surelist.database import compiled
 from surelist.isolation import UserDatabase, changed, mine, removed
 from surelist.ledger.models import Event
 from surelist.ledger.service import NONE, Change, Retry, append, recorded, size
-from surelist.tasks import terms
 from surelist.tasks.models import Task
 
 TRASH_TIME = timedelta(days=30)
@@ -28,7 +27,7 @@ _expiry = select(func.clock_timestamp() - TRASH_TIME).scalar_subquery()
 _task = mine(Task)
 _event = mine(Event)
 _EXPIRED = compiled(
-    select(_task.c.id, _task.c.search_text)
+    select(_task.c.id)
     .where(_task.c.deleted_at <= _expiry)
     .order_by(_task.c.deleted_at)
     .limit(SWEPT_AT_ONCE)
@@ -39,7 +38,6 @@ _PURGE = recorded(
     changed(Event)
     .where(col(Event.task_id) == _task_id)
     .values(before=null(), after=null(), request_hash=null()),
-    terms.losing(_task_id),
     freed=select(func.coalesce(func.sum(size(_event.c.before) + size(_event.c.after)), NONE))
     .where(_event.c.task_id == _task_id)
     .scalar_subquery(),
@@ -70,7 +68,7 @@ def kept_in_trash(task: FromClause) -> ColumnElement[bool]:
 async def sweep(database: UserDatabase, standing: Mapping[str, Any]) -> None:
     """Purge what has been in the trash for too long."""
     for expired in await database.all(_EXPIRED):
-        await purge(database, standing, expired["id"], expired["search_text"], caller=_SYSTEM)
+        await purge(database, standing, expired["id"], caller=_SYSTEM)
         standing = {**standing, "last_event": standing["last_event"] + 1}
 
 
@@ -78,12 +76,10 @@ async def purge(
     database: UserDatabase,
     standing: Mapping[str, Any],
     task_id: int,
-    search_text: str,
     *,
     retry: Retry | None = None,
     caller: Caller | None = None,
 ) -> None:
-    """Purge one task, whose stored search text leads to its terms."""
+    """Purge one task."""
     change = Change("purged", task_id, None, None)
-    lost = terms.unindexed(search_text)
-    await append(database, _PURGE, change, standing, retry, caller, task_id=task_id, **lost)
+    await append(database, _PURGE, change, standing, retry, caller, task_id=task_id)
