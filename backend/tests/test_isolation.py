@@ -541,7 +541,7 @@ def statements() -> dict[str, Statement]:
         for name, value in vars(module).items()
         if isinstance(value, Statement)
     }
-    every = {"search", "tag", "priority", "due_before", "due_after"}
+    every = {"patterns", "tags", "sort_priority", "due_before", "due_after"}
     for status, sort, filters, continued in product(
         ("all", "pending", "completed", "deleted"),
         ("created", "due", "priority", "title", "updated"),
@@ -558,11 +558,7 @@ def statements() -> dict[str, Statement]:
 def unbound(statement: Statement) -> list[str]:
     """The tables that a statement touches more often than it names the user for them."""
     tables = set(re.findall(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+(\w+)", statement.sql))
-    tables -= {
-        "unnest",
-        "LATERAL",
-        *re.findall(r"\b(\w+) AS MATERIALIZED \n\(SELECT", statement.sql),
-    }
+    tables -= {"unnest", "LATERAL", *re.findall(r"\b(\w+) AS \n\(SELECT", statement.sql)}
     return [
         table
         for table in tables

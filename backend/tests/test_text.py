@@ -85,5 +85,3 @@ def test_what_the_schema_takes_is_a_label(value: str) -> None:
 @given(st.text(st.sampled_from("x \u200b\u202a\u202b\u202c\u202e\u2066\u2067\u2068\u2069")))
 def test_a_beginning_is_a_label_or_nothing(value: str) -> None:
     assert beginning(value) == "" or is_label(beginning(value).strip())
-
-

@@ -16,10 +16,10 @@ import httpx
 import orjson
 import pytest
 
-from surelist import text
-from surelist.main import SERVED
 from surelist.errors import Invalid
+from surelist.main import SERVED
 from surelist.tasks import words
+from surelist.text import beginning, label
 from tests.conversations.talking import begin, say
 from tests.person import Person
 from tests.write_openapi import openapi_document
@@ -265,8 +265,8 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "folded": lambda value: words.folded({"title": value, "description": value, "tags": [value]}),
     "sought": lambda value: sought(words.sought, value),
     "search_patterns": lambda value: sought(words.search_patterns, value),
-    "label": lambda value: sought(text.label, value),
-    "beginning": text.beginning,
+    "label": lambda value: sought(label, value),
+    "beginning": beginning,
 }
 
 

@@ -114,13 +114,13 @@ def _filtered(shape: Shape) -> tuple[Subquery, ColumnElement[int]]:
     key, passing = _key(shape, _task), _passing(shape)
     found = (
         select(*_SHOWN, key.label("sort_key"))
-        .where(or_(*_statuses(shape)), *passing)
+        .where(_task.c.status.in_(_statuses(shape)), *passing)
         .limit(_constant(COUNTED + 1))
         .cte("found")
     )
     total = select(func.count()).select_from(found).scalar_subquery()
     all_found = total <= _constant(COUNTED)
-    ways: list[Select[Any, Any]] = [
+    ways: list[Select[*tuple[Any, ...]]] = [
         select(*found.c)
         .where(all_found, *_beyond(shape, found.c.sort_key, found.c.id))
         .order_by(*_order(shape, found.c.sort_key, found.c.id)),
@@ -135,7 +135,7 @@ def _walks(
     """What fulfils the conditions behind the page before, for each status by its index in order."""
     return [
         select(*_SHOWN, key.label("sort_key"))
-        .where(status, *conditions, *_beyond(shape, key, _task.c.id))
+        .where(_task.c.status == status, *conditions, *_beyond(shape, key, _task.c.id))
         .order_by(*_order(shape, key, _task.c.id))
         for status in _statuses(shape)
     ]
@@ -183,8 +183,8 @@ def _beyond(shape: Shape, key: ColumnElement[Any], task_id: ColumnElement[int]) 
     return [tuple_(key, task_id) > tuple_(last_key, last_id)]
 
 
-def _statuses(shape: Shape) -> list[Condition]:
-    return [_task.c.status == _constant(one) for one in _STATUSES[shape.status]]
+def _statuses(shape: Shape) -> list[ColumnElement[int]]:
+    return [_constant(one) for one in _STATUSES[shape.status]]
 
 
 def _passing(shape: Shape) -> list[Condition]:

@@ -111,9 +111,7 @@ async def add(
     now, task_id = standing["now"], standing["last_task"] + 1
     fields = {**history.EMPTY, **_columns(new.given(NewTask), standing)}
     event = ledger.Change("created", task_id, before=None, after=fields, pending=1)
-    await ledger.append(
-        database, _CREATE, event, standing, retry, **fields, **words.folded(fields)
-    )
+    await ledger.append(database, _CREATE, event, standing, retry, **fields, **words.folded(fields))
     stamps = {
         "id": task_id,
         "version": standing["last_event"] + 1,

@@ -49,7 +49,7 @@ def test_every_character_is_folded_as_unicode_says_or_to_what_is_easier_to_type(
 
 
 def is_written_otherwise(folded_by_unicode: str) -> bool:
-    """Whether some part is not seen, a Latin letter, punctuation, a digit, hiragana or a control."""
+    """Whether some part is not seen, Latin, punctuation, a digit, hiragana or a control."""
     return any(
         unicodedata.category(part)[0] in "PC"
         or unicodedata.category(part) in ("Nd", "Mn")
