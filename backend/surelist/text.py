@@ -79,6 +79,13 @@ def beginning(value: str) -> str:
     return _TURNS.sub("", value[found.start() :]) if found else ""
 
 
+def turns_escaped(json: str) -> str:
+    """`json`, the same value, without a character that would turn the text behind it."""
+    if json.isascii():
+        return json
+    return _TURNS.sub(lambda turn: f"\\u{ord(turn[0]):04x}", json)
+
+
 def _ends_its_turns(value: str) -> bool:
     awaited: list[str] = []
     for turn in _TURNS.findall(value):

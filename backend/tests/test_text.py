@@ -1,5 +1,6 @@
 """Labels (titles, tags) are seen, and turn no direction beyond themselves."""
 
+import json
 import re
 import sys
 import unicodedata
@@ -61,6 +62,24 @@ async def test_a_message_that_is_not_seen_is_refused(ann: Person) -> None:
     message = {"conversation_id": await begin(ann), "role": "user", "content": "\u200b"}
     with pytest.raises(RefusedByTool, match='"content" must have a character that can be seen'):
         await ann.call("add_message", path=CONVERSATIONS, **message)
+
+
+async def test_a_description_that_turns_the_direction_turns_no_text_of_a_result(
+    ann: Person,
+) -> None:
+    await ann.call("add_task", title="x", description="abc \u202e\u2067 שלום")
+    results = [
+        await ann.rpc("tools/call", {"name": "list_tasks", "arguments": {}}),
+        await ann.rpc("resources/read", {"uri": "surelist://tasks"}),
+        await ann.rpc("resources/read", {"uri": "surelist://tasks/1"}),
+    ]
+    for answer in results:
+        result = answer.json()["result"]
+        text = (result.get("content") or result["contents"])[0]["text"]
+        assert beginning(text) == text
+        shown = json.loads(text)
+        assert "abc \u202e\u2067 שלום" in json.dumps(shown, ensure_ascii=False)
+        assert shown == result.get("structuredContent", shown)
 
 
 def is_label(value: str) -> bool:

@@ -47,9 +47,15 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "kana": lambda n: "\u3042\uff76\uff9e" * n,
     "digits": lambda n: "\u0663\u0967" * n,
     "punctuation": lambda n: "\u2026\u00ab(\u201c" * n,
-    "embeddings": lambda n: "\u202a\u2067x\u2069\u202c" * n,
-    "embeddings in each other": lambda n: "\u2067" * (n // 2) + "x" + "\u2069" * (n // 2),
 }
+TURNED: dict[str, Callable[[int], str]] = {
+    "turns": lambda n: "\u202a\u2067x\u2069\u202c" * n,
+    "turns in each other": lambda n: "\u2067" * (n // 2) + "x" + "\u2069" * (n // 2),
+}
+"""What a title is refused for when it is cut."""
+
+SOUGHT = TEXTS.keys() - {"words"}
+"""Those that are not refused as a search: of more than a few words it would be."""
 
 NEEDED: dict[str, Any] = {
     "task_id": 1,
@@ -242,7 +248,7 @@ WRITTEN = [
 async def test_no_route_refuses_such_a_text(newcomer: Callable[..., Person], argument: str) -> None:
     (size, times), send = ARGUMENTS[argument]
     person = await with_one_of_each(newcomer)
-    for text in TEXTS:
+    for text in SOUGHT if argument.endswith("search") else TEXTS:
         answer = await send(person, fresh(text, size, times))
         assert isinstance(answer, httpx.Response)
         assert answer.is_success, answer.text
@@ -257,7 +263,8 @@ async def test_texts_are_indeed_written_and_sought(ann: Person) -> None:
             tags=fresh(text, 50, 20),
         )
         assert added["status"] == "created"
-        assert "total" in await ann.call("list_tasks", search=fresh(text, 200, 1))
+        if text in SOUGHT:
+            assert "total" in await ann.call("list_tasks", search=fresh(text, 200, 1))
 
 
 FUNCTIONS: dict[str, Callable[[str], object]] = {
@@ -277,10 +284,10 @@ def sought(function: Callable[[str], object], value: str) -> object:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("kind", TEXTS | TURNED)
 async def test_words_are_found_in_linear_time(function: str, kind: str) -> None:
     async def measure(n: int) -> float:
-        value = TEXTS[kind](n)[:n]
+        value = (TEXTS | TURNED)[kind](n)[:n]
         began = time.thread_time()
         FUNCTIONS[function](value)
         return time.thread_time() - began
