@@ -14,9 +14,9 @@ from surelist.data.database import Record, Statement, compiled
 from surelist.data.isolation import UserTransaction, user_insert, user_rows, user_update
 from surelist.errors import Conflict, NotFound
 from surelist.ledger.models import Account, Event
-from surelist.tasks.models import Task, Term
+from surelist.tasks.models import Task
 
-MOVED: Final[tuple[type[SQLModel], ...]] = (Task, Term, Event, Conversation, Message)
+MOVED: Final[tuple[type[SQLModel], ...]] = (Task, Event, Conversation, Message)
 """What a list is made of, each after what it refers to. Agents stay: their tokens name the user."""
 
 ROWS_AT_ONCE = 1000

@@ -17,7 +17,7 @@ from surelist.errors import Invalid
 from surelist.ledger.models import INSTANT, Account, Event
 from surelist.ledger.service import refuse_if_erased
 from surelist.tasks.due import start_of, zone
-from surelist.tasks.models import Task, Term
+from surelist.tasks.models import Task
 
 _account = user_rows(Account)
 _ACCOUNT = compiled(select(*_account.c))
@@ -47,7 +47,7 @@ _END_SESSIONS = compiled(
     )
 )
 
-_ERASED: tuple[type[SQLModel], ...] = (Message, Conversation, Event, Term, Task, Agent)
+_ERASED: tuple[type[SQLModel], ...] = (Message, Conversation, Event, Task, Agent)
 _ERASE = [
     *(compiled(user_delete(model)) for model in _ERASED),
     compiled(

@@ -230,12 +230,13 @@ async def test_a_list_of_many_pages_is_moved_whole(
     many = user_of_the_machine(newcomer)
     await many.call("add_task", title="The first")
     await copy.run(
-        "INSERT INTO term (user_id, term, task_id) "
-        f"SELECT '{LOCAL_USER}', 'Wörter ' || n, 1 FROM generate_series(1, {2 * ROWS_AT_ONCE}) AS n"
+        "INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at) "
+        f"SELECT '{LOCAL_USER}', n, 1, 'updated', 'agent', 'Wörter', 'x', now() "
+        f"FROM generate_series(2, {2 * ROWS_AT_ONCE}) AS n"
     )
-    before = (await kept(copy, many))["term"]
+    before = (await kept(copy, many))["event"]
     assert (await claim(ann)).status_code == 200
-    assert (await kept(copy, ann))["term"] == before
+    assert (await kept(copy, ann))["event"] == before
 
 
 def test_every_table_is_moved_or_stays_for_a_reason() -> None:
