@@ -4,7 +4,10 @@ A client that is called `Claude" (checked by Surelist)` would put words into our
 RFC 7591 5). specs/names.json has examples, which the page's `client-name.ts` is held to as well.
 """
 
+import re
 import unicodedata
+
+from surelist.text import INVISIBLE
 
 LONGEST = 40
 FALLBACK = "An agent"
@@ -21,11 +24,7 @@ _SPACES = frozenset(
 )
 """What JavaScript takes for white space (ECMA-262, WhiteSpace and LineTerminator)."""
 
-_INVISIBLE = frozenset(
-    {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0}
-    | {0x180B, 0x180C, 0x180D, 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
-)
-"""The letters and marks that are not to be seen: Default_Ignorable_Code_Point of Unicode."""
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
 def plain(given: str) -> str:
@@ -33,7 +32,7 @@ def plain(given: str) -> str:
     kept: list[str] = []
     after_letter = False
     for character in unicodedata.normalize("NFC", given):
-        category = "" if ord(character) in _INVISIBLE else unicodedata.category(character)
+        category = "" if _INVISIBLE.match(character) else unicodedata.category(character)
         is_letter = category.startswith("L")
         if is_letter or category == "Nd" or character in SIGNS:
             kept.append(character)

@@ -299,9 +299,8 @@ ROWS = {
     "message": "INSERT INTO message (user_id, conversation_id, id, role, content, search_text, "
     "client_id, client_name) VALUES ('{user}', 1, 1, 'user', 'Hello', ' hello', 'c', 'C')",
     "task": "INSERT INTO task (user_id, id, title, priority, tags, sort_title, search_text, "
-    "version, created_at, updated_at) "
-    "VALUES ('{user}', 1, 'A task', 0, '{{}}', 'a task', ' a task', 1, now(), now())",
-    "term": "INSERT INTO term (user_id, term, task_id) VALUES ('{user}', 'task', 1)",
+    "search_tags, version, created_at, updated_at) "
+    "VALUES ('{user}', 1, 'A task', 0, '{{}}', 'a task', 'a task', '{{}}', 1, now(), now())",
 }
 
 
@@ -563,7 +562,7 @@ def statements() -> dict[str, Statement]:
         for name, value in vars(module).items()
         if isinstance(value, Statement)
     }
-    every = {"search", "tag", "priority", "due_before", "due_after"}
+    every = {"patterns", "tags", "sort_priority", "due_before", "due_after"}
     for status, sort, filters, continued in product(
         ("all", "pending", "completed", "deleted"),
         ("created", "due", "priority", "title", "updated"),
@@ -580,11 +579,7 @@ def statements() -> dict[str, Statement]:
 def unbound(statement: Statement) -> list[str]:
     """The tables that a statement touches more often than it names the user for them."""
     tables = set(re.findall(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+(\w+)", statement.sql))
-    tables -= {
-        "unnest",
-        "LATERAL",
-        *re.findall(r"\b(\w+) AS MATERIALIZED \n\(SELECT", statement.sql),
-    }
+    tables -= {"unnest", "LATERAL", *re.findall(r"\b(\w+) AS \n\(SELECT", statement.sql)}
     return [
         table
         for table in tables

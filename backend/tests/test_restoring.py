@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from surelist.data import auth_schema, database
+from surelist.data import auth_schema, database, tables
 from surelist.data.database import SCHEMA, check, migrate
 from surelist.errors import ConfigurationError
 from surelist.operations import archive
@@ -45,15 +45,15 @@ async def restored(path: Path, target: Copy, people: str | None = None) -> None:
 
 ROWS = """
 INSERT INTO account (user_id, last_event, last_task) VALUES ('ann', 1, 1), ('bob', 1, 1);
-INSERT INTO task (user_id, id, title, description, priority, tags, sort_title, search_text, version,
-    created_at, updated_at)
-SELECT user_id, 1, E'M\\u00e4lk\\n\\\\.\\t\\\\N', E'\\\\.\\nDROP TABLE task;', 1, '{a}', '', '', 1,
-    now(), now() FROM account;
+INSERT INTO task (user_id, id, title, description, priority, tags, sort_title, search_text,
+    {search_tags} version, created_at, updated_at)
+SELECT user_id, 1, E'M\\u00e4lk\\n\\\\.\\t\\\\N', E'\\\\.\\nDROP TABLE task;', 1, '{{a}}', '', '',
+    {a} 1, now(), now() FROM account;
 INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, after)
-SELECT user_id, 1, 1, 'created', 'agent', 'x', 'x', now(), '{"title": "M"}' FROM account;
-INSERT INTO agent (user_id, client_id, name, scopes) VALUES ('ann', 'x', 'X', '{tasks:read}');
-INSERT INTO term (user_id, term, task_id) VALUES ('ann', 'milk', 1);
+SELECT user_id, 1, 1, 'created', 'agent', 'x', 'x', now(), '{{"title": "M"}}' FROM account;
+INSERT INTO agent (user_id, client_id, name, scopes) VALUES ('ann', 'x', 'X', '{{tasks:read}}');
 """
+TERM_BEFORE_0005 = "INSERT INTO term (user_id, term, task_id) VALUES ('ann', 'milk', 1);"
 SAID_BEFORE_0004 = """
 INSERT INTO conversation (user_id, id) VALUES ('ann', 1);
 INSERT INTO message (user_id, conversation_id, id, role, content) VALUES ('ann', 1, 1, 'user', '');
@@ -75,7 +75,10 @@ UPDATE account SET last_conversation = 1, chat_day = '2026-11-01', chat_turns = 
 
 def rows(version: str = SCHEMA) -> str:
     """Rows in every table, as a schema of that version takes them."""
-    return ROWS + (SAID if version >= "0004" else SAID_BEFORE_0004)
+    if version >= "0005":
+        return ROWS.format(search_tags="search_tags,", a="'{a}',") + SAID
+    before = ROWS.format(search_tags="", a="") + TERM_BEFORE_0005
+    return before + (SAID if version >= "0004" else SAID_BEFORE_0004)
 
 
 EVIL = {
@@ -85,7 +88,7 @@ EVIL = {
     "a trigger": "CREATE FUNCTION evil() RETURNS trigger LANGUAGE plpgsql AS"
     " 'BEGIN RETURN NEW; END'; CREATE TRIGGER evil BEFORE INSERT ON task"
     " FOR EACH ROW EXECUTE FUNCTION evil()",
-    "a rule": "CREATE RULE evil AS ON INSERT TO term DO ALSO DELETE FROM agent",
+    "a rule": "CREATE RULE evil AS ON INSERT TO event DO ALSO DELETE FROM agent",
     "a default": "CREATE FUNCTION evil() RETURNS text LANGUAGE sql AS 'SELECT ''x''';"
     "ALTER TABLE message ALTER content SET DEFAULT evil()",
     "a lost constraint": "ALTER TABLE task DROP CONSTRAINT task_title_check",
@@ -116,10 +119,9 @@ async def laid_out(copy: Copy) -> set[tuple[object, ...]]:
 
 
 async def rows_of(copy: Copy) -> dict[str, list[tuple[object, ...]]]:
-    names = ("account", "agent", "conversation", "event", "message", "task", "term")
     return {
         name: [tuple(row) for row in await copy.rows(f"SELECT * FROM {name} ORDER BY 1, 2, 3")]
-        for name in names
+        for name in tables.of_users()
     }
 
 
@@ -144,10 +146,10 @@ async def test_sql_in_the_place_of_the_statement_before_the_rows_is_not_run(
     await copy.run(rows())
     path = backup_of(copy, tmp_path / "file")
     whole = path.read_bytes()
-    (statement,) = set(re.findall(rb"COPY public\.term \([^)]*\) FROM stdin;\n", whole))
+    (statement,) = set(re.findall(rb"COPY public\.event \([^)]*\) FROM stdin;\n", whole))
     for evil in (b"DROP TABLE agent;--", b"COPY public.account FROM stdin;--"):
         path.write_bytes(whole.replace(statement, evil.ljust(len(statement) - 1) + b"\n"))
-        with pytest.raises(ConfigurationError, match=r"public\.term"):
+        with pytest.raises(ConfigurationError, match=r"public\.event"):
             await restored(path, empty)
         assert await empty.rows("SELECT FROM pg_tables WHERE schemaname = 'public'") == []
 

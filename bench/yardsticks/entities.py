@@ -2,7 +2,7 @@
 
 https://sqlmodel.tiangolo.com/tutorial, with SQLModel's own AsyncSession. The tables are Surelist's,
 the transaction is under the same row-level security, and a write takes the account's row first.
-They are spared the terms that Surelist searches by: an application of this kind would use LIKE.
+They are spared what Surelist folds to search in: an application of this kind would use ILIKE.
 """
 
 import hashlib
@@ -110,6 +110,7 @@ async def add_task(user_id: str, title: str) -> Changed:
             tags=[],
             sort_title=title.casefold(),
             search_text=title.casefold(),
+            search_tags=[],
             version=account.last_event + 1,
             created_at=now,
             updated_at=now,

@@ -19,7 +19,7 @@ from surelist import config
 from surelist.access import issuers
 from surelist.access.auth import Authenticator
 from surelist.data.database import PooledConnection, open_pool
-from surelist.tasks.words import search_text, sort_title, terms
+from surelist.tasks.words import folded
 
 CLIENT = "bench"
 BEGIN = ";".join(statements.BEGIN)
@@ -88,12 +88,11 @@ async def add_task(request: Request, new: NewTask) -> Response:
         standing = await connection.fetchrow(statements.STANDING, user_id, CLIENT, request_hash)
         assert standing
         task_id, event_id = standing["last_task"] + 1, standing["last_event"] + 1
-        text = search_text(title, None, ())
         after: dict[str, Any] = {"title": title, "priority": 0, "tags": []}
         await connection.execute(
             statements.CREATE,
-            *(user_id, task_id, title, sort_title(title), text, event_id, standing["now"]),
-            *(sorted(terms(text)), CLIENT, after, request_hash),
+            *(user_id, task_id, title, *searched(title), event_id, standing["now"]),
+            *(CLIENT, after, request_hash),
         )
     return answer({"id": task_id, "title": title, "version": event_id})
 
@@ -114,15 +113,13 @@ async def delete_task(request: Request, task_id: int) -> Response:
 @app.patch("/tasks/{task_id}")
 async def update_task(request: Request, task_id: int, body: NewTask) -> Response:
     """Change a task's title, with its event."""
-    title, text = body.title, search_text(body.title, None, ())
+    title = body.title
     async with transaction(request, LOCK) as (connection, user_id):
         old = await standing_and_task(connection, user_id, task_id)
-        before, after = terms(search_text(old["title"], None, ())), terms(text)
         await connection.execute(
             statements.RENAME,
             *(user_id, task_id, old["last_event"] + 1, old["now"]),
-            *(title, sort_title(title), text, sorted(before - after), sorted(after - before)),
-            *(CLIENT, {"title": old["title"]}, {"title": title}),
+            *(title, *searched(title), CLIENT, {"title": old["title"]}, {"title": title}),
         )
     return answer({"id": task_id, "title": title, "version": old["last_event"] + 1})
 
@@ -152,6 +149,12 @@ async def standing_and_task(
     if found is None or found["id"] is None:
         raise HTTPException(404)
     return dict(found)
+
+
+def searched(title: str) -> tuple[str, str]:
+    """What a task of this title alone is sorted by, and what it is searched in."""
+    columns = folded({"title": title, "description": None, "tags": ()})
+    return columns["sort_title"], columns["search_text"]
 
 
 def counted(task: Mapping[str, Any], *, done: bool) -> int:

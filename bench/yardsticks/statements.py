@@ -32,15 +32,13 @@ WHERE a.user_id = $1
 
 CREATE = """
 WITH new_task AS (
-    INSERT INTO task (user_id, id, title, priority, tags, sort_title, search_text, version,
-        created_at, updated_at)
-    VALUES ($1, $2, $3, 0, '{}', $4, $5, $6, $7, $7)
-), new_terms AS (
-    INSERT INTO term (user_id, term, task_id) SELECT $1, unnest($8::text[]), $2
+    INSERT INTO task (user_id, id, title, priority, tags, sort_title, search_text, search_tags,
+        version, created_at, updated_at)
+    VALUES ($1, $2, $3, 0, '{}', $4, $5, '{}', $6, $7, $7)
 ), new_event AS (
     INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, after,
         request_hash)
-    VALUES ($1, $6, $2, 'created', 'agent', $9, $9, $7, $10, $11)
+    VALUES ($1, $6, $2, 'created', 'agent', $8, $8, $7, $9, $10)
 )
 UPDATE account SET last_event = $6, last_task = $2, pending_count = pending_count + 1
 WHERE user_id = $1
@@ -70,13 +68,9 @@ RENAME = """
 WITH changed_task AS (
     UPDATE task SET title = $5, sort_title = $6, search_text = $7, version = $3, updated_at = $4
     WHERE user_id = $1 AND id = $2
-), old_terms AS (
-    DELETE FROM term WHERE user_id = $1 AND task_id = $2 AND term = ANY($8::text[])
-), new_terms AS (
-    INSERT INTO term (user_id, term, task_id) SELECT $1, unnest($9::text[]), $2
 ), new_event AS (
     INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, before, after)
-    VALUES ($1, $3, $2, 'updated', 'agent', $10, $10, $4, $11, $12)
+    VALUES ($1, $3, $2, 'updated', 'agent', $8, $8, $4, $9, $10)
 )
 UPDATE account SET last_event = $3 WHERE user_id = $1
 """

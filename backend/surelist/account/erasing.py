@@ -11,12 +11,12 @@ from surelist.conversations.models import Conversation, Message
 from surelist.data.database import Statement, compiled
 from surelist.data.isolation import UserTransaction, user_delete, user_rows, user_update
 from surelist.ledger.models import BEING_ERASED, INSTANT, Account, Event
-from surelist.tasks.models import Task, Term
+from surelist.tasks.models import Task
 
 ROWS_AT_ONCE = 2000
 """Rows of a table that one transaction removes: about 0.1 seconds each, far below its limit."""
 
-_TABLES: Final[tuple[type[SQLModel], ...]] = (Message, Conversation, Event, Term, Task, Agent)
+_TABLES: Final[tuple[type[SQLModel], ...]] = (Message, Conversation, Event, Task, Agent)
 """What is removed, each table before what it refers to."""
 
 

@@ -26,7 +26,6 @@ from surelist.data.database import Record, Statement, compiled
 from surelist.data.isolation import UserTransaction, user_rows
 from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.doors.cursors import Cursor, cursor_to, place_in
-from surelist.errors import Invalid
 from surelist.ledger.models import INSTANT, Event
 from surelist.tasks.purge import kept_in_trash
 from surelist.tasks.words import search_patterns
@@ -93,10 +92,6 @@ async def list_conversations(tx: UserTransaction, query: ConversationQuery) -> L
     values: dict[str, Any] = {"rows": limit + 1}
     if query.search:
         values["patterns"] = search_patterns(query.search)
-        if not values["patterns"]:
-            raise Invalid(
-                '"search" has no letter or digit to look for. Call again with a word that was said.'
-            )
     if cursor:
         last_at, values["last_id"] = place_in(tx, [_LIST, given], cursor)
         values["last_at"] = datetime.fromisoformat(last_at)

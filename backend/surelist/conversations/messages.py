@@ -23,6 +23,7 @@ from surelist.data.isolation import UserTransaction, user_insert, user_rows, use
 from surelist.errors import Conflict, NotFound, VersionMismatch
 from surelist.ledger.models import INSTANT
 from surelist.ledger.service import Retry
+from surelist.text import beginning
 
 ALIKE_WINDOW = timedelta(seconds=30)
 """How long the last message is taken for the first call's by an equal one without a key."""
@@ -216,7 +217,7 @@ def _alike(tx: UserTransaction, message: Mapping[str, Any], retry: Retry) -> boo
 
 def _title_from(content: str) -> str:
     """The beginning of the first line that says something, cut between words where it can be."""
-    line = " ".join(next(line for line in content.splitlines() if line.strip()).split())
+    line = " ".join(beginning(content).splitlines()[0].split())
     if len(line) <= DERIVED_TITLE_LENGTH:
         return line
     cut = line[: DERIVED_TITLE_LENGTH - 1]

@@ -19,7 +19,7 @@ from sqlmodel import Field, SQLModel
 
 from surelist.doors.arguments import LARGEST
 from surelist.ledger.models import INSTANT, NOW, user_id_key
-from surelist.tasks.models import one_line, some_lines
+from surelist.text import label, seen, some_lines
 
 TITLE_LENGTH = 200
 CONTENT_LENGTH = 50_000
@@ -30,23 +30,17 @@ MessageVersion = Annotated[int, Described(ge=1, le=LARGEST)]
 ConversationTitle = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_LENGTH),
-    AfterValidator(one_line),
+    AfterValidator(label),
     Described(description="What it is about."),
 ]
 Role = Literal["user", "assistant"]
-
-
-def _not_blank(value: str) -> str:
-    if not value.strip():
-        raise ValueError("must not be blank")
-    return value
 
 
 Content = Annotated[
     str,
     StringConstraints(min_length=1, max_length=CONTENT_LENGTH),
     AfterValidator(some_lines),
-    AfterValidator(_not_blank),
+    AfterValidator(seen),
     Described(description="The text of the message."),
 ]
 

@@ -15,7 +15,7 @@ from surelist.ledger.models import Account
 from surelist.ledger.quotas import refuse_past_bytes
 from surelist.ledger.service import Retry, refuse_if_erased, used_otherwise
 from surelist.tasks.purge import TRASH_TIME, restorable
-from surelist.tasks.words import words
+from surelist.tasks.words import fold
 
 OVERHEAD = 200
 """Bytes that each conversation and each message counts for besides its text."""
@@ -206,8 +206,8 @@ def size_of(text: str | None, more: bytes = b"") -> int:
 
 
 def search_text(text: str | None) -> str:
-    """What a title or a message is searched in: each folded word behind a space."""
-    return " " + " ".join(words(text or ""))
+    """What a title or a message is searched in."""
+    return fold(text or "")
 
 
 def no_such_conversation(conversation_id: int) -> NotFound:

@@ -23,7 +23,7 @@ from surelist.doors.arguments import ABSENT, Closed
 from surelist.doors.cursors import Cursor
 from surelist.doors.toolbox import Answer
 from surelist.ledger.service import Retry
-from surelist.tasks.models import one_line
+from surelist.text import one_line
 
 tool = partial(toolbox.tool, domain="conversations", subject="message")
 

@@ -49,8 +49,9 @@ Work = Callable[["UserTransaction"], Awaitable[T]]
 
 BUSY = "The server is busy, and nothing was done. Try the same call again in a second."
 
-_IN_ORDER = "SET LOCAL enable_sort = off"
-"""Every order has its index: where statistics are old or missing, PostgreSQL would rather sort."""
+_IN_ORDER = "SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off"
+"""Every order has its index: where statistics are old or missing, PostgreSQL would rather sort. And
+nobody's tasks lie together: where one user has many of all, it would read the others' too."""
 
 _UNHURRIED = "SET LOCAL synchronous_commit = off; "
 """A read writes down when an agent was last here, and does not wait for the disk with that."""

@@ -13,7 +13,7 @@ from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import NotFound, VersionMismatch
 from surelist.ledger import service as ledger
 from surelist.ledger.models import EventKind
-from surelist.tasks import history, purge, representation, terms
+from surelist.tasks import history, purge, representation, words
 from surelist.tasks.models import DERIVED, Row, Status, Task, status_of
 
 Decision = Callable[[Row, Mapping[str, Any]], Mapping[str, Any]]
@@ -34,7 +34,7 @@ TASK = user_rows(Task)
 _task_id = bindparam("task_id", type_=BigInteger, required=True)
 TASK_COLUMNS = [column for column in TASK.c if column.name not in DERIVED]
 STANDING_AND_TASK = compiled(
-    select(*ledger.STANDING, purge.ANY_EXPIRED, *TASK_COLUMNS, TASK.c.search_text).select_from(
+    select(*ledger.STANDING, purge.ANY_EXPIRED, *TASK_COLUMNS).select_from(
         ledger.STANDING_FROM.outerjoin(
             TASK,
             and_(
@@ -54,9 +54,7 @@ def _saving(columns: Iterable[str]) -> UpdateBase:
 
 
 _SAVE = ledger.recorded(_saving(history.FIELDS))
-_SAVE_WORDS = ledger.recorded(
-    _saving([*history.FIELDS, *terms.SORTED]), terms.losing(_task_id), terms.gaining(_task_id)
-)
+_SAVE_WORDS = ledger.recorded(_saving([*history.FIELDS, *words.FOLDED]))
 
 
 async def change(
@@ -118,7 +116,7 @@ async def save(
         completed=(new == "completed") - (old == "completed"),
         undoes=undoes,
     )
-    worded = set(terms.WORDED) & set(differing)
+    worded = set(words.WORDED) & set(differing)
     await ledger.append(
         tx,
         _SAVE_WORDS if worded else _SAVE,
@@ -127,7 +125,7 @@ async def save(
         retry,
         task_id=task["id"],
         **{name: wanted[name] for name in history.FIELDS},
-        **(terms.reindexed(standing["search_text"], wanted) if worded else {}),
+        **(words.folded(wanted) if worded else {}),
     )
     wanted |= {"version": standing["last_event"] + 1, "updated_at": standing["now"]}
     return Outcome(wanted, timezone, history.named(differing))

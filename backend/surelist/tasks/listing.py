@@ -14,13 +14,12 @@ from surelist.data.database import compiled
 from surelist.data.isolation import UserTransaction, user_rows
 from surelist.doors.arguments import ABSENT, Closed
 from surelist.doors.cursors import Cursor, cursor_to, place_in
-from surelist.errors import Invalid
 from surelist.ledger.models import Account
 from surelist.tasks import selection
 from surelist.tasks.due import Moment, day_after, read_moment, start_of, zone
 from surelist.tasks.models import PRIORITIES, Due, Priority, Row, Tag
 from surelist.tasks.selection import COUNTED, LONGEST, Shape, Sort
-from surelist.tasks.words import search_patterns, search_ranges, tag_line, tag_term
+from surelist.tasks.words import fold, patterns, sought
 
 Bound = Annotated[Due, Described(description='As "due"; inclusive.')]
 
@@ -60,16 +59,11 @@ _TIMEZONE = compiled(select(user_rows(Account).c.timezone))
 async def list_tasks(tx: UserTransaction, filters: Filters, page: Page) -> Listing:
     """One page of the tasks that pass `filters`. Raises Invalid on a cursor of another list."""
     given = filters.given(Filters)
-    shape = Shape(
-        filters.status,
-        filters.sort,
-        frozenset(given) - {"status", "sort"},
-        "cursor" in page.model_fields_set,
-    )
-    values = await _values(tx, given) | {"rows": page.limit + 1}
-    if shape.continued:
-        values |= _place(tx, page.cursor, filters)
-    found = await tx.fetch_all(selection.page(shape), **values)
+    values = await _values(tx, given)
+    continued = "cursor" in page.model_fields_set
+    shape = Shape(filters.status, filters.sort, frozenset(values), continued)
+    place = _place(tx, page.cursor, filters) if continued else {}
+    found = await tx.fetch_all(selection.page(shape), **values, **place, rows=page.limit + 1)
     if not found:
         return Listing([], 0, None, "UTC")
     tasks = [row for row in found if row["id"] is not None]
@@ -82,21 +76,14 @@ async def list_tasks(tx: UserTransaction, filters: Filters, page: Page) -> Listi
 
 
 async def _values(tx: UserTransaction, given: Mapping[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    ranges: list[tuple[str, str]] = []
-    if "search" in given:
-        values["patterns"] = search_patterns(given["search"])
-        if not values["patterns"]:
-            raise Invalid(
-                '"search" has no letter or digit to look for. Call again with a word of the task.'
-            )
-        ranges += search_ranges(given["search"])
+    words, tags = sought(given["search"]) if "search" in given else ([], [])
     if "tag" in given:
-        values["tag"] = tag_line(given["tag"])
-        ranges.append((tag_term(given["tag"]), tag_term(given["tag"])))
-    if ranges:
-        values["lowest"] = [lowest for lowest, _ in ranges]
-        values["highest"] = [highest for _, highest in ranges]
+        tags.append(fold(given["tag"]))
+    values: dict[str, Any] = {}
+    if words:
+        values["patterns"] = patterns(words)
+    if tags:
+        values["tags"] = tags
     if "priority" in given:
         values["sort_priority"] = PRIORITIES["high"] - PRIORITIES[given["priority"]]
     if "due_before" in given or "due_after" in given:

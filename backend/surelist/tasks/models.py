@@ -1,6 +1,5 @@
 """A task: its fields, each named once for the table, for REST and for the tools, and its table."""
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -22,6 +21,8 @@ from sqlmodel import Field, SQLModel
 
 from surelist.doors.arguments import ABSENT, FREE_TEXT, LARGEST, Closed
 from surelist.ledger.models import INSTANT, user_id_key
+from surelist.tasks.words import FOLDED
+from surelist.text import LABEL_PATTERN, LINES_PATTERN, label, some_lines
 
 TITLE_LENGTH = 200
 DESCRIPTION_LENGTH = 10_000
@@ -30,28 +31,6 @@ TAG_COUNT = 20
 
 Row = Mapping[str, Any]
 """A task as stored: its columns but `user_id`."""
-
-
-_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
-_CONTROL_IN_LINES = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
-_NOT_IN_A_LINE = re.compile(f"[{_CONTROL}]")
-_NOT_IN_LINES = re.compile(f"[{_CONTROL_IN_LINES}]")
-_LINE_SCHEMA: Any = {"pattern": f"^[^{_CONTROL}]*[^{_CONTROL}\\s][^{_CONTROL}]*$"}
-_LINES_SCHEMA: Any = {"pattern": f"^[^{_CONTROL_IN_LINES}]*$"}
-
-
-def one_line(value: str) -> str:
-    """`value`, when it is one line without control characters; else ValueError."""
-    if _NOT_IN_A_LINE.search(value):
-        raise ValueError("must be one line, without control characters")
-    return value
-
-
-def some_lines(value: str) -> str:
-    """`value`, when it has no control characters but line breaks and tabs; else ValueError."""
-    if _NOT_IN_LINES.search(value):
-        raise ValueError("must not contain control characters other than line breaks and tabs")
-    return value
 
 
 def _each_once(tags: list[str]) -> list[str]:
@@ -64,15 +43,15 @@ def _each_once(tags: list[str]) -> list[str]:
 Title = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_LENGTH),
-    AfterValidator(one_line),
-    Described(description="What is to be done.", json_schema_extra=_LINE_SCHEMA),
+    AfterValidator(label),
+    Described(description="What is to be done.", json_schema_extra={"pattern": LABEL_PATTERN}),
     FREE_TEXT,
 ]
 Description = Annotated[
     str,
     StringConstraints(max_length=DESCRIPTION_LENGTH),
     AfterValidator(some_lines),
-    Described(description="Details.", json_schema_extra=_LINES_SCHEMA),
+    Described(description="Details.", json_schema_extra={"pattern": LINES_PATTERN}),
     FREE_TEXT,
 ]
 Due = Annotated[
@@ -87,8 +66,8 @@ Priority = Literal["low", "medium", "high"]
 Tag = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TAG_LENGTH),
-    AfterValidator(one_line),
-    Described(json_schema_extra=_LINE_SCHEMA),
+    AfterValidator(label),
+    Described(json_schema_extra={"pattern": LABEL_PATTERN}),
 ]
 Tags = Annotated[list[Tag], Described(max_length=TAG_COUNT), AfterValidator(_each_once)]
 TaskId = Annotated[int, Described(ge=1, le=LARGEST)]
@@ -185,6 +164,7 @@ class Task(SQLModel, table=True):
     tags: list[str] = Field(sa_type=ARRAY(Text))
     sort_title: str = Field(sa_type=Text(collation="C"))
     search_text: str = Field(sa_type=Text)
+    search_tags: list[str] = Field(sa_type=ARRAY(Text))
     completed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     deleted_at: datetime | None = Field(default=None, sa_type=INSTANT)
     status: int = _derived(_STATUS, SmallInteger)
@@ -195,21 +175,7 @@ class Task(SQLModel, table=True):
     updated_at: datetime = Field(sa_type=INSTANT)
 
 
-class Term(SQLModel, table=True):
-    """One thing that a task can be found by: the beginning of a word of it, or a tag.
-
-    In an order that PostgreSQL can search under row-level security, as it could no text index
-    (docs/decisions/0013).
-    """
-
-    __table_args__ = (CheckConstraint("user_id <> ''", name="term_user_id_check"),)
-
-    user_id: str = user_id_key()
-    term: str = Field(primary_key=True, sa_type=Text(collation="C"))
-    task_id: int = Field(primary_key=True, sa_type=BigInteger)
-
-
-DERIVED = {"sort_title", "search_text", "status", "sort_due", "sort_priority"}
+DERIVED = FOLDED | {"status", "sort_due", "sort_priority"}
 """Columns that only PostgreSQL looks at."""
 
 

@@ -13,7 +13,6 @@ from surelist.data.database import compiled
 from surelist.data.isolation import UserTransaction, user_delete, user_rows, user_update
 from surelist.ledger.models import Event
 from surelist.ledger.service import NONE, Change, Retry, append, recorded, size
-from surelist.tasks import terms
 from surelist.tasks.models import Task
 
 TRASH_TIME = timedelta(days=30)
@@ -28,7 +27,7 @@ _expiry = select(func.clock_timestamp() - TRASH_TIME).scalar_subquery()
 _task = user_rows(Task)
 _event = user_rows(Event)
 _EXPIRED = compiled(
-    select(_task.c.id, _task.c.search_text)
+    select(_task.c.id)
     .where(_task.c.deleted_at <= _expiry)
     .order_by(_task.c.deleted_at)
     .limit(SWEPT_AT_ONCE)
@@ -39,7 +38,6 @@ _PURGE = recorded(
     user_update(Event)
     .where(col(Event.task_id) == _task_id)
     .values(before=null(), after=null(), request_hash=null()),
-    terms.losing(_task_id),
     freed=select(func.coalesce(func.sum(size(_event.c.before) + size(_event.c.after)), NONE))
     .where(_event.c.task_id == _task_id)
     .scalar_subquery(),
@@ -70,7 +68,7 @@ def kept_in_trash(task: FromClause) -> ColumnElement[bool]:
 async def sweep(tx: UserTransaction, standing: Mapping[str, Any]) -> None:
     """Purge what has been in the trash for too long."""
     for expired in await tx.fetch_all(_EXPIRED):
-        await purge(tx, standing, expired["id"], expired["search_text"], caller=_SYSTEM)
+        await purge(tx, standing, expired["id"], caller=_SYSTEM)
         standing = {**standing, "last_event": standing["last_event"] + 1}
 
 
@@ -78,12 +76,10 @@ async def purge(
     tx: UserTransaction,
     standing: Mapping[str, Any],
     task_id: int,
-    search_text: str,
     *,
     retry: Retry | None = None,
     caller: Caller | None = None,
 ) -> None:
-    """Purge one task, whose stored search text leads to its terms."""
+    """Purge one task."""
     change = Change("purged", task_id, None, None)
-    lost = terms.unindexed(search_text)
-    await append(tx, _PURGE, change, standing, retry, caller, task_id=task_id, **lost)
+    await append(tx, _PURGE, change, standing, retry, caller, task_id=task_id)

@@ -21,7 +21,7 @@ from surelist.errors import Conflict, Invalid
 from surelist.ledger import service as ledger
 from surelist.ledger.models import Account, Event
 from surelist.ledger.service import Retry
-from surelist.tasks import history, purge, representation, terms
+from surelist.tasks import history, purge, representation, words
 from surelist.tasks.changes import (
     STANDING_AND_TASK,
     TASK,
@@ -71,7 +71,7 @@ _CREATE = ledger.recorded(
         {
             column.name: bindparam(column.name, type_=column.type)
             for column in TASK.c
-            if column.name in history.FIELDS or column.name in terms.SORTED
+            if column.name in history.FIELDS or column.name in words.FOLDED
         }
         | {
             "id": bindparam("event_task_id"),
@@ -79,8 +79,7 @@ _CREATE = ledger.recorded(
             "created_at": bindparam("event_at"),
             "updated_at": bindparam("event_at"),
         }
-    ),
-    terms.gaining(bindparam("event_task_id", type_=BigInteger)),
+    )
 )
 _account = user_rows(Account)
 _TASK = compiled(
@@ -112,15 +111,7 @@ async def add(
     now, task_id = standing["now"], standing["last_task"] + 1
     fields = {**history.EMPTY, **_columns(new.given(NewTask), standing)}
     event = ledger.Change("created", task_id, before=None, after=fields, pending=1)
-    await ledger.append(
-        tx,
-        _CREATE,
-        event,
-        standing,
-        retry,
-        **fields,
-        **terms.indexed(fields),
-    )
+    await ledger.append(tx, _CREATE, event, standing, retry, **fields, **words.folded(fields))
     stamps = {
         "id": task_id,
         "version": standing["last_event"] + 1,
@@ -245,7 +236,7 @@ async def purge_task(
     if not task["deleted_at"]:
         raise Conflict(f"Task {task_id} is not in the trash, and only what is there can be purged.")
     refuse_unless_at(if_version, task, standing["timezone"])
-    await purge.purge(tx, standing, task_id, standing["search_text"], retry=retry)
+    await purge.purge(tx, standing, task_id, retry=retry)
 
 
 def _with_status(task: Row, status: Status | None, standing: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from surelist.ledger.service import Retry
 from surelist.tasks import listing, representation, service
 from surelist.tasks.changes import Outcome
 from surelist.tasks.due import zone
-from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version, one_line
+from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version
 from surelist.tasks.output_schemas import ADDED, CHANGED, LISTED, UPDATED
 from surelist.tasks.undo import undo
+from surelist.text import one_line
 
 
 class AddTask(NewTask):

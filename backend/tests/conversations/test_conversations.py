@@ -51,7 +51,7 @@ async def test_a_cursor_of_another_list_is_refused(
         assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("search", ["träume", "DREAMS garden", "gard", "title"])
+@pytest.mark.parametrize("search", ["träume", "DREAMS garden", "arden", "title"])
 async def test_a_conversation_is_found_by_the_words_of_its_title_or_of_one_message(
     ann: Person, search: str
 ) -> None:
@@ -68,7 +68,7 @@ async def test_words_of_two_messages_do_not_make_a_match(ann: Person) -> None:
     await say(ann, 1, "milk")
     await say(ann, 1, "bread")
     assert await listed(ann, "?search=milk bread") == []
-    assert (await ann.rest("GET", "/conversations?search=!")).status_code == 422
+    assert (await ann.rest("GET", "/conversations?search=%E2%80%8B")).status_code == 422
 
 
 async def test_a_conversation_is_titled_by_its_first_message(ann: Person) -> None:

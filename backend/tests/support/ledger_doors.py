@@ -280,17 +280,14 @@ def rows(
         if (task.status == status or (status == "all" and task.status != "deleted"))
         and tag in (None, *task.fields["tags"])
         and priority in (None, task.fields["priority"])
-        and all(any(word.startswith(part) for word in _words(task)) for part in _split(search))
+        and all(word in _text(task) for word in search.casefold().split())
     ]
     return [row(task, model.timezone) for task in sorted(wanted, key=key)]
 
 
-def _words(task: Task) -> list[str]:
-    return _split(f"{task.fields['title']} {task.fields['description'] or ''}")
-
-
-def _split(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
+def _text(task: Task) -> str:
+    fields = task.fields
+    return "\n".join((fields["title"], fields["description"] or "", *fields["tags"])).casefold()
 
 
 def events(

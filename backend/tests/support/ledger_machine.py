@@ -240,7 +240,7 @@ class LedgerMachine(RuleBasedStateMachine):
             sort=any_of("created", "due", "priority", "title", "updated"),
             tag=any_of("home", "now"),
             priority=values["priority"],
-            search=any_of("mil", "call m", "CARE", "eggs"),
+            search=any_of("ilk", "call m", "CARE", "eggs", "ome"),
         ),
         limit=any_of(1, 2, 50),
     )  # fmt: skip

@@ -77,16 +77,9 @@ class Records:
         )
         await self.run(
             "INSERT INTO task (user_id, id, title, priority, tags, sort_title, search_text, "
-            "version, created_at, updated_at) "
-            "SELECT $1, n, 'many ' || n, 0, '{}', 'many ' || n, ' many ' || n || E'\\n', n, "
+            "search_tags, version, created_at, updated_at) "
+            "SELECT $1, n, 'many ' || n, 0, '{}', 'many ' || n, 'many ' || n || E'\\n', '{}', n, "
             "now(), now() FROM generate_series(1, $2::bigint) n",
-            person.user_id,
-            count,
-        )
-        await self.run(
-            "INSERT INTO term (user_id, term, task_id) "
-            "SELECT $1, term, n FROM generate_series(1, $2::bigint) n, "
-            "unnest(ARRAY['many', n::text]) term",
             person.user_id,
             count,
         )

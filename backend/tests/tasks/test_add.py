@@ -77,7 +77,7 @@ async def test_tasks_are_numbered_for_each_person_from_one(ann: Person, newcomer
         "\U0001d54f" * 200,
         E_ACUTE * 100,
         FAMILY * 40,
-        "\u202eright to left",
+        "\u202eright to left\u202c",
         "'; DROP TABLE task; --",
         "{title} %s %(x)s \\ \" ' \\u0000",
         "<script>alert(1)</script>",

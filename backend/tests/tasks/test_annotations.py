@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from surelist.postgres.embedded import Cluster
-from surelist.tasks.models import ClearableField
+from surelist.tasks.models import DERIVED, ClearableField
 from surelist.tasks.tools import TOOLS
 from tests.support.person import Person, RefusedByTool
 from tests.support.soundness import rows
@@ -43,7 +43,7 @@ USES: dict[str, list[dict[str, Any]]] = {
 }
 """Every argument of every tool, on a list whose one task has all of its fields."""
 
-BOOKKEEPING = {"version", "updated_at", "sort_title", "search_text", "status", "sort_due"}
+BOOKKEEPING = {"version", "updated_at"} | DERIVED
 """Columns that follow from the others."""
 
 

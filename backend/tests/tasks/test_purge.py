@@ -81,47 +81,14 @@ async def test_an_agent_cannot_purge(ann: Person, records: Records) -> None:
     assert await records.kinds(ann) == ["created", "deleted"]
 
 
-FOLDED_OTHERWISE = (
-    "UPDATE task SET search_text = E' otherwise\\n' WHERE user_id = $1",
-    "UPDATE term SET term = 'otherwise' WHERE user_id = $1",
-)
-"""A task as a version wrote it that made other words of the same text."""
-
-
-@pytest.fixture
-async def folded_otherwise(owner: Person, records: Records) -> Person:
-    await owner.call("add_task", title=WORDS)
-    for statement in FOLDED_OTHERWISE:
-        await records.run(statement, owner.user_id)
-    return owner
-
-
-async def test_what_a_task_was_found_by_is_purged_with_it_though_words_are_made_otherwise_now(
-    folded_otherwise: Person, records: Records
-) -> None:
-    await folded_otherwise.call("delete_task", task_id=1)
-    await folded_otherwise.rest("DELETE", "/tasks/1/permanently")
-    assert await terms_of(folded_otherwise, records) == []
-
-
-async def test_a_changed_task_is_found_by_its_words_of_now_alone(
-    folded_otherwise: Person, records: Records
-) -> None:
-    await folded_otherwise.call("update_task", task_id=1, title="Nougat")
-    assert await terms_of(folded_otherwise, records) == ["nougat"]
-
-
-async def test_a_term_that_is_there_already_keeps_no_change_out(
+async def test_a_task_that_an_earlier_version_folded_otherwise_is_searched_anew_once_it_is_changed(
     owner: Person, records: Records
 ) -> None:
     await owner.call("add_task", title=WORDS)
-    await records.run("INSERT INTO term VALUES ($1, 'nougat', 1)", owner.user_id)
-    await owner.call("update_task", task_id=1, title="Nougat")
-    assert await terms_of(owner, records) == ["nougat"]
-
-
-async def terms_of(person: Person, records: Records) -> list[str]:
-    found = await records.all(
-        "SELECT term FROM term WHERE user_id = $1 ORDER BY term", person.user_id
+    await records.run(
+        "UPDATE task SET search_text = 'otherwise', search_tags = '{otherwise}' WHERE user_id = $1",
+        owner.user_id,
     )
-    return [row["term"] for row in found]
+    await owner.call("update_task", task_id=1, title="Nougat")
+    [task] = await records.tasks(owner)
+    assert (task["search_text"], task["search_tags"]) == ("nougat\n", [])

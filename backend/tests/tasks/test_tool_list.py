@@ -188,7 +188,7 @@ STORY: list[tuple[str, dict[str, Any], bool]] = [
     ("complete_task", {"task_id": 2}, False),
     ("list_tasks", {"status": "deleted"}, True),
     ("list_tasks", {"task_id": 2}, True),
-    ("list_tasks", {"search": "?"}, False),
+    ("list_tasks", {"search": "\u200b"}, False),
 ]  # fmt: skip
 
 
