@@ -83,8 +83,7 @@ def _script(verb: str, user: str) -> str:
         return "\n".join([_at_once(statements.BEGIN, user), f"{reading};", "COMMIT;"])
     if verb == "add_task":
         standing = _filled(statements.STANDING, (me, _CLIENT, _HASH))
-        words = "ARRAY['task', 'number', :task::text]"
-        created = (_TITLE, _TITLE, _TITLE, _EVENT, _NOW, words, _CLIENT, _AFTER, _HASH)
+        created = (_TITLE, _TITLE, _TITLE, _EVENT, _NOW, _CLIENT, _AFTER, _HASH)
         writing = _filled(statements.CREATE, (me, ":task", *created))
     else:
         standing = _filled(statements.STANDING_AND_TASK, (me, ":task"))
@@ -102,7 +101,7 @@ def _changed(verb: str) -> tuple[str, ...]:
             "jsonb_build_object('title', :title::text)",
             f"jsonb_build_object('title', {title})",
         )
-        return (title, title, title, "'{}'", "'{changed}'", _CLIENT, *told)
+        return (title, title, title, _CLIENT, *told)
     kind, column, deleted_at, pending, completed = {
         "complete_task": ("'completed'", "'completed_at'", "NULL", "-1", "1"),
         "delete_task": ("'deleted'", "'deleted_at'", _NOW, "0", "-1"),
