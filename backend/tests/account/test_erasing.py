@@ -20,9 +20,9 @@ from tests.support.strangers import make_list
 
 MANY = 50_000
 SEEDED = (
-    """INSERT INTO task (user_id, id, title, tags, sort_title, search_text, version, priority,
-        created_at, updated_at)
-    SELECT $1, n, 'Task ' || n, '{}', 'task ' || n, ' task ' || n, n, 0, now(), now()
+    """INSERT INTO task (user_id, id, title, tags, sort_title, search_text, search_tags,
+        version, priority, created_at, updated_at)
+    SELECT $1, n, 'Task ' || n, '{}', 'task ' || n, 'task ' || n, '{}', n, 0, now(), now()
     FROM generate_series(1, $2::bigint) n""",
     """INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, after)
     SELECT $1, n, n, 'created', 'person', 'web', 'web', now(), '{}'

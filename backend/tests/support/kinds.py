@@ -73,7 +73,7 @@ SLOW = {
     "test_isolation::test_every_statement_of_the_app_names_the_user_for_each_of_its_tables",
     "test_ledger::test_two_users_with_two_clients_see_what_the_contract_says",
     "test_text_growth",
-    "test_words::test_every_character_is_folded_as_it_was_when_texts_were_decomposed_whole",
+    "test_words::test_every_character_is_folded_as_unicode_says_or_to_what_is_easier_to_type",
 }
 """Modules, or tests of a module, that take more than a few seconds."""
 
