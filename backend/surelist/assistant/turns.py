@@ -60,6 +60,29 @@ _ANSWER_TO = compiled(
     .order_by(_message.c.id)
     .limit(1)
 )
+_LAST_SAID = compiled(
+    select(_message.c.id)
+    .where(_message.c.conversation_id == _id, _message.c.role == "user")
+    .order_by(_message.c.id.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says, in a conversation or in a new one.
+
+    `replaces` is their message that this one says again in other words.
+    """
+
+    content: str
+    conversation_id: int | None = None
+    replaces: int | None = None
+
+    def asked(self) -> dict[str, Any]:
+        """What a repeated call must ask for too."""
+        asked = {"conversation_id": self.conversation_id, "message": self.content}
+        return asked if self.replaces is None else asked | {"replaces": self.replaces}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +104,16 @@ class Turn:
 async def begin(
     database: UserDatabase,
     settings: Settings,
-    conversation_id: int | None,
-    content: str,
+    said: Said,
     retry: Retry,
 ) -> Turn:
     """Store the person's message and lock the conversation, which is made where none is named.
 
     A repeated call gets the turn that its key began. Raises NotFound, Gone in the trash, Conflict
-    while another turn is under way, TooManyRequests when the day's turns are spent, and NotSetUp
-    without a model.
+    while another turn is under way or when what it replaces is not the person's last message,
+    TooManyRequests when the day's turns are spent, and NotSetUp without a model.
     """
+    conversation_id = said.conversation_id
     if conversation_id is None:
         conversation_id = await _conversation_for(database, retry)
     standing = await conversation_in(database, conversation_id, retry)
@@ -109,8 +132,12 @@ async def begin(
         )
         answer = await _answer_to(database, first) or await _fail(database, first)
         return Turn(first["conversation_id"], first, answer=answer)
+    if said.replaces is not None:
+        await _refuse_unless_last(database, conversation_id, said.replaces)
     await _charge(database, settings, standing, turns=1)
-    message, _ = await messages.add(database, conversation_id, "user", content, retry)
+    message, _ = await messages.add(
+        database, conversation_id, "user", said.content, retry, replaces=said.replaces
+    )
     token = token_hex(16)
     await database.run(_LOCK, conversation_id=conversation_id, token=token, now=standing["now"])
     return Turn(conversation_id, message, token)
@@ -161,6 +188,18 @@ async def _conversation_for(database: UserDatabase, retry: Retry) -> int:
             return first
     made, _ = await service.create(database, None)
     return made["id"]
+
+
+async def _refuse_unless_last(
+    database: UserDatabase, conversation_id: int, message_id: int
+) -> None:
+    last = await database.one(_LAST_SAID, conversation_id=conversation_id)
+    if last is None or last["id"] != message_id:
+        raise Conflict(
+            f"Message {message_id} is not the last of the user's in conversation "
+            f"{conversation_id}, and only that one can be replaced. Read its messages, then call "
+            f"again."
+        )
 
 
 async def _give_up(database: UserDatabase, conversation_id: int) -> None:
