@@ -34,8 +34,8 @@ export function ChatBeside({ children }: { children: ReactNode }) {
         {children}
       </div>
       {open ? (
-        <aside
-          {...(wide ? {} : { role: "dialog", "aria-modal": true })}
+        <div
+          {...(wide ? { role: "complementary" } : { role: "dialog", "aria-modal": true })}
           aria-label="Chat"
           onKeyDown={(event) => {
             if (event.key !== "Escape" || event.nativeEvent.isComposing) return;
@@ -44,7 +44,7 @@ export function ChatBeside({ children }: { children: ReactNode }) {
           className="fixed inset-0 z-40 flex flex-col bg-canvas lg:left-auto lg:w-104 lg:border-s lg:border-line"
         >
           <ChatPanel place={place} onClose={close} />
-        </aside>
+        </div>
       ) : null}
     </>
   );

@@ -12,7 +12,7 @@ import { ConversationList, titleOf } from "./conversation-list";
 import { ConversationView } from "./conversation-view";
 import { lastOpen } from "./kept";
 import { useConversation } from "./queries";
-import { type Talk, talksOf } from "./talks";
+import { type Talk, type Talks, talksOf } from "./talks";
 import { goTo } from "./use-place";
 
 /** What stands in the panel: a conversation, or all of them. Loaded when it is opened. */
@@ -27,7 +27,7 @@ export function ChatPanel({ place, onClose }: { place: Place; onClose: () => voi
     // A keyboard on the screen would cover what is to be read first.
     if (!listing && !window.matchMedia("(pointer: coarse)").matches) field.current?.focus();
   }, [talk, listing]);
-  useBegun(talk, place);
+  useBegun(talks, talk, place);
   useEffect(() => {
     if (typeof place === "number") lastOpen.keep(person.id, place);
     else if (place === "new") lastOpen.keep(person.id, null);
@@ -87,7 +87,7 @@ function Title({ place }: { place: Place }) {
 }
 
 /** Gives the address the number of a conversation that has just begun. */
-function useBegun(talk: Talk | null, place: Place): void {
+function useBegun(talks: Talks, talk: Talk | null, place: Place): void {
   const never = () => () => undefined;
   const id = useSyncExternalStore(
     talk?.listen ?? never,
@@ -95,8 +95,10 @@ function useBegun(talk: Talk | null, place: Place): void {
     () => null,
   );
   useEffect(() => {
-    if (place === "new" && id !== null) goTo(id, { inPlace: true });
-  }, [place, id]);
+    if (place !== "new" || !talk || id === null) return;
+    talks.settle(talk);
+    goTo(id, { inPlace: true });
+  }, [talks, talk, place, id]);
 }
 
 const numbers = new WeakMap<Talk, number>();

@@ -44,7 +44,7 @@ export class Talk {
     private readonly person: string,
     private readonly client: QueryClient,
     id: number | null,
-    private readonly began: (talk: Talk, id: number) => void,
+    private readonly began: (id: number) => void,
   ) {
     const draft = drafts.of(person, id);
     this.state = { id, draft, replaces: null, refused: null, broken: false };
@@ -147,7 +147,7 @@ export class Talk {
         drafts.keep(this.person, conversation_id, this.state.draft);
         drafts.keep(this.person, null, "");
         this.set({ id: conversation_id });
-        this.began(this, conversation_id);
+        this.began(conversation_id);
       }
       this.refresh();
     } else if (chunk.type === "tool-output-available" || chunk.type === "tool-output-error") {
@@ -220,11 +220,16 @@ export class Talks {
     return known;
   }
 
+  /** Lets go of a talk that has begun and has an address of its own by now. */
+  settle(talk: Talk): void {
+    if (this.fresh === talk) this.fresh = null;
+  }
+
   private make(id: number | null): Talk {
-    return new Talk(this.person, this.client, id, (talk, begun) => {
+    const talk: Talk = new Talk(this.person, this.client, id, (begun) => {
       this.known.set(begun, talk);
-      if (this.fresh === talk) this.fresh = null;
     });
+    return talk;
   }
 }
 

@@ -74,11 +74,11 @@ function SaidView({ said, onEdit }: { said: Said; onEdit: (() => void) | null })
   return (
     <div className="grid justify-items-end gap-1 pl-8">
       {said.by ? <p className="text-xs text-muted">Through {said.by}</p> : null}
+      <h3 className="sr-only">You said</h3>
       <p
         dir="auto"
         className="max-w-full rounded-2xl rounded-ee-md bg-accent-soft px-3.5 py-2 [overflow-wrap:anywhere] whitespace-pre-wrap"
       >
-        <span className="sr-only">You said: </span>
         {said.text}
       </p>
       {onEdit ? (

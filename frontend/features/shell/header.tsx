@@ -24,7 +24,7 @@ export function Header() {
     <header className="border-b border-line">
       <div className="mx-auto flex h-12 max-w-3xl items-center justify-between gap-2 px-3 sm:px-6">
         <Link href="/" aria-label="Surelist" className="rounded-md">
-          <Logo />
+          <Logo short />
         </Link>
         <nav aria-label="Pages" className="-mr-2.5 flex sm:-mr-3">
           {PLACES.map(({ href, words, Icon }) => (
