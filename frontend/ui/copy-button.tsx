@@ -31,7 +31,7 @@ export function CopyButton({ text, label, look }: CopyButtonProps) {
   return (
     <Button
       size="small"
-      {...(look ? { look, className: "justify-self-start" } : {})}
+      {...(look ? { look, className: "-ml-2.5 justify-self-start" } : {})}
       onClick={(event) => void copy(event)}
       aria-label={name}
     >

@@ -111,8 +111,10 @@ export function ConversationView({ talk, fieldRef }: ConversationViewProps) {
           }}
           onRetry={(said) => void talk.say(said.text, said.id)}
         />
-        {busy || awaited ? <Thinking started={status === "streaming"} awaited={!busy} /> : null}
-        {broken && awaited ? (
+        {busy || (awaited && !trashed) ? (
+          <Thinking started={status === "streaming"} awaited={!busy} />
+        ) : null}
+        {broken && awaited && !trashed ? (
           <p className="mt-2 text-sm text-muted">
             The connection was lost. The answer appears here as soon as it is back.
           </p>
@@ -193,7 +195,7 @@ function Announced({ entries, busy }: { entries: ReturnType<typeof entriesOf>; b
   }
   const last = entries.at(-1);
   const answer = ended && last?.kind === "answer" ? last : null;
-  const words = answer ? (answer.failure ?? wordsOf(answer.parts)) : "";
+  const words = answer ? (answer.failure?.words ?? wordsOf(answer.parts)) : "";
   return (
     <p role="status" className="sr-only">
       {busy ? "The assistant is answering." : words ? `The assistant: ${words}` : ""}

@@ -74,7 +74,9 @@ test("a failure is told behind what had come", () => {
   const parts = [{ type: "step-start" }, { type: "text", text: "I will" }];
   const failed = answer(2, "This turn was stopped.", { failure: "stopped", parts });
   const [, last] = entriesOf([said(1, "Hello"), failed], []);
-  expect(last).toMatchObject({ failure: "This turn was stopped." });
+  expect(last).toMatchObject({
+    failure: { words: "This turn was stopped.", stopped: true },
+  });
   expect(last?.kind === "answer" && wordsOf(last.parts)).toBe("I will");
   const none = answer(2, "The model is busy.", { failure: "model_busy" });
   delete none.parts;

@@ -32,8 +32,8 @@ export type Answer = Common & {
   /** The message that it answers, where that is known. */
   to: number | null;
   parts: readonly Part[];
-  /** Why there is no real answer, in words. */
-  failure: string | null;
+  /** Why there is no real answer, in words; the person may have stopped it. */
+  failure: { words: string; stopped: boolean } | null;
   /** What the turn changed, by the event. */
   changes: ReadonlyMap<number, Change>;
   live: boolean;
@@ -101,7 +101,7 @@ function storedEntry(
     by,
     to,
     parts: parts.length > 0 || message.failure ? parts : [{ type: "text", text: content }],
-    failure: message.failure ? content : null,
+    failure: message.failure ? { words: content, stopped: message.failure === "stopped" } : null,
     changes: (to === null ? undefined : changes.get(to)) ?? new Map(),
     live: false,
   };

@@ -4,20 +4,22 @@ import remarkGfm from "remark-gfm";
 
 import { linkTo, saysWhere } from "./links";
 import { plainImages } from "./plain-images";
+import { isReadable } from "./readable";
 
 type Props<Tag extends keyof React.JSX.IntrinsicElements> = ComponentProps<Tag> & ExtraProps;
 type HastNode = { type: string; value?: string; children?: HastNode[] };
 
 /** What a model or an agent wrote: anything may stand in it, and nothing of it may load or run. */
 export const MarkdownText = memo(function MarkdownText({ text }: { text: string }) {
+  if (!isReadable(text)) return <Plain text={text} />;
   return (
-    <AsPlainText key={text.length < 200 ? "short" : "long"} text={text}>
+    <OrPlain text={text}>
       <div className="grid gap-2 [overflow-wrap:anywhere]">
         <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS}>
           {text}
         </ReactMarkdown>
       </div>
-    </AsPlainText>
+    </OrPlain>
   );
 });
 
@@ -103,8 +105,16 @@ function textOf(node: HastNode | undefined): string {
   return (node?.value ?? "") + (node?.children ?? []).map(textOf).join("");
 }
 
-/** Shows the text as it is where it cannot be read as Markdown: nested too deep, say. */
-class AsPlainText extends Component<{ text: string; children: ReactNode }, { failed: boolean }> {
+function Plain({ text }: { text: string }) {
+  return (
+    <p dir="auto" className="[overflow-wrap:anywhere] whitespace-pre-wrap">
+      {text}
+    </p>
+  );
+}
+
+/** Shows the text as it is where reading it as Markdown fails after all. */
+class OrPlain extends Component<{ text: string; children: ReactNode }, { failed: boolean }> {
   override state = { failed: false };
 
   static getDerivedStateFromError() {
@@ -112,11 +122,6 @@ class AsPlainText extends Component<{ text: string; children: ReactNode }, { fai
   }
 
   override render() {
-    if (!this.state.failed) return this.props.children;
-    return (
-      <p dir="auto" className="[overflow-wrap:anywhere] whitespace-pre-wrap">
-        {this.props.text}
-      </p>
-    );
+    return this.state.failed ? <Plain text={this.props.text} /> : this.props.children;
   }
 }

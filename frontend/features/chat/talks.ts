@@ -64,7 +64,7 @@ export class Talk {
 
   write(draft: string): void {
     drafts.keep(this.person, this.state.id, draft);
-    this.set({ draft });
+    this.set(draft ? { draft } : { draft, refused: null });
   }
 
   /** Begins to say the person's last message in other words; what was written before is let go. */

@@ -1,3 +1,4 @@
+import { clsx } from "clsx";
 import { Pencil, RotateCcw } from "lucide-react";
 import { useDeferredValue } from "react";
 
@@ -126,7 +127,11 @@ function AnswerView({
       {words && !answer.live && !answer.failure ? (
         <CopyButton text={words} label="the answer" look="quiet" />
       ) : null}
-      {answer.failure ? <p className="text-sm text-danger">{answer.failure}</p> : null}
+      {answer.failure ? (
+        <p className={clsx("text-sm", answer.failure.stopped ? "text-muted" : "text-danger")}>
+          {answer.failure.words}
+        </p>
+      ) : null}
       {answer.failure && onRetry ? (
         <Button size="small" onClick={onRetry} className="justify-self-start">
           <RotateCcw aria-hidden className="size-3.5" />

@@ -1,8 +1,5 @@
 import { ApiProblem } from "@/api/problem";
 import { SignedOut } from "@/auth/api-tokens";
-import { ago } from "@/features/tasks/dates";
-
-const DAY_S = 86_400;
 
 /** Why a message was not sent, and what to do, for people. `replacing`: it was to take the place of
  * another one. */
@@ -35,8 +32,5 @@ function when(seconds: number | null, now: number): string {
   if (seconds < 3600) return `Try again in ${Math.ceil(seconds / 60)} minutes.`;
   const at = new Date(now + seconds * 1000);
   const time = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  return `Try again after ${time}${seconds > DAY_S ? " in a day or more" : ""}.`;
+  return `Here that is after ${time}.`;
 }
-
-/** When something was written, as people say it. */
-export const written = (at: string) => ago(at);
