@@ -73,9 +73,16 @@ UPDATE account SET last_conversation = 1, chat_day = '2026-11-01', chat_turns = 
 """
 
 
+REPLACED_FROM_0005 = """
+INSERT INTO message (user_id, conversation_id, id, role, content, search_text, replaces, client_id,
+    client_name) VALUES ('ann', 1, 3, 'user', 'B', '', 1, 'x', 'x');
+"""
+
+
 def rows(version: str = SCHEMA) -> str:
     """Rows in every table, as a schema of that version takes them."""
-    return ROWS + (SAID if version >= "0004" else SAID_BEFORE_0004)
+    said = SAID if version >= "0004" else SAID_BEFORE_0004
+    return ROWS + said + (REPLACED_FROM_0005 if version >= "0005" else "")
 
 
 EVIL = {
