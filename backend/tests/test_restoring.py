@@ -73,12 +73,19 @@ UPDATE account SET last_conversation = 1, chat_day = '2026-11-01', chat_turns = 
 """
 
 
+REPLACED_FROM_0006 = """
+INSERT INTO message (user_id, conversation_id, id, role, content, search_text, replaces, client_id,
+    client_name) VALUES ('ann', 1, 3, 'user', 'B', '', 1, 'x', 'x');
+"""
+
+
 def rows(version: str = SCHEMA) -> str:
     """Rows in every table, as a schema of that version takes them."""
-    if version >= "0005":
-        return ROWS.format(search_tags="search_tags,", a="'{a}',") + SAID
-    before = ROWS.format(search_tags="", a="") + TERM_BEFORE_0005
-    return before + (SAID if version >= "0004" else SAID_BEFORE_0004)
+    if version < "0005":
+        before = ROWS.format(search_tags="", a="") + TERM_BEFORE_0005
+        return before + (SAID if version >= "0004" else SAID_BEFORE_0004)
+    said = SAID + (REPLACED_FROM_0006 if version >= "0006" else "")
+    return ROWS.format(search_tags="search_tags,", a="'{a}',") + said
 
 
 EVIL = {

@@ -255,7 +255,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Chat Model
+         * @description Tell which model the chat runs on, or how to set one.
+         */
+        get: operations["chat_model_api__user_id__chat_get"];
         put?: never;
         /**
          * Chat
@@ -475,6 +479,8 @@ export interface components {
         /**
          * ChatMessage
          * @description What a person says, and in which conversation; without one, a new one begins.
+         *
+         *     `replaces` is the last message of theirs, when this one says it in other words.
          */
         ChatMessage: {
             /** Conversation Id */
@@ -484,6 +490,16 @@ export interface components {
              * @description The text of the message.
              */
             message: string;
+            /** Replaces */
+            replaces?: number;
+        };
+        /**
+         * ChatModel
+         * @description The chat's model, as `provider:model`.
+         */
+        ChatModel: {
+            /** Model */
+            model: string;
         };
         /**
          * Completion
@@ -575,6 +591,8 @@ export interface components {
             parts?: unknown[];
             /** Reply To */
             reply_to?: number;
+            /** Replaces */
+            replaces?: number;
             /** Failure */
             failure?: string;
             /** Client Id */
@@ -588,7 +606,7 @@ export interface components {
             /** Updated At */
             updated_at?: string;
             /** Changes */
-            changes?: components["schemas"]["TaskEvent"][];
+            changes?: components["schemas"]["MessageChange"][];
             /** Conversation Id */
             conversation_id: number;
         };
@@ -623,6 +641,42 @@ export interface components {
             task_id: number;
             /** Fields */
             fields: string[];
+        };
+        /**
+         * MessageChange
+         * @description A change that a message led to; `undone_by` is the event that took it back.
+         */
+        MessageChange: {
+            /** Id */
+            id: number;
+            /** Task Id */
+            task_id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "created" | "updated" | "completed" | "reopened" | "deleted" | "restored" | "purged" | "undone";
+            /**
+             * Actor
+             * @enum {string}
+             */
+            actor: "person" | "assistant" | "agent" | "system";
+            /** Client Id */
+            client_id: string;
+            /** Client Name */
+            client_name: string;
+            /** Conversation Id */
+            conversation_id?: number;
+            /** Message Id */
+            message_id?: number;
+            /** At */
+            at: string;
+            /** Undoes */
+            undoes?: number;
+            before?: components["schemas"]["Fields"];
+            after?: components["schemas"]["Fields"];
+            /** Undone By */
+            undone_by?: number;
         };
         /**
          * MessagePage
@@ -867,6 +921,8 @@ export interface components {
         /**
          * ShownMessage
          * @description A message; `parts` and `reply_to` are those of an answer of the built-in assistant.
+         *
+         *     `replaces` is the message that the person said again in this one's words.
          */
         ShownMessage: {
             /** Id */
@@ -882,6 +938,8 @@ export interface components {
             parts?: unknown[];
             /** Reply To */
             reply_to?: number;
+            /** Replaces */
+            replaces?: number;
             /** Failure */
             failure?: string;
             /** Client Id */
@@ -895,7 +953,7 @@ export interface components {
             /** Updated At */
             updated_at?: string;
             /** Changes */
-            changes?: components["schemas"]["TaskEvent"][];
+            changes?: components["schemas"]["MessageChange"][];
         };
         /**
          * StreamedMessage
@@ -909,6 +967,8 @@ export interface components {
              * @description The text of the message.
              */
             message?: string;
+            /** Replaces */
+            replaces?: number;
             /** Id */
             id?: string;
             /** Messages */
@@ -2770,6 +2830,64 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chat_model_api__user_id__chat_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatModel"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from surelist.assistant import turns
 from surelist.assistant.failures import SAID, Failure, failure_of
-from surelist.assistant.history import BUDGET_BYTES, MESSAGES, as_model_messages
+from surelist.assistant.history import BUDGET_BYTES, MESSAGES, as_model_messages, heard
 from surelist.assistant.model import http_client, make_model
 from surelist.assistant.parts import text_of
 from surelist.assistant.prompt import instructions
-from surelist.assistant.turns import Turn
+from surelist.assistant.turns import Said, Turn
 from surelist.config import Settings
 from surelist.conversations import listing
 from surelist.data.database import Record
@@ -70,15 +70,10 @@ class Assistant:
         if self._client:
             await self._client.aclose()
 
-    async def begin(
-        self, door: Door, conversation_id: int | None, message: str, key: str | None
-    ) -> Turn:
+    async def begin(self, door: Door, said: Said, key: str | None) -> Turn:
         """Begin a turn. Raises what `turns.begin` raises."""
-        asked = {"conversation_id": conversation_id, "message": message}
-        retry = Retry.of("chat", asked, key)
-        return await door.write(
-            lambda tx: turns.begin(tx, self._settings, conversation_id, message, retry), WRITE
-        )
+        retry = Retry.of("chat", said.asked(), key)
+        return await door.write(lambda tx: turns.begin(tx, self._settings, said, retry), WRITE)
 
     def start(
         self, door: Door, turn: Turn, emit: "Callable[[Chunk], None]"
@@ -147,9 +142,7 @@ class Assistant:
         try:
             async with agent.run_stream_events(
                 message["content"],
-                message_history=as_model_messages(
-                    one for one in page.messages if one["id"] < message["id"]
-                ),
+                message_history=as_model_messages(heard(page.messages, message)),
                 usage=usage,
                 usage_limits=UsageLimits(request_limit=calls + 1, tool_calls_limit=calls),
             ) as events:

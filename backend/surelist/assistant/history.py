@@ -1,6 +1,6 @@
 """Stored messages as the model reads them: structured, tool calls with their results."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from surelist.data.database import Record
@@ -13,6 +13,21 @@ BUDGET_BYTES = 60_000
 
 MESSAGES = 100
 """At most as many, however short."""
+
+
+def heard(stored: Sequence[Record], said: Record) -> list[Record]:
+    """The messages before `said`, oldest first, without those that were replaced.
+
+    A message that replaces another takes the place of all from that one on.
+    """
+    kept: list[Record] = []
+    before = said["replaces"] or said["id"]
+    for message in reversed(stored):
+        if message["id"] < before:
+            kept.append(message)
+        if message["id"] < said["id"] and message["replaces"]:
+            before = min(before, message["replaces"])
+    return kept[::-1]
 
 
 def as_model_messages(stored: Iterable[Record]) -> "list[ModelMessage]":

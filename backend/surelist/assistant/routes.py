@@ -8,25 +8,33 @@ from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
+from surelist.access.auth import Principal
 from surelist.assistant.failures import Failure
+from surelist.assistant.model import require_model
 from surelist.assistant.parts import tool_calls_of
 from surelist.assistant.stream import HEADERS, StreamedMessage, stream
-from surelist.assistant.turns import Turn
-from surelist.conversations.models import Content, ConversationId
+from surelist.assistant.turns import Said, Turn
+from surelist.conversations.models import Content, ConversationId, MessageId
 from surelist.data.database import Record
+from surelist.data.isolation import Database
 from surelist.doors.arguments import ABSENT, Closed
 from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.errors import Conflict
 
 if TYPE_CHECKING:
     from surelist.assistant.chat import Assistant
+    from surelist.config import Settings
 
 
 class ChatMessage(Closed):
-    """What a person says, and in which conversation; without one, a new one begins."""
+    """What a person says, and in which conversation; without one, a new one begins.
+
+    `replaces` is the last message of theirs, when this one says it in other words.
+    """
 
     conversation_id: ConversationId = ABSENT
     message: Content
+    replaces: MessageId = ABSENT
 
 
 class ToolCall(TypedDict):
@@ -53,6 +61,14 @@ class ChatAnswer(TypedDict):
     failure: NotRequired[Failure]
 
 
+class ChatModel(TypedDict):
+    """The chat's model, as `provider:model`."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    model: str
+
+
 STREAMED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The AI SDK's UI message stream.",
@@ -60,7 +76,18 @@ STREAMED: dict[int | str, dict[str, Any]] = {
     }
 }
 
+READ = "conversations:read"
+
 router = APIRouter(prefix="/api/{user_id}/chat", tags=["chat"], route_class=OwnedRoute)
+
+
+@router.get("", responses={200: {"model": ChatModel}} | problems(401, 403, 422, 503))
+async def chat_model(request: Request, door: UserDoor) -> Response:
+    """Tell which model the chat runs on, or how to set one."""
+    await door.through(_admitted)
+    settings: Settings = request.app.state.settings
+    require_model(settings)
+    return answer({"model": settings.model})
 
 
 @router.post(
@@ -72,7 +99,8 @@ async def chat(
 ) -> Response:
     """Say something to the assistant, and get its answer when the turn has ended."""
     assistant: Assistant = request.app.state.assistant
-    turn = await assistant.begin(door, said.conversation_id, said.message, key)
+    saying = Said(said.message, said.conversation_id, said.replaces)
+    turn = await assistant.begin(door, saying, key)
     if turn.answer:
         return answer(_shown(turn, turn.answer))
     running = assistant.start(door, turn, lambda _: None)
@@ -95,10 +123,14 @@ async def chat_stream(
 ) -> Response:
     """Say something to the assistant, and read its answer while it comes."""
     assistant: Assistant = request.app.state.assistant
-    conversation_id, message = said.said()
-    turn = await assistant.begin(door, conversation_id, message, key)
+    turn = await assistant.begin(door, said.said(), key)
     pieces = stream(assistant, door, turn)
     return StreamingResponse(pieces, media_type="text/event-stream", headers=HEADERS)
+
+
+async def _admitted(database: Database, principal: Principal) -> None:
+    principal.require(READ)
+    await database.admit(principal)
 
 
 async def _left(request: Request) -> None:

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from surelist.assistant.failures import SAID
 from surelist.assistant.parts import Part
-from surelist.assistant.turns import Turn
-from surelist.conversations.models import Content, ConversationId
+from surelist.assistant.turns import Said, Turn
+from surelist.conversations.models import Content, ConversationId, MessageId
 from surelist.data.database import Record
 from surelist.doors.arguments import ABSENT, Closed
 from surelist.doors.routing import Door
@@ -55,21 +55,23 @@ class StreamedMessage(Closed):
 
     conversation_id: ConversationId = ABSENT
     message: Content = ABSENT
+    replaces: MessageId = ABSENT
     id: Annotated[str, Field(max_length=200)] = ABSENT
     messages: list[UiMessage] = ABSENT
     trigger: Annotated[str, Field(max_length=100)] = ABSENT
     messageId: Annotated[str, Field(max_length=200)] | None = ABSENT  # noqa: N815 (the SDK's word)
 
-    def said(self) -> tuple[int | None, str]:
-        """The conversation, if one is named, and what is said in it. Raises Invalid."""
+    def said(self) -> Said:
+        """What is said, and where. Raises Invalid."""
         if "message" in self.model_fields_set:
-            return self.conversation_id, self.message
+            return Said(self.message, self.conversation_id, self.replaces)
         last = next((one for one in reversed(self.messages or []) if one.role == "user"), None)
         if last is None:
             raise Invalid('"message" is required, or "messages" with one of the user\'s.')
         text = "\n".join(part.text for part in last.parts if part.type == "text")
         try:
-            return self.conversation_id or self._led_in(), _CONTENT.validate_python(text)
+            content = _CONTENT.validate_python(text)
+            return Said(content, self.conversation_id or self._led_in(), self.replaces)
         except ValidationError as error:
             wrong = error.errors(include_url=False)[0]["msg"]
             raise Invalid(f"The last message: {wrong}. Nothing was stored. Send another.") from None

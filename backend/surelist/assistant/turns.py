@@ -60,6 +60,29 @@ _ANSWER_TO = compiled(
     .order_by(_message.c.id)
     .limit(1)
 )
+_LAST_SAID = compiled(
+    select(_message.c.id)
+    .where(_message.c.conversation_id == _id, _message.c.role == "user")
+    .order_by(_message.c.id.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says, in a conversation or in a new one.
+
+    `replaces` is their message that this one says again in other words.
+    """
+
+    content: str
+    conversation_id: int | None = None
+    replaces: int | None = None
+
+    def asked(self) -> dict[str, Any]:
+        """What a repeated call must ask for too."""
+        asked = {"conversation_id": self.conversation_id, "message": self.content}
+        return asked if self.replaces is None else asked | {"replaces": self.replaces}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +104,16 @@ class Turn:
 async def begin(
     tx: UserTransaction,
     settings: Settings,
-    conversation_id: int | None,
-    content: str,
+    said: Said,
     retry: Retry,
 ) -> Turn:
     """Store the person's message and lock the conversation, which is made where none is named.
 
     A repeated call gets the turn that its key began. Raises NotFound, Gone in the trash, Conflict
-    while another turn is under way, TooManyRequests when the day's turns are spent, and NotSetUp
-    without a model.
+    while another turn is under way or when what it replaces is not the person's last message,
+    TooManyRequests when the day's turns are spent, and NotSetUp without a model.
     """
+    conversation_id = said.conversation_id
     if conversation_id is None:
         conversation_id = await _conversation_for(tx, retry)
     standing = await conversation_in(tx, conversation_id, retry)
@@ -107,8 +130,12 @@ async def begin(
         first = await messages.find(tx, standing["first_conversation"], standing["first_message"])
         answer = await _answer_to(tx, first) or await _fail(tx, first)
         return Turn(first["conversation_id"], first, answer=answer)
+    if said.replaces is not None:
+        await _refuse_unless_last(tx, conversation_id, said.replaces)
     await _charge(tx, settings, standing, turns=1)
-    message, _ = await messages.add(tx, conversation_id, "user", content, retry)
+    message, _ = await messages.add(
+        tx, conversation_id, "user", said.content, retry, replaces=said.replaces
+    )
     token = token_hex(16)
     await tx.execute(_LOCK, conversation_id=conversation_id, token=token, now=standing["now"])
     return Turn(conversation_id, message, token)
@@ -159,6 +186,16 @@ async def _conversation_for(tx: UserTransaction, retry: Retry) -> int:
             return first
     made, _ = await service.create(tx, None)
     return made["id"]
+
+
+async def _refuse_unless_last(tx: UserTransaction, conversation_id: int, message_id: int) -> None:
+    last = await tx.fetch_one(_LAST_SAID, conversation_id=conversation_id)
+    if last is None or last["id"] != message_id:
+        raise Conflict(
+            f"Message {message_id} is not the last of the user's in conversation "
+            f"{conversation_id}, and only that one can be replaced. Read its messages, then call "
+            f"again."
+        )
 
 
 async def _give_up(tx: UserTransaction, conversation_id: int) -> None:

@@ -40,6 +40,7 @@ _LIST = "conversations"
 _HISTORY = "messages"
 _message = user_rows(Message)
 _event = user_rows(Event)
+_undoing = user_rows(Event, "undoing")
 _rows = bindparam("rows", type_=BigInteger, required=True)
 _conversation_id = bindparam("conversation_id", type_=BigInteger, required=True)
 _SHOWN = [
@@ -150,7 +151,8 @@ def _newest(*, continued: bool) -> Statement:
 _NEWEST = _newest(continued=False)
 _OLDER = _newest(continued=True)
 _CHANGES = compiled(
-    select(*_event.c)
+    select(*_event.c, _undoing.c.id.label("undone_by"))
+    .select_from(_event.outerjoin(_undoing, _undoing.c.undoes == _event.c.id))
     .where(
         _event.c.conversation_id == _conversation_id,
         and_(

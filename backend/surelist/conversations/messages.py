@@ -52,6 +52,7 @@ _ADD = recorded(
         size=bindparam("size", type_=BigInteger, required=True),
         version=literal_column("1"),
         reply_to=bindparam("reply_to", type_=BigInteger, required=True),
+        replaces=bindparam("replaces", type_=BigInteger, required=True),
         failure=bindparam("failure", type_=Text, required=True),
         client_id=bindparam("client_id", type_=Text, required=True),
         client_name=bindparam("client_name", type_=Text, required=True),
@@ -100,6 +101,7 @@ async def add(
     window: timedelta = timedelta(),
     parts: list[Any] | None = None,
     reply_to: int | None = None,
+    replaces: int | None = None,
     failure: str | None = None,
     bounded: bool = True,
 ) -> tuple[Record, bool]:
@@ -136,6 +138,7 @@ async def add(
         search_text=search_text(content),
         size=size,
         reply_to=reply_to,
+        replaces=replaces,
         failure=failure,
         client_id=tx.caller.client_id,
         client_name=tx.caller.client_name,

@@ -84,7 +84,8 @@ class Message(SQLModel, table=True):
     """One message of a conversation; `id` counts from 1 within it, `version` within the message.
 
     `parts` holds what an answer of the assistant consists of, `reply_to` the message it answers,
-    and `failure` why there is no real answer.
+    and `failure` why there is no real answer. `replaces` is a message that the person has said
+    again in other words: it and all up to this one are out of the model's sight.
     """
 
     __table_args__ = (
@@ -115,6 +116,7 @@ class Message(SQLModel, table=True):
     size: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     version: int = Field(default=1, sa_type=BigInteger, sa_column_kwargs={"server_default": "1"})
     reply_to: int | None = Field(default=None, sa_type=BigInteger)
+    replaces: int | None = Field(default=None, sa_type=BigInteger)
     failure: str | None = Field(default=None, sa_type=Text)
     client_id: str = Field(sa_type=Text)
     client_name: str = Field(sa_type=Text)

@@ -6,7 +6,7 @@ from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 from surelist.data.database import Record
-from surelist.tasks.event_representation import TaskEvent
+from surelist.tasks.event_representation import TaskEvent, event
 from surelist.tasks.representation import local
 
 
@@ -34,8 +34,17 @@ class ConversationPage(TypedDict):
     next_cursor: NotRequired[str]
 
 
+class MessageChange(TaskEvent):
+    """A change that a message led to; `undone_by` is the event that took it back."""
+
+    undone_by: NotRequired[int]
+
+
 class ShownMessage(TypedDict):
-    """A message; `parts` and `reply_to` are those of an answer of the built-in assistant."""
+    """A message; `parts` and `reply_to` are those of an answer of the built-in assistant.
+
+    `replaces` is the message that the person said again in this one's words.
+    """
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
@@ -44,13 +53,14 @@ class ShownMessage(TypedDict):
     content: str
     parts: NotRequired[list[Any]]
     reply_to: NotRequired[int]
+    replaces: NotRequired[int]
     failure: NotRequired[str]
     client_id: str
     client_name: str
     version: int
     created_at: str
     updated_at: NotRequired[str]
-    changes: NotRequired[list[TaskEvent]]
+    changes: NotRequired[list[MessageChange]]
 
 
 class ExportedMessage(ShownMessage):
@@ -85,9 +95,17 @@ def whole(conversation: Record, timezone: str) -> ShownConversation:
     return cast("ShownConversation", _without_empty(shown))
 
 
+def message_change(stored: Record, timezone: str) -> MessageChange:
+    """A change with what took it back."""
+    shown = cast("MessageChange", event(stored, timezone))
+    if stored["undone_by"] is not None:
+        shown["undone_by"] = stored["undone_by"]
+    return shown
+
+
 def whole_message(message: Record, timezone: str) -> ShownMessage:
     """A message without the changes that it led to."""
-    names = ("id", "role", "content", "parts", "reply_to", "failure")
+    names = ("id", "role", "content", "parts", "reply_to", "replaces", "failure")
     shown = {name: message[name] for name in names}
     shown |= {name: message[name] for name in ("client_id", "client_name", "version")}
     for name in ("created_at", "updated_at"):

@@ -12,13 +12,13 @@ from surelist.conversations.representation import (
     ConversationPage,
     MessagePage,
     ShownConversation,
+    message_change,
     whole,
     whole_message,
 )
 from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.errors import Invalid
-from surelist.tasks.event_representation import event
 
 READ = "conversations:read"
 WRITE = "conversations:write"
@@ -122,7 +122,7 @@ async def list_messages(
     for one in page.messages:
         message = whole_message(one, page.timezone)
         if led_to := page.changes.get(one["id"]):
-            message["changes"] = [event(change, page.timezone) for change in led_to]
+            message["changes"] = [message_change(change, page.timezone) for change in led_to]
         shown["messages"].append(message)
     if page.cursor:
         shown["next_cursor"] = page.cursor

@@ -83,6 +83,56 @@ async def test_the_history_is_given_structured_with_its_tool_calls(
     assert "Thank you" in str(sent[-1])
 
 
+async def test_a_message_said_again_takes_the_place_of_the_last_one_and_its_answer(
+    ann: Person, model: Model
+) -> None:
+    for number, word in enumerate(("gooseberry", "elderberry", "mulberry", "cloudberry")):
+        more = {"conversation_id": 1} if number else {}
+        more |= {"replaces": 2 * number - 1} if number > 1 else {}
+        await chat(ann, word, **more)
+    given = str(model.asked[-1]["messages"])
+    assert [word in given for word in ("gooseberry", "elderberry", "mulberry")] == [
+        True,
+        False,
+        False,
+    ]
+    stored = (await history(ann, 1))["messages"]
+    assert [one.get("replaces") for one in stored if one["role"] == "user"] == [None, None, 3, 5]
+
+
+async def test_only_the_last_message_of_the_person_can_be_replaced(
+    ann: Person, model: Model
+) -> None:
+    await chat(ann, "One")
+    await chat(ann, "Two", conversation_id=1)
+    for replaces in (1, 2, 4, 5):
+        body = {"message": "Again", "conversation_id": 1, "replaces": replaces}
+        refused = await ann.rest("POST", "/chat", json=body)
+        assert refused.status_code == 409
+        assert "only that one can be replaced" in refused.json()["detail"]
+    body = {"message": "Again", "replaces": 1}
+    assert (await ann.rest("POST", "/chat/stream", json=body)).status_code == 409
+    assert [one["id"] for one in await listed(ann)] == [1]
+    assert len((await history(ann, 1))["messages"]) == 4
+
+
+async def test_a_replacement_is_repeated_by_its_key_and_by_no_other_words(
+    ann: Person, model: Model
+) -> None:
+    await chat(ann, "One")
+    told: dict[str, Any] = {"conversation_id": 1, "replaces": 1, "key": "k"}
+    first = await chat(ann, "Again", **told)
+    assert await chat(ann, "Again", **told) == first
+    body = {"message": "Again", "conversation_id": 1}
+    other = await ann.rest("POST", "/chat", json=body, headers={"Idempotency-Key": "k"})
+    assert other.status_code == 409
+
+
+async def test_the_page_can_ask_which_model_the_chat_has(ann: Person) -> None:
+    answer = await ann.rest("GET", "/chat")
+    assert answer.json()["model"].endswith(":scripted")
+
+
 async def test_of_a_long_history_the_newest_is_given(ann: Person, model: Model) -> None:
     model.always = "x" * 20_000
     for number in range(5):

@@ -156,6 +156,8 @@ async def test_a_message_lists_the_changes_that_it_led_to(ann: Person) -> None:
     assert "changes" not in second
     undone = await ann.rest("POST", f"/events/{first['changes'][0]['id']}/undo")
     assert undone.json()["status"] == "deleted"
+    first = (await history(ann, 1))["messages"][0]
+    assert [one.get("undone_by") for one in first["changes"]] == [undone.json()["version"], None]
 
 
 @pytest.fixture

@@ -192,6 +192,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
         {"json": {"client_id": "claude", "since": "2020-01-01T00:00:00Z", "dry_run": dry_run}}
         for dry_run in (True, False)
     ],
+    ("GET", f"{_USER}/chat"): lambda _: [{}],
     ("POST", f"{_USER}/chat"): lambda hers: [
         {"json": {"message": "Hello", "conversation_id": one}} for one in hers.conversations
     ],

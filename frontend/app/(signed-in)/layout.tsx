@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { PersonProvider } from "@/auth/person";
 import { hasPassword, requireSession } from "@/auth/server/session";
 import { RecentSignIn } from "@/features/recent-sign-in/recent-sign-in";
+import { ChatBeside } from "@/features/chat/chat-beside";
 import { Header } from "@/features/shell/header";
 import { KeepsEditing } from "@/features/tasks/kept-editing";
 
@@ -12,8 +13,10 @@ export default async function SignedInLayout({ children }: { children: ReactNode
   const person = { id: user.id, email: user.email, hasPassword: await hasPassword(user.id) };
   return (
     <PersonProvider person={person}>
-      <Header />
-      <KeepsEditing>{children}</KeepsEditing>
+      <ChatBeside>
+        <Header />
+        <KeepsEditing>{children}</KeepsEditing>
+      </ChatBeside>
       <RecentSignIn />
     </PersonProvider>
   );

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { clientsFor, isPublic } from "./clients";
+import { clientsFor, conversationsCommand, conversationsUrl, isPublic } from "./clients";
 
 const URL = "https://tasks.example.org/mcp";
 const linkOf = (id: string) =>
@@ -36,4 +36,12 @@ test.each([
   ["http://127.0.0.1:8000/mcp", false],
 ])("%s can be reached from elsewhere: %s", (url, reachable) => {
   expect(isPublic(url)).toBe(reachable);
+});
+
+test("the tools for conversations have an address of their own", () => {
+  const url = conversationsUrl("https://lists.example/mcp");
+  expect(url).toBe("https://lists.example/conversations/mcp");
+  expect(conversationsCommand(url)).toBe(
+    `claude mcp add --transport http --scope user surelist-conversations ${url}`,
+  );
 });

@@ -41,6 +41,12 @@ export function isPublic(url: string): boolean {
   return protocol === "https:" && !local;
 }
 
+/** The server with the tools for conversations (specs/chat.md). */
+export const conversationsUrl = (url: string) => url.replace(/\/mcp$/, "/conversations/mcp");
+
+export const conversationsCommand = (conversations: string) =>
+  `claude mcp add --transport http --scope user ${SERVER_NAME}-conversations ${conversations}`;
+
 export function clientsFor(url: string): readonly Client[] {
   return [
     {

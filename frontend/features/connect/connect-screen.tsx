@@ -4,9 +4,32 @@ import { CopyButton } from "@/ui/copy-button";
 import { useHydrated } from "@/ui/use-hydrated";
 
 import { AgentList } from "./agent-list";
-import { ClientSteps } from "./client-steps";
+import { ClientSteps, Code } from "./client-steps";
 import { MakeKey } from "./make-key";
+import { conversationsCommand, conversationsUrl } from "./clients";
 import { isKey, useAgents } from "./queries";
+
+/** How an agent gets the tools for conversations too. */
+function Conversations({ url }: { url: string }) {
+  const conversations = conversationsUrl(url);
+  return (
+    <section className="grid gap-3">
+      <div>
+        <h2 className="text-lg font-semibold">Conversations too</h2>
+        <p className="mt-1 text-sm text-muted">
+          A second server lets an agent read what you and the assistant said, and leave its own
+          conversations in the Chat. It is added like the first one, and asks you for its own
+          permission. In Claude Code:
+        </p>
+      </div>
+      <Code text={conversationsCommand(conversations)} label="the line for Claude Code" />
+      <p className="text-sm text-muted">
+        In another program, add one more server with this address:
+      </p>
+      <Code text={conversations} label="the address for conversations" />
+    </section>
+  );
+}
 
 /** The address to connect to, how, and what is connected. */
 export function ConnectScreen({ url }: { url: string }) {
@@ -27,6 +50,7 @@ export function ConnectScreen({ url }: { url: string }) {
         </div>
         {hydrated ? <ClientSteps url={url} /> : null}
       </section>
+      <Conversations url={url} />
       {error ? <p role="alert">{error.message}</p> : null}
       {agents ? (
         <>

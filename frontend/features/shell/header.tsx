@@ -5,6 +5,7 @@ import { ListTodo, Plug, UserRound } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 
+import { ChatButton } from "@/features/chat/chat-button";
 import { Logo } from "@/ui/logo";
 
 const PLACES = [
@@ -13,6 +14,9 @@ const PLACES = [
   { href: "/account", words: "Account", Icon: UserRound },
 ] as const;
 
+const LOOK =
+  "flex h-9 items-center gap-1.5 rounded-lg px-2 text-sm hover:bg-hover sm:px-3 pointer-coarse:h-11";
+
 /** The way between the pages. */
 export function Header() {
   const path = usePathname();
@@ -20,7 +24,7 @@ export function Header() {
     <header className="border-b border-line">
       <div className="mx-auto flex h-12 max-w-3xl items-center justify-between gap-2 px-3 sm:px-6">
         <Link href="/" aria-label="Surelist" className="rounded-md">
-          <Logo />
+          <Logo short />
         </Link>
         <nav aria-label="Pages" className="-mr-2.5 flex sm:-mr-3">
           {PLACES.map(({ href, words, Icon }) => (
@@ -28,15 +32,13 @@ export function Header() {
               key={href}
               href={href}
               aria-current={path === href ? "page" : undefined}
-              className={clsx(
-                "flex h-9 items-center gap-1.5 rounded-lg px-2.5 text-sm hover:bg-hover sm:px-3 pointer-coarse:h-11",
-                path === href ? "font-medium text-accent" : "text-muted",
-              )}
+              className={clsx(LOOK, path === href ? "font-medium text-accent" : "text-muted")}
             >
               <Icon aria-hidden className="hidden size-4 sm:block" />
               {words}
             </Link>
           ))}
+          <ChatButton className={LOOK} />
         </nav>
       </div>
     </header>

@@ -6,6 +6,9 @@ import { rowOf } from "./lists";
 
 export type Event = Schemas["TaskEvent"];
 
+/** The query that asks for what has happened since; invalidate it to ask at once. */
+export const FEED_KEY = ["tasks", "feed"] as const;
+
 /** The row after the event; undefined when what is known does not suffice, null when it is gone. */
 export function rowAfter(row: Row | undefined, event: Event): Row | null | undefined {
   if (event.kind === "purged") return null;

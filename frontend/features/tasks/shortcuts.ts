@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 /** What the keyboard does on the list. */
 export const SHORTCUTS = [
   { keys: ["n"], does: "add", words: "Add a task" },
+  { keys: ["c"], does: "chat", words: "Open or close the chat" },
   { keys: ["/"], does: "search", words: "Search" },
   { keys: ["j", "ArrowDown"], does: "next", words: "Next task" },
   { keys: ["k", "ArrowUp"], does: "previous", words: "Previous task" },
@@ -33,7 +34,8 @@ type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "rep
 /** What a key press means, where `inside` is the element it goes to. */
 export function shortcutOf(press: Press, inside: Element | null): Shortcut | null {
   if (press.ctrlKey || press.metaKey || press.altKey) return null;
-  if (inside?.closest("input, textarea, select, [role=dialog], [role=menu]")) return null;
+  if (inside?.closest("input, textarea, select, [role=dialog], [role=menu], [role=complementary]"))
+    return null;
   // A control that is focused does what Enter does there.
   if (press.key === "Enter" && inside?.closest("button, a")) return null;
   const does = SHORTCUTS.find(({ keys }) => keys.some((key) => key === press.key))?.does;

@@ -5,6 +5,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 
 import { useAccount } from "@/features/account/queries";
 import { useGuessedTimezone } from "@/features/account/use-guessed-timezone";
+import { useToggleChat } from "@/features/chat/chat-button";
 import { useToast } from "@/ui/toast";
 
 import { TaskActions } from "./actions";
@@ -59,6 +60,8 @@ export function TasksScreen() {
   const addField = useRef<HTMLInputElement>(null);
   const searchField = useRef<HTMLInputElement>(null);
 
+  const toggleChat = useToggleChat();
+
   const staysAfter = (row: Row) => matches(row, filters, clock?.day ?? "");
   const leave = (row: Row) => {
     if (!cursor.leave(row)) addField.current?.focus();
@@ -109,6 +112,7 @@ export function TasksScreen() {
       all: () => narrow({ view: "all" }),
       deleted: () => narrow({ view: "deleted" }),
       help: () => setHelping(true),
+      chat: toggleChat,
       leave: () => {
         if (!opened) return;
         if (editing.unsaved) cursor.focusOn(opened.row.id);

@@ -4,11 +4,10 @@ import { answered, api } from "@/api/client";
 import { ACCOUNT_KEY, readAccount } from "@/features/account/queries";
 
 import type { TaskActions } from "./actions";
-import { type Event, rowAfter } from "./feed";
+import { type Event, FEED_KEY, rowAfter } from "./feed";
 import { rowOf } from "./lists";
 import { readTask } from "./queries";
 
-const FEED_KEY = ["tasks", "feed"] as const;
 const SECONDS_BETWEEN = 5;
 const AT_ONCE = 200;
 /** More tasks than this are not asked for one by one: the lists are loaded anew. */

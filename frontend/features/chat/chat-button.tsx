@@ -1,0 +1,46 @@
+"use client";
+
+import { clsx } from "clsx";
+import { MessageCircle } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+
+import { usePerson } from "@/auth/person";
+
+import { lastOpen } from "./kept";
+import { goTo, usePlace } from "./use-place";
+
+/** The id of the way to the chat, which has the focus again when the chat is closed. */
+export const CHAT_BUTTON = "chat-button";
+
+/** Opens the chat where it was, or closes it. */
+export function useToggleChat(): () => void {
+  const { id } = usePerson();
+  const open = usePlace() !== null;
+  return () => goTo(open ? null : (lastOpen.of(id) ?? "new"));
+}
+
+/** The way to the chat, from every page. */
+export function ChatButton({ className }: { className: string }) {
+  const onList = usePathname() === "/";
+  const open = usePlace() !== null && onList;
+  const toggle = useToggleChat();
+  return (
+    <Link
+      id={CHAT_BUTTON}
+      href="/?chat=new"
+      prefetch={false}
+      aria-expanded={open}
+      aria-keyshortcuts="c"
+      onClick={(event) => {
+        if (!onList || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        toggle();
+      }}
+      className={clsx(className, open ? "font-medium text-accent" : "text-muted")}
+    >
+      <MessageCircle aria-hidden className="hidden size-4 sm:block" />
+      Chat
+    </Link>
+  );
+}
