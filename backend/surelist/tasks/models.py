@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, StringConstraints
@@ -145,8 +145,9 @@ def _derived(expression: str, kind: Any) -> Any:
 class Task(SQLModel, table=True):
     """One task.
 
-    `due_at` is the instant it falls due; with `due_on`, only a date was given and `due_at` is the
-    start of that day in the user's timezone. `version` is the id of the last event that touched it.
+    A task is due on a day, `due_on`, and perhaps at a wall time of it, `due_time`. That time is in
+    `due_zone`, or in the user's timezone where there is none. `due_at` is the instant that follows
+    from these. `version` is the id of the last event that touched the task.
     """
 
     __table_args__ = (
@@ -161,7 +162,11 @@ class Task(SQLModel, table=True):
         ),
         CheckConstraint("priority BETWEEN 0 AND 3", name="task_priority_check"),
         CheckConstraint(f"cardinality(tags) <= {TAG_COUNT}", name="task_tags_check"),
-        CheckConstraint("due_on IS NULL OR due_at IS NOT NULL", name="task_due_check"),
+        CheckConstraint(
+            "(due_on IS NULL) = (due_at IS NULL) AND (due_on IS NOT NULL OR due_time IS NULL) "
+            "AND (due_time IS NOT NULL OR due_zone IS NULL)",
+            name="task_due_check",
+        ),
         Index("task_by_id", "user_id", "status", "id"),
         Index("task_by_due", "user_id", "status", "sort_due", "id"),
         Index("task_by_priority", "user_id", "status", "sort_priority", "id"),
@@ -181,6 +186,8 @@ class Task(SQLModel, table=True):
     description: str | None = Field(default=None, sa_type=Text)
     priority: int = Field(default=0, sa_type=SmallInteger)
     due_on: date | None = None
+    due_time: time | None = None
+    due_zone: str | None = Field(default=None, sa_type=Text)
     due_at: datetime | None = Field(default=None, sa_type=INSTANT)
     tags: list[str] = Field(sa_type=ARRAY(Text))
     sort_title: str = Field(sa_type=Text(collation="C"))

@@ -34,9 +34,10 @@ SMALL, LARGE = 20 * FEW, 200 * FEW
 LOAD = """
 INSERT INTO account (user_id, last_event, last_task, pending_count)
 VALUES ('{user}', {many}, {many}, {many});
-INSERT INTO task (user_id, id, title, priority, due_at, tags, completed_at, deleted_at,
+INSERT INTO task (user_id, id, title, priority, due_on, due_at, tags, completed_at, deleted_at,
     sort_title, search_text, version, created_at, updated_at)
-SELECT '{user}', n, title, priority, due_at, '{{common}}', completed_at, deleted_at, title,
+SELECT '{user}', n, title, priority, (due_at AT TIME ZONE 'UTC')::date, due_at, '{{common}}',
+    completed_at, deleted_at, title,
     ' ' || title || E'\\n#common\\n' || CASE WHEN n < 4 THEN E'#rare\\n' ELSE '' END,
     {many} + 1 - n, now(), now()
 FROM (
