@@ -160,7 +160,7 @@ class ListModel:
     # Writes of tasks: all or nothing, each after the sweep of the trash
 
     def add(self, by: By, new: Fields, key: str | None = None, *, window: bool) -> Outcome:
-        asked = ("add", new)
+        asked = ("add", {name: value for name, value in new.items() if value})
         with self._whole():
             if first := self._begin(by, Guard(None, asked, key)):
                 return first
