@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, StringConstraints
 from pydantic import Field as Described
@@ -94,34 +94,43 @@ Tags = Annotated[list[Tag], Described(max_length=TAG_COUNT), AfterValidator(_eac
 TaskId = Annotated[int, Described(ge=1, le=LARGEST)]
 Version = Annotated[int, Described(ge=1, le=LARGEST)]
 Status = Literal["pending", "completed", "deleted"]
-ClearableField = Literal["description", "due", "priority", "tags"]
 
 PRIORITIES: dict[str | None, int] = {None: 0, "low": 1, "medium": 2, "high": 3}
 PRIORITY_NAMES = {rank: name for name, rank in PRIORITIES.items()}
 
 
-class NewTask(Closed):
-    """What a task is made from."""
-
-    title: Title
-    description: Description = ABSENT
-    due: Due = ABSENT
-    priority: Priority = ABSENT
-    tags: Tags = ABSENT
-
-    def meant(self) -> dict[str, Any]:
-        """The fields that the task is to have: one given as empty is as one left out."""
-        return {name: value for name, value in self.given(NewTask).items() if value}
-
-
-class TaskChanges(Closed):
-    """What a task is changed by: the fields that are given, and those in `clear`."""
+class _TaskFields(Closed):
+    """The fields that a caller gives a task."""
 
     title: Title = ABSENT
     description: Description = ABSENT
     due: Due = ABSENT
     priority: Priority = ABSENT
     tags: Tags = ABSENT
+
+
+class NewTask(_TaskFields):
+    """What a task is made from."""
+
+    title: Title  # pyright: ignore[reportGeneralTypeIssues] (required here)
+
+    def meant(self) -> dict[str, Any]:
+        """The fields that the task is to have: one given as empty is as one left out."""
+        return {name: value for name, value in self.given(NewTask).items() if value}
+
+
+CLEARABLE = tuple(name for name, field in NewTask.model_fields.items() if not field.is_required())
+"""The fields that can be empty."""
+
+if TYPE_CHECKING:
+    ClearableField = str
+else:
+    ClearableField = Literal[CLEARABLE]
+
+
+class TaskChanges(_TaskFields):
+    """What a task is changed by: the fields that are given, and those in `clear`."""
+
     status: Annotated[
         Literal["pending", "completed"], Described(description="pending reopens or restores.")
     ] = ABSENT
