@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from surelist.data import auth_schema
+from surelist.data import auth_schema, tables
 from surelist.errors import ConfigurationError
 from surelist.postgres.embedded import APP_ROLE, SUPERUSER, Cluster, Server
 from tests.copies import Copy
@@ -35,10 +35,7 @@ async def people(cluster: Server) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-LISTS = ("account", "task", "event", "agent", "conversation", "message", "term")
-
-
-@pytest.mark.parametrize("table", LISTS)
+@pytest.mark.parametrize("table", tables.of_users())
 async def test_better_auths_role_can_neither_read_nor_write_a_list(
     people: asyncpg.Connection, table: str
 ) -> None:

@@ -12,16 +12,16 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Computed,
-    ForeignKeyConstraint,
     Index,
     SmallInteger,
     Text,
     text,
 )
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from surelist.data.tables import UserTable, owner
 from surelist.doors.arguments import ABSENT, FREE_TEXT, LARGEST, Closed
-from surelist.ledger.models import INSTANT, user_id_key
+from surelist.ledger.models import INSTANT
 
 TITLE_LENGTH = 200
 DESCRIPTION_LENGTH = 10_000
@@ -151,7 +151,7 @@ def _derived(expression: str, kind: Any) -> Any:
     return Field(sa_type=kind, sa_column_args=[Computed(expression, persisted=True)])
 
 
-class Task(SQLModel, table=True):
+class Task(UserTable, table=True):
     """One task.
 
     A task is due on a day, `due_on`, and perhaps at a wall time of it, `due_time`. That time is in
@@ -160,7 +160,6 @@ class Task(SQLModel, table=True):
     """
 
     __table_args__ = (
-        ForeignKeyConstraint(["user_id"], ["account.user_id"], name="task_account_fkey"),
         CheckConstraint("id > 0", name="task_id_check"),
         CheckConstraint(
             f"char_length(title) BETWEEN 1 AND {TITLE_LENGTH}", name="task_title_check"
@@ -189,7 +188,6 @@ class Task(SQLModel, table=True):
         ),
     )
 
-    user_id: str = user_id_key()
     id: int = Field(primary_key=True, sa_type=BigInteger)
     title: str = Field(sa_type=Text)
     description: str | None = Field(default=None, sa_type=Text)
@@ -211,7 +209,7 @@ class Task(SQLModel, table=True):
     updated_at: datetime = Field(sa_type=INSTANT)
 
 
-class Term(SQLModel, table=True):
+class Term(UserTable, table=True):
     """One thing that a task can be found by: the beginning of a word of it, or a tag.
 
     In an order that PostgreSQL can search under row-level security, as it could no text index
@@ -220,7 +218,9 @@ class Term(SQLModel, table=True):
 
     __table_args__ = (CheckConstraint("user_id <> ''", name="term_user_id_check"),)
 
-    user_id: str = user_id_key()
+    exported = False  # words of the tasks, which are
+
+    user_id: str = owner()
     term: str = Field(primary_key=True, sa_type=Text(collation="C"))
     task_id: int = Field(primary_key=True, sa_type=BigInteger)
 

@@ -5,13 +5,12 @@ from zoneinfo import available_timezones
 
 import pytest
 
+from surelist.data import tables
 from tests import strangers
 from tests.person import Person
 from tests.strangers import make_list
 from tests.tasks.asking import task
 from tests.tasks.conftest import Records
-
-TABLES = ("account", "agent", "conversation", "event", "message", "task")
 
 
 @pytest.fixture
@@ -169,7 +168,7 @@ async def test_nothing_of_an_erased_user_is_left_but_the_counters(
     await owner.call("add_task", title="marzipan", description="marzipan")
     await owner.call("complete_task", task_id=1)
     assert (await owner.rest("DELETE")).status_code == 204
-    for table in TABLES:
+    for table in tables.of_users():
         rows = await records.all(
             f"SELECT * FROM {table} WHERE user_id = $1 OR {table}::text LIKE '%marzipan%'",
             owner.user_id,
