@@ -10,27 +10,24 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
-import surelist.agents.models
-import surelist.conversations.models
-import surelist.ledger.models
-import surelist.tasks.models  # noqa: F401
+from surelist.data import tables
 from surelist.data.database import connection_arguments
 
-TABLES = SQLModel.metadata
+USER_TABLES = tables.of_users()  # which also loads the models, for their metadata
 
 
 def migrate(connection: Connection) -> None:
     """Migrate in one transaction, and grant the app's role its rights to the tables."""
-    context.configure(connection=connection, target_metadata=TABLES)
+    context.configure(connection=connection, target_metadata=SQLModel.metadata)
     with context.begin_transaction():
         context.run_migrations()
         app_role = context.config.attributes.get("app_role")
         if app_role and connection.scalar(text("SELECT to_regclass('account')")):
             role = connection.dialect.identifier_preparer.quote(unquote(app_role))
-            tables = ", ".join(TABLES.tables)
+            names = ", ".join(USER_TABLES)
             connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
             connection.execute(text(f"GRANT SELECT ON alembic_version TO {role}"))
-            connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {role}"))
+            connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {names} TO {role}"))
 
 
 async def main() -> None:

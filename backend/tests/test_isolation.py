@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+from sqlmodel import SQLModel
 from starlette.routing import BaseRoute
 
 import surelist
@@ -25,8 +27,10 @@ from surelist.conversations import export as conversation_export
 from surelist.conversations import listing as conversation_listing
 from surelist.conversations import messages, records
 from surelist.conversations import service as conversations
+from surelist.data import tables
 from surelist.data.database import Statement, compiled
 from surelist.data.isolation import Database, UserTransaction, user_rows
+from surelist.data.tables import UserTable
 from surelist.main import create_app
 from surelist.mcp.conversations_toolset import CONVERSATIONS
 from surelist.mcp.tasks_toolset import TASKS
@@ -288,34 +292,48 @@ async def test_policies_alone_keep_an_unfiltered_statement_to_the_rows_of_its_us
     assert all(SECRET_WORD in row["title"] for row in rows)
 
 
-ROWS = {
-    "account": "INSERT INTO account (user_id) VALUES ('{user}')",
-    "agent": "INSERT INTO agent (user_id, client_id, name, scopes) "
-    "VALUES ('{user}', 'claude', 'Claude', '{{}}')",
-    "conversation": "INSERT INTO conversation (user_id, id, search_text, client_id, client_name) "
-    "VALUES ('{user}', 1, '', 'claude', 'Claude')",
-    "event": "INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at) "
-    "VALUES ('{user}', 1, 1, 'created', 'agent', 'claude', 'Claude', now())",
-    "message": "INSERT INTO message (user_id, conversation_id, id, role, content, search_text, "
-    "client_id, client_name) VALUES ('{user}', 1, 1, 'user', 'Hello', ' hello', 'c', 'C')",
-    "task": "INSERT INTO task (user_id, id, title, priority, tags, sort_title, search_text, "
-    "search_tags, version, created_at, updated_at) "
-    "VALUES ('{user}', 1, 'A task', 0, '{{}}', 'a task', 'a task', '{{}}', 1, now(), now())",
-}
+CHECKED = {"kind": "'created'", "actor": "'agent'", "role": "'user'"}
+"""Values of the columns that only certain words may be in."""
+
+BY_TYPE = {str: "'text'", int: "1", list: "'{{}}'", datetime: "now()"}
 
 
-REFERRING = {"account": "DELETE FROM conversation; DELETE FROM event; DELETE FROM task; "}
+def insert_into(model: type[UserTable]) -> str:
+    """An INSERT of a row of `{user}` with nothing but what has to be given."""
+    table = SQLModel.metadata.tables[model.__name__.lower()]
+    values = {
+        column.name: CHECKED.get(column.name) or BY_TYPE[column.type.python_type]
+        for column in table.c
+        if not (column.nullable or column.server_default or column.computed)
+    } | {"user_id": "'{user}'"}
+    return f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(values.values())})"
+
+
+ROWS = {model.__name__.lower(): insert_into(model) for model in tables.in_order()}
+
+
+def deletes(name: str) -> str:
+    """What empties a table, after those that refer to it."""
+    table = SQLModel.metadata.tables[name]
+    referring = [
+        other
+        for other in reversed(SQLModel.metadata.sorted_tables)
+        if any(key.referred_table is table for key in other.foreign_key_constraints)
+    ]
+    return "; ".join(f"DELETE FROM {one}" for one in [*referring, table])
+
+
 REFUSED = {"42501": "by the policy", "23514": "by a check", "23503": "no such account"}
 
 
 async def test_policies_alone_hold_every_raw_statement_on_every_table(copy: Copy) -> None:
     for user in ("ann", "bob"):
         await copy.run(";".join(insert.format(user=user) for insert in ROWS.values()))
-    tables = await copy.rows(
+    found = await copy.rows(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
         "AND tablename <> 'alembic_version'"
     )
-    assert {table for (table,) in tables} == set(ROWS)
+    assert {table for (table,) in found} == set(ROWS)
     async with copy.connection(APP_ROLE) as connection:
         for table, insert in ROWS.items():
             raw = Raw(connection, table)
@@ -326,10 +344,7 @@ async def test_policies_alone_hold_every_raw_statement_on_every_table(copy: Copy
             assert await raw.users_seen_by(None) == []
             for user, touched in (("ann", 1), ("eve", 0), ("", 0), (None, 0)):
                 assert await raw.does(user, f"UPDATE {table} SET user_id = user_id") == touched
-                assert (
-                    await raw.does(user, f"{REFERRING.get(table, '')}DELETE FROM {table}")
-                    == touched
-                )
+                assert await raw.does(user, deletes(table)) == touched
             for user in ("ann", "", None):
                 for statement in (
                     insert.format(user="eve"),

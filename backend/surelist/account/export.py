@@ -11,7 +11,7 @@ from surelist.conversations.export import conversations_after, messages_after
 from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows
 from surelist.ledger.models import Event
-from surelist.tasks import history, purge
+from surelist.tasks import fields, purge
 from surelist.tasks.event_representation import event as shown_event
 from surelist.tasks.models import Task
 from surelist.tasks.representation import whole
@@ -130,7 +130,7 @@ async def _tasks(tx: UserTransaction, last: int, as_of: int, timezone: str) -> P
         if later["before"] is None:
             tasks.pop(later["task_id"], None)
         elif later["task_id"] in tasks:
-            tasks[later["task_id"]] |= history.remembered(later["before"])
+            tasks[later["task_id"]] |= fields.remembered(later["before"], timezone)
     for event in await tx.fetch_all(_LATEST, **span):
         if event["task_id"] in tasks:
             tasks[event["task_id"]] |= {"version": event["id"], "updated_at": event["at"]}

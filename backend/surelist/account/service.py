@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import available_timezones
 
-from sqlalchemy import ARRAY, Date, DateTime, Text, bindparam, column, func, select
+from sqlalchemy import Text, bindparam, func, select
 from sqlmodel import col
 
 from surelist.agents.service import revoke_all
@@ -14,27 +14,13 @@ from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import Invalid
 from surelist.ledger.models import INSTANT, Account
 from surelist.ledger.service import refuse_if_erased
-from surelist.tasks.due import start_of, zone
-from surelist.tasks.models import Task
+from surelist.tasks import floating
 
 _account = user_rows(Account)
 _ACCOUNT = compiled(select(*_account.c))
 
-_task = user_rows(Task)
 _SET_TIMEZONE = compiled(
     user_update(Account).values(timezone=bindparam("timezone", type_=Text, required=True))
-)
-_WHOLE_DAYS = compiled(select(_task.c.due_on).where(_task.c.due_on.is_not(None)).distinct())
-_moved = (
-    func.unnest(
-        bindparam("days", type_=ARRAY(Date), required=True),
-        bindparam("starts", type_=ARRAY(DateTime(timezone=True)), required=True),
-    )
-    .table_valued(column("day", Date), column("start", DateTime(timezone=True)))
-    .render_derived("moved")
-)
-_MOVE_WHOLE_DAYS = compiled(
-    user_update(Task).where(col(Task.due_on) == _moved.c.day).values(due_at=_moved.c.start)
 )
 
 _valid_after = bindparam("valid_after", type_=INSTANT, required=True)
@@ -66,7 +52,7 @@ def _timezones() -> set[str]:
 
 
 async def set_timezone(tx: UserTransaction, timezone: str) -> Record | None:
-    """Move the account to another time zone; tasks due on a day stay due on that day there.
+    """Move the account to another time zone; what is due stays due at the same wall time there.
 
     Raises Invalid when it is not an IANA name, Unauthenticated behind an erase.
     """
@@ -79,9 +65,7 @@ async def set_timezone(tx: UserTransaction, timezone: str) -> Record | None:
     if account and account["timezone"] == timezone:
         return account
     await tx.execute(_SET_TIMEZONE, timezone=timezone)
-    days = [row["due_on"] for row in await tx.fetch_all(_WHOLE_DAYS)]
-    starts = [start_of(day, zone(timezone)) for day in days]
-    await tx.execute(_MOVE_WHOLE_DAYS, days=days, starts=starts)
+    await floating.move(tx, timezone)
     return await find(tx)
 
 

@@ -6,11 +6,12 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic import Field as Described
 from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from surelist.access.auth import AGENT_SCOPES, LIFETIME_DAYS, AgentScope
+from surelist.data.tables import UserTable, owner
 from surelist.doors.arguments import Closed
-from surelist.ledger.models import INSTANT, NOW, user_id_key
+from surelist.ledger.models import INSTANT, NOW
 from surelist.names import LONGEST, RULE, refuse_unless_plain
 
 FALSE = text("false")
@@ -51,7 +52,7 @@ class Connection(Closed):
     scopes: Scopes
 
 
-class Agent(SQLModel, table=True):
+class Agent(UserTable, table=True):
     """One agent key, one OAuth client that is allowed, or one client of `surelist token`.
 
     Tokens issued before `valid_after` are refused; a key's token is of no use after `expires_at`.
@@ -64,7 +65,9 @@ class Agent(SQLModel, table=True):
         Index("agent_by_age", "user_id", text("created_at DESC"), "client_id"),
     )
 
-    user_id: str = user_id_key()
+    exported = False
+
+    user_id: str = owner()
     client_id: str = Field(primary_key=True, sa_type=Text)
     name: str = Field(sa_type=Text)
     scopes: list[str] = Field(sa_type=ARRAY(Text))

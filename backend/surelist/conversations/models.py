@@ -15,10 +15,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from surelist.data.tables import UserTable, owner
 from surelist.doors.arguments import LARGEST
-from surelist.ledger.models import INSTANT, NOW, user_id_key
+from surelist.ledger.models import INSTANT, NOW
 from surelist.text import label, seen, some_lines
 
 TITLE_LENGTH = 200
@@ -45,7 +46,7 @@ Content = Annotated[
 ]
 
 
-class Conversation(SQLModel, table=True):
+class Conversation(UserTable, table=True):
     """One conversation of a person with the assistant or with an agent.
 
     `last_message` is the highest message id given out, `size` the bytes that the conversation and
@@ -53,7 +54,6 @@ class Conversation(SQLModel, table=True):
     """
 
     __table_args__ = (
-        ForeignKeyConstraint(["user_id"], ["account.user_id"], name="conversation_account_fkey"),
         Index("conversation_recent", "user_id", "updated_at", "id"),
         Index(
             "conversation_in_trash",
@@ -63,7 +63,6 @@ class Conversation(SQLModel, table=True):
         ),
     )
 
-    user_id: str = user_id_key()
     id: int = Field(primary_key=True, sa_type=BigInteger)
     title: str | None = Field(default=None, sa_type=Text)
     search_text: str = Field(sa_type=Text)
@@ -80,7 +79,7 @@ class Conversation(SQLModel, table=True):
     updated_at: datetime = Field(sa_type=INSTANT, sa_column_kwargs={"server_default": NOW})
 
 
-class Message(SQLModel, table=True):
+class Message(UserTable, table=True):
     """One message of a conversation; `id` counts from 1 within it, `version` within the message.
 
     `parts` holds what an answer of the assistant consists of, `reply_to` the message it answers,
@@ -92,7 +91,6 @@ class Message(SQLModel, table=True):
         ForeignKeyConstraint(
             ["user_id", "conversation_id"],
             ["conversation.user_id", "conversation.id"],
-            name="message_conversation_fkey",
             ondelete="CASCADE",
         ),
         CheckConstraint("role IN ('user', 'assistant', 'tool')", name="message_role_check"),
@@ -106,7 +104,7 @@ class Message(SQLModel, table=True):
         ),
     )
 
-    user_id: str = user_id_key()
+    user_id: str = owner()
     conversation_id: int = Field(primary_key=True, sa_type=BigInteger)
     id: int = Field(primary_key=True, sa_type=BigInteger)
     role: str = Field(sa_type=Text)

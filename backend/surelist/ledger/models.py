@@ -8,14 +8,15 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     DateTime,
-    ForeignKeyConstraint,
     Index,
     LargeBinary,
     Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from surelist.data.tables import UserTable, owner
 
 EventKind = Literal[
     "created", "updated", "completed", "reopened", "deleted", "restored", "purged", "undone"
@@ -36,17 +37,15 @@ BEING_ERASED = datetime.max  # noqa: DTZ901 (what asyncpg reads and writes as in
 """The `erased_at` of an account with rows left to erase: PostgreSQL's `infinity`."""
 
 
-def user_id_key() -> Any:
-    """The column that every table's every key starts with."""
-    return Field(primary_key=True, sa_type=Text)
-
-
-class Account(SQLModel, table=True):
+class Account(UserTable, table=True):
     """One user's counters; its row lock makes that user's writes serial."""
 
     __table_args__ = (CheckConstraint("user_id <> ''", name="account_user_id_check"),)
 
-    user_id: str = user_id_key()
+    exported = False
+    kept_on_erase = True
+
+    user_id: str = owner()
     timezone: str = Field(default="UTC", sa_type=Text, sa_column_kwargs={"server_default": "UTC"})
     last_event: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     last_task: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
@@ -72,14 +71,13 @@ class Account(SQLModel, table=True):
     created_at: datetime = Field(sa_type=INSTANT, sa_column_kwargs={"server_default": NOW})
 
 
-class Event(SQLModel, table=True):
+class Event(UserTable, table=True):
     """One change of one task: who made it, when, and the changed fields before and after.
 
     `id` counts from 1 without a gap within a user. `undoes` is the event that this one took back.
     """
 
     __table_args__ = (
-        ForeignKeyConstraint(["user_id"], ["account.user_id"], name="event_account_fkey"),
         CheckConstraint("id > 0", name="event_id_check"),
         CheckConstraint(
             "kind IN ('created', 'updated', 'completed', 'reopened', 'deleted', 'restored', "
@@ -123,7 +121,6 @@ class Event(SQLModel, table=True):
         ),
     )
 
-    user_id: str = user_id_key()
     id: int = Field(primary_key=True, sa_type=BigInteger)
     task_id: int = Field(sa_type=BigInteger)
     kind: str = Field(sa_type=Text)

@@ -13,7 +13,7 @@ from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import NotFound, VersionMismatch
 from surelist.ledger import service as ledger
 from surelist.ledger.models import EventKind
-from surelist.tasks import history, purge, representation, words
+from surelist.tasks import fields, history, purge, representation, words
 from surelist.tasks.models import DERIVED, Row, Status, Task, status_of
 
 Decision = Callable[[Row, Mapping[str, Any]], Mapping[str, Any]]
@@ -53,8 +53,8 @@ def _saving(columns: Iterable[str]) -> UpdateBase:
     return user_update(Task).where(col(Task.id) == _task_id).values(values)
 
 
-_SAVE = ledger.recorded(_saving(history.FIELDS))
-_SAVE_WORDS = ledger.recorded(_saving([*history.FIELDS, *words.FOLDED]))
+_SAVE = ledger.recorded(_saving(fields.EMPTY))
+_SAVE_WORDS = ledger.recorded(_saving([*fields.EMPTY, *words.FOLDED]))
 
 
 async def change(
@@ -101,7 +101,7 @@ async def save(
 ) -> Outcome:
     """Write the columns that differ, with their event; none, when none does."""
     wanted = {**task, **columns}
-    differing = history.differing(task, wanted)
+    differing = fields.differing(task, wanted)
     timezone = standing["timezone"]
     if not differing:
         return Outcome(task, timezone, [])
@@ -124,11 +124,11 @@ async def save(
         standing,
         retry,
         task_id=task["id"],
-        **{name: wanted[name] for name in history.FIELDS},
+        **{name: wanted[name] for name in fields.EMPTY},
         **(words.folded(wanted) if worded else {}),
     )
     wanted |= {"version": standing["last_event"] + 1, "updated_at": standing["now"]}
-    return Outcome(wanted, timezone, history.named(differing))
+    return Outcome(wanted, timezone, fields.named(differing))
 
 
 def refuse_unless_at(version: int | None, task: Row, timezone: str) -> None:
@@ -153,8 +153,8 @@ async def outcome_of(
     tx: UserTransaction, standing: Mapping[str, Any], task_id: int, event_id: int
 ) -> Outcome:
     """What `event_id` made of its task, for a call that repeats it."""
-    task, columns = await history.recall(tx, task_id, event_id)
-    return Outcome(task, standing["timezone"], history.named(columns), repeated=True)
+    task, columns = await history.recall(tx, task_id, event_id, standing["timezone"])
+    return Outcome(task, standing["timezone"], fields.named(columns), repeated=True)
 
 
 def task_in(standing: Mapping[str, Any]) -> Row | None:
@@ -170,7 +170,7 @@ def no_such_task(task_id: int) -> NotFound:
 
 
 def _kind(differing: list[str], old: Status, new: Status) -> EventKind:
-    if history.named(differing) != ["status"]:
+    if fields.named(differing) != ["status"]:
         return "updated"
     if new == "deleted":
         return "deleted"

@@ -1,8 +1,8 @@
-"""When a task is due: ISO 8601 read in the user's timezone, and written back in it."""
+"""When a task is due: a day, or a wall time on it; read from ISO 8601 and written back as that."""
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,15 +20,24 @@ _ISO = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant, or with `on` a whole day, `at` then being its start in the user's timezone."""
+    """A day, or a wall time on it, and the instant `at` that it stands for.
+
+    `clock` is None for a whole day, which begins at `at`. `zone` is None when the moment floats: it
+    stays that day and time when the user's timezone changes. A moment that was given with an offset
+    has that offset as its zone, such as "+02:00" or "UTC".
+    """
 
     at: datetime
-    on: date | None = None
+    on: date
+    clock: time | None = None
+    zone: str | None = None
 
 
 @lru_cache(maxsize=512)
-def zone(name: str) -> ZoneInfo:
-    """The timezone of that IANA name; UTC when this machine does not know it."""
+def zone(name: str) -> tzinfo:
+    """The timezone of an IANA name or an offset; UTC when this machine does not know it."""
+    if name[:1] in ("+", "-"):
+        return datetime.strptime(name, "%z").tzinfo or UTC
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
@@ -41,27 +50,45 @@ def read_moment(text: str, timezone: str, argument: str) -> Moment:
     A local time that occurs twice is the earlier. Raises Invalid, naming `argument`, when it is not
     ISO 8601 or the clocks skip that time.
     """
-    local = zone(timezone)
     parts = _ISO.fullmatch(text)
     try:
         if not parts or int(text[:4]) not in YEARS:
             raise ValueError(text)
         if not parts["time"]:
             day = date.fromisoformat(text)
-            return Moment(start_of(day, local), day)
+            return Moment(instant(day, None, None, timezone), day)
         stated = datetime.fromisoformat(text.upper())
     except ValueError:
         raise Invalid(
             f'"{argument}" must be an ISO 8601 date such as "2026-12-31", or a date and time such '
             f'as "2026-12-31T15:00". {today(timezone)} Call again with a date in that form.'
         ) from None
-    at = stated if parts["offset"] else _local_time(stated, local, argument, timezone)
-    return Moment(at.astimezone(UTC))
+    if parts["offset"]:
+        return fixed(stated)
+    _refuse_skipped(stated, argument, timezone)
+    at = instant(stated.date(), stated.time(), None, timezone)
+    return Moment(at, stated.date(), stated.time())
 
 
-def start_of(day: date, local: ZoneInfo) -> datetime:
+def fixed(stated: datetime) -> Moment:
+    """The moment of a time with an offset, which is its zone from then on."""
+    offset = (stated.tzname() or "").removeprefix("UTC") or "UTC"
+    return Moment(stated.astimezone(UTC), stated.date(), stated.time(), offset)
+
+
+def instant(on: date, clock: time | None, own_zone: str | None, timezone: str) -> datetime:
+    """The instant of a day or wall time, in its own zone or else in the user's `timezone`.
+
+    A wall time that the clocks skip moves forward by the gap; of one that occurs twice it is the
+    earlier. A whole day begins at its first instant.
+    """
+    # Python reads a skipped time by the offset of before the gap, and so past it (PEP 495).
+    return datetime.combine(on, clock or time(), zone(own_zone or timezone)).astimezone(UTC)
+
+
+def start_of(day: date, timezone: str) -> datetime:
     """The instant at which `day` begins in that timezone, also where its midnight is skipped."""
-    return datetime.combine(day, time(), local).astimezone(UTC)
+    return instant(day, None, None, timezone)
 
 
 def day_after(day: date) -> date:
@@ -69,9 +96,9 @@ def day_after(day: date) -> date:
     return day + timedelta(days=1) if day < date.max else day
 
 
-def write_moment(at: datetime, on: date | None, timezone: str) -> tuple[str, str]:
+def write_moment(at: datetime, on: date, clock: time | None, timezone: str) -> tuple[str, str]:
     """A due date as it is shown and taken back, with its weekday."""
-    if on:
+    if clock is None:
         return on.isoformat(), f"{on:%A}"
     local = at.astimezone(zone(timezone))
     return local.isoformat(), f"{local:%A}"
@@ -83,11 +110,11 @@ def today(timezone: str) -> str:
     return f"Today is {now:%A}, {now:%Y-%m-%d}, in {timezone}."
 
 
-def _local_time(stated: datetime, local: ZoneInfo, argument: str, timezone: str) -> datetime:
-    at = stated.replace(tzinfo=local)
-    if at.astimezone(UTC).astimezone(local).replace(tzinfo=None) != stated:
+def _refuse_skipped(stated: datetime, argument: str, timezone: str) -> None:
+    local = zone(timezone)
+    there = stated.replace(tzinfo=local).astimezone(UTC).astimezone(local)
+    if there.replace(tzinfo=None) != stated:
         raise Invalid(
             f'"{argument}" names a time that does not exist in {timezone}: the clocks skip '
             f"{stated:%H:%M} on {stated:%Y-%m-%d}. Call again with a time an hour later."
         )
-    return at

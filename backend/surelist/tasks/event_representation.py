@@ -1,16 +1,14 @@
 """An event as people see it: who changed what, in the words of a task's fields."""
 
-from collections.abc import Mapping
-from typing import Any, Literal, NotRequired, cast
+from typing import Literal, NotRequired, cast
 
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 from surelist.data.database import Record
 from surelist.ledger.models import EventKind
-from surelist.tasks import history
-from surelist.tasks.due import write_moment
-from surelist.tasks.models import PRIORITY_NAMES, Priority
+from surelist.tasks import fields
+from surelist.tasks.models import Priority
 from surelist.tasks.representation import local
 
 
@@ -66,21 +64,5 @@ def event(stored: Record, timezone: str) -> TaskEvent:
     shown["at"] = local(stored["at"], timezone)
     for side in ("before", "after"):
         if stored[side] is not None:
-            shown[side] = _fields(history.remembered(stored[side]), timezone)
+            shown[side] = fields.shown(fields.remembered(stored[side], timezone), timezone)
     return cast("TaskEvent", shown)
-
-
-def _fields(columns: Mapping[str, Any], timezone: str) -> Fields:
-    shown: dict[str, Any] = {
-        name: columns[name] for name in ("title", "description", "tags") if name in columns
-    }
-    if "priority" in columns:
-        shown["priority"] = PRIORITY_NAMES[columns["priority"]]
-    if "due_at" in columns:
-        at, on = columns["due_at"], columns.get("due_on")
-        shown["due"] = write_moment(at, on, timezone)[0] if at else None
-    if "completed_at" in columns:
-        shown["completed"] = columns["completed_at"] is not None
-    if "deleted_at" in columns:
-        shown["deleted"] = columns["deleted_at"] is not None
-    return cast("Fields", shown)

@@ -96,16 +96,14 @@ async def _values(tx: UserTransaction, given: Mapping[str, Any]) -> dict[str, An
         if "due_after" in given:
             after = read_moment(given["due_after"], timezone, "due_after")
             values["due_after"] = after.at
-            values["due_after_day"] = start_of(
-                after.at.astimezone(zone(timezone)).date(), zone(timezone)
-            )
+            values["due_after_day"] = start_of(after.at.astimezone(zone(timezone)).date(), timezone)
     return values
 
 
 def _end(moment: Moment, timezone: str) -> datetime:
     """The first instant that is no longer within `moment`."""
-    if moment.on:
-        return start_of(day_after(moment.on), zone(timezone))
+    if moment.clock is None:
+        return start_of(day_after(moment.on), timezone)
     return moment.at + timedelta(microseconds=1)
 
 

@@ -1,8 +1,8 @@
 """A task: its fields, each named once for the table, for REST and for the tools, and its table."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, StringConstraints
 from pydantic import Field as Described
@@ -11,16 +11,16 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Computed,
-    ForeignKeyConstraint,
     Index,
     SmallInteger,
     Text,
     text,
 )
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from surelist.data.tables import UserTable
 from surelist.doors.arguments import ABSENT, FREE_TEXT, LARGEST, Closed
-from surelist.ledger.models import INSTANT, user_id_key
+from surelist.ledger.models import INSTANT
 from surelist.tasks.words import FOLDED
 from surelist.text import LABEL_PATTERN, LINES_PATTERN, label, some_lines
 
@@ -73,34 +73,43 @@ Tags = Annotated[list[Tag], Described(max_length=TAG_COUNT), AfterValidator(_eac
 TaskId = Annotated[int, Described(ge=1, le=LARGEST)]
 Version = Annotated[int, Described(ge=1, le=LARGEST)]
 Status = Literal["pending", "completed", "deleted"]
-ClearableField = Literal["description", "due", "priority", "tags"]
 
 PRIORITIES: dict[str | None, int] = {None: 0, "low": 1, "medium": 2, "high": 3}
 PRIORITY_NAMES = {rank: name for name, rank in PRIORITIES.items()}
 
 
-class NewTask(Closed):
-    """What a task is made from."""
-
-    title: Title
-    description: Description = ABSENT
-    due: Due = ABSENT
-    priority: Priority = ABSENT
-    tags: Tags = ABSENT
-
-    def meant(self) -> dict[str, Any]:
-        """The fields that the task is to have: one given as empty is as one left out."""
-        return {name: value for name, value in self.given(NewTask).items() if value}
-
-
-class TaskChanges(Closed):
-    """What a task is changed by: the fields that are given, and those in `clear`."""
+class _TaskFields(Closed):
+    """The fields that a caller gives a task."""
 
     title: Title = ABSENT
     description: Description = ABSENT
     due: Due = ABSENT
     priority: Priority = ABSENT
     tags: Tags = ABSENT
+
+
+class NewTask(_TaskFields):
+    """What a task is made from."""
+
+    title: Title  # pyright: ignore[reportGeneralTypeIssues] (required here)
+
+    def meant(self) -> dict[str, Any]:
+        """The fields that the task is to have: one given as empty is as one left out."""
+        return {name: value for name, value in self.given(NewTask).items() if value}
+
+
+CLEARABLE = tuple(name for name, field in NewTask.model_fields.items() if not field.is_required())
+"""The fields that can be empty."""
+
+if TYPE_CHECKING:
+    ClearableField = str
+else:
+    ClearableField = Literal[CLEARABLE]
+
+
+class TaskChanges(_TaskFields):
+    """What a task is changed by: the fields that are given, and those in `clear`."""
+
     status: Annotated[
         Literal["pending", "completed"], Described(description="pending reopens or restores.")
     ] = ABSENT
@@ -121,15 +130,15 @@ def _derived(expression: str, kind: Any) -> Any:
     return Field(sa_type=kind, sa_column_args=[Computed(expression, persisted=True)])
 
 
-class Task(SQLModel, table=True):
+class Task(UserTable, table=True):
     """One task.
 
-    `due_at` is the instant it falls due; with `due_on`, only a date was given and `due_at` is the
-    start of that day in the user's timezone. `version` is the id of the last event that touched it.
+    A task is due on a day, `due_on`, and perhaps at a wall time of it, `due_time`. That time is in
+    `due_zone`, or in the user's timezone where there is none. `due_at` is the instant that follows
+    from these. `version` is the id of the last event that touched the task.
     """
 
     __table_args__ = (
-        ForeignKeyConstraint(["user_id"], ["account.user_id"], name="task_account_fkey"),
         CheckConstraint("id > 0", name="task_id_check"),
         CheckConstraint(
             f"char_length(title) BETWEEN 1 AND {TITLE_LENGTH}", name="task_title_check"
@@ -140,7 +149,11 @@ class Task(SQLModel, table=True):
         ),
         CheckConstraint("priority BETWEEN 0 AND 3", name="task_priority_check"),
         CheckConstraint(f"cardinality(tags) <= {TAG_COUNT}", name="task_tags_check"),
-        CheckConstraint("due_on IS NULL OR due_at IS NOT NULL", name="task_due_check"),
+        CheckConstraint(
+            "(due_on IS NULL) = (due_at IS NULL) AND (due_on IS NOT NULL OR due_time IS NULL) "
+            "AND (due_time IS NOT NULL OR due_zone IS NULL)",
+            name="task_due_check",
+        ),
         Index("task_by_id", "user_id", "status", "id"),
         Index("task_by_due", "user_id", "status", "sort_due", "id"),
         Index("task_by_priority", "user_id", "status", "sort_priority", "id"),
@@ -154,12 +167,13 @@ class Task(SQLModel, table=True):
         ),
     )
 
-    user_id: str = user_id_key()
     id: int = Field(primary_key=True, sa_type=BigInteger)
     title: str = Field(sa_type=Text)
     description: str | None = Field(default=None, sa_type=Text)
     priority: int = Field(default=0, sa_type=SmallInteger)
     due_on: date | None = None
+    due_time: time | None = None
+    due_zone: str | None = Field(default=None, sa_type=Text)
     due_at: datetime | None = Field(default=None, sa_type=INSTANT)
     tags: list[str] = Field(sa_type=ARRAY(Text))
     sort_title: str = Field(sa_type=Text(collation="C"))

@@ -25,7 +25,7 @@ DESCRIPTION_SHOWN = 200
 Shown = Annotated[str, Described(max_length=100)]
 
 _TIMES = ("created_at", "updated_at", "completed_at", "deleted_at")
-_ECHOED = {"due", "weekday", "priority", "tags", "version"}
+_NOT_ECHOED = {"id", "title", "completed", "status", "description"}
 
 
 class _Shown(TypedDict):
@@ -101,7 +101,8 @@ def whole(task: Row, timezone: str) -> WholeTask:
 
 def beyond_title(task: Row, timezone: str) -> dict[str, Any]:
     """What a change echoes of a task beyond its title."""
-    return {name: value for name, value in _shown(task, timezone).items() if name in _ECHOED}
+    shown = _shown(task, timezone)
+    return {name: value for name, value in shown.items() if name not in _NOT_ECHOED}
 
 
 def _shown(task: Row, timezone: str) -> dict[str, Any]:
@@ -113,8 +114,9 @@ def _shown(task: Row, timezone: str) -> dict[str, Any]:
     }
     if task["description"]:
         shown["description"] = task["description"]
-    if task["due_at"]:
-        shown["due"], shown["weekday"] = write_moment(task["due_at"], task["due_on"], timezone)
+    if at := task["due_at"]:
+        due = write_moment(at, task["due_on"], task["due_time"], timezone)
+        shown["due"], shown["weekday"] = due
     if task["priority"]:
         shown["priority"] = PRIORITY_NAMES[task["priority"]]
     if task["tags"]:

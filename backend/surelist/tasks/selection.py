@@ -209,7 +209,7 @@ def _within_due(shape: Shape) -> list[Condition]:
     if "due_before" in shape.filters:
         conditions.append(due < _instant("due_before"))
     if "due_after" in shape.filters:
-        in_day = or_(due >= _instant("due_after"), _task.c.due_on.is_not(None))
+        in_day = or_(due >= _instant("due_after"), _task.c.due_time.is_(None))
         conditions += [due >= _instant("due_after_day"), due < _FOREVER, in_day]
     return conditions
 

@@ -21,7 +21,7 @@ from surelist.errors import Conflict, Invalid
 from surelist.ledger import service as ledger
 from surelist.ledger.models import Account, Event
 from surelist.ledger.service import Retry
-from surelist.tasks import history, purge, representation, words
+from surelist.tasks import fields, purge, representation, words
 from surelist.tasks.changes import (
     STANDING_AND_TASK,
     TASK,
@@ -34,8 +34,7 @@ from surelist.tasks.changes import (
     refuse_unless_at,
     task_in,
 )
-from surelist.tasks.due import read_moment
-from surelist.tasks.models import PENDING, PRIORITIES, NewTask, Row, Status, Task, TaskChanges
+from surelist.tasks.models import PENDING, NewTask, Row, Status, Task, TaskChanges
 
 ALIKE_WINDOW = timedelta(seconds=30)
 """How long an add without a key that equals one of the same client is taken for its retry."""
@@ -71,7 +70,7 @@ _CREATE = ledger.recorded(
         {
             column.name: bindparam(column.name, type_=column.type)
             for column in TASK.c
-            if column.name in history.FIELDS or column.name in words.FOLDED
+            if column.name in fields.EMPTY or column.name in words.FOLDED
         }
         | {
             "id": bindparam("event_task_id"),
@@ -109,16 +108,16 @@ async def add(
     if alike := task_in(standing):
         return Outcome(alike, standing["timezone"], [], repeated=True)
     now, task_id = standing["now"], standing["last_task"] + 1
-    fields = {**history.EMPTY, **_columns(new.given(NewTask), standing)}
-    event = ledger.Change("created", task_id, before=None, after=fields, pending=1)
-    await ledger.append(tx, _CREATE, event, standing, retry, **fields, **words.folded(fields))
+    columns = _columns_of(new, fields.EMPTY, standing)
+    event = ledger.Change("created", task_id, before=None, after=columns, pending=1)
+    await ledger.append(tx, _CREATE, event, standing, retry, **columns, **words.folded(columns))
     stamps = {
         "id": task_id,
         "version": standing["last_event"] + 1,
         "created_at": now,
         "updated_at": now,
     }
-    return Outcome(fields | stamps, standing["timezone"], history.named(list(fields)))
+    return Outcome(columns | stamps, standing["timezone"], fields.named(columns))
 
 
 async def find(tx: UserTransaction, task_id: int) -> tuple[Row, str]:
@@ -182,11 +181,8 @@ async def update(
         )
 
     def decide(task: Row, standing: Mapping[str, Any]) -> Mapping[str, Any]:
-        columns = _columns(given, standing)
-        columns |= {
-            name: history.EMPTY[name] for name, field in history.FIELDS.items() if field in emptied
-        }
-        return columns | _with_status(task, status, standing)
+        columns = fields.columns_of(given, task, standing["timezone"])
+        return columns | fields.emptied(emptied) | _with_status(task, status, standing)
 
     return await change(tx, task_id, decide, if_version=if_version, retry=retry)
 
@@ -209,10 +205,10 @@ async def replace(
 
     def decide(task: Row, standing: Mapping[str, Any]) -> Mapping[str, Any]:
         _refuse_in_trash(task, standing)
-        columns = {**history.EMPTY, **_columns(new.given(NewTask), standing)}
+        columns = _columns_of(new, task, standing)
         done = (task["completed_at"] or standing["now"]) if completed else None
         columns |= {"completed_at": done}
-        if stored and history.differing(task, {**task, **columns}):
+        if stored and fields.differing(task, {**task, **columns}):
             _refuse_unless_stored(stored, task, standing["timezone"])
         return columns
 
@@ -268,13 +264,7 @@ def _refuse_unless_stored(stored: Mapping[str, Any], task: Row, timezone: str) -
         )
 
 
-def _columns(given: Mapping[str, Any], standing: Mapping[str, Any]) -> dict[str, Any]:
-    columns = dict(given)
-    if "due" in columns:
-        due = read_moment(columns.pop("due"), standing["timezone"], "due")
-        columns |= {"due_at": due.at, "due_on": due.on}
-    if "priority" in columns:
-        columns["priority"] = PRIORITIES[columns["priority"]]
-    if "description" in columns:
-        columns["description"] = columns["description"] or None
-    return columns
+def _columns_of(new: NewTask, task: Row, standing: Mapping[str, Any]) -> dict[str, Any]:
+    """All columns of the task `new`, in place of those of `task`."""
+    given = fields.columns_of(new.given(NewTask), task, standing["timezone"])
+    return {**fields.EMPTY, **given}

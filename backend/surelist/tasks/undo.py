@@ -10,7 +10,7 @@ from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import Conflict, Gone, NotFound
 from surelist.ledger import service as ledger
 from surelist.ledger.models import Event
-from surelist.tasks import history, purge, representation
+from surelist.tasks import fields, purge, representation
 from surelist.tasks.changes import (
     TASK,
     TASK_COLUMNS,
@@ -22,7 +22,6 @@ from surelist.tasks.changes import (
     save,
     task_in,
 )
-from surelist.tasks.due import start_of, zone
 from surelist.tasks.models import Row
 
 _undone = user_rows(Event, "undone")
@@ -108,9 +107,7 @@ async def hindrance(tx: UserTransaction, event_id: int) -> list[str] | None:
 def _columns_before(standing: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the event found; what it created or restored goes to the trash, for 30 days from now."""
     before = standing["undone_before"]
-    columns = {} if before is None else history.remembered(before)
-    if day := columns.get("due_on"):  # which begins where the user is now
-        columns["due_at"] = start_of(day, zone(standing["timezone"]))
+    columns = {} if before is None else fields.remembered(before, standing["timezone"])
     to_trash = before is None or columns.get("deleted_at")
     return columns | ({"deleted_at": standing["now"]} if to_trash else {})
 
@@ -126,15 +123,6 @@ def _refuse_if_changed_since(task: Row, standing: Mapping[str, Any], event_id: i
 
 
 def _changed_since(task: Row, standing: Mapping[str, Any]) -> list[str]:
-    left = history.remembered(standing["undone_after"])
-    if left.get("due_on"):  # a day stays that day in another time zone, where it begins otherwise
-        del left["due_at"]
-    return history.named(
-        [name for name, value in left.items() if not _stands(name, task[name], value)]
+    return fields.changed_since(
+        task, fields.remembered(standing["undone_after"], standing["timezone"])
     )
-
-
-def _stands(name: str, now: Any, left: Any) -> bool:
-    if history.FIELDS[name] == "status":  # people know whether, not since when
-        return (now is None) == (left is None)
-    return now == left

@@ -58,6 +58,73 @@ async def test_a_day_stays_that_day_in_another_time_zone_and_a_time_that_instant
     assert [one["title"] for one in due["tasks"]] == ["Day"]
 
 
+async def test_a_journey_changes_no_wall_time_and_coming_home_gives_the_same_due(
+    owner: Person, records: Records
+) -> None:
+    await owner.rest("PATCH", json={"timezone": "Europe/Madrid"})
+    for due in ("2026-11-23T15:00", "2026-10-25T02:30", "2026-11-23", "2026-11-23T15:00+02:00"):
+        await owner.call("add_task", title="Call", due=due)
+    at_home = [row["due"] for row in (await owner.call("list_tasks"))["tasks"]]
+    stored = await records.tasks(owner)
+    tagged = (await owner.rest("GET", "/tasks/1")).headers["ETag"]
+    await owner.rest("PATCH", json={"timezone": "America/Bogota"})
+    assert [row["due"] for row in (await owner.call("list_tasks"))["tasks"]] == [
+        "2026-11-23T15:00:00-05:00",
+        "2026-10-25T02:30:00-05:00",
+        "2026-11-23",
+        "2026-11-23T08:00:00-05:00",
+    ]
+    assert (await owner.rest("GET", "/tasks/1")).headers["ETag"] != tagged
+    await owner.rest("PATCH", json={"timezone": "Europe/Madrid"})
+    assert [row["due"] for row in (await owner.call("list_tasks"))["tasks"]] == at_home
+    assert await records.tasks(owner) == stored
+    assert at_home[:2] == ["2026-11-23T15:00:00+01:00", "2026-10-25T02:30:00+02:00"]
+    assert (await owner.rest("GET", "/tasks/1")).headers["ETag"] == tagged
+
+
+async def test_a_wall_time_that_the_clocks_skip_there_is_past_the_gap_and_itself_again_at_home(
+    owner: Person,
+) -> None:
+    await owner.call("add_task", title="Call", due="2026-03-29T02:30")
+    await owner.rest("PATCH", json={"timezone": "Europe/Madrid"})
+    assert (await task(owner, 1))["due"] == "2026-03-29T03:30:00+02:00"
+    await owner.rest("PATCH", json={"timezone": "UTC"})
+    assert (await task(owner, 1))["due"] == "2026-03-29T02:30:00+00:00"
+
+
+async def test_a_time_that_is_sent_back_as_it_was_shown_goes_on_floating(owner: Person) -> None:
+    await owner.rest("PATCH", json={"timezone": "Europe/Madrid"})
+    await owner.call("add_task", title="Call", due="2026-11-23T15:00")
+    shown = (await owner.rest("GET", "/tasks/1")).json()
+    assert (await owner.call("update_task", task_id=1, due=shown["due"]))["changed"] == []
+    put = await owner.rest("PUT", "/tasks/1", json=shown | {"title": "Call Ann"})
+    assert put.status_code == 200
+    await owner.rest("PATCH", json={"timezone": "America/Bogota"})
+    assert (await task(owner, 1))["due"] == "2026-11-23T15:00:00-05:00"
+
+
+async def test_a_time_with_an_offset_floats_once_it_is_given_without(owner: Person) -> None:
+    await owner.call("add_task", title="Call", due="2026-11-23T15:00Z")
+    changed = await owner.call("update_task", task_id=1, due="2026-11-23T15:00")
+    assert changed["changed"] == ["due"]
+    await owner.rest("PATCH", json={"timezone": "America/Bogota"})
+    assert (await task(owner, 1))["due"] == "2026-11-23T15:00:00-05:00"
+    await owner.call("update_task", task_id=1, undo=2)
+    assert (await task(owner, 1))["due"] == "2026-11-23T10:00:00-05:00"
+
+
+async def test_undo_after_a_journey_puts_the_wall_time_back_where_the_user_is(
+    owner: Person,
+) -> None:
+    await owner.call("add_task", title="Call", due="2026-11-23T15:00")
+    await owner.call("update_task", task_id=1, due="2026-11-24T09:00")
+    await owner.rest("PATCH", json={"timezone": "America/Bogota"})
+    await owner.call("update_task", task_id=1, undo=2)
+    assert (await task(owner, 1))["due"] == "2026-11-23T15:00:00-05:00"
+    events = (await owner.rest("GET", "/events", params={"after": 0})).json()["events"]
+    assert events[1]["after"]["due"] == "2026-11-24T09:00:00-05:00"
+
+
 async def test_the_time_zone_that_there_is_already_rewrites_no_task(
     owner: Person, records: Records
 ) -> None:

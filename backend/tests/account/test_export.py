@@ -8,6 +8,7 @@ import pytest
 from surelist.account.export import PAGE
 from surelist.config import Settings
 from surelist.conversations.export import PAGE as MESSAGES_PAGE
+from surelist.data import tables
 from tests.support.asking import task
 from tests.support.copies import newcomers
 from tests.support.person import Person
@@ -39,6 +40,11 @@ async def test_an_empty_list_is_exported(owner: Person) -> None:
         "conversations": [],
         "messages": [],
     }
+
+
+async def test_every_table_that_is_declared_as_exported_is(owner: Person) -> None:
+    members = set(await export(owner)) - {"as_of", "timezone"}
+    assert members == {f"{name}s" for name in tables.exported()}
 
 
 async def test_everything_is_exported_as_it_is_shown_elsewhere(owner: Person) -> None:

@@ -7,7 +7,17 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.support.ledger_model import By, Event, Fields, Guard, ListModel, Outcome, Refused, Task
+from tests.support.ledger_model import (
+    By,
+    Event,
+    Fields,
+    Guard,
+    ListModel,
+    Outcome,
+    Refused,
+    Task,
+    wall_time,
+)
 
 TIME = "a time"
 """What stands here for every time that the server takes from its clock."""
@@ -19,6 +29,7 @@ KINDS = {
     409: "conflict",
     410: "gone",
     412: "precondition_failed",
+    422: "invalid",
 }
 
 
@@ -338,11 +349,17 @@ def _shown(fields: Iterable[tuple[str, Any]], timezone: str) -> Iterable[tuple[s
 
 
 def _written(due: str | datetime, timezone: str) -> str:
-    return due if isinstance(due, str) else due.astimezone(ZoneInfo(timezone)).isoformat()
+    if isinstance(due, str):
+        return due
+    return _at(due, timezone).astimezone(ZoneInfo(timezone)).isoformat()
 
 
 def _instant(due: str | datetime, timezone: str) -> str:
     """When it falls due: a day at its start in the time zone."""
     if isinstance(due, datetime):
-        return due.isoformat()
+        return _at(due, timezone).isoformat()
     return datetime.fromisoformat(due).replace(tzinfo=ZoneInfo(timezone)).isoformat()
+
+
+def _at(due: datetime, timezone: str) -> datetime:
+    return due if due.tzinfo else wall_time(due, timezone)

@@ -9,11 +9,13 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from surelist.tasks.fields import FIELDS
 from tests.support import ledger_doors as doors
 from tests.support.ledger_doors import TIME, Answer, Call, Request
 from tests.support.ledger_model import ALIKE_SECONDS, TRASH_SECONDS, By, Event, Fields, ListModel
 from tests.support.person import ERAS, Person, RefusedByTool
 from tests.support.soundness import Ledgers
+from tests.tasks.examples import EXAMPLES
 
 AGENT, PERSON = By("claude", "agent"), By("web", "person")
 
@@ -37,14 +39,10 @@ def any_of(*values: Any) -> st.SearchStrategy[Any]:
 
 callers = st.builds(Caller, any_of(0, 0, 1), any_of(AGENT, PERSON), st.sampled_from(ERAS))
 mostly_people = st.builds(Caller, any_of(0, 0, 1), any_of(PERSON, PERSON, AGENT), st.just(ERAS[0]))
-titles = any_of("Buy milk", "Call mom")
 values: dict[str, st.SearchStrategy[Any]] = {
-    "description": any_of("", "With care", "Soon"),
-    "priority": any_of("low", "medium", "high"),
-    "tags": any_of([], ["home"], ["home", "now"]),
-    "due": any_of("2026-11-01", "2026-11-23", "2026-11-23T09:00", "2026-11-23T12:00:00+02:00"),
+    name: any_of(*examples) for name, examples in EXAMPLES.items()
 }
-"""On November 1st midnight comes twice in Havana."""
+titles = values.pop("title")
 
 statuses = any_of("pending", "completed")
 cleared = any_of(["due"], ["priority", "tags"])
@@ -380,13 +378,13 @@ def timeless(told: Any) -> Any:
     return shown
 
 
-COLUMNS = {"completed_at": "completed", "deleted_at": "deleted", "due_at": "due", "due_on": "due"}
+FIELD_OF = {column: field.name for field in FIELDS for column in field.empty}
 
 
 def _stored(event: Fields) -> tuple[Any, ...]:
     told = (event[name] for name in ("id", "kind", "task_id", "actor", "client_id"))
     changed = (
-        values if values is None else {COLUMNS.get(name, name) for name in values}
+        values if values is None else {FIELD_OF[name] for name in values}
         for values in (event["before"], event["after"])
     )
     return (*told, event["idempotency_key"], event["undoes"], *changed)

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 Fields = dict[str, Any]
 """A task's fields, or those that an event changed. `completed` and `deleted` are when it became so,
-as the clock and a number; a `due` day is its text, a `due` time is an instant."""
+as the clock and a number. A `due` day is its text, a time that floats has no zone, a time that was
+given with an offset is an instant."""
 
 Asked = tuple[str, Fields]
 """What a call asks for, in its own words: by this a repeated call is known."""
@@ -149,12 +150,17 @@ class ListModel:
         if len(text) == len("2026-11-23"):
             return text
         at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(self.timezone))).astimezone(UTC)
+        if at.tzinfo:
+            return at.astimezone(UTC)
+        there = wall_time(at, self.timezone).astimezone(ZoneInfo(self.timezone))
+        if there.replace(tzinfo=None) != at:
+            raise Refused(422)
+        return at
 
     # Writes of tasks: all or nothing, each after the sweep of the trash
 
     def add(self, by: By, new: Fields, key: str | None = None, *, window: bool) -> Outcome:
-        asked = ("add", new)
+        asked = ("add", {name: value for name, value in new.items() if value})
         with self._whole():
             if first := self._begin(by, Guard(None, asked, key)):
                 return first
@@ -194,7 +200,7 @@ class ListModel:
         given = {name: changes[name] for name in changes if name not in ("status", "clear")}
 
         def decide(task: Task) -> Fields:
-            columns = self._stored(given) | emptied
+            columns = self._stored(given, task) | emptied
             if status == "pending":
                 return columns | {"completed": None, "deleted": None}
             return columns | ({"completed": self._since(task, "completed")} if status else {})
@@ -206,7 +212,7 @@ class ListModel:
 
         def decide(task: Task) -> Fields:
             done = self._since(task, "completed") if new.get("completed") else None
-            return EMPTY | self._stored(given) | {"completed": done}
+            return EMPTY | self._stored(given, task) | {"completed": done}
 
         return self._change(by, task_id, guard, decide)
 
@@ -416,9 +422,20 @@ class ListModel:
         self.moments += 1
         return self.clock, self.moments
 
-    def _stored(self, given: Fields) -> Fields:
+    def _stored(self, given: Fields, task: Task | None = None) -> Fields:
         stored = {name: None if value == "" else value for name, value in given.items()}
-        return stored | ({"due": self.due(given["due"])} if "due" in given else {})
+        if "due" in given:
+            stored["due"] = self.due(given["due"])
+            now = task and task.fields["due"]
+            if isinstance(now, datetime) and now != stored["due"]:
+                at = wall_time(now, self.timezone) if now.tzinfo is None else now
+                stored["due"] = now if at == stored["due"] else stored["due"]
+        return stored
+
+
+def wall_time(floating: datetime, timezone: str) -> datetime:
+    """The instant of a time that floats, where the user is; past the gap that skips it."""
+    return floating.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
 
 
 def names(fields: Any) -> list[str]:

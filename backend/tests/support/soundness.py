@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from surelist.postgres.embedded import DATABASE, Cluster
-from surelist.tasks import history
-from surelist.tasks.due import start_of, zone
+from surelist.tasks import fields
 from surelist.tasks.models import status_of
 from surelist.tasks.words import folded
 from tests.support.copies import Copy
@@ -89,7 +87,7 @@ class Ledgers:
             return []
         _check_account(accounts[0], events, tasks)
         _check_folded(tasks)
-        _check_replay(events, tasks, zone(accounts[0]["timezone"]))
+        _check_replay(events, tasks, accounts[0]["timezone"])
         return events
 
     async def apart(self, *marks: str) -> None:
@@ -147,14 +145,9 @@ def _check_folded(tasks: Mapping[int, Row]) -> None:
         assert {name: task[name] for name in derived} == derived
 
 
-def _check_replay(events: list[Row], tasks: Mapping[int, Row], timezone: ZoneInfo) -> None:
+def _check_replay(events: list[Row], tasks: Mapping[int, Row], timezone: str) -> None:
     purged = {event["task_id"] for event in events if event["kind"] == "purged"}
     assert purged & set(tasks) == set()
-
-    def remembered(values: Row) -> Row:
-        columns = history.remembered(values)
-        on = columns.get("due_on")
-        return columns | ({"due_at": start_of(on, timezone)} if on else {})
 
     told: dict[int, Row] = {}
     for event in events:
@@ -162,16 +155,16 @@ def _check_replay(events: list[Row], tasks: Mapping[int, Row], timezone: ZoneInf
             assert (event["before"], event["after"]) == (None, None)
             assert event["kind"] == "purged" or event["request_hash"] is None
             continue
-        after = remembered(event["after"])
+        after = fields.remembered(event["after"], timezone)
         if event["kind"] == "created":
             assert event["before"] is None
             told[event["task_id"]] = {"created_at": event["at"]}
         else:
             known = told[event["task_id"]]
-            before = remembered(event["before"])
+            before = fields.remembered(event["before"], timezone)
             assert before == {name: known[name] for name in after}
             assert set(after) == set(
-                history.differing({**history.EMPTY, **before}, {**history.EMPTY, **after})
+                fields.differing({**fields.EMPTY, **before}, {**fields.EMPTY, **after})
             )
         told[event["task_id"]] |= after | {"version": event["id"], "updated_at": event["at"]}
     for task_id, columns in told.items():

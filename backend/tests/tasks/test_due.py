@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surelist.errors import Invalid
-from surelist.tasks.due import YEARS, Moment, read_moment, start_of, write_moment
+from surelist.tasks import fields
+from surelist.tasks.due import YEARS, instant, read_moment, start_of, write_moment
 from tests.support.asking import ids, refusal, task
 from tests.support.person import Person
 from tests.support.records import Records
@@ -21,20 +22,21 @@ DAYS = st.dates(date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31))
 
 @given(INSTANTS, TIMEZONES)
 def test_an_instant_that_is_shown_is_taken_back(at: datetime, timezone: str) -> None:
-    shown, _ = write_moment(at, None, timezone)
-    assert read_moment(shown, timezone, "due") == Moment(at)
+    shown, _ = write_moment(at, at.date(), at.time(), timezone)
+    assert read_moment(shown, timezone, "due").at == at
 
 
 @given(DAYS, TIMEZONES)
 def test_a_day_that_is_shown_is_taken_back(day: date, timezone: str) -> None:
     moment = read_moment(day.isoformat(), timezone, "due")
-    assert write_moment(moment.at, moment.on, timezone) == (day.isoformat(), f"{day:%A}")
+    shown = write_moment(moment.at, moment.on, moment.clock, timezone)
+    assert shown == (day.isoformat(), f"{day:%A}")
 
 
 @given(DAYS, TIMEZONES)
 def test_a_day_begins_at_its_first_instant(day: date, timezone: str) -> None:
     zone = ZoneInfo(timezone)
-    start = start_of(day, zone)
+    start = start_of(day, timezone)
     before = start - timedelta(microseconds=1)
     assert before.astimezone(zone).date() < day <= start.astimezone(zone).date()
 
@@ -47,7 +49,102 @@ def test_a_local_time_is_kept_or_refused_as_skipped(day: date, clock: time, time
         with pytest.raises(Invalid, match="does not exist"):
             read_moment(f"{day}T{clock}", timezone, "due")
     else:
-        assert read_moment(f"{day}T{clock}", timezone, "due") == Moment(stated.astimezone(UTC))
+        moment = read_moment(f"{day}T{clock}", timezone, "due")
+        assert moment.at == stated.astimezone(UTC)
+        assert (moment.on, moment.clock, moment.zone) == (day, clock, None)
+
+
+# Around the nights in which the clocks of these zones change, by an hour and by half of one.
+CLOCK_CHANGES = {
+    "Europe/Madrid": (date(2026, 3, 29), date(2026, 10, 25)),
+    "America/New_York": (date(2026, 3, 8), date(2026, 11, 1)),
+    "America/Havana": (date(2026, 3, 8), date(2026, 11, 1)),
+    "Australia/Lord_Howe": (date(2026, 10, 4), date(2026, 4, 5)),
+}
+CHANGING = st.sampled_from(sorted(CLOCK_CHANGES))
+NIGHTS = st.builds(
+    lambda night, days: night + timedelta(days=days),
+    st.sampled_from([night for nights in CLOCK_CHANGES.values() for night in nights]),
+    st.integers(-1, 1),
+)
+SMALL_HOURS = st.builds(time, st.integers(0, 4), st.sampled_from([0, 15, 29, 30, 59]))
+
+
+def _there_are(at: datetime, zone: ZoneInfo) -> bool:
+    """Whether that local time, which has no zone yet, comes at all."""
+    return at.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == at
+
+
+@given(NIGHTS, SMALL_HOURS, CHANGING)
+def test_a_wall_time_is_its_first_instant_or_past_the_gap_that_skips_it(
+    day: date, clock: time, timezone: str
+) -> None:
+    zone, stated = ZoneInfo(timezone), datetime.combine(day, clock)
+    at = instant(day, clock, None, timezone)
+    shown = at.astimezone(zone).replace(tzinfo=None)
+    if _there_are(stated, zone):
+        assert shown == stated
+        earlier = (at - timedelta(minutes=minutes) for minutes in (30, 60))
+        assert all(one.astimezone(zone).replace(tzinfo=None) != stated for one in earlier)
+    else:
+        day_before = datetime.combine(day - timedelta(days=1), clock, zone).utcoffset()
+        day_after = datetime.combine(day + timedelta(days=1), clock, zone).utcoffset()
+        assert day_before is not None
+        assert day_after is not None
+        assert shown - stated == day_after - day_before
+
+
+@given(NIGHTS, SMALL_HOURS, CHANGING, CHANGING)
+def test_a_wall_time_comes_back_from_every_journey(
+    day: date, clock: time, home: str, away: str
+) -> None:
+    """Whatever the clocks do there, and even when they skip that time."""
+    if not _there_are(datetime.combine(day, clock), ZoneInfo(home)):
+        return
+    given_there = fields.columns_of({"due": f"{day}T{clock}"}, fields.EMPTY, home)
+    image = {
+        name: value if name == "due_zone" else value.isoformat()
+        for name, value in given_there.items()
+    }
+    abroad = fields.remembered(image, away)
+    assert (abroad["due_on"], abroad["due_time"]) == (day, clock)
+    assert abroad["due_at"] == instant(day, clock, None, away)
+    assert fields.changed_since(abroad, given_there) == []
+    assert fields.remembered(image, home) == given_there
+
+
+@given(INSTANTS, TIMEZONES, TIMEZONES)
+def test_an_event_of_before_wall_times_holds_an_instant_in_every_time_zone(
+    at: datetime, then: str, now: str
+) -> None:
+    image = {"due_on": None, "due_at": at.isoformat()}
+    left, current = fields.remembered(image, then), fields.remembered(image, now)
+    assert left == current
+    assert current == {
+        "due_on": at.date(),
+        "due_time": at.time(),
+        "due_zone": "UTC",
+        "due_at": at,
+    }
+    assert fields.shown(current, now)["due"] == at.astimezone(ZoneInfo(now)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("due", "zone"),
+    [
+        ("2026-11-23T15:00", None),
+        ("2026-11-23T15:00Z", "UTC"),
+        ("2026-11-23T15:00+00:00", "UTC"),
+        ("2026-11-23T15:00+05:45", "+05:45"),
+        ("1960-01-01T15:00-00:44:30", "-00:44:30"),
+    ],
+)
+def test_an_offset_that_was_given_stays_the_zone_of_the_time(due: str, zone: str | None) -> None:
+    moment = read_moment(due, BERLIN, "due")
+    assert moment.clock == time(15)
+    assert moment.zone == zone
+    assert instant(moment.on, moment.clock, moment.zone, BERLIN) == moment.at
+    assert instant(moment.on, moment.clock, zone or BERLIN, "Asia/Tokyo") == moment.at
 
 
 @pytest.mark.parametrize(

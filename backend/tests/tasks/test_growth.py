@@ -42,9 +42,10 @@ NEIGHBOURS = 5000
 LOAD = """
 INSERT INTO account (user_id, last_event, last_task, pending_count)
 VALUES ('{user}', {many}, {many}, {many});
-INSERT INTO task (user_id, id, title, priority, due_at, tags, completed_at, deleted_at,
+INSERT INTO task (user_id, id, title, priority, due_on, due_at, tags, completed_at, deleted_at,
     sort_title, search_text, search_tags, version, created_at, updated_at)
-SELECT '{user}', n, title, priority, due_at, '{{}}', completed_at, deleted_at, title, title,
+SELECT '{user}', n, title, priority, (due_at AT TIME ZONE 'UTC')::date, due_at, '{{}}',
+    completed_at, deleted_at, title, title,
     CASE WHEN n < 4 THEN '{{common,rare}}' ELSE '{{common}}' END::text[],
     {many} + 1 - n, now(), now()
 FROM (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from surelist.tasks import history
+from surelist.tasks import fields
 from tests.support.person import Person, RefusedByTool
 from tests.support.records import Records
 
@@ -89,10 +89,10 @@ async def test_events_have_no_gap_and_lead_to_each_task_as_it_is(
         own = [event for event in events if event["task_id"] == task["id"]]
         told: dict[str, Any] = {}
         for event in own:
-            before = history.remembered(event["before"] or {})
+            before = fields.remembered(event["before"] or {}, "UTC")
             assert {name: told[name] for name in before} == before
-            told |= history.remembered(event["after"])
-        assert {name: task[name] for name in history.FIELDS} == told
+            told |= fields.remembered(event["after"], "UTC")
+        assert {name: task[name] for name in fields.EMPTY} == told
         assert (task["version"], task["updated_at"]) == (own[-1]["id"], own[-1]["at"])
         assert (task["due_on"] is None) or (task["due_at"] is not None)
 
@@ -108,6 +108,6 @@ async def test_all_that_was_done_can_be_undone_from_the_last_change_to_the_first
     created = {event["task_id"]: event["after"] for event in events if event["kind"] == "created"}
     for task in await records.tasks(ann):
         assert task["deleted_at"]
-        shown = {name: task[name] for name in history.FIELDS} | {"deleted_at": None}
-        assert shown == history.remembered(created[task["id"]])
+        shown = {name: task[name] for name in fields.EMPTY} | {"deleted_at": None}
+        assert shown == fields.remembered(created[task["id"]], "UTC")
     assert (await ann.call("list_tasks"))["total"] == 0

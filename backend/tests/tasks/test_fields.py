@@ -1,0 +1,73 @@
+"""Each field of a task is declared once, and every place that names fields names all of them."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+import pytest
+
+from surelist.tasks import fields
+from surelist.tasks.event_representation import Fields
+from surelist.tasks.fields import FIELDS
+from surelist.tasks.models import DERIVED, ClearableField, NewTask, Task, TaskChanges
+from surelist.tasks.representation import TaskRow, WholeTask, row, whole
+from tests.support import ledger_model
+from tests.tasks.examples import EXAMPLES
+
+GIVEN = [field.name for field in FIELDS if field.given]
+OF_THE_ROW = {"user_id", "id", "version", "created_at", "updated_at"}
+"""Columns that are no field: who and what a row is, and when it was written."""
+
+BESIDE_FIELDS = {"id", "status", "weekday", "version", "description_truncated"}
+"""What a row of a list tells beside fields."""
+
+PLACES: dict[str, tuple[Collection[str], Collection[str]]] = {
+    "NewTask": (NewTask.model_fields, GIVEN),
+    "TaskChanges": (set(TaskChanges.model_fields) - {"status", "clear"}, GIVEN),
+    "ClearableField": (get_args(ClearableField), [name for name in GIVEN if name != "title"]),
+    "the table task": (
+        set(Task.model_fields) - OF_THE_ROW - DERIVED,
+        fields.EMPTY,
+    ),
+    "TaskRow": (
+        set(TaskRow.__annotations__) - BESIDE_FIELDS,
+        [*GIVEN, "completed"],
+    ),
+    "the fields of an event": (Fields.__annotations__, [field.name for field in FIELDS]),
+    "the tests' examples": (EXAMPLES, GIVEN),
+    "the tests' model of a list": (ledger_model.EMPTY, [field.name for field in FIELDS]),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_field_is_everywhere(place: str) -> None:
+    found, declared = map(set, PLACES[place])
+    missing = [f"{name} is missing in {place}" for name in sorted(declared - found)]
+    unknown = [f"{name} of {place} is missing in FIELDS" for name in sorted(found - declared)]
+    assert missing + unknown == []
+
+
+@pytest.mark.parametrize("timezone", ["UTC", "America/Havana"])
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name in EXAMPLES for value in EXAMPLES[name]]
+)
+def test_a_row_that_is_written_by_hand_shows_what_the_field_declares(
+    name: str, value: Any, timezone: str
+) -> None:
+    if value == "2027-03-14T00:30" and timezone != "UTC":  # which the clocks skip there
+        return
+    now = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    stamps = {"id": 1, "version": 1, "created_at": now, "updated_at": now}
+    given = {"title": "Buy milk"} | {name: value}
+    task = stamps | {**fields.EMPTY, **fields.columns_of(given, fields.EMPTY, timezone)}
+    declared = {name: value for name, value in fields.shown(task, timezone).items() if value}
+    for shown in (row(task, timezone), whole(task, timezone)):
+        told = {name: shown[name] for name in shown if name in declared}
+        assert told == declared
+        assert set(shown) <= set(WholeTask.__annotations__) - {"completed_at", "deleted_at"}
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+def test_an_empty_field_is_remembered_and_shown_as_empty(field: fields.Field) -> None:
+    assert field.recalled(field.empty, "UTC") == field.empty
+    assert not field.shown(field.empty, "UTC")
