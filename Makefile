@@ -20,49 +20,68 @@ COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --python-versio
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
-help: ## list these targets
+help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r target words; \
-		do printf 'make %-13s %s\n' "$$target" "$$words"; done
+		do printf 'make %-14s %s\n' "$$target" "$$words"; done
 
 .PHONY: run
-run: setup ## set up, start PostgreSQL, Surelist and its web page, print how to connect
+run: setup ## set up and start everything, then print how to connect
 	@echo "Starting Surelist ..."
 	@exec $(BIN)/surelist up --welcome
 
+.PHONY: dev
+dev: $(DEV) $(WEB) ## run everything with hot reload, on a separate list; DEV_OPTIONS="--port 8010" for other ports
+	@exec $(BIN)/surelist up --reload --data data-dev $(DEV_OPTIONS)
+
 .PHONY: setup
-setup: $(RUNTIME) ## make .venv with surelist in it
+setup: $(RUNTIME) ## only set up: make .venv with surelist in it
+
+.PHONY: hooks
+hooks: $(DEV) $(WEB) ## let git check the changed files before each commit
+	@git config core.hooksPath .githooks
 
 .PHONY: otel
-otel: setup ## add to .venv what exports OpenTelemetry traces
+otel: setup ## install the exporter of OpenTelemetry traces
 	@$(BIN)/python $(LOCKED) requirements/otel.txt
 
+# A worker for each processor, with a PostgreSQL of its own. Long tests come first, and a module whose
+# tests share a running server stays with one worker: backend/tests/support/kinds.py.
+PYTEST := $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
+
+.PHONY: unit
+unit: $(DEV) ## the tests that need no PostgreSQL and no other program: seconds
+	$(BIN)/pytest -m "unit and not slow"
+
 .PHONY: test
-test: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## set up and run the tests
-	$(BIN)/pytest
+test: $(DEV) $(WEB) ## all tests but those that start programs, drive clients or a browser, or are slow
+	$(PYTEST) -m "(unit or database) and not slow"
 	$(NPM) test
-	$(NPM) run e2e
 
 .PHONY: check
-check: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## format, lint, types, import contracts, tests
+check: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## format, lint, types, import contracts, every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 	$(NPM) run types
 	$(NPM) run lint
-	$(BIN)/pytest
+	$(PYTEST)
 	$(NPM) test
 	$(NPM) run e2e
 
 OTHER := /usr/lib/postgresql/15/bin
 
 .PHONY: check-all
-check-all: check faults need-pgbouncer ## check, faults, and the tests on PostgreSQL 15 through PgBouncer
+check-all: check faults need-pgbouncer ## check and faults, then the tests on PostgreSQL 15 through PgBouncer
 	.ci/need $(OTHER)/postgres postgresql-15
-	SURELIST_TEST_POSTGRES=$(OTHER) SURELIST_TEST_PGBOUNCER=/usr/sbin/pgbouncer $(BIN)/pytest
+	SURELIST_TEST_POSTGRES=$(OTHER) SURELIST_TEST_PGBOUNCER=/usr/sbin/pgbouncer $(PYTEST)
+
+.PHONY: coverage
+coverage: $(DEV) need-redis-server need-psql ## measure which branches the back end's tests take; TESTS=path for some of them
+	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-report=html $(TESTS)
 
 .PHONY: check-clients
-check-clients: $(DEV) ## drive the tools by agent frameworks as released; CLIENTS=python/dspy for one
+check-clients: $(DEV) ## call the tools through released agent frameworks; CLIENTS=python/dspy for one
 	cd backend && ../$(BIN)/python -m tests.frameworks $(CLIENTS)
 
 need-psql:
@@ -72,22 +91,22 @@ need-%:
 	@.ci/need $*
 
 .PHONY: bench
-bench: $(DEV) $(YARDSTICKS) ## speed, beside yardsticks; BENCH=cpu, load, growth or distance for one
+bench: $(DEV) $(YARDSTICKS) ## measure speed; BENCH=cpu, load, growth or distance for one part
 	PYTHONPATH=. $(BIN)/python -m bench $(BENCH)
 
 .PHONY: faults
-faults: $(DEV) ## break a running server in every way under load, and print what was seen
+faults: $(DEV) ## break a running server under load, and print what callers saw
 	PYTHONPATH=.:backend $(BIN)/python -m bench.faults
 
 .PHONY: generated
-generated: $(DEV) $(WEB) ## write the generated files anew; the tests check them for drift
-	cd backend && ../$(BIN)/python -m tests.tasks.write_tool_list
-	cd backend && ../$(BIN)/python -m tests.write_openapi
-	cd backend && PATH="$(CURDIR)/$(BIN):$$PATH" ../$(BIN)/python -m tests.write_people
+generated: $(DEV) $(WEB) ## write the generated files; the tests check them for drift
+	cd backend && ../$(BIN)/python -m tests.support.write_tool_list
+	cd backend && ../$(BIN)/python -m tests.support.write_openapi
+	cd backend && PATH="$(CURDIR)/$(BIN):$$PATH" ../$(BIN)/python -m tests.support.write_people
 	$(NPM) run generate
 
 .PHONY: locks
-locks: $(DEV) ## resolve requirements/ anew from pyproject.toml
+locks: $(DEV) ## upgrade the locks in requirements/ from pyproject.toml
 	$(COMPILE) --upgrade --group build -o requirements/runtime.txt pyproject.toml
 	$(COMPILE) --upgrade --group build --extra otel -c requirements/runtime.txt \
 		-o requirements/otel.txt pyproject.toml
@@ -98,8 +117,14 @@ locks: $(DEV) ## resolve requirements/ anew from pyproject.toml
 	$(COMPILE) --group web -c requirements/dev.txt -o requirements/web.txt
 
 .PHONY: client-locks
-client-locks: $(DEV) ## lock the newest releases of the agent frameworks
+client-locks: $(DEV) ## upgrade the locks of the agent frameworks
 	cd backend && ../$(BIN)/python -m tests.frameworks.lock
+
+CHECK := $(MAKE) check
+
+.PHONY: release
+release: ## check, write the version and the changelog's heading, commit and tag; VERSION=x.y.z
+	@.ci/release "$(VERSION)" $(CHECK)
 
 $(BIN)/python:
 	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -125,7 +150,7 @@ $(DEV): requirements/dev.txt $(RUNTIME)
 $(WEB): frontend/package-lock.json | $(DEV)
 	@echo "Installing the packages of the web page ..."
 	@$(NPM) ci --ignore-scripts
-	@$(BIN)/python -c "from surelist import web_build; web_build.note_installed()"
+	@$(BIN)/python -c "from surelist.web_page import build; build.note_installed()"
 	@touch $@
 
 $(YARDSTICKS): requirements/bench.txt $(RUNTIME)

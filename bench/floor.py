@@ -12,7 +12,7 @@ from bench.contestants import READER, ROWS
 from bench.stage import Stage
 from bench.table import percentile
 from bench.yardsticks import statements
-from surelist.postgres_programs import binary
+from surelist.postgres.programs import binary
 
 NAME = "pgbench, the same statements"
 

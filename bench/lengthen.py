@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from bench.seeding import lengthen_list
-from surelist.embedded import SUPERUSER, cluster
+from surelist.postgres.embedded import SUPERUSER, cluster
 
 if __name__ == "__main__":
     data, original, user, times = sys.argv[1:]

@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 
 from bench.stage import Stage
-from surelist.embedded import APP_ROLE
+from surelist.postgres.embedded import APP_ROLE
 
 _EXPLAINING = {
     "session_preload_libraries": "auto_explain",

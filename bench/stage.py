@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 from pydantic import SecretStr
 
-from surelist.auth import AGENT_SCOPES, sign_token
+from surelist.access.auth import AGENT_SCOPES, sign_token
 from surelist.config import Settings
-from surelist.database import migrate
-from surelist.embedded import OWNER_ROLE, SUPERUSER, Server, postgres
+from surelist.data.database import migrate
+from surelist.postgres.embedded import OWNER_ROLE, SUPERUSER, Server, postgres
 
 SECRET = "a secret for the bench, of no use anywhere"
 URL = "http://localhost:8000"

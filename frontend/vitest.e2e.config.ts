@@ -22,7 +22,8 @@ function findChromium(): string | undefined {
 
 const chromium = findChromium();
 
-/** One whole product for all of it, and one browser: what stands in a file runs in its order. */
+/** Two files at a time, each worker with a whole product and a browser of its own: what stands in a
+ * file runs in its order. */
 export default defineConfig({
   resolve: { alias: { "@": import.meta.dirname } },
   test: {
@@ -32,7 +33,7 @@ export default defineConfig({
     provide: { chromium: chromium ?? "" },
     globalSetup: ["e2e/stack.ts"],
     sequence: { sequencer: FirstPersonFirst },
-    fileParallelism: false,
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,4 +1,4 @@
-"""Runs the migrations on the address that `surelist.database.migrate` was given."""
+"""Runs the migrations on the address that `surelist.data.database.migrate` was given."""
 
 import asyncio
 from urllib.parse import unquote
@@ -14,7 +14,7 @@ import surelist.agents.models
 import surelist.conversations.models
 import surelist.ledger.models
 import surelist.tasks.models  # noqa: F401
-from surelist.database import connection_arguments
+from surelist.data.database import connection_arguments
 
 TABLES = SQLModel.metadata
 

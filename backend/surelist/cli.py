@@ -8,10 +8,8 @@ from pathlib import Path
 
 import click
 
-from surelist import auth_schema, config, database, restoring, running
-from surelist import backup as backups
-from surelist import doctor as doctors
-from surelist.auth import (
+from surelist import config
+from surelist.access.auth import (
     AGENT_SCOPES,
     KEY_PREFIX,
     LIFETIME_DAYS,
@@ -19,9 +17,13 @@ from surelist.auth import (
     WEB_CLIENT,
     sign_token,
 )
-from surelist.data_directory import make_secret
-from surelist.embedded import OWNER_ROLE, SUPERUSER, cluster, postgres
+from surelist.data import auth_schema, database
 from surelist.errors import ConfigurationError
+from surelist.machine.data_directory import make_secret
+from surelist.operations import backup as backups
+from surelist.operations import doctor as doctors
+from surelist.operations import restoring, running
+from surelist.postgres.embedded import OWNER_ROLE, SUPERUSER, cluster, postgres
 
 PORT = click.IntRange(0, 65535)
 
@@ -103,7 +105,12 @@ def serve(host: str, port: int, workers: int, *, paste: bool) -> None:
 @surelist.command()
 @serving_options
 @click.option("--web-port", default=3000, type=PORT, help="That of the web page.")
-def up(host: str, port: int, workers: int, web_port: int, *, paste: bool) -> None:
+@click.option(
+    "--reload",
+    is_flag=True,
+    help="For development: reload changed code, and run the page with `next dev`.",
+)
+def up(host: str, port: int, workers: int, web_port: int, *, paste: bool, reload: bool) -> None:
     """Serve what `surelist serve` does, and the web page where people sign in.
 
     The page is built first, once; the rest answers meanwhile. SURELIST_WEB_URL is its address,
@@ -111,7 +118,7 @@ def up(host: str, port: int, workers: int, web_port: int, *, paste: bool) -> Non
 
     With DATABASE_URL, AUTH_DATABASE_URL is needed too (docs/deploying.md).
     """
-    running.serve(host, port, workers, web_port, paste=paste)
+    running.serve(host, port, workers, web_port, paste=paste, reload=reload)
 
 
 @surelist.command()
@@ -158,16 +165,6 @@ def page_secret(*, previous: bool) -> None:
     current, *before = config.load().page_secrets
     for secret in before if previous else (current,):
         click.echo(secret)
-
-
-@surelist.command()
-@data_option
-def local_list_code() -> None:
-    """Print the code with which a person who signs up takes over the list of the user `local`.
-
-    It is typed on the Account page. Whoever has it can take that list once.
-    """
-    click.echo(config.load().local_list_code)
 
 
 @surelist.command()

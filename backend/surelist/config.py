@@ -1,6 +1,7 @@
 """Settings, from the environment alone, so that every worker reads what the first process read."""
 
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -16,9 +17,9 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from surelist.data_directory import SECRET_BYTES, kept_secret, recorded_url
-from surelist.derived_keys import Purpose, derive, local_list_code, page_secret
 from surelist.errors import ConfigurationError
+from surelist.machine.data_directory import SECRET_BYTES, kept_secret, recorded_url
+from surelist.machine.derived_keys import Purpose, derive, first_person_code, page_secret
 
 DEFAULT_URL = "http://localhost:8000"
 WEB_PAGE_ORIGIN = "http://localhost:3000"
@@ -218,9 +219,24 @@ class Settings(BaseSettings):
         return tuple(map(page_secret, self.signing_secrets))
 
     @cached_property
-    def local_list_code(self) -> str:
-        """The code with which a person takes over the list of the user `local`."""
-        return local_list_code(self.secret)
+    def first_person_code(self) -> str | None:
+        """What the first person types when signing up, to get the list of the user `local`.
+
+        None where the page has an address of this machine, and no code is needed.
+        """
+        if is_of_this_machine(urlsplit(self.web_url).hostname or ""):
+            return None
+        return first_person_code(self.secret)
+
+
+def is_of_this_machine(host: str) -> bool:
+    """Whether a host name leads to this machine from every machine: `localhost` or loopback."""
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761 6.3
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def load() -> Settings:

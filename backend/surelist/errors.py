@@ -42,6 +42,17 @@ class Unauthenticated(SurelistError):
     kind = "unauthorized"
 
 
+class BeingErased(Unauthenticated):
+    """The account is being erased, and until that is done every token is refused."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The bearer token was refused: the account is being erased. Nothing was done. Ask the "
+            "person for a new token.",
+            details={"error": "invalid_token"},
+        )
+
+
 RECENT_SECONDS = 600
 """How old a sign-in may be where a recent one is needed."""
 

@@ -9,27 +9,31 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
-from surelist import config, issuers, mcp_conversations, mcp_tasks, web
-from surelist.agents.admission import Admission
-from surelist.auth import Authenticator
-from surelist.browsers import Browsers
+from surelist import config
+from surelist.access import issuers
+from surelist.access.auth import Authenticator
+from surelist.account.erasing import remove_some
+from surelist.agents.credential_check import Admission
 from surelist.config import Settings
-from surelist.database import Unreachable, check, open_pool
-from surelist.health import Health
-from surelist.isolation import Database
-from surelist.mcp_http import McpEndpoint
+from surelist.data.database import Unreachable, check, open_pool
+from surelist.data.isolation import Database
+from surelist.doors import web
+from surelist.doors.cors import Browsers
+from surelist.doors.origins import Origins
+from surelist.doors.web import LimitedBody, Uncached
+from surelist.mcp import conversations_toolset, tasks_toolset
+from surelist.mcp.endpoint import McpEndpoint
 from surelist.observability import traces
 from surelist.observability.calls import Calls
 from surelist.observability.metrics import CONNECTIONS_MAX
-from surelist.origins import Origins
 from surelist.rest_api import make_rest_api
-from surelist.web import LimitedBody, Uncached
+from surelist.server.health import Health
 
 _log = logging.getLogger(__name__)
 
 SERVED = (
-    (mcp_tasks.TASKS, web.TASKS),
-    (mcp_conversations.CONVERSATIONS, web.CONVERSATIONS),
+    (tasks_toolset.TASKS, web.TASKS),
+    (conversations_toolset.CONVERSATIONS, web.CONVERSATIONS),
 )
 """The toolsets, and the protected resource that each is."""
 
@@ -49,7 +53,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         checked = await _checked(settings)
         pool = await open_pool(settings, traced=spans is not None, checked=checked)
         CONNECTIONS_MAX.set(settings.pool_size)
-        app.state.database = Database(pool, settings, Admission())
+        app.state.database = Database(pool, settings, Admission(), remove_some)
         for endpoint in endpoints.values():
             endpoint.serve(app.state.database)
         try:
@@ -70,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     rest = make_rest_api(settings, authenticator, lambda: app.state.database)
     routes = [Route(path, endpoint) for path, endpoint in endpoints.items()]
     app.routes.extend([*routes, *Health(settings).routes(), Mount("/", rest)])
+    app.router.default = rest  # for a path with a line break, which no Mount matches
     return app
 
 

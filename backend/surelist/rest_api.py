@@ -10,19 +10,19 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from surelist.access.auth import Authenticator
 from surelist.account import routes as account
 from surelist.agents import routes as agents
 from surelist.assistant import routes as chat
 from surelist.assistant.chat import Assistant
-from surelist.auth import Authenticator
 from surelist.config import Settings
 from surelist.conversations import routes as conversations
+from surelist.data.isolation import Database
+from surelist.doors.routing import Problem, answer, crash, http_problem, problem
+from surelist.doors.web import CONVERSATIONS, METADATA_PATH, TASKS, protected_resource
 from surelist.errors import SurelistError
-from surelist.isolation import Database
-from surelist.routing import Problem, answer, crash, http_problem, problem
 from surelist.tasks import ledger_routes
 from surelist.tasks import routes as tasks
-from surelist.web import CONVERSATIONS, METADATA_PATH, TASKS, protected_resource
 
 KEPT = {"Cache-Control": "max-age=3600"}
 

@@ -1,33 +1,52 @@
-"""A real PostgreSQL for the whole run, and a new user for each test."""
+"""A real PostgreSQL for each worker of a run, and a new user for each test."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import ExitStack, asynccontextmanager
 from itertools import count
 
 import httpx
+import hypothesis
 import pytest
 from starlette.applications import Starlette
 
 from surelist.config import Settings
-from surelist.database import migrate
-from surelist.embedded import OWNER_ROLE, SUPERUSER, Cluster
-from surelist.isolation import Database
+from surelist.data.database import migrate
+from surelist.data.isolation import Database
 from surelist.main import create_app
-from tests import page
-from tests.copies import PRISTINE, Copy, copied
-from tests.other_postgres import any_postgres
-from tests.person import Person
+from surelist.postgres.embedded import OWNER_ROLE, SUPERUSER, Cluster
+from tests.support import kinds, page
+from tests.support.copies import PRISTINE, Copy, copied
+from tests.support.other_postgres import any_postgres
+from tests.support.person import Person
+from tests.support.records import Records, records_of
 
 URL = "http://localhost:8000"
 SECRET = "a secret for tests, of no use anywhere"
 
+hypothesis.settings.register_profile(
+    "same every time", deadline=None, derandomize=True, max_examples=100
+)
+hypothesis.settings.load_profile("same every time")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    kinds.mark(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    with kinds.guarded(item):
+        return (yield)
+
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A PostgreSQL of this run's own, whose database `surelist` is migrated."""
-    with any_postgres(tmp_path_factory.mktemp("cluster")) as cluster:
-        migrate(cluster.url(OWNER_ROLE), cluster.url())
+    """The PostgreSQL of this worker, whose database `surelist` is migrated."""
+    with ExitStack() as stack:
+        with kinds.postgres_for_tests():
+            cluster = stack.enter_context(any_postgres(tmp_path_factory.mktemp("cluster")))
+            migrate(cluster.url(OWNER_ROLE), cluster.url())
         yield cluster
 
 
@@ -39,16 +58,22 @@ def issuer() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def settings(cluster: Cluster, issuer: str) -> Settings:
-    """The settings of the app under test."""
+def settings(issuer: str) -> Settings:
+    """Settings as the app under test has them, but for the database: nothing is at its address."""
     return Settings(
         SURELIST_URL=URL,
         SURELIST_ISSUER=issuer,
-        DATABASE_URL=cluster.url(),
+        DATABASE_URL="postgresql://nobody@127.0.0.1:1/nowhere",
         BETTER_AUTH_SECRET=SECRET,
         SURELIST_RATE_READS=0,
         SURELIST_RATE_WRITES=0,
     )
+
+
+@pytest.fixture(scope="session")
+def app_settings(settings: Settings, cluster: Cluster) -> Settings:
+    """The settings of the app under test."""
+    return settings.model_copy(update={"database_url": cluster.url()})
 
 
 @asynccontextmanager
@@ -60,9 +85,9 @@ async def running(settings: Settings) -> AsyncIterator[Starlette]:
 
 
 @pytest.fixture(scope="session")
-async def app(settings: Settings) -> AsyncIterator[Starlette]:
+async def app(app_settings: Settings) -> AsyncIterator[Starlette]:
     """The app, for the whole run."""
-    async with running(settings) as app:
+    async with running(app_settings) as app:
         yield app
 
 
@@ -85,12 +110,12 @@ _numbers = count(1)
 
 @pytest.fixture
 def newcomer(
-    http: httpx.AsyncClient, settings: Settings, database: Database
+    http: httpx.AsyncClient, app_settings: Settings, database: Database
 ) -> Callable[..., Person]:
     """Makes a person whom nobody has seen before; each test's users are its own."""
 
     def make(client: str = "claude", *, owner: bool = False) -> Person:
-        return Person(http, settings, database, f"user-{next(_numbers)}", client, owner=owner)
+        return Person(http, app_settings, database, f"user-{next(_numbers)}", client, owner=owner)
 
     return make
 
@@ -99,6 +124,13 @@ def newcomer(
 def ann(newcomer: Callable[..., Person]) -> Person:
     """A person with an empty list."""
     return newcomer()
+
+
+@pytest.fixture(scope="session")
+async def records(cluster: Cluster) -> AsyncIterator[Records]:
+    """The tables, as the superuser sees them."""
+    async with records_of(cluster) as records:
+        yield records
 
 
 @pytest.fixture(scope="session")

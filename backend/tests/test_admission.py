@@ -6,13 +6,13 @@ from collections.abc import Callable
 import asyncpg
 import pytest
 
-from surelist.admission import WRITES_AT_ONCE, Turns
 from surelist.config import Settings
-from surelist.embedded import SUPERUSER, Cluster
+from surelist.data.isolation import UserTransaction
+from surelist.data.queues import WRITES_AT_ONCE, Turns
 from surelist.errors import Unavailable
-from surelist.isolation import UserDatabase
-from tests.copies import newcomers
-from tests.person import Person
+from surelist.postgres.embedded import SUPERUSER, Cluster
+from tests.support.copies import newcomers
+from tests.support.person import Person
 
 PATIENCE = 60.0
 MANY = 100
@@ -132,9 +132,9 @@ async def test_writes_of_all_users_leave_connections_to_the_reads() -> None:
 
 
 async def test_a_read_waits_for_no_write_whose_commit_the_disk_holds_up(
-    cluster: Cluster, settings: Settings
+    cluster: Cluster, app_settings: Settings
 ) -> None:
-    own = settings.model_copy(update={"pool_size": 4, "lock_timeout_ms": 60_000})
+    own = app_settings.model_copy(update={"pool_size": 4, "lock_timeout_ms": 60_000})
     async with newcomers(own, prefix="disk") as newcomer:
         people = [newcomer() for _ in range(8)]
         for person in people:
@@ -186,9 +186,9 @@ async def test_nothing_is_kept_of_users_who_have_left() -> None:
 
 
 async def test_a_hundred_writes_of_one_user_do_not_hold_up_another_users_read(
-    cluster: Cluster, settings: Settings
+    cluster: Cluster, app_settings: Settings
 ) -> None:
-    own = settings.model_copy(update={"pool_size": 4, "lock_timeout_ms": 60_000})
+    own = app_settings.model_copy(update={"pool_size": 4, "lock_timeout_ms": 60_000})
     async with newcomers(own, prefix="crowd") as newcomer:
         ann, bob = newcomer(), newcomer()
         await ann.call("add_task", title="First")
@@ -235,7 +235,7 @@ async def test_reads_are_not_counted_among_the_writes(newcomer: Callable[..., Pe
     ann = newcomer()
     reached, go = asyncio.Event(), asyncio.Event()
 
-    async def wait(_: UserDatabase) -> None:
+    async def wait(_: UserTransaction) -> None:
         reached.set()
         await go.wait()
 

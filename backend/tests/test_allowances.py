@@ -9,34 +9,33 @@ from typing import Any
 import httpx
 import pytest
 
-from surelist import allowances
-from surelist.allowances import MINUTE, SlidingMinute
-from surelist.auth import OWNER_SCOPE
+from surelist.access import allowances
+from surelist.access.allowances import MINUTE, SlidingMinute
+from surelist.access.auth import OWNER_SCOPE
 from surelist.config import Settings
-from surelist.embedded import Cluster
+from surelist.postgres.embedded import Cluster
 from tests.conftest import URL, running
-from tests.person import Person, RefusedByTool
-from tests.soundness import sound_ledger
-from tests.tasks.conftest import Records
-from tests.tasks.conftest import records as records
+from tests.support.person import Person, RefusedByTool
+from tests.support.records import Records
+from tests.support.soundness import sound_ledger
 
 numbers = count(1)
 Make = Callable[..., Person]
 
 
 @pytest.fixture
-async def person_with(settings: Settings) -> AsyncIterator[Callable[..., object]]:
+async def person_with(app_settings: Settings) -> AsyncIterator[Callable[..., object]]:
     """Makes a person on an app of their own, whose settings have these in the place of others."""
     async with AsyncExitStack() as stack:
 
         async def make(client: str = "claude", *, owner: bool = False, **other: Any) -> Person:
-            app = await stack.enter_async_context(running(settings.model_copy(update=other)))
+            app = await stack.enter_async_context(running(app_settings.model_copy(update=other)))
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
             http = await stack.enter_async_context(
                 httpx.AsyncClient(transport=transport, base_url=URL)
             )
             user_id = f"bounded-{next(numbers)}"
-            return Person(http, settings, app.state.database, user_id, client, owner=owner)
+            return Person(http, app_settings, app.state.database, user_id, client, owner=owner)
 
         yield make
 

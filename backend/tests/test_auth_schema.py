@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from surelist import auth_schema
-from surelist.embedded import APP_ROLE, SUPERUSER, Cluster, Server
+from surelist.data import auth_schema
 from surelist.errors import ConfigurationError
-from tests.copies import Copy
+from surelist.postgres.embedded import APP_ROLE, SUPERUSER, Cluster, Server
+from tests.support.copies import Copy
 
 PEOPLE = """
 CREATE TABLE auth."user" (id text PRIMARY KEY, email text NOT NULL);

@@ -8,15 +8,18 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from surelist import auth_schema, children, embedded, private_files, restoring
-from surelist.backup import back_up
-from surelist.database import migrate
-from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
+from surelist.data import auth_schema
+from surelist.data.database import migrate
 from surelist.errors import ConfigurationError
-from surelist.restoring import restore
-from tests.copies import Copy
-from tests.observing import Caller
-from tests.server import SURELIST, RunningServer, environment, serving
+from surelist.machine import children, private_files
+from surelist.operations import restoring
+from surelist.operations.backup import back_up
+from surelist.operations.restoring import restore
+from surelist.postgres import embedded
+from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
+from tests.support.copies import Copy
+from tests.support.observing import Caller
+from tests.support.server import SURELIST, RunningServer, environment, serving
 
 TABLES_OF_PEOPLE = restoring.PEOPLE.read_text()
 ANN = """

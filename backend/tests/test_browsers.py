@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from surelist.config import Settings
-from surelist.origins import Origins
-from tests.person import Person
+from surelist.doors.origins import Origins
+from tests.support.person import Person
 
 PAGE = "http://localhost:3000"
 STRANGER = "https://evil.example"

@@ -3,8 +3,8 @@
 import subprocess
 import sys
 
-from tests.conversations.talking import listed
-from tests.person import Person
+from tests.support.person import Person
+from tests.support.talking import listed
 
 
 async def test_without_a_model_the_chat_says_how_to_set_one(ann: Person) -> None:

@@ -15,12 +15,14 @@ import pytest
 from pydantic import SecretStr
 
 import surelist
-from surelist import children, web_page
 from surelist.config import Settings
-from tests.server import START_SECONDS, environment
+from surelist.machine import children
+from surelist.machine.derived_keys import first_person_code
+from surelist.web_page import program as web_page
+from tests.support.server import START_SECONDS, environment
 
 SOURCES = Path(surelist.__file__).parent
-DEPLOYING = SOURCES.parents[1] / "docs" / "deploying.md"
+CONFIGURATION = SOURCES.parents[1] / "docs" / "configuration.md"
 
 OPERATORS = {
     "AWS_SECRET_ACCESS_KEY": "secret-of-aws",
@@ -49,7 +51,9 @@ FOR_THE_NETWORK = {"https_proxy": "http://u:secret-of-proxy@proxy.example.com"}
 UP = """
 import sys
 from pathlib import Path
-from surelist import node, web_build, web_page
+from surelist.web_page import node
+from surelist.web_page import build as web_build
+from surelist.web_page import program as web_page
 place = Path(sys.argv.pop(1))
 node.find_spec = lambda name: None
 node.INSTALL = (place / "bin" / "pip",)
@@ -179,7 +183,7 @@ def test_the_page_has_keys_of_its_own_and_not_the_secret(settings: Settings) -> 
 
 
 @pytest.mark.parametrize(
-    ("web_url", "given"),
+    ("web_url", "anyone"),
     [
         ("http://localhost:3000", True),
         ("http://surelist.localhost:3000", True),
@@ -192,11 +196,11 @@ def test_the_page_has_keys_of_its_own_and_not_the_secret(settings: Settings) -> 
         ("http://0.0.0.0:3000", False),
     ],
 )
-def test_the_code_of_this_machines_list_is_given_to_a_page_of_this_machine_alone(
-    settings: Settings, web_url: str, given: bool
+def test_the_first_person_needs_a_code_unless_the_page_is_this_machines_own(
+    settings: Settings, web_url: str, anyone: bool
 ) -> None:
-    code = page_of(settings, web_url).get("SURELIST_LOCAL_LIST_CODE")
-    assert code == (settings.local_list_code if given else None)
+    wanted = page_of(settings, web_url)["SURELIST_FIRST_PERSON"]
+    assert wanted == ("anyone" if anyone else first_person_code(settings.secret))
 
 
 BY_HAND = {
@@ -210,7 +214,7 @@ BY_HAND = {
 def test_the_page_is_given_what_the_documentation_says_it_reads(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = re.findall(r"^\| (`.*?) \| (?:page|both) \|", DEPLOYING.read_text(), re.MULTILINE)
+    table = re.findall(r"^\| (`.*?) \| (?:page|both) \|", CONFIGURATION.read_text(), re.MULTILINE)
     read = {name for row in table for name in re.findall(r"`(\w+)`", row)} - BY_HAND
     for name in read:
         monkeypatch.setenv(name, "set")

@@ -23,13 +23,13 @@ import psutil
 import pytest
 
 from surelist import cli
-from surelist.auth import AGENT_SCOPES
+from surelist.access.auth import AGENT_SCOPES
 from surelist.config import Settings
-from surelist.data_directory import make_secret, record_server
-from surelist.derived_keys import Purpose, derive, local_list_code, page_secret
-from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
-from surelist.welcome import welcome_with_page
-from tests.server import SURELIST, environment, processes_of
+from surelist.machine.data_directory import make_secret, record_server
+from surelist.machine.derived_keys import Purpose, derive, first_person_code, page_secret
+from surelist.operations.welcome import welcome_with_page
+from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
+from tests.support.server import SURELIST, environment, processes_of
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -385,15 +385,14 @@ def test_the_page_has_a_secret_of_its_own_that_is_not_the_tokens(
     assert run("page-secret", "--previous", "--data", served) == before
 
 
-def test_the_code_of_the_local_list_is_printed(served: Path, run: Run):
-    code = local_list_code((served / "secret").read_text())
-    assert run("local-list-code", "--data", served) == (0, f"{code}\n", "")
-
-
-def test_the_welcome_with_a_page_tells_the_code_of_the_local_list():
-    settings = Settings(DATABASE_URL="postgresql://h/d", BETTER_AUTH_SECRET=SECRET)
+@pytest.mark.parametrize("web_url", ["http://localhost:3000", "https://tasks.example.com"])
+def test_the_welcome_with_a_page_tells_a_code_where_the_first_person_needs_one(web_url: str):
+    settings = Settings(
+        DATABASE_URL="postgresql://h/d", BETTER_AUTH_SECRET=SECRET, SURELIST_WEB_URL=web_url
+    )
     words = click.unstyle(welcome_with_page(settings))
-    assert f"with the code {local_list_code(SECRET)}\n" in words
+    assert "The first person to sign up" in words
+    assert (f"with the code {first_person_code(SECRET)}" in words) == web_url.startswith("https:")
     assert "eyJ" not in words  # no token
 
 

@@ -11,18 +11,18 @@ import asyncpg
 import httpx
 import pytest
 
-from surelist import isolation
 from surelist.config import Settings
-from surelist.database import ConnectionLost, Statement, migrate
-from surelist.embedded import OWNER_ROLE, postgres
+from surelist.data import isolation
+from surelist.data.database import ConnectionLost, Statement, migrate
+from surelist.data.isolation import UserTransaction
 from surelist.errors import Unavailable
-from surelist.isolation import UserDatabase
 from surelist.ledger.service import Retry
+from surelist.postgres.embedded import OWNER_ROLE, postgres
 from surelist.tasks import service
 from surelist.tasks.models import NewTask
-from tests.copies import Copy, newcomers
-from tests.person import ERAS, HANDSHAKE, MODERN, Person
-from tests.soundness import sound_ledger
+from tests.support.copies import Copy, newcomers
+from tests.support.person import ERAS, HANDSHAKE, MODERN, Person
+from tests.support.soundness import sound_ledger
 
 People = Callable[..., Person]
 Call = Callable[[Person], Any]
@@ -132,10 +132,10 @@ async def test_a_call_that_failed_at_commit_can_be_sent_again(
 async def test_a_transaction_that_failed_unseen_is_not_taken_for_committed(
     ann: Person,
 ) -> None:
-    async def swallows(mine: UserDatabase) -> str:
+    async def swallows(mine: UserTransaction) -> str:
         await service.add(mine, NewTask(title="New"), Retry.of("add", {}))
         with pytest.raises(asyncpg.DivisionByZeroError):
-            await mine.run(Statement("SELECT 1 / 0", (), {}))
+            await mine.execute(Statement("SELECT 1 / 0", (), {}))
         return "all is well"
 
     with pytest.raises(RuntimeError, match="rolled back"):
@@ -144,7 +144,7 @@ async def test_a_transaction_that_failed_unseen_is_not_taken_for_committed(
 
 
 async def test_an_error_inside_the_work_leaves_nothing(ann: Person) -> None:
-    async def fails(mine: UserDatabase) -> None:
+    async def fails(mine: UserTransaction) -> None:
         await service.add(mine, NewTask(title="New"), Retry.of("add", {}))
         raise LookupError
 
@@ -204,16 +204,18 @@ async def test_a_read_whose_connection_was_lost_is_run_once_more(
         await ann.call("add_task", title="First")
         lost = []
 
-        async def read(mine: UserDatabase) -> str:
+        async def read(mine: UserTransaction) -> str:
             if not lost:
                 lost.append(True)
-                await mine.run(Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {}))
+                await mine.execute(
+                    Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {})
+                )
             return "read"
 
         assert await ann.read(read) == "read"
 
-        async def never(mine: UserDatabase) -> None:
-            await mine.run(Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {}))
+        async def never(mine: UserTransaction) -> None:
+            await mine.execute(Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {}))
 
         with pytest.raises(ConnectionLost):
             await ann.read(never)
@@ -226,9 +228,9 @@ async def test_a_write_whose_connection_was_lost_is_not_run_again_by_itself(
         ann = newcomer()
         runs = []
 
-        async def write(mine: UserDatabase) -> None:
+        async def write(mine: UserTransaction) -> None:
             runs.append(await service.add(mine, NewTask(title="New"), Retry.of("add", {})))
-            await mine.run(Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {}))
+            await mine.execute(Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {}))
 
         with pytest.raises(Unavailable):
             await ann.write(write)

@@ -11,18 +11,19 @@ import httpx
 import psutil
 import pytest
 
-from surelist.agents.admission import Admission
+from surelist.account.erasing import remove_some
+from surelist.agents.credential_check import Admission
 from surelist.config import Settings
-from surelist.database import Statement, open_pool
-from surelist.embedded import Cluster
+from surelist.data.database import Statement, open_pool
+from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import Unavailable, VersionMismatch
-from surelist.isolation import Database, UserDatabase
 from surelist.ledger.service import Retry
+from surelist.postgres.embedded import Cluster
 from surelist.tasks import service
 from surelist.tasks.models import NewTask
-from tests.person import ERAS, Person, RefusedByTool
-from tests.server import RunningServer, serving
-from tests.soundness import rows, sound_ledger
+from tests.support.person import ERAS, Person, RefusedByTool
+from tests.support.server import RunningServer, serving
+from tests.support.soundness import rows, sound_ledger
 
 WORKERS = 2
 CONNECTIONS = 8
@@ -40,7 +41,7 @@ async def workers(settings: Settings, number: int) -> AsyncIterator[list[Databas
         await open_pool(settings.model_copy(update={"pool_size": 3, "lock_timeout_ms": 60_000}))
         for _ in range(number)
     ]
-    yield [Database(pool, settings, Admission()) for pool in pools]
+    yield [Database(pool, settings, Admission(), remove_some) for pool in pools]
     for pool in pools:
         await pool.close()
 
@@ -49,23 +50,23 @@ class ThrownAway(Exception):
     """What a writer raises on purpose, inside its transaction."""
 
 
-async def fails_in_python(mine: UserDatabase) -> None:
+async def fails_in_python(tx: UserTransaction) -> None:
     raise ThrownAway
 
 
-async def fails_in_sql(mine: UserDatabase) -> None:
-    await mine.run(Statement("SELECT 1 / 0", (), {}))
+async def fails_in_sql(tx: UserTransaction) -> None:
+    await tx.execute(Statement("SELECT 1 / 0", (), {}))
 
 
-async def is_cancelled(mine: UserDatabase) -> None:
+async def is_cancelled(tx: UserTransaction) -> None:
     task = asyncio.current_task()
     assert task
     task.cancel()
     await asyncio.sleep(0)
 
 
-async def loses_its_connection(mine: UserDatabase) -> None:
-    await mine.run(Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {}))
+async def loses_its_connection(tx: UserTransaction) -> None:
+    await tx.execute(Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {}))
 
 
 THROWN: dict[Any, type[BaseException]] = {
@@ -78,7 +79,7 @@ ENDS = [end for thrown in THROWN for end in (None, thrown)]
 
 
 async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_back(
-    newcomer: People, settings: Settings, cluster: Cluster
+    newcomer: People, app_settings: Settings, cluster: Cluster
 ) -> None:
     people = [newcomer(), newcomer()]
     acknowledged: dict[str, list[int]] = {person.user_id: [] for person in people}
@@ -91,11 +92,11 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
             end = ENDS[(number + turn) % len(ENDS)]
 
             async def work(
-                mine: UserDatabase, end: Any = end, title: str = f"{number} {turn}"
+                tx: UserTransaction, end: Any = end, title: str = f"{number} {turn}"
             ) -> Any:
-                outcome = await service.add(mine, NewTask(title=title), Retry.of("add", {}, title))
+                outcome = await service.add(tx, NewTask(title=title), Retry.of("add", {}, title))
                 if end:
-                    await end(mine)
+                    await end(tx)
                 return outcome
 
             call = asyncio.create_task(database.write(person.principal, work, "tasks:write"))
@@ -115,12 +116,12 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
             {},
         )
         while running:
-            seen = await person.read(lambda mine: mine.one(statement))
+            seen = await person.read(lambda tx: tx.fetch_one(statement))
             number, highest, lowest, last, in_time = seen.values()
             if not (number == highest == last and lowest == 1 and in_time):
                 broken_snapshots.append(tuple(seen.values()))
 
-    async with workers(settings, 8) as databases:
+    async with workers(app_settings, 8) as databases:
         watching = [asyncio.create_task(watcher(person)) for person in people]
         writing = [writer(n, database) for n, database in enumerate(databases * 2)]
         await asyncio.gather(*writing)
@@ -135,7 +136,7 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
 
 
 async def test_of_eight_updates_of_one_version_one_wins_also_between_workers(
-    newcomer: People, settings: Settings, cluster: Cluster
+    newcomer: People, app_settings: Settings, cluster: Cluster
 ) -> None:
     ann = newcomer()
     await ann.call("add_task", title="Old")
@@ -143,11 +144,11 @@ async def test_of_eight_updates_of_one_version_one_wins_also_between_workers(
     async def rename(database: Database, title: str) -> Any:
         return await database.write(
             ann.principal,
-            lambda mine: service.update(mine, 1, changes(title), if_version=1),
+            lambda tx: service.update(tx, 1, changes(title), if_version=1),
             "tasks:write",
         )
 
-    async with workers(settings, 8) as databases:
+    async with workers(app_settings, 8) as databases:
         answers = await asyncio.gather(
             *(rename(database, f"New {n}") for n, database in enumerate(databases)),
             return_exceptions=True,
@@ -167,13 +168,15 @@ def changes(title: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def server(cluster: Cluster, settings: Settings, tmp_path_factory: Any) -> Iterator[RunningServer]:
+def server(
+    cluster: Cluster, app_settings: Settings, tmp_path_factory: Any
+) -> Iterator[RunningServer]:
     """`surelist serve --workers 2` on the tests' own PostgreSQL."""
     with serving(
         tmp_path_factory.mktemp("two") / "data",
         workers=WORKERS,
         DATABASE_URL=cluster.url(),
-        BETTER_AUTH_SECRET=settings.secret,
+        BETTER_AUTH_SECRET=app_settings.secret,
     ) as server:
         yield server
 
@@ -204,10 +207,10 @@ _numbers = count(1)
 
 @pytest.fixture
 def guest(
-    server: RunningServer, settings: Settings, connections: list[httpx.AsyncClient]
+    server: RunningServer, app_settings: Settings, connections: list[httpx.AsyncClient]
 ) -> People:
     """Makes a person who calls the two workers in turn."""
-    there = settings.model_copy(update={"url": server.url, "issuer": ""})
+    there = app_settings.model_copy(update={"url": server.url, "issuer": ""})
     turns = cycle(connections)
 
     class Both(Person):

@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from surelist import config
-from surelist.data_directory import make_secret, record_server
 from surelist.errors import ConfigurationError
+from surelist.machine.data_directory import make_secret, record_server
 
 SECRET = "0123456789abcdef0123456789abcdef"
 

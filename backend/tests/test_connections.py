@@ -14,9 +14,9 @@ from starlette.responses import Response
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from surelist import connections, serving
-from surelist.connections import HEAD_BYTES, BoundedConnection
-from surelist.serving import listen
+from surelist.server import connections, serving
+from surelist.server.connections import HEAD_BYTES, BoundedConnection
+from surelist.server.serving import listen
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n"

@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 from surelist.config import Settings
-from surelist.database import (
+from surelist.data.database import (
     MIGRATIONS,
     SCHEMA,
     TRY_AGAIN,
@@ -28,9 +28,9 @@ from surelist.database import (
     migrate,
     open_pool,
 )
-from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
 from surelist.errors import ConfigurationError, Unavailable
-from tests.copies import Copy, newcomers
+from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER
+from tests.support.copies import Copy, newcomers
 
 NO_RIGHT = "42501"
 NO_SUCH_ROLE_FOR_YOU = "22023"
@@ -342,14 +342,14 @@ def test_a_fault_of_our_own_is_not_called_a_passing_one(fault: Exception) -> Non
 
 
 @pytest.mark.parametrize("value", [None, {}, {"ünï": [1, 2.5, True, None, "\u2028"]}, "text", 7])
-async def test_json_comes_back_as_it_was_stored(settings: Settings, value: Any) -> None:
-    pool = await open_pool(settings)
+async def test_json_comes_back_as_it_was_stored(app_settings: Settings, value: Any) -> None:
+    pool = await open_pool(app_settings)
     async with pool.acquire() as connection:
         assert await connection.fetchval("SELECT $1::jsonb", value) == value
     await pool.close()
 
 
-async def test_no_connection_is_made_before_it_is_needed(settings: Settings) -> None:
-    pool = await open_pool(settings)
+async def test_no_connection_is_made_before_it_is_needed(app_settings: Settings) -> None:
+    pool = await open_pool(app_settings)
     assert pool.get_size() == 0
     await pool.close()

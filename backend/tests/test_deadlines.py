@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from surelist import deadlines
-from surelist.deadlines import Deadlines
+from surelist.data import deadlines
+from surelist.data.deadlines import Deadlines
 
 SOON, LATE = 0.05, 60.0
 

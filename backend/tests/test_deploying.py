@@ -18,9 +18,9 @@ import pytest
 import yaml
 
 from surelist.config import Settings
-from surelist.database import check, migrate
-from surelist.derived_keys import page_secret
-from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Server, postgres
+from surelist.data.database import check, migrate
+from surelist.machine.derived_keys import page_secret
+from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Server, postgres
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = (ROOT / "compose.yaml").read_text()
@@ -39,8 +39,8 @@ PAGE = set(
 READ_FROM_FILES = {
     name: f"{name}_FILE" for name in ("SURELIST_PAGE_SECRET", "SURELIST_PAGE_SECRET_PREVIOUS")
 }
-NOT_IN_COMPOSE = {"SURELIST_LOCAL_LIST_CODE"}
-"""The page of another machine is not given the list of that machine's operator."""
+NOT_IN_COMPOSE = {"SURELIST_FIRST_PERSON"}
+"""Everybody has a list of their own where a page is started by itself."""
 
 
 def told(service: str) -> dict[str, str]:
@@ -95,7 +95,7 @@ def test_the_pages_secrets_are_written_for_the_page_alone(
 
 
 def test_the_table_of_variables_says_which_program_reads_each() -> None:
-    table = (ROOT / "docs/deploying.md").read_text().partition("## Variables")[2]
+    table = (ROOT / "docs/configuration.md").read_text()
     rows = re.findall(r"^\| (`[A-Z_`, ]+`) \| (\w+) \|", table, re.MULTILINE)
     said = {name: who for names, who in rows for name in re.findall(r"[A-Z_]+", names)}
     assert said == {

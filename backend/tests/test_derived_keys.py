@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 
-from surelist.derived_keys import Purpose, derive, local_list_code, page_secret
+from surelist.machine.derived_keys import Purpose, derive, first_person_code, page_secret
 
 SECRET = "s" * 32
 
@@ -21,7 +21,7 @@ def test_each_purpose_has_a_key_of_its_own() -> None:
 
 def test_the_texts_of_keys_never_change() -> None:
     # Every session would end, and every written-down code fail.
-    assert (page_secret(SECRET), local_list_code(SECRET)) == (
+    assert (page_secret(SECRET), first_person_code(SECRET)) == (
         "rOsCx4MXQQRfnjIpulvscHPwwMm47qvZ-nIDT6NmLzk",
         "ZULQ-DYVE-ZVSG-ZHEW",
     )

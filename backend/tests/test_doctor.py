@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from surelist.embedded import APP_ROLE, OWNER_ROLE, Cluster, postgres
 from surelist.errors import ConfigurationError
-from tests.copies import Copy
-from tests.server import serving
+from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, Cluster, postgres
+from tests.support.copies import Copy
+from tests.support.server import serving
 from tests.test_backup import surelist
 
 SECRET = {"BETTER_AUTH_SECRET": "x" * 32}

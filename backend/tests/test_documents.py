@@ -65,9 +65,67 @@ def test_every_test_that_a_document_names_exists() -> None:
 
 
 def test_every_decision_names_the_check_that_enforces_it() -> None:
-    for decision in (ROOT / "docs/decisions").glob("*.md"):
+    for decision in (ROOT / "docs/decisions").glob("[0-9]*.md"):
         check = decision.read_text().partition("**Check.**")[2]
         assert re.search(r"test_\w+|make check|lint", check), decision.name
+
+
+def test_the_index_of_decisions_names_each_by_its_title() -> None:
+    folder = ROOT / "docs/decisions"
+    titles = {
+        path.name: path.read_text().splitlines()[0].removeprefix("# ")[6:]
+        for path in folder.glob("[0-9]*.md")
+    }
+    rows = re.findall(
+        r"^\| \[(\d{4})\]\((.+\.md)\) \| (.+?) \|$",
+        (folder / "README.md").read_text(),
+        re.MULTILINE,
+    )
+    assert {path: title for _, path, title in rows} == titles
+    assert [number for number, *_ in rows] == sorted(path[:4] for path in titles)
+
+
+def test_the_index_of_documents_names_each() -> None:
+    linked = {path for path, _ in LINK.findall((ROOT / "docs/README.md").read_text())}
+    documents = {
+        str(path.relative_to(ROOT / "docs"))
+        for path in (ROOT / "docs").rglob("*.md")
+        if not re.match(r"\d{4}-", path.name) and path != ROOT / "docs/README.md"
+    }
+    specs = {f"../specs/{path.name}" for path in (ROOT / "specs").glob("*.md")}
+    assert (documents | specs) - linked == set()
+
+
+GUIDES = [ROOT / "docs/architecture.md", *(ROOT / "docs/contributing").glob("*.md")]
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_every_path_that_a_guide_names_exists(guide: Path) -> None:
+    named = re.findall(r"`((?:backend|frontend|specs|bench|docs)/[^`\s]*)`", guide.read_text())
+    assert named
+    assert [path for path in named if not list(ROOT.glob(path))] == []
+
+
+def test_the_architecture_names_every_package_from_the_top_down() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    levels = next(
+        contract["layers"]
+        for contract in contracts["contracts"]
+        if contract["type"] == "layers" and contract["containers"] == ["surelist"]
+    )
+    table = (ROOT / "docs/architecture.md").read_text().partition("\n## ")[0]
+    rows = re.findall(r"^\| (`[^|]+`) \|", table, re.MULTILINE)
+    named = [re.findall(r"`(\w+)(?:/|\.py)`", row) for row in rows]
+    expected = [sorted(re.findall(r"\w+", level)) for level in levels]
+    assert [sorted(row) for row in named] == expected
+
+
+def test_the_forge_runs_what_ci_runs() -> None:
+    workflow = yaml.safe_load((ROOT / ".github/workflows/check.yml").read_text())
+    job = workflow["jobs"]["check"]
+    assert {"run": ".ci/run"} in job["steps"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert f">={min(job['strategy']['matrix']['python'])}" == project["requires-python"]
 
 
 def test_the_data_model_names_every_column_and_index() -> None:
@@ -79,9 +137,8 @@ def test_the_data_model_names_every_column_and_index() -> None:
     assert (columns | indexes) - named == set()
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/deploying.md"])
-def test_a_configuration_table_names_every_variable_there_is(document: str) -> None:
-    text = (ROOT / document).read_text()
+def test_the_configuration_names_every_variable_there_is() -> None:
+    text = (ROOT / "docs/configuration.md").read_text()
     rows = re.findall(r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", text, re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"[A-Z_]+", row)}
     page = (ROOT / "frontend/auth/server/settings.ts").read_text()

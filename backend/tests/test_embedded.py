@@ -11,14 +11,15 @@ import asyncpg
 import psutil
 import pytest
 
-from surelist.embedded import APP_ROLE, DATABASE, OWNER_ROLE, SUPERUSER, postgres
 from surelist.errors import ConfigurationError
+from surelist.postgres.embedded import APP_ROLE, DATABASE, OWNER_ROLE, SUPERUSER, postgres
 
 SERVE = """
 import sys
 from collections.abc import Generator
 from pathlib import Path
-from surelist import embedded, postgres_process
+from surelist.postgres import embedded
+from surelist.postgres import process as postgres_process
 if "orphan" in sys.argv:
     command = postgres_process.command
     postgres_process.command = lambda *words: [w for w in command(*words) if "pdeathsig" not in w]

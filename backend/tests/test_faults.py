@@ -24,13 +24,13 @@ from bench.faults.processes import (
     workers_killed_without_postgres,
 )
 from bench.faults.slow_clients import slow_clients
-from surelist import isolation
 from surelist.config import Settings
-from surelist.database import ConnectionLost, Statement
-from surelist.embedded import APP_ROLE, Cluster
+from surelist.data import isolation
+from surelist.data.database import ConnectionLost, Statement
+from surelist.data.isolation import UserTransaction
 from surelist.errors import Unavailable
-from surelist.isolation import UserDatabase
-from tests.copies import Copy, newcomers
+from surelist.postgres.embedded import APP_ROLE, Cluster
+from tests.support.copies import Copy, newcomers
 
 END_MYSELF = Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {})
 SLEEP = Statement("SELECT pg_sleep(60)", (), {})
@@ -107,10 +107,10 @@ async def test_a_connection_lost_between_two_statements_is_called_lost(
     async with newcomers(own(settings, copy.url())) as newcomer:
         ann = newcomer()
 
-        async def goes_on(mine: UserDatabase) -> None:
+        async def goes_on(tx: UserTransaction) -> None:
             with pytest.raises(asyncpg.PostgresError):
-                await mine.run(END_MYSELF)
-            await mine.run(END_MYSELF)
+                await tx.execute(END_MYSELF)
+            await tx.execute(END_MYSELF)
 
         for _ in range(20):
             with pytest.raises(ConnectionLost):
@@ -137,8 +137,8 @@ async def test_a_connection_that_is_left_in_the_midst_of_a_statement_is_given_up
 ) -> None:
     async with newcomers(own(settings, copy.url())) as newcomer:
 
-        async def leaves(mine: UserDatabase) -> None:
-            left.append(asyncio.create_task(mine.run(SLEEP)))
+        async def leaves(tx: UserTransaction) -> None:
+            left.append(asyncio.create_task(tx.execute(SLEEP)))
             await asyncio.sleep(0)
             raise ThrownAway
 
@@ -164,7 +164,7 @@ async def test_a_statement_that_does_not_end_is_given_up(
             hurried.setattr(isolation, "LONGEST_SECONDS", 0.2)
             for unit in (ann.read, ann.write):
                 with pytest.raises(Unavailable):
-                    await unit(lambda mine: mine.run(SLEEP))
+                    await unit(lambda tx: tx.execute(SLEEP))
         assert (await ann.call("list_tasks"))["total"] == 0
 
 

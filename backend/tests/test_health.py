@@ -11,14 +11,14 @@ import httpx
 import psutil
 import pytest
 
-from surelist import health
 from surelist.config import Settings
-from surelist.database import SCHEMA
-from surelist.embedded import SUPERUSER
+from surelist.data.database import SCHEMA
+from surelist.postgres.embedded import SUPERUSER
+from surelist.server import health
 from tests.conftest import SECRET, URL, running
-from tests.copies import Copy
-from tests.observing import Caller, tool_call
-from tests.server import RunningServer, serving
+from tests.support.copies import Copy
+from tests.support.observing import Caller, tool_call
+from tests.support.server import RunningServer, serving
 
 
 @pytest.fixture(scope="module")
@@ -110,9 +110,9 @@ def test_metrics_are_not_shown_through_a_proxy(
     ],
 )
 async def test_metrics_are_shown_to_whom_the_operator_says(
-    settings: Settings, who: str, peer: str, status: int
+    app_settings: Settings, who: str, peer: str, status: int
 ) -> None:
-    async with running(settings.model_copy(update={"metrics": who})) as app:
+    async with running(app_settings.model_copy(update={"metrics": who})) as app:
         transport = httpx.ASGITransport(app, client=(peer, 1))
         async with httpx.AsyncClient(transport=transport, base_url=URL) as http:
             assert (await http.get("/metrics")).status_code == status
@@ -186,7 +186,7 @@ async def test_many_who_ask_at_once_are_one_look_at_the_database(
         looks.append(url)
 
     async with started(copy) as http:
-        monkeypatch.setattr("surelist.database.check", look)
+        monkeypatch.setattr("surelist.data.database.check", look)
         await asyncio.gather(*(http.get("/readyz") for _ in range(20)))
     assert len(looks) == 1
 

@@ -17,27 +17,27 @@ import pytest
 from starlette.routing import BaseRoute
 
 import surelist
+from surelist.access.auth import Caller, Principal
 from surelist.agents import service as agents
 from surelist.assistant import turns
-from surelist.auth import Caller, Principal
 from surelist.config import Settings
 from surelist.conversations import export as conversation_export
 from surelist.conversations import listing as conversation_listing
 from surelist.conversations import messages, records
 from surelist.conversations import service as conversations
-from surelist.database import Statement, compiled
-from surelist.embedded import APP_ROLE
-from surelist.isolation import Database, UserDatabase, mine
+from surelist.data.database import Statement, compiled
+from surelist.data.isolation import Database, UserTransaction, user_rows
 from surelist.main import create_app
-from surelist.mcp_conversations import CONVERSATIONS
-from surelist.mcp_tasks import TASKS
+from surelist.mcp.conversations_toolset import CONVERSATIONS
+from surelist.mcp.tasks_toolset import TASKS
+from surelist.postgres.embedded import APP_ROLE
 from surelist.tasks import changes, history, listing, purge, resources, selection, service, undo
 from surelist.tasks.models import Task
 from surelist.tasks.tools import TOOLS
-from tests import strangers
-from tests.copies import Copy, newcomers
-from tests.person import Person, RefusedByTool
-from tests.strangers import CONVERSATIONS_MCP, MCP, SECRET_WORD, Hers, make_list
+from tests.support import strangers
+from tests.support.copies import Copy, newcomers
+from tests.support.person import Person, RefusedByTool
+from tests.support.strangers import CONVERSATIONS_MCP, MCP, SECRET_WORD, Hers, make_list
 
 ROOT = Path(__file__).parents[2]
 RUFF = Path(sys.executable).with_name("ruff")
@@ -115,23 +115,44 @@ async def test_what_is_open_to_all_is_the_same_for_all(
     assert (await ann.rpc(method)).content == (await bob.rpc(method)).content
 
 
+async def test_no_transaction_names_two_users(
+    newcomer: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[tuple[str, str]] = []
+    run = Database._run
+
+    async def watched(
+        self: Database, principal: Principal, scope: str | None, begin: str, *rest: Any, **more: Any
+    ) -> Any:
+        begun.append((principal.user_id, begin))
+        return await run(self, principal, scope, begin, *rest, **more)
+
+    monkeypatch.setattr(Database, "_run", watched)
+    ann = newcomer("web", owner=True)
+    await make_list(ann)
+    assert (await ann.rest("DELETE")).status_code == 204
+    assert begun
+    for user_id, begin in begun:
+        assert re.findall(r"SET LOCAL app\.user_id = '(.*?)'", begin) == [user_id]
+
+
 # The walls, one by one. The statements' filters are taken away by making each condition true, the
 # policies by disabling them in a copy of the database.
 
 
 def without_filters(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("all", "one", "run"):
-        method = getattr(UserDatabase, name)
+    for name in ("fetch_all", "fetch_one", "execute"):
+        method = getattr(UserTransaction, name)
 
         async def unfiltered(
-            self: UserDatabase, statement: Statement, *, method: Any = method, **values: Any
+            self: UserTransaction, statement: Statement, *, method: Any = method, **values: Any
         ) -> Any:
             sql, count = FILTER.subn(r"(\g<0> OR TRUE)", statement.sql)
             filtered = count or statement.sql.startswith("INSERT INTO")
             assert filtered, f"a statement that was never filtered: {statement.sql}"
             return await method(self, replace(statement, sql=sql), **values)
 
-        monkeypatch.setattr(UserDatabase, name, unfiltered)
+        monkeypatch.setattr(UserTransaction, name, unfiltered)
 
 
 async def without_policies(copy: Copy) -> None:
@@ -240,13 +261,13 @@ async def test_filters_alone_keep_a_service_to_the_rows_of_its_user(
         await make_list(bob, "apricot")
         assert len(await copy.rows("SELECT * FROM task", role=APP_ROLE)) == 8
         for person, word in ((ann, SECRET_WORD), (bob, "apricot")):
-            rows = await person.read(lambda mine: mine.all(compiled(_all_of(Task))))
+            rows = await person.read(lambda tx: tx.fetch_all(compiled(_all_of(Task))))
             assert len(rows) == 4
             assert all(word in row["title"] for row in rows)
 
 
 def _all_of(model: Any) -> Any:
-    rows = mine(model)
+    rows = user_rows(model)
     return rows.select()
 
 
@@ -258,11 +279,11 @@ async def test_policies_alone_keep_an_unfiltered_statement_to_the_rows_of_its_us
     await make_list(bob, "apricot")
     everything = Statement("SELECT title FROM task", (), {})
     overwrite = Statement("UPDATE task SET title = 'Overwritten'", (), {})
-    rows = await bob.read(lambda mine: mine.all(everything))
+    rows = await bob.read(lambda tx: tx.fetch_all(everything))
     assert len(rows) == 4
     assert all("apricot" in row["title"] for row in rows)
-    await bob.write(lambda mine: mine.run(overwrite))
-    rows = await ann.read(lambda mine: mine.all(everything))
+    await bob.write(lambda tx: tx.execute(overwrite))
+    rows = await ann.read(lambda tx: tx.fetch_all(everything))
     assert len(rows) == 4
     assert all(SECRET_WORD in row["title"] for row in rows)
 
@@ -357,10 +378,10 @@ async def test_a_connection_that_comes_back_belongs_to_nobody(copy: Copy, apart:
         await make_list(ann)
         pool = ann.database._pool
 
-        async def fails(mine: UserDatabase) -> None:
+        async def fails(tx: UserTransaction) -> None:
             raise LookupError("on purpose")
 
-        async def waits(mine: UserDatabase) -> None:
+        async def waits(tx: UserTransaction) -> None:
             reached.set()
             await asyncio.Event().wait()
 
@@ -403,7 +424,7 @@ async def test_a_user_id_that_is_none_never_reaches_postgresql(
         user_id, frozenset({"tasks:read"}), Caller("agent", "claude", "Claude"), 0, "token"
     )
 
-    async def work(mine: UserDatabase) -> None:
+    async def work(tx: UserTransaction) -> None:
         raise AssertionError("a transaction was opened")
 
     for unit in (database.read, database.write):
@@ -416,13 +437,13 @@ async def test_what_one_user_had_sealed_another_cannot_open(
 ) -> None:
     ann, bob = newcomer(), newcomer()
 
-    async def seal(mine: UserDatabase) -> str:
-        return mine.seal(b"a place in a list")
+    async def seal(tx: UserTransaction) -> str:
+        return tx.seal(b"a place in a list")
 
     sealed = await ann.read(seal)
 
-    async def unseal(mine: UserDatabase) -> bytes | None:
-        return mine.unseal(sealed)
+    async def unseal(tx: UserTransaction) -> bytes | None:
+        return tx.unseal(sealed)
 
     assert (
         await ann.read(unseal) == await ann.through("cursor").read(unseal) == b"a place in a list"
@@ -619,7 +640,12 @@ def test_a_way_past_the_door_does_not_pass_the_linter() -> None:
 
 
 def test_the_door_itself_may_hold_connections() -> None:
-    for module in ("isolation.py", "database.py", "embedded.py", "auth_schema.py"):
+    for module in (
+        "data/isolation.py",
+        "data/database.py",
+        "data/auth_schema.py",
+        "postgres/embedded.py",
+    ):
         assert lint("import asyncpg", module) == set()
 
 
@@ -648,11 +674,11 @@ def test_only_the_door_begins_transactions_and_takes_connections() -> None:
         and (name := getattr(node.func, "attr", getattr(node.func, "id", ""))) in taking
     }
     assert found == {
-        ("admission.py", "acquire"),  # a semaphore
-        ("auth_schema.py", "connect"),  # where no list is
-        ("isolation.py", "acquire"),
-        ("database.py", "create_pool"),
-        ("database.py", "connect"),  # before the app starts
-        ("restoring.py", "connect"),  # while nothing is served
+        ("data/queues.py", "acquire"),  # a semaphore
+        ("data/auth_schema.py", "connect"),  # where no list is
+        ("data/isolation.py", "acquire"),
+        ("data/database.py", "create_pool"),
+        ("data/database.py", "connect"),  # before the app starts
+        ("operations/restoring.py", "connect"),  # while nothing is served
         ("main.py", "open_pool"),  # into the hands of isolation
     }

@@ -15,9 +15,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, sign_token
+from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, sign_token
 from surelist.config import Settings
-from tests.better_auth import (
+from tests.support.better_auth import (
     BetterAuth,
     SigningKey,
     better_auth,
@@ -27,8 +27,8 @@ from tests.better_auth import (
     p256_key,
     rsa_key,
 )
-from tests.copies import newcomers
-from tests.person import Person
+from tests.support.copies import newcomers
+from tests.support.person import Person
 
 KEYS = ed25519_key(), rsa_key(), p256_key()
 KEY, RSA, P256 = KEYS
@@ -69,9 +69,9 @@ class Bearing(Person):
 
 
 @pytest.fixture
-async def doors(settings: Settings) -> AsyncIterator[Doors]:
+async def doors(app_settings: Settings) -> AsyncIterator[Doors]:
     async with better_auth(*KEYS) as issuer:
-        believing = settings.model_copy(
+        believing = app_settings.model_copy(
             update={"issuer": issuer.issuer, "jwks_url": issuer.jwks_url}
         )
         async with newcomers(believing) as newcomer:
@@ -190,7 +190,7 @@ async def test_what_is_neither_a_session_nor_a_clients_is_refused(doors: Doors) 
         {"client_id": "x" * 101},
         {"client_id": "key-0123456789abcdef"},
     ],
-    ids=str,
+    ids=lambda claims: next(iter(claims)),
 )
 async def test_the_claims_are_held_to_the_contract(doors: Doors, claims: dict[str, Any]) -> None:
     whole = doors.client(**claims)
@@ -314,13 +314,15 @@ async def test_with_an_issuer_the_metadata_names_it(doors: Doors) -> None:
 # The shared secret
 
 
-async def test_the_previous_secret_still_verifies_and_no_longer_signs(settings: Settings) -> None:
-    old = sign_token(settings, "rotating", scopes=AGENT_SCOPES, days=1, client="claude")
+async def test_the_previous_secret_still_verifies_and_no_longer_signs(
+    app_settings: Settings,
+) -> None:
+    old = sign_token(app_settings, "rotating", scopes=AGENT_SCOPES, days=1, client="claude")
     rotated = Settings(
-        SURELIST_URL=settings.url,
-        DATABASE_URL=settings.database_url,
+        SURELIST_URL=app_settings.url,
+        DATABASE_URL=app_settings.database_url,
         BETTER_AUTH_SECRET=hashlib.sha256(b"new").hexdigest(),
-        BETTER_AUTH_SECRET_PREVIOUS=settings.secret,
+        BETTER_AUTH_SECRET_PREVIOUS=app_settings.secret,
     )
     async with newcomers(rotated) as newcomer:
         new = newcomer().token()

@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 
-from surelist import jwks
-from surelist.jwks import DOCUMENT_BYTES, KeysAway, KeySet, read_keys
-from tests.better_auth import BetterAuth, SigningKey, better_auth, ed25519_key, p256_key, rsa_key
-from tests.better_auth import jwks as document_of
+from surelist.access import jwks
+from surelist.access.jwks import DOCUMENT_BYTES, KeysAway, KeySet, read_keys
+from tests.support.better_auth import (
+    BetterAuth,
+    SigningKey,
+    better_auth,
+    ed25519_key,
+    p256_key,
+    rsa_key,
+)
+from tests.support.better_auth import jwks as document_of
 
 FIRST, SECOND = ed25519_key("first"), ed25519_key("second")
 

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from surelist.auth import Caller
-from surelist.embedded import DATABASE, Cluster
+from surelist.access.auth import Caller
+from surelist.data.isolation import UserTransaction
 from surelist.errors import Conflict
-from surelist.isolation import UserDatabase
 from surelist.ledger.service import Retry
+from surelist.postgres.embedded import DATABASE, Cluster
 from surelist.tasks import service
 from surelist.tasks.models import NewTask
-from tests.copies import Copy
-from tests.ledger_machine import LedgerMachine
-from tests.person import Person, RefusedByTool
-from tests.soundness import Ledgers, rows, sound_ledger
+from tests.support.copies import Copy
+from tests.support.ledger_machine import LedgerMachine
+from tests.support.person import Person, RefusedByTool
+from tests.support.soundness import Ledgers, rows, sound_ledger
 
 BOOKS = int(os.environ.get("LEDGER_BOOKS", "12"))
 """How many books of stories are told: each is always the same, and another than the others."""
@@ -70,7 +70,7 @@ async def test_an_event_tells_who_made_it_and_through_what(
     await person.call("add_task", title="By a person")
     await agent.database.write(
         assistant,
-        lambda mine: service.add(mine, NewTask(title="By chat"), Retry.of("add", {})),
+        lambda tx: service.add(tx, NewTask(title="By chat"), Retry.of("add", {})),
         "tasks:write",
     )
     events = await sound_ledger(cluster, agent.user_id)
@@ -102,13 +102,13 @@ async def test_a_retry_is_known_by_what_it_asks_for_and_not_by_how_it_is_written
 
 async def test_a_key_keeps_the_hash_of_what_it_was_used_for(ann: Person, cluster: Cluster) -> None:
     first = Retry.of("add", {"title": "a"}, "key")
-    await ann.write(lambda mine: service.add(mine, NewTask(title="a"), first))
+    await ann.write(lambda tx: service.add(tx, NewTask(title="a"), first))
     [event] = await rows(cluster, "event", ann.user_id)
     assert event["request_hash"] == first.request_hash
     assert event["idempotency_key"] == "key"
 
-    async def other(mine: UserDatabase) -> Any:
-        return await service.delete(mine, 1, retry=Retry.of("delete 1", {}, "key"))
+    async def other(tx: UserTransaction) -> Any:
+        return await service.delete(tx, 1, retry=Retry.of("delete 1", {}, "key"))
 
     with pytest.raises(Conflict, match="used with other arguments"):
         await ann.write(other)

@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from surelist.observability.logs import JsonLines, described
-from tests.observing import Caller, calls, calls_from, lines, modern, tool_call
-from tests.person import Person
-from tests.server import RunningServer, serving
+from tests.support.observing import Caller, calls, calls_from, lines, modern, tool_call
+from tests.support.person import Person
+from tests.support.server import RunningServer, serving
 
 MARK = "xyzzy"
 """In everything that a caller can write; nowhere else."""
@@ -177,7 +177,7 @@ async def test_an_error_of_ours_is_a_500_with_its_id_and_one_traceback(
         raise LookupError(MARK)
 
     caplog.set_level("INFO", "surelist")
-    monkeypatch.setattr("surelist.isolation.Database.read", broken)
+    monkeypatch.setattr("surelist.data.isolation.Database.read", broken)
     for answer in (
         await ann.rpc("tools/call", {"name": "list_tasks", "arguments": {}}),
         await ann.rest("GET", "/tasks"),

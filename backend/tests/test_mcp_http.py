@@ -12,9 +12,9 @@ import httpx
 import psutil
 import pytest
 
-from surelist.isolation import Database
-from surelist.web import BODY_BYTES
-from tests.person import ERAS, HANDSHAKE, MODERN, Person
+from surelist.data.isolation import Database
+from surelist.doors.web import BODY_BYTES
+from tests.support.person import ERAS, HANDSHAKE, MODERN, Person
 
 PARSE_ERROR, INVALID_REQUEST, UNKNOWN_METHOD, INVALID_PARAMS = -32700, -32600, -32601, -32602
 INTERNAL_ERROR = -32603

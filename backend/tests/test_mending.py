@@ -8,9 +8,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from surelist.observability import mending
-from tests.observing import Caller, lines, tool_call
-from tests.person import HANDSHAKE, Person
-from tests.server import RunningServer, serving
+from tests.support.observing import Caller, lines, tool_call
+from tests.support.person import HANDSHAKE, Person
+from tests.support.server import RunningServer, serving
 
 CLIENT_INFO = "io.modelcontextprotocol/clientInfo"
 MODERN = {

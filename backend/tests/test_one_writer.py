@@ -9,12 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from surelist.auth import LOCAL_USER
 from surelist.config import Settings
-from surelist.embedded import DATABASE, Cluster
-from tests.copies import Copy, newcomers
-from tests.person import MODERN, Person
-from tests.strangers import (
+from surelist.postgres.embedded import DATABASE, Cluster
+from tests.support.copies import Copy, newcomers
+from tests.support.person import MODERN, Person
+from tests.support.strangers import (
     CONVERSATION_TOOLS,
     CONVERSATIONS_MCP,
     MCP,
@@ -27,7 +26,6 @@ from tests.strangers import (
 
 READ_ONLY = {"list_tasks", "get_conversation_history", "list_user_conversations"}
 TOOLSETS = {MCP: TOOLS, CONVERSATIONS_MCP: CONVERSATION_TOOLS}
-CLAIM = "/api/{user_id}/claim"
 
 WRITES = [
     *((path, name) for path, tools in TOOLSETS.items() for name in tools if name not in READ_ONLY),
@@ -40,10 +38,12 @@ WAITING = "SELECT query FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(p
 
 
 @pytest.fixture
-async def newcomer(settings: Settings) -> AsyncIterator[Callable[..., Person]]:
+async def newcomer(app_settings: Settings) -> AsyncIterator[Callable[..., Person]]:
     """Makes new people of an app whose chat has a model that is away."""
     away = {"model": "openai:away", "model_url": "http://127.0.0.1:9/v1"}
-    async with newcomers(settings.model_copy(update=away), f"writer{next(_numbers)}") as newcomer:
+    async with newcomers(
+        app_settings.model_copy(update=away), f"writer{next(_numbers)}"
+    ) as newcomer:
         yield newcomer
 
 
@@ -54,16 +54,6 @@ async def test_a_write_waits_before_its_first_look(
     ann = newcomer("web", owner=True)
     hers = await make_list(ann)
     await waits(Copy(cluster, DATABASE), ann, sent(write, ann, hers))
-
-
-async def test_a_claim_waits_for_writes_to_the_list_that_it_takes(
-    copy: Copy, settings: Settings
-) -> None:
-    async with newcomers(settings.model_copy(update={"database_url": copy.url()})) as newcomer:
-        ann, local = newcomer("web", owner=True), newcomer("web", owner=True)
-        local.user_id = LOCAL_USER
-        await local.rest("POST", "/tasks", json={"title": "His"})
-        await waits(copy, local, claim(ann))
 
 
 async def waits(database: Copy, person: Person, call: Coroutine[Any, Any, httpx.Response]) -> None:
@@ -92,11 +82,5 @@ async def sent(write: Any, ann: Person, hers: Hers) -> httpx.Response:
         path, name = write
         params = {"name": name, "arguments": TOOLSETS[path][name](hers)[0]}
         return await ann.rpc("tools/call", params, version=MODERN, path=path)
-    if write[1] == CLAIM:
-        return await claim(ann)
     _, send = rest_attempt(*write, "me", ROUTES[write](hers)[0])
     return await send(ann)
-
-
-async def claim(ann: Person) -> httpx.Response:
-    return await ann.rest("POST", "/claim", json={"code": ann.settings.local_list_code})

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from surelist.auth import AGENT_SCOPES, OWNER_SCOPE
+from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE
 from surelist.config import Settings
-from tests import strangers
 from tests.agents.test_keys import Agent, make_key
-from tests.better_auth import better_auth, claims_of_client, ed25519_key
-from tests.copies import newcomers
-from tests.person import Person
-from tests.strangers import make_list
+from tests.support import strangers
+from tests.support.better_auth import better_auth, claims_of_client, ed25519_key
+from tests.support.copies import newcomers
+from tests.support.person import Person
+from tests.support.strangers import make_list
 
 FOR_THE_PERSON_ONLY = {
     ("PATCH", "/api/{user_id}"),
@@ -22,7 +22,6 @@ FOR_THE_PERSON_ONLY = {
     ("GET", "/api/{user_id}/agents/{client_id}"),
     ("PUT", "/api/{user_id}/agents/{client_id}"),
     ("DELETE", "/api/{user_id}/agents/{client_id}"),
-    ("POST", "/api/{user_id}/claim"),
     ("POST", "/api/{user_id}/keys"),
     ("POST", "/api/{user_id}/sessions/end"),
     ("DELETE", "/api/{user_id}/tasks/{task_id}/permanently"),
@@ -33,11 +32,11 @@ KEY = ed25519_key()
 
 
 @pytest.fixture
-async def owner(settings: Settings, ann: Person) -> AsyncIterator[Person]:
+async def owner(app_settings: Settings, ann: Person) -> AsyncIterator[Person]:
     """A person in their own session, where Better Auth's tokens are believed too."""
     async with better_auth(KEY) as issuer:
         urls = {"issuer": issuer.issuer, "jwks_url": issuer.jwks_url}
-        async with newcomers(settings.model_copy(update=urls), prefix=ann.user_id) as newcomer:
+        async with newcomers(app_settings.model_copy(update=urls), prefix=ann.user_id) as newcomer:
             yield newcomer("web", owner=True)
 
 

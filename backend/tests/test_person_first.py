@@ -9,11 +9,11 @@ import asyncpg
 import httpx
 import pytest
 
-from surelist.admission import WRITES_AT_ONCE
-from surelist.allowances import REVOCATIONS
-from surelist.embedded import SUPERUSER, Cluster
+from surelist.access.allowances import REVOCATIONS
+from surelist.data.queues import WRITES_AT_ONCE
+from surelist.postgres.embedded import SUPERUSER, Cluster
 from tests.agents.test_keys import Agent, agents, make_key
-from tests.person import Person
+from tests.support.person import Person
 from tests.test_admission import until_waiting
 from tests.test_allowances import person_with as person_with
 from tests.test_shared_rates import two_workers

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from surelist import postgres_programs
 from surelist.errors import ConfigurationError
-from surelist.postgres_programs import command, make_directory
+from surelist.postgres import programs as postgres_programs
+from surelist.postgres.programs import command, make_directory
 
 LOOK = "import os, sys; print(os.geteuid(), all(os.access(path, os.R_OK) for path in sys.argv[1:]))"
 

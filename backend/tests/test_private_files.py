@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from surelist import private_files
-from surelist.data_directory import claim, make_secret, record_server
-from surelist.embedded import postgres
 from surelist.errors import ConfigurationError
-from surelist.page_log import PageLog
+from surelist.machine import private_files
+from surelist.machine.data_directory import claim, make_secret, record_server
+from surelist.postgres.embedded import postgres
+from surelist.web_page.log import PageLog
 from tests.test_backup import surelist
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")

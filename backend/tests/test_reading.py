@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, ValidationError
 
-from surelist import reading
-from surelist.arguments import ABSENT, FREE_TEXT, Closed
-from surelist.reading import ADDED_BY_CLIENTS, read, read_object
+from surelist.doors import reading
+from surelist.doors.arguments import ABSENT, FREE_TEXT, Closed
+from surelist.doors.reading import ADDED_BY_CLIENTS, read, read_object
 
 Word = Literal["low", "High", "ok", "all"]
 Title = Annotated[str, Field(min_length=1), FREE_TEXT]

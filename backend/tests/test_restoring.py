@@ -8,15 +8,16 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from surelist import archive, auth_schema, database
-from surelist.backup import back_up
-from surelist.database import SCHEMA, check, migrate
-from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster, Server
+from surelist.data import auth_schema, database
+from surelist.data.database import SCHEMA, check, migrate
 from surelist.errors import ConfigurationError
-from surelist.restoring import PEOPLE, restore
-from tests.copies import Copy, copied
+from surelist.operations import archive
+from surelist.operations.backup import back_up
+from surelist.operations.restoring import PEOPLE, restore
+from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster, Server
+from tests.support.copies import Copy, copied
+from tests.support.write_people import FRONTEND, made
 from tests.test_backup import ANN, TABLES_OF_PEOPLE
-from tests.write_people import FRONTEND, made
 
 EMPTY = "template0"
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from tests.person import Person
-from tests.tasks.asking import task
+from tests.support.asking import task
+from tests.support.person import Person
 
 BROKEN = {"content": b"{", "headers": {"Content-Type": "application/json"}}
 USER = "/api/{user_id}"
@@ -57,7 +57,7 @@ async def test_with_the_token_a_broken_body_is_answered_422(ann: Person) -> None
 async def test_a_token_is_looked_at_once_for_each_request(
     ann: Person, app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from surelist.auth import Authenticator
+    from surelist.access.auth import Authenticator
 
     looked: list[str] = []
     principal = Authenticator.principal
@@ -80,3 +80,10 @@ async def test_a_null_body_toggles_nothing(ann: Person, body: bytes) -> None:
     assert "no body" in answer.json()["detail"]
     assert (await task(ann, 1))["status"] == "pending"
     assert (await ann.rest("PATCH", "/tasks/1/complete")).json()["status"] == "completed"
+
+
+async def test_a_path_with_a_line_break_is_answered_like_any_other(ann: Person) -> None:
+    for path, status in (("/tasks/1%0A2", 422), ("/tasks%0A/1", 404), ("%0A", 403)):
+        answer = await ann.rest("GET", path)
+        assert answer.headers["content-type"] == "application/problem+json", path
+        assert answer.status_code == status, path

@@ -13,12 +13,12 @@ from typing import Any
 import httpx
 import pytest
 
-from surelist import shared_rates
-from surelist.allowances import MINUTE, REVOCATIONS
+from surelist.access import shared_rates
+from surelist.access.allowances import MINUTE, REVOCATIONS
 from tests.conftest import running
-from tests.person import Person, RefusedByTool
-from tests.redis_server import RedisServer, redis_server
-from tests.server import serving
+from tests.support.person import Person, RefusedByTool
+from tests.support.redis_server import RedisServer, redis_server
+from tests.support.server import serving
 from tests.test_allowances import person_with as person_with
 from tests.test_doctor import SECRET, surelist
 

@@ -5,6 +5,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -12,12 +13,12 @@ import jwt
 import pytest
 from jwt import api_jws
 
-from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, TOKEN_TYPE, sign_token
+from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, TOKEN_TYPE, sign_token
 from surelist.config import Settings
-from tests.copies import newcomers
-from tests.person import Person
-from tests.test_auth import Door, assert_refused, at_mcp, at_rest, bearer, claims
-from tests.test_auth import door as door
+from surelist.errors import Unauthenticated
+from surelist.machine.derived_keys import first_person_code
+from tests.support.person import Person
+from tests.test_auth import admitted, assert_refused, at_mcp, at_rest, bearer, claims, refusal_of
 
 TYPES = (None, "JWT", TOKEN_TYPE, "at+jwt")
 
@@ -42,7 +43,7 @@ def keys_of(settings: Settings) -> dict[str, str | bytes]:
         "tokens": settings.token_keys[0],
         "cursors": settings.cursor_key,
         "page": settings.page_secrets[0],
-        "local list": settings.local_list_code,
+        "first person": first_person_code(settings.secret),
         "secret": settings.secret,
     }
 
@@ -86,21 +87,23 @@ def misshapen(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "a space before the dot", by_hand(settings.secret, f"{header()} .{payload}")
 
 
+def as_a_server_reads_it(header: str) -> str:
+    return header.encode().decode("latin-1")
+
+
 async def test_a_token_has_one_form_also_where_a_library_takes_others(
-    door: Door, http: httpx.AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(api_jws.PyJWS, "_decode_base64url_segment", staticmethod(lenient))
     plain = by_hand(settings.secret, f"{header()}.{b64(json.dumps(claims(settings)).encode())}")
-    assert (await door(http, bearer(plain))).status_code == 200
+    assert (await admitted(settings, f"Bearer {plain}")).user_id == "ann"
     for name, token in misshapen(settings):
-        raw = [(b"Authorization", f"Bearer {token}".encode())]
-        answer = await door(http, raw)
-        assert answer.status_code == 401, name
-        assert_refused(answer, "three parts of base64url")
+        reason = await refusal_of(settings, as_a_server_reads_it(f"Bearer {token}"))
+        assert "three parts of base64url" in reason, name
 
 
 async def test_what_is_no_token_is_shown_to_no_library(
-    door: Door, http: httpx.AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def never(*_: Any, **__: Any) -> Any:
         raise AssertionError("it was shown")
@@ -108,8 +111,7 @@ async def test_what_is_no_token_is_shown_to_no_library(
     monkeypatch.setattr(jwt, "decode", never)
     monkeypatch.setattr(jwt, "get_unverified_header", never)
     for _, token in misshapen(settings):
-        raw = [(b"Authorization", f"Bearer {token}".encode())]
-        assert_refused(await door(http, raw))
+        await refusal_of(settings, as_a_server_reads_it(f"Bearer {token}"))
 
 
 # The keys of tokens
@@ -119,48 +121,41 @@ def typed(key: str | bytes, payload: dict[str, Any], typ: str | None) -> str:
     return by_hand(key, f"{header(typ)}.{b64(json.dumps(payload).encode())}")
 
 
-async def test_no_other_key_signs_a_token(
-    door: Door, http: httpx.AsyncClient, settings: Settings
-) -> None:
-    taken = {
-        (purpose, typ)
-        for purpose, key in keys_of(settings).items()
-        for typ in TYPES
-        if (await door(http, bearer(typed(key, claims(settings), typ)))).status_code == 200
-    }
+async def test_no_other_key_signs_a_token(settings: Settings) -> None:
+    taken = set[tuple[str, str | None]]()
+    for purpose, key in keys_of(settings).items():
+        for typ in TYPES:
+            with suppress(Unauthenticated):
+                await admitted(settings, f"Bearer {typed(key, claims(settings), typ)}")
+                taken.add((purpose, typ))
     assert taken == {("tokens", TOKEN_TYPE), ("secret", None), ("secret", "JWT")}
 
 
-async def test_the_pages_secret_of_before_signs_none_either(settings: Settings, door: Door) -> None:
-    rotated = Settings(
+def rotated_from(settings: Settings) -> Settings:
+    """The settings of an installation whose secret was that of `settings` before."""
+    return Settings(
         SURELIST_URL=settings.url,
         DATABASE_URL=settings.database_url,
         BETTER_AUTH_SECRET="n" * 32,
         BETTER_AUTH_SECRET_PREVIOUS=settings.secret,
     )
-    async with newcomers(rotated) as newcomer:
-        http = newcomer().http
-        for secret in rotated.page_secrets:
-            for typ in TYPES:
-                token = typed(secret, claims(rotated), typ)
-                assert_refused(await door(http, bearer(token)))
+
+
+async def test_the_pages_secret_of_before_signs_none_either(settings: Settings) -> None:
+    rotated = rotated_from(settings)
+    for secret in rotated.page_secrets:
+        for typ in TYPES:
+            await refusal_of(rotated, f"Bearer {typed(secret, claims(rotated), typ)}")
 
 
 @pytest.mark.parametrize("typ", ["JWT", None])
 async def test_tokens_of_before_the_keys_were_derived_go_on(
-    door: Door, settings: Settings, typ: str | None
+    settings: Settings, typ: str | None
 ) -> None:
-    rotated = Settings(
-        SURELIST_URL=settings.url,
-        DATABASE_URL=settings.database_url,
-        BETTER_AUTH_SECRET="n" * 32,
-        BETTER_AUTH_SECRET_PREVIOUS=settings.secret,
-    )
-    async with newcomers(rotated) as newcomer:
-        http = newcomer().http
-        for secret in (rotated.secret, settings.secret):
-            token = jwt.encode(claims(rotated), secret, "HS256", {"typ": typ})
-            assert (await door(http, bearer(token))).status_code == 200
+    rotated = rotated_from(settings)
+    for secret in (rotated.secret, settings.secret):
+        token = jwt.encode(claims(rotated), secret, "HS256", {"typ": typ})
+        assert (await admitted(rotated, f"Bearer {token}")).user_id == "ann"
 
 
 def test_a_token_names_its_type_and_is_signed_with_the_key_for_tokens(settings: Settings) -> None:

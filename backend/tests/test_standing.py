@@ -17,14 +17,14 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
-from surelist.agents.admission import SECONDS_BETWEEN_CHECKS, Admission
-from surelist.auth import AGENT_SCOPES, LOCAL_USER, OWNER_SCOPE, sign_token
+from surelist.access.auth import AGENT_SCOPES, LOCAL_USER, OWNER_SCOPE, sign_token
+from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, Admission
 from surelist.config import Settings
-from tests import page
-from tests.better_auth import claims_of_client, claims_of_session
 from tests.conftest import running
-from tests.copies import Copy
-from tests.person import Person
+from tests.support import page
+from tests.support.better_auth import claims_of_client, claims_of_session
+from tests.support.copies import Copy
+from tests.support.person import Person
 from tests.test_auth import Clock as Time
 
 SPEC = Path(__file__).parents[2] / "specs" / "tokens.md"
@@ -222,12 +222,6 @@ async def erase(world: World) -> None:
     await world.do("DELETE", "")
 
 
-async def be_claimed(world: World) -> None:
-    code = {"code": world.settings.local_list_code}
-    answer = await world.ask(world.session("somebody-else"), "POST", "/claim", code)
-    assert answer.status_code == 200
-
-
 async def end_sessions(world: World) -> None:
     await world.do("POST", "/sessions/end", {})
 
@@ -246,7 +240,6 @@ WAYS: Mapping[str, Way] = {
     "its client is allowed less, by `PUT`": allow_less,
     "its client is revoked, then connected again": connect_again,
     "the list is erased": erase,
-    "the list is claimed by somebody else": be_claimed,
     "`sessions/end`": end_sessions,
     "`sessions/end` with `agents`": end_sessions_and_agents,
     "a key expires": let_a_key_expire,

@@ -17,8 +17,8 @@ from time import sleep
 import pytest
 
 from surelist.observability.terminal import TextLines
-from tests.observing import Caller
-from tests.server import SURELIST, UNLIMITED, RunningServer, environment
+from tests.support.observing import Caller
+from tests.support.server import SURELIST, UNLIMITED, RunningServer, environment
 from tests.test_logs import MARK, say_it_everywhere
 
 COLOUR = re.compile(r"\033\[\d*m")

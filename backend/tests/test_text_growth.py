@@ -17,9 +17,9 @@ import pytest
 
 from surelist.main import SERVED
 from surelist.tasks import words
-from tests.conversations.talking import begin, say
-from tests.person import Person
-from tests.write_openapi import openapi_document
+from tests.support.person import Person
+from tests.support.talking import begin, say
+from tests.support.write_openapi import openapi_document
 
 OPENAPI = openapi_document()
 RATIO = 3

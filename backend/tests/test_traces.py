@@ -15,15 +15,15 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from surelist import doctor
 from surelist.observability import traces
 from surelist.observability.calls import Call
 from surelist.observability.spans import FLUSHING, TRANSACTIONS, Spans
 from surelist.observability.transactions import Trace, Transaction
-from tests.collector import AT_ONCE, Collector, attributes, collecting
-from tests.observing import Caller, calls, calls_from, lines, tool_call
-from tests.person import MODERN, Person
-from tests.server import RunningServer, environment, serving
+from surelist.operations import doctor
+from tests.support.collector import AT_ONCE, Collector, attributes, collecting
+from tests.support.observing import Caller, calls, calls_from, lines, tool_call
+from tests.support.person import MODERN, Person
+from tests.support.server import RunningServer, environment, serving
 from tests.test_doctor import problems
 from tests.test_logs import MARK, say_it_everywhere
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.conversations.talking import begin
-from tests.person import Person
-from tests.write_openapi import openapi_document
+from tests.support.person import Person
+from tests.support.talking import begin
+from tests.support.write_openapi import openapi_document
 
 DOCUMENT = openapi_document()
 ROUTES = [
@@ -90,7 +90,7 @@ async def test_a_crash_is_not_cached(ann: Person, monkeypatch: pytest.MonkeyPatc
     def crash(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("surelist.isolation.Database.read", crash)
+    monkeypatch.setattr("surelist.data.isolation.Database.read", crash)
     answer = await ann.rest("GET", "/tasks")
     assert (answer.status_code, is_marked(answer)) == (500, True)
     answer = await ann.rpc("tools/call", {"name": "list_tasks", "arguments": {}})

@@ -15,9 +15,9 @@ from starlette.responses import Response
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from surelist.connections import BoundedConnection
-from surelist.serving import listen
-from tests.server import RunningServer, serving
+from surelist.server.connections import BoundedConnection
+from surelist.server.serving import listen
+from tests.support.server import RunningServer, serving
 
 JAVA = (
     b"Connection: Upgrade, HTTP2-Settings\r\n"
@@ -141,7 +141,7 @@ async def test_a_body_whose_end_is_unclear_is_refused_as_ever(talk: Talk, framin
 
 
 def test_httptools_itself_still_reads_no_body_behind_an_upgrade() -> None:
-    """When it does, `surelist.upgrades` has nothing left to do."""
+    """When it does, `surelist.server.upgrades` has nothing left to do."""
     seen: list[bytes] = []
 
     class Protocol:

@@ -3,10 +3,10 @@
 import pytest
 from sqlmodel import SQLModel
 
-from surelist import tables
-from surelist.database import check
+from surelist.data import tables
+from surelist.data.database import check
 from surelist.errors import ConfigurationError
-from tests.copies import Copy
+from tests.support.copies import Copy
 from tests.test_doctor import SECRET, problems
 
 MINE = "user_id = current_setting('app.user_id', true)"

@@ -12,9 +12,9 @@ import httpx
 from bench.faults.draining import TASKS, held_up_at
 from bench.faults.installation import PATIENCE_SECONDS, Served, installed, superuser
 from bench.faults.report import Row
-from surelist.admission import WRITES_AT_ONCE
-from tests.person import ERAS, Person
-from tests.soundness import rows, sound_ledger
+from surelist.data.queues import WRITES_AT_ONCE
+from tests.support.person import ERAS, Person
+from tests.support.soundness import rows, sound_ledger
 
 NEVER = {"SURELIST_LOCK_TIMEOUT_MS": str(2 * PATIENCE_SECONDS * 1000)}
 """So that who waits for a lock does so for as long as it is held here."""

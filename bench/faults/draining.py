@@ -10,8 +10,8 @@ import asyncpg
 
 from bench.faults.installation import PATIENCE_SECONDS, Installation, installed, superuser
 from bench.faults.report import Row
-from surelist.serving import SECONDS_TO_FINISH
-from tests.soundness import rows
+from surelist.server.serving import SECONDS_TO_FINISH
+from tests.support.soundness import rows
 
 CHANGES = "event IN SHARE MODE"
 """What every change meets, and no read."""

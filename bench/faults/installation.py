@@ -20,11 +20,18 @@ import httpx
 import psutil
 
 from surelist.config import Settings
-from surelist.data_directory import kept_secret
-from surelist.database import migrate
-from surelist.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster, already_running, postgres
-from tests.person import Person
-from tests.server import RunningServer, serving
+from surelist.data.database import migrate
+from surelist.machine.data_directory import kept_secret
+from surelist.postgres.embedded import (
+    APP_ROLE,
+    OWNER_ROLE,
+    SUPERUSER,
+    Cluster,
+    already_running,
+    postgres,
+)
+from tests.support.person import Person
+from tests.support.server import RunningServer, serving
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ import asyncpg
 
 from bench.faults.installation import PATIENCE_SECONDS, Installation, superuser
 from bench.faults.report import Row
-from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, sign_token
+from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, sign_token
 
 BIG_TASKS = 1_000
 

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 
 from bench.faults.installation import PATIENCE_SECONDS, Served
-from tests.person import ERAS, Person
-from tests.soundness import sound_ledger
+from tests.support.person import ERAS, Person
+from tests.support.soundness import sound_ledger
 
 REST = "REST"
 DOORS = (*ERAS, REST)

@@ -18,7 +18,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from surelist import config
-from surelist.database import connection_arguments
+from surelist.data.database import connection_arguments
 from surelist.ledger.models import Account, Event
 from surelist.tasks.models import Task
 

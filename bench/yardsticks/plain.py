@@ -15,9 +15,10 @@ from orjson import dumps
 from pydantic import BaseModel
 
 from bench.yardsticks import statements
-from surelist import config, issuers
-from surelist.auth import Authenticator
-from surelist.database import PooledConnection, open_pool
+from surelist import config
+from surelist.access import issuers
+from surelist.access.auth import Authenticator
+from surelist.data.database import PooledConnection, open_pool
 from surelist.tasks.words import search_text, sort_title, terms
 
 CLIENT = "bench"

@@ -5,8 +5,9 @@ from mcp.server.auth.provider import AccessToken
 
 from bench.yardsticks import entities
 from bench.yardsticks.entities import Changed, TaskPage
-from surelist import config, issuers
-from surelist.auth import Authenticator
+from surelist import config
+from surelist.access import issuers
+from surelist.access.auth import Authenticator
 from surelist.errors import Unauthenticated
 
 settings = config.load()

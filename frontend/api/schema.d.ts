@@ -308,7 +308,9 @@ export interface paths {
         post?: never;
         /**
          * Erase Account
-         * @description Erase everything; every token issued until now is refused from now on.
+         * @description Erase everything; every token issued until that is done is refused.
+         *
+         *     A repeat goes on where a call ended that was cut off.
          */
         delete: operations["erase_account_api__user_id__delete"];
         options?: never;
@@ -354,26 +356,6 @@ export interface paths {
          * @description End the person's sessions up to this one, and if asked, revoke every agent.
          */
         post: operations["end_sessions_api__user_id__sessions_end_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/{user_id}/claim": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Claim List
-         * @description Take over the list of the user `local`: for somebody who has none, and has its code.
-         */
-        post: operations["claim_list_api__user_id__claim_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -518,29 +500,6 @@ export interface components {
         ChatModel: {
             /** Model */
             model: string;
-        };
-        /**
-         * Claim
-         * @description Which list is taken over: that of the user `local`, whose code proves the right to it.
-         */
-        Claim: {
-            /** Code */
-            code: string;
-            /**
-             * Dry Run
-             * @default false
-             */
-            dry_run: boolean;
-        };
-        /**
-         * Claimable
-         * @description What a claim would take over.
-         */
-        Claimable: {
-            /** Pending */
-            pending: number;
-            /** Completed */
-            completed: number;
         };
         /**
          * Completion
@@ -3510,115 +3469,6 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Content Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Content */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    claim_list_api__user_id__claim_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Claim"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ShownAccount"] | components["schemas"]["Claimable"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };

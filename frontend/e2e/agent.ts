@@ -2,12 +2,11 @@ import { createHash, randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { inject } from "vitest";
-
 import { someAddress } from "./addresses";
 import { madeFor } from "@/auth/person-header";
 
 import type { Visitor } from "./browser";
+import { product } from "./product";
 
 export type Answer = { status: number; body: Record<string, string> };
 type Changes = Record<string, string | undefined>;
@@ -51,7 +50,7 @@ export class Agent {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(asked))
       if (value !== undefined) query.set(name, value);
-    return `${inject("web")}/api/auth/oauth2/authorize?${query.toString()}`;
+    return `${product.web}/api/auth/oauth2/authorize?${query.toString()}`;
   }
 
   /** Lets the visitor allow it, and returns what it is answered. */
@@ -68,7 +67,7 @@ export class Agent {
   async ask(visitor: Visitor, changes: Changes = {}, verifier?: string): Promise<URL> {
     const url = this.authorizeUrl(changes, verifier);
     const answer = await visitor.page.request.get(url, { maxRedirects: 0 });
-    return new URL(answer.headers()["location"] ?? "", inject("web"));
+    return new URL(answer.headers()["location"] ?? "", product.web);
   }
 
   /** What the consent page sends when the visitor allows it, to both servers, without the page. */
@@ -108,7 +107,7 @@ export class Agent {
   async token(body: Record<string, string>): Promise<Answer> {
     const sent = new URLSearchParams({ client_id: this.clientId, ...body });
     return answer(
-      await fetch(`${inject("web")}/api/auth/oauth2/token`, {
+      await fetch(`${product.web}/api/auth/oauth2/token`, {
         method: "POST",
         headers: { "X-Forwarded-For": this.address },
         body: sent,
@@ -135,7 +134,7 @@ export class Agent {
 
 export async function register(metadata: Record<string, unknown>): Promise<Answer> {
   return answer(
-    await fetch(`${inject("web")}/api/auth/oauth2/register`, {
+    await fetch(`${product.web}/api/auth/oauth2/register`, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-Forwarded-For": someAddress() },
       body: JSON.stringify(metadata),
@@ -167,7 +166,7 @@ export function callTool(
   input: object = {},
   path = "/mcp",
 ): Promise<Response> {
-  return fetch(inject("api") + path, {
+  return fetch(product.api + path, {
     method: "POST",
     headers: {
       Authorization: `Bearer ${token}`,
@@ -186,7 +185,7 @@ export function callTool(
 
 /** One call to REST. */
 export function callRest(token: string, path: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(`${inject("api")}/api/me${path}`, {
+  return fetch(`${product.api}/api/me${path}`, {
     ...init,
     headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
   });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { madeFor } from "@/auth/person-header";
 import { PROOF_HEADER } from "@/auth/proof-header";
@@ -9,10 +9,11 @@ import { someAddress } from "./addresses";
 import { Agent } from "./agent";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
 import { LocalServer } from "./local-server";
+import { product } from "./product";
 
 const NOT_STARTED_HERE = "Your session was not started on this page. Sign in to go on.";
 const SESSION = "surelist.session_token=";
-const hostname = () => new URL(inject("web")).hostname;
+const hostname = () => new URL(product.web).hostname;
 
 let ann: Visitor;
 const servers: LocalServer[] = [];
@@ -37,12 +38,12 @@ async function localServer(host: string): Promise<LocalServer> {
 /** What a program sends that has the cookie, knows the person, and is held by no browser. */
 async function sent(cookie: string, method: string, path: string, more: object = {}) {
   const { body, headers } = more as { body?: object; headers?: Record<string, string> };
-  const response = await fetch(`${inject("web")}/api/auth${path}`, {
+  const response = await fetch(`${product.web}/api/auth${path}`, {
     method,
     redirect: "manual",
     headers: {
       Cookie: cookie,
-      Origin: inject("web"),
+      Origin: product.web,
       "X-Forwarded-For": someAddress(),
       "Content-Type": "application/json",
       ...headers,
@@ -75,11 +76,10 @@ test("no server of the same host gets anything for the cookie that browsers send
   const thief = await Agent.register();
   const asked = await sent(got[0] ?? "", "GET", thief.authorizeUrl().split("/api/auth")[1] ?? "");
   const { url } = (await asked.json()) as { url: string };
-  const oauth_query = new URL(url, inject("web")).search.slice(1);
+  const oauth_query = new URL(url, product.web).search.slice(1);
   expect(oauth_query).toContain("sig=");
   const tries: [string, string, object?][] = [
     ["GET", "/token"],
-    ["GET", "/local-list"],
     ["POST", "/oauth2/consent", { accept: true, oauth_query }],
     ["POST", "/connections/disconnect", { client_id: agent.clientId }],
     ["POST", "/delete-user", {}],
@@ -187,7 +187,7 @@ test("a page whose person signs out, or whom another follows, in another tab has
   await ann.page.getByText(bob.email).waitFor(); // this browser is Bob's now
   await other.goto("/account");
   await other.getByRole("button", { name: "Sign out" }).click();
-  await other.waitForURL(`${inject("web")}/sign-in`);
+  await other.waitForURL(`${product.web}/sign-in`);
   await ann.page.goto("/connect");
   await ann.page.getByRole("heading", { name: "Sign in" }).waitFor();
   await bob.leave();
@@ -201,7 +201,7 @@ test("a browser that lost what it kept is asked to sign in, and led back", async
   await ann.page.getByText(NOT_STARTED_HERE).waitFor();
   await ann.fillIn(PASSWORD);
   await ann.page.getByRole("button", { name: "Sign in" }).click();
-  await ann.page.waitForURL(`${inject("web")}/connect?from=here`);
+  await ann.page.waitForURL(`${product.web}/connect?from=here`);
   await ann.page.getByText("None yet.").waitFor();
 });
 

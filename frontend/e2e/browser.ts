@@ -13,6 +13,7 @@ import { PROOF_HEADER } from "@/auth/proof-header";
 
 import { someAddress } from "./addresses";
 import { claimsOf } from "./agent";
+import { product } from "./product";
 import { rest } from "./rest";
 
 export const PASSWORD = "a sentence is a good one";
@@ -55,7 +56,7 @@ export class Visitor {
   /** Somebody new, from an address of their own. */
   static async arrive(options: BrowserContextOptions = {}): Promise<Visitor> {
     number += 1;
-    const own = options.baseURL ?? inject("web");
+    const own = options.baseURL ?? product.web;
     const proof = randomBytes(32).toString("base64url");
     const localStorage = [{ name: KEPT, value: proof }];
     const context = await (
@@ -83,7 +84,7 @@ export class Visitor {
     await this.page.goto("/sign-up");
     await this.fillIn(PASSWORD);
     await this.page.getByRole("button", { name: "Make the account" }).click();
-    await this.page.waitForURL(inject("web") + "/");
+    await this.page.waitForURL(product.web + "/");
     return this;
   }
 
@@ -103,7 +104,7 @@ export class Visitor {
    * is on its way there would break off the next one that is opened. */
   async answerConsent(button: "Allow" | "Do not allow"): Promise<void> {
     await this.page.getByRole("button", { name: button, exact: true }).click();
-    await this.page.waitForURL(({ origin }) => origin !== inject("web"));
+    await this.page.waitForURL(({ origin }) => origin !== product.web);
   }
 
   private async signUpByRequest(email: string): Promise<void> {

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { Client } from "pg";
-import { inject } from "vitest";
+
+import { product } from "./product";
 
 /** Lets every session of the person be of an hour ago: nobody waits for that in a test. */
 export async function signedInLongAgo(userId: string): Promise<void> {
@@ -54,7 +55,7 @@ async function ask<Row extends object>(
 
 /** The address of the embedded database of the product for its superuser, in that schema. */
 export function ownersUrl(schema: string): string {
-  const data = inject("data");
+  const data = product.data;
   const sockets = readFileSync(join(data, "postgres/postmaster.pid"), "utf8").split("\n")[4] ?? "";
   const { postgres } = JSON.parse(readFileSync(join(data, "roles.json"), "utf8")) as {
     postgres: string;

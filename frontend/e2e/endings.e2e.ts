@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 
-import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { Agent, callRest, callTool } from "./agent";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
+import { product } from "./product";
 import { rest } from "./rest";
 import { SURELIST, withoutSettings } from "./stack";
 
@@ -52,8 +53,8 @@ const ENDED = { person: 401, makingKeys: 401 };
 const ALL_ENDED = { ...ENDED, access: 401, key: 401 };
 
 function resetLink(): string {
-  const words = ["reset-password", ann.email, "--data", inject("data")];
-  const env = withoutSettings({ SURELIST_WEB_URL: inject("web") });
+  const words = ["reset-password", ann.email, "--data", product.data];
+  const env = withoutSettings({ SURELIST_WEB_URL: product.web });
   return execFileSync(SURELIST, words, { encoding: "utf8", env }).trim();
 }
 
@@ -67,7 +68,7 @@ test("signing out ends the tokens that the page got, and leaves agents and keys"
   const held = await everything();
   const page = await ann.open("/account");
   await page.getByRole("button", { name: "Sign out" }).click();
-  await page.waitForURL(`${inject("web")}/sign-in`);
+  await page.waitForURL(`${product.web}/sign-in`);
   expect(await page.evaluate(() => localStorage.getItem("surelist.proof") ?? "")).toBe("");
   await expect
     .poll(() => answersTo(held), WITHIN_SECONDS)
@@ -84,7 +85,7 @@ test("another browser of the same person goes on after one has signed out", asyn
   await other.page.getByRole("heading", { name: "One list, for you and your agents" }).waitFor();
   await ann.open("/account");
   await ann.page.getByRole("button", { name: "Sign out" }).click();
-  await ann.page.waitForURL(`${inject("web")}/sign-in`);
+  await ann.page.waitForURL(`${product.web}/sign-in`);
   await other.page.getByRole("link", { name: "Connect", exact: true }).click();
   await other.page.getByText("None yet.").waitFor();
   await other.leave();
@@ -117,7 +118,7 @@ test("a person who is deleted leaves nothing that works, by the page or by one r
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Type “erase” to go on").fill("erase");
   await dialog.getByRole("button", { name: "Erase everything" }).click();
-  await page.waitForURL(`${inject("web")}/sign-up`);
+  await page.waitForURL(`${product.web}/sign-up`);
   await expect.poll(() => answersTo(held), WITHIN_SECONDS).toEqual(ALL_ENDED);
   expect((await agent.refresh(held.refresh)).status).toBe(400);
 });

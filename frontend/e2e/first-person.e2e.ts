@@ -1,55 +1,158 @@
 import { execFileSync } from "node:child_process";
 
-import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
-import { callRest } from "./agent";
-import { closeBrowser, Visitor } from "./browser";
-import { rest } from "./rest";
+import { callRest, callTool } from "./agent";
+import { closeBrowser, PASSWORD, Visitor } from "./browser";
+import { askPeople } from "./database";
+import { type OnePage, startPage } from "./one-page";
+import { product } from "./product";
 import { complaintsOf, titlesOn } from "./seen";
 import { SURELIST, withoutSettings } from "./stack";
 
-const OFFER = "The list of this machine";
+const LOCAL = "local";
+const CODE = "ABCD-EFGH-IJKL-MNOP";
 
-let ann: Visitor;
+let visitors: Visitor[] = [];
 
 beforeEach(async () => {
-  ann = await Visitor.arrive();
+  await askPeople(`DELETE FROM "user"`);
 });
 
-afterEach(() => ann.leave());
+afterEach(leaveAll);
 afterAll(closeBrowser);
 
-/** A token such as `make run` prints. */
-function localToken(): string {
-  const words = ["token", "local", "--client", "Cursor", "--data", inject("data")];
+async function leaveAll(): Promise<void> {
+  for (const visitor of visitors) await visitor.leave();
+  visitors = [];
+}
+
+async function arrive(baseURL = product.web): Promise<Visitor> {
+  const visitor = await Visitor.arrive({ baseURL });
+  visitors.push(visitor);
+  return visitor;
+}
+
+/** A token such as `make run` tells how to make. */
+function localToken(client = "Cursor"): string {
+  const words = ["token", LOCAL, "--client", client, "--data", product.data];
   return execFileSync(SURELIST, words, { encoding: "utf8", env: withoutSettings({}) }).trim();
 }
 
-test("the first person to sign up is offered the list of this machine, and takes it over", async () => {
-  const local = localToken();
-  for (const title of ["Buy milk", "Call mum"]) await rest(local, "POST", "/tasks", { title });
-  await rest(local, "PATCH", "/tasks/2/complete", { completed: true });
-  expect((await fetch(`${inject("web")}/api/auth/local-list`)).status).toBe(401);
-  const { page } = await ann.signUp();
-  const offer = page.getByRole("region", { name: OFFER });
-  await offer.getByText("1 open and 1 completed tasks").waitFor();
-  expect(await complaintsOf(page)).toEqual([]);
-  await offer.getByRole("button", { name: "Make it mine" }).click();
-  await expect.poll(() => titlesOn(page), { timeout: 15_000 }).toEqual(["Buy milk"]);
-  expect(await offer.count()).toBe(0);
-  expect(await ann.call("GET", "/events?task_id=1")).toMatchObject({
-    events: [{ client_name: "Cursor" }],
-  });
-  const answered = async () => (await callRest(local, "/tasks")).status;
-  await expect.poll(answered, { timeout: 10_000, interval: 500 }).toBe(401);
+/** Signs up by the request that the form sends; the status. */
+async function signUp(visitor: Visitor, code?: string): Promise<number> {
+  const data = { email: visitor.email, password: PASSWORD, name: "Ann", ...(code && { code }) };
+  const headers = await visitor.shown();
+  return (await visitor.page.request.post("/api/auth/sign-up/email", { data, headers })).status();
+}
+
+async function userIds(): Promise<string[]> {
+  return (await askPeople<{ id: string }>(`SELECT id FROM "user"`)).map(({ id }) => id);
+}
+
+test("of several who sign up first at the same moment one is local, and each of the others someone", async () => {
+  const all = await Promise.all(Array.from({ length: 6 }, () => arrive()));
+  expect(await Promise.all(all.map((one) => signUp(one)))).toEqual(Array(6).fill(200));
+  const ids = await userIds();
+  expect(new Set(ids).size).toBe(6);
+  expect(ids.filter((id) => id === LOCAL)).toEqual([LOCAL]);
 });
 
-test("whoever signs up later is offered nothing", async () => {
-  await rest(localToken(), "POST", "/tasks", { title: "Another one" });
+test("an agent goes on with the list when its person signs up, and is one of the connected agents", async () => {
+  const agent = localToken();
+  expect((await callTool(agent, "add_task", { title: "Buy milk" })).status).toBe(200);
+  const ann = await arrive();
   const { page } = await ann.signUp();
-  await page.getByRole("heading", { name: "One list, for you and your agents" }).waitFor();
-  const headers = await ann.shown();
-  const answer = await page.request.get("/api/auth/local-list", { headers });
-  expect(await answer.json()).toEqual({ code: null });
-  expect(await page.getByRole("region", { name: OFFER }).count()).toBe(0);
+  await expect.poll(() => titlesOn(page), { timeout: 15_000 }).toEqual(["Buy milk"]);
+  expect(await ann.id()).toBe(LOCAL);
+  const answer = await callTool(agent, "add_task", { title: "Call mum" });
+  expect(await answer.text()).toContain("Call mum");
+  await page.goto("/connect");
+  await page.getByText("Cursor added “Call mum”").waitFor();
+  await page.getByRole("button", { name: "Revoke Cursor" }).waitFor();
+  expect(await complaintsOf(page)).toEqual([]);
 });
+
+test("whoever signs up later has a list of their own", async () => {
+  for (const first of [true, false]) {
+    const visitor = await arrive();
+    expect(await signUp(visitor)).toBe(200);
+    expect((await visitor.id()) === LOCAL).toBe(first);
+  }
+});
+
+test("who erases the local list and signs up again has it anew, and nothing of before is good", async () => {
+  const before = localToken();
+  const ann = await arrive();
+  const { page } = await ann.signUp();
+  expect((await callTool(before, "add_task", { title: "Old" })).status).toBe(200);
+  await askPeople(
+    `INSERT INTO verification (id, identifier, value, "expiresAt") VALUES
+      ('1', 'a link', $1, now() + interval '1 hour'),
+      ('2', 'a code for an agent', '{"userId":"local"}', now() + interval '1 hour'),
+      ('3', 'of somebody else', '{"place":"localhost"}', now() + interval '1 hour')`,
+    [LOCAL],
+  );
+  await page.goto("/account");
+  await page.getByRole("button", { name: "Erase everything" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Type “erase” to go on").fill("erase");
+  await dialog.getByRole("button", { name: "Erase everything" }).click();
+  await page.waitForURL((url) => url.pathname === "/sign-up");
+  await ann.signUp();
+  expect(await ann.id()).toBe(LOCAL);
+  const left = await askPeople(`SELECT id FROM verification WHERE id IN ('1', '2', '3')`);
+  expect(left).toEqual([{ id: "3" }]);
+  const anew = async (): Promise<unknown> => (await callRest(localToken(), "/tasks")).json();
+  await expect.poll(anew, { timeout: 10_000, interval: 500 }).toEqual({ tasks: [] });
+  const refused = async () => (await callRest(before, "/tasks")).status;
+  await expect.poll(refused, { timeout: 10_000, interval: 500 }).toBe(401);
+});
+
+/** Works with a page that is told this, and ends it: after its visitors, for whom it waits. */
+async function atPage(
+  settings: Record<string, string>,
+  work: (page: OnePage) => Promise<void>,
+): Promise<void> {
+  const page = await startPage(settings);
+  try {
+    await work(page);
+  } finally {
+    await leaveAll();
+    await page.stop();
+  }
+}
+
+test("where a code is needed, a wrong one is told and makes nothing, and the right one makes local", () =>
+  atPage({ SURELIST_FIRST_PERSON: CODE }, async ({ web }) => {
+    const ann = await arrive(web);
+    const page = await ann.open("/sign-up");
+    await ann.fillIn(PASSWORD);
+    await page.getByLabel("Code from the server’s terminal").fill("ABCD-EFGH-IJKL-MNOQ");
+    await page.getByRole("button", { name: "Make the account" }).click();
+    await page.getByText("That is not the code of this server").waitFor();
+    expect(await complaintsOf(page)).toEqual([]);
+    expect(await userIds()).toEqual([]);
+    expect(await signUp(ann, "abcd efgh ijkl mnop")).toBe(200);
+    expect(await userIds()).toEqual([LOCAL]);
+    const bob = await arrive(web);
+    await (await bob.open("/sign-up")).getByLabel("Password").waitFor();
+    expect(await bob.page.getByLabel("Code from the server’s terminal").count()).toBe(0);
+    expect(await signUp(bob, CODE)).toBe(400);
+    expect(await userIds()).toEqual([LOCAL]);
+  }));
+
+test("where a code is needed, a stranger without it has a list of their own", () =>
+  atPage({ SURELIST_FIRST_PERSON: CODE }, async ({ web }) => {
+    expect(await signUp(await arrive(web))).toBe(200);
+    const [id, ...others] = await userIds();
+    expect(id).not.toBe(LOCAL);
+    expect(others).toEqual([]);
+  }));
+
+test("a page that was started by itself makes nobody local, and knows no code", () =>
+  atPage({}, async ({ web }) => {
+    expect(await signUp(await arrive(web), CODE)).toBe(400);
+    expect(await signUp(await arrive(web))).toBe(200);
+    expect(await userIds()).not.toContain(LOCAL);
+  }));

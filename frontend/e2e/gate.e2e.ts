@@ -1,20 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { expect, inject, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { ENDPOINTS } from "@/auth/server/gate/endpoints";
 
 import { someAddress } from "./addresses";
 import { register } from "./agent";
 import { askPeople } from "./database";
+import { product } from "./product";
 
 const MARKER = "zqmarkerzq";
 const FORGED = `${MARKER}\n{"level":"info","message":"forged"}\n\u001b[2J\u001b]0;owned\u0007`;
 const FORM = "application/x-www-form-urlencoded";
 
-const web = () => inject("web");
-const log = () => readFileSync(join(inject("data"), "web.log"), "utf8");
+const web = () => product.web;
+const log = () => readFileSync(join(product.data, "web.log"), "utf8");
 const of = (more: Record<string, string>) => ({ "X-Forwarded-For": someAddress(), ...more });
 
 /** Sends these parameters to an endpoint as it takes them. */

@@ -1,8 +1,9 @@
-import { afterAll, expect, inject, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 
 import { someAddress } from "./addresses";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
 import { askPeople } from "./database";
+import { product } from "./product";
 
 const GUESSES = 10; // specs/auth.md
 
@@ -10,12 +11,12 @@ afterAll(closeBrowser);
 
 const headers = () => ({
   "Content-Type": "application/json",
-  Origin: inject("web"),
+  Origin: product.web,
   "X-Forwarded-For": someAddress(), // another address each time
 });
 
 async function signIn(email: string, password: string): Promise<Response> {
-  const url = `${inject("web")}/api/auth/sign-in/email`;
+  const url = `${product.web}/api/auth/sign-in/email`;
   const body = JSON.stringify({ email, password });
   return fetch(url, { method: "POST", headers: headers(), body });
 }
@@ -86,7 +87,7 @@ test("guesses at an address without an account are answered as at one with it", 
 });
 
 test("a password that everybody tries first is not taken", async () => {
-  const url = `${inject("web")}/api/auth/sign-up/email`;
+  const url = `${product.web}/api/auth/sign-up/email`;
   for (const password of ["1234567890", "Password123", "visitor2026"]) {
     const body = JSON.stringify({ email: "visitor@example.com", password, name: "Visitor" });
     const answer = await fetch(url, { method: "POST", headers: headers(), body });

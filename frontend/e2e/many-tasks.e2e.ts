@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 
 import type { Page } from "playwright-core";
-import { afterAll, expect, inject, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 
 import { closeBrowser, theBrowser, Visitor } from "./browser";
+import { product } from "./product";
 import { PYTHON, ROOT } from "./stack";
 
 const TASKS = 10_000;
@@ -21,7 +22,7 @@ async function somebodyBusy(): Promise<Visitor> {
   }
   const times = String(TASKS / TASKS_OF_THE_ORIGINAL);
   const [from, to] = [await original.id(), await busy.id()];
-  const command = ["-m", "bench.lengthen", inject("data"), from, to, times];
+  const command = ["-m", "bench.lengthen", product.data, from, to, times];
   execFileSync(PYTHON, command, { cwd: ROOT, stdio: "inherit" });
   await original.leave();
   return busy;

@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-import { afterAll, expect, inject, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 
 import { register } from "./agent";
 import { closeBrowser, Visitor } from "./browser";
 import { freePort } from "./ports";
+import { product } from "./product";
 import { CLIENTS, installPrograms } from "./program";
 
 const SUITE = join(CLIENTS, "node/node_modules/@modelcontextprotocol/conformance/dist/index.js");
@@ -38,15 +39,15 @@ test("the authorization server conforms to what MCP asks of it", async () => {
   const suite = spawn(
     process.execPath,
     [
-      ...[SUITE, "authorization", "--url", `${inject("web")}/api/auth`],
-      ...["--client-id", client.body["client_id"] ?? "", "--resource", `${inject("api")}/mcp`],
+      ...[SUITE, "authorization", "--url", `${product.web}/api/auth`],
+      ...["--client-id", client.body["client_id"] ?? "", "--resource", `${product.api}/mcp`],
       ...["--port", String(port), "--spec-version", "2026-07-28", "-o", results],
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   const ended = new Promise((resolve) => suite.once("exit", resolve));
   for await (const line of createInterface({ input: suite.stdout })) {
-    if (!line.startsWith(`${inject("web")}/api/auth/oauth2/authorize?`)) continue;
+    if (!line.startsWith(`${product.web}/api/auth/oauth2/authorize?`)) continue;
     await ann.page.goto(line);
     await ann.answerConsent("Allow");
   }

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { Agent } from "./agent";
 import { closeBrowser, Visitor } from "./browser";
+import { product } from "./product";
 
 let ann: Visitor;
 let agent: Agent;
@@ -24,7 +25,7 @@ const WRONG = [
   [{ code_challenge_method: "plain" }, "invalid_request"],
   [{ code_challenge_method: undefined }, "invalid_request"],
   [{ resource: "https://other.example/mcp" }, "invalid_target"],
-  [{ resource: `${inject("api")}/api` }, "invalid_target"],
+  [{ resource: `${product.api}/api` }, "invalid_target"],
 ] as const;
 
 test("a wrong request of a client that was let in before is sent back, secret or not", async () => {
@@ -37,7 +38,7 @@ test("a wrong request of a client that was let in before is sent back, secret or
       const { origin, searchParams } = await client.ask(ann, changes);
       expect(origin, JSON.stringify(changes)).toBe(new URL(client.redirectUri).origin);
       expect(searchParams.get("error"), JSON.stringify(changes)).toBe(error);
-      expect(searchParams.get("iss")).toBe(`${inject("web")}/api/auth`);
+      expect(searchParams.get("iss")).toBe(`${product.web}/api/auth`);
     }
   }
   confidential.close();
@@ -49,7 +50,7 @@ test("no address of this site leads by itself to a client that nobody has let in
   for (const [changes, error] of WRONG) {
     for (const who of [ann, stranger]) {
       const asked = await agent.ask(who, { ...changes, scope: "tasks:read" });
-      expect(asked.origin + asked.pathname, error).toBe(`${inject("web")}/sign-in-error`);
+      expect(asked.origin + asked.pathname, error).toBe(`${product.web}/sign-in-error`);
     }
   }
   const { page } = ann;

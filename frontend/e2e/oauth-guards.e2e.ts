@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { someAddress } from "./addresses";
 import { Agent, callRest, callTool, claimsOf, consent, register } from "./agent";
 import { closeBrowser, Visitor } from "./browser";
+import { product } from "./product";
 
 const VERIFIER = "w".repeat(43);
 const CURSOR = "cursor://anysphere.cursor-mcp/oauth/callback";
@@ -30,7 +31,7 @@ async function accessToken(scope?: string): Promise<string> {
 test("an agent's token is for the MCP server alone, and never a person's own", async () => {
   const token = await accessToken("tasks:read tasks:write account:manage openid");
   const claims = claimsOf(token);
-  expect([claims["aud"]].flat()).toEqual([`${inject("api")}/mcp`]);
+  expect([claims["aud"]].flat()).toEqual([`${product.api}/mcp`]);
   expect(String(claims["scope"]).split(" ").sort()).toEqual([
     "offline_access",
     "tasks:read",
@@ -53,10 +54,10 @@ test("neither the page's token nor what is none opens the MCP server", async () 
 
 test("nobody reaches the list of another person by its path", async () => {
   const bob = await Visitor.withAccount();
-  const path = `${inject("api")}/api/${await bob.id()}/tasks`;
+  const path = `${product.api}/api/${await bob.id()}/tasks`;
   const headers = { Authorization: `Bearer ${await ann.token()}` };
   expect((await fetch(path, { headers })).status).toBe(403);
-  const page = path.replace(inject("api"), inject("web"));
+  const page = path.replace(product.api, product.web);
   expect((await fetch(page, { headers })).status).toBe(403);
   expect((await ann.page.request.get(page)).status()).toBe(401); // no cookie stands for a token
   await bob.leave();
@@ -64,7 +65,7 @@ test("nobody reaches the list of another person by its path", async () => {
 
 test("what a person allowed for one MCP endpoint does not open the other", async () => {
   const path = "/conversations/mcp";
-  const resource = inject("api") + path;
+  const resource = product.api + path;
   const said = await agent.exchange(await agent.allowedBy(ann, { resource }));
   const token = said.body["access_token"] ?? "";
   const { aud, scope } = claimsOf(token);
@@ -142,7 +143,7 @@ test("nobody is redirected to what was not registered", async () => {
   ]) {
     for (const who of [ann, stranger]) {
       const { origin, pathname } = await agent.ask(who, { redirect_uri });
-      expect(origin + pathname, redirect_uri).toBe(`${inject("web")}/sign-in-error`);
+      expect(origin + pathname, redirect_uri).toBe(`${product.web}/sign-in-error`);
     }
   }
   await stranger.leave();
@@ -171,7 +172,7 @@ test("no redirect that is not the client's own can be registered", async () => {
 
 test("asking for the place to register, rather than registering, is no fault of the server", async () => {
   for (const method of ["GET", "DELETE"]) {
-    const url = `${inject("web")}/api/auth/oauth2/register`;
+    const url = `${product.web}/api/auth/oauth2/register`;
     const { status } = await fetch(url, { method, headers: { "X-Forwarded-For": someAddress() } });
     expect([404, 405], method).toContain(status);
   }

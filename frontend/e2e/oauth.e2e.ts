@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { madeFor } from "@/auth/person-header";
 
 import { Agent, callTool, claimsOf, register } from "./agent";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
+import { product } from "./product";
 
 const SECONDS_TO_BE_REFUSED = 10;
 const CURSOR = "cursor://anysphere.cursor-mcp/oauth/callback";
@@ -29,7 +30,7 @@ async function connected(): Promise<{ access: string; refresh: string }> {
 }
 
 test("an agent that knows the address alone is led to its authorization server", async () => {
-  const refused = await fetch(`${inject("api")}/mcp`, { method: "POST" });
+  const refused = await fetch(`${product.api}/mcp`, { method: "POST" });
   expect(refused.status).toBe(401);
   const challenge = refused.headers.get("WWW-Authenticate") ?? "";
   const resource = /resource_metadata="([^"]+)"/.exec(challenge)?.[1] ?? "";
@@ -69,7 +70,7 @@ test("a newcomer signs up on the way, allows it, and the ledger names the agent"
   await newcomer.answerConsent("Allow");
   const parameters = await redirected;
   expect(parameters.get("state")).toBe("the state");
-  expect(parameters.get("iss")).toBe(`${inject("web")}/api/auth`);
+  expect(parameters.get("iss")).toBe(`${product.web}/api/auth`);
   const walk = { code: parameters.get("code") ?? "", verifier: "v".repeat(43), parameters };
   const { body } = await agent.exchange(walk);
   const token = body["access_token"] ?? "";

@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from "node:child_process";
 
-import { inject, vi } from "vitest";
+import { vi } from "vitest";
 
 import { ownersUrl } from "./database";
 import { freePort } from "./ports";
+import { product } from "./product";
 import { SURELIST, withoutSettings } from "./stack";
 
 const FRONTEND = new URL("..", import.meta.url).pathname;
@@ -15,7 +16,7 @@ export type OnePage = { web: string; stop: () => Promise<void> };
 export async function startPage(settings: Record<string, string>): Promise<OnePage> {
   const port = String(await freePort());
   const web = `http://localhost:${port}`;
-  const words = ["page-secret", "--data", inject("data")];
+  const words = ["page-secret", "--data", product.data];
   const secret = execFileSync(SURELIST, words, { encoding: "utf8", env: withoutSettings({}) });
   const server = spawn(process.execPath, ["serve.mjs"], {
     cwd: FRONTEND,
@@ -23,7 +24,7 @@ export async function startPage(settings: Record<string, string>): Promise<OnePa
       NODE_ENV: "production",
       HOSTNAME: "127.0.0.1",
       PORT: port,
-      SURELIST_URL: inject("api"),
+      SURELIST_URL: product.api,
       SURELIST_WEB_URL: web,
       SURELIST_PAGE_SECRET: secret.trim(),
       SURELIST_TRUSTED_PROXIES: "127.0.0.1, ::1",

@@ -6,8 +6,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 
-import { inject } from "vitest";
-
+import { product } from "./product";
 import { PYTHON, ROOT } from "./stack";
 
 export const CLIENTS = join(ROOT, "backend/tests/clients");
@@ -52,7 +51,7 @@ export class Program {
     this.process = spawn(command, args, {
       env: {
         ...process.env,
-        MCP_URL: `${inject("api")}/mcp`,
+        MCP_URL: `${product.api}/mcp`,
         MCP_CLIENT_NAME: name,
         MCP_REMOTE_CONFIG_DIR: this.home,
       },

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { madeFor } from "@/auth/person-header";
 
 import { callRest } from "./agent";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
 import { signedInLongAgo } from "./database";
+import { product } from "./product";
 import { complaintsOf } from "./seen";
 
 const CONFIRM = "Confirm that it is you";
@@ -69,7 +70,7 @@ test("erasing needs the password when the sign-in was long ago, and then is done
   await erasing.getByLabel("Type “erase” to go on").fill("erase");
   await erasing.getByRole("button", { name: "Erase everything" }).click();
   await confirm(PASSWORD);
-  await page.waitForURL(`${inject("web")}/sign-up`);
+  await page.waitForURL(`${product.web}/sign-up`);
 });
 
 test("neither server makes keys, erases or deletes for a sign-in of long ago", async () => {

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 
-import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { madeFor } from "@/auth/person-header";
 
 import { someAddress } from "./addresses";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
+import { product } from "./product";
 import { GITHUB_CLIENT, PROXY, SURELIST, withoutSettings } from "./stack";
 
 const MOST_GUESSES = 15; // specs/auth.md
@@ -31,7 +32,7 @@ async function signInBy(visitor: Visitor, next?: string): Promise<void> {
 }
 
 test("a session is new at each sign-in, whatever the browser brought along", async () => {
-  const planted = { name: "surelist.session_token", value: "planted", url: inject("web") };
+  const planted = { name: "surelist.session_token", value: "planted", url: product.web };
   await ann.context.addCookies([planted]);
   await ann.signUp();
   const first = await sessionOf(ann);
@@ -52,7 +53,7 @@ test("before the page runs, no password goes into the address", async () => {
     const loaded = page.waitForEvent("load");
     await page.locator("form").evaluate((form: HTMLFormElement) => form.submit()); // as some managers do
     await loaded;
-    expect(page.url(), path).toBe(inject("web") + path);
+    expect(page.url(), path).toBe(product.web + path);
     await early.leave();
   }
 });
@@ -67,8 +68,8 @@ test("a wrong password is told in words, and not which of the two was wrong", as
 
 test("a link of surelist reset-password gives a new password, once, and ends every session", async () => {
   await ann.signUp();
-  const words = ["reset-password", ann.email, "--data", inject("data")];
-  const env = withoutSettings({ SURELIST_WEB_URL: inject("web") });
+  const words = ["reset-password", ann.email, "--data", product.data];
+  const env = withoutSettings({ SURELIST_WEB_URL: product.web });
   const link = execFileSync(SURELIST, words, { encoding: "utf8", env }).trim();
   const anew = "another sentence, and a longer one";
   const choose = async () => {
@@ -82,7 +83,7 @@ test("a link of surelist reset-password gives a new password, once, and ends eve
   await ann.page.waitForURL((url) => url.pathname === "/sign-in");
   await ann.fillIn(anew);
   await ann.page.getByRole("button", { name: "Sign in" }).click();
-  await ann.page.waitForURL(`${inject("web")}/`);
+  await ann.page.waitForURL(`${product.web}/`);
   await choose();
   await ann.page.getByText("This link has been used, or is too old.").waitFor();
 });
@@ -91,7 +92,7 @@ test("signing in leads to no other site", async () => {
   const bob = await Visitor.withAccount();
   for (const next of ["https://evil.example/", "/.//evil.example"]) {
     await signInBy(bob, next);
-    expect(new URL(bob.page.url()).origin).toBe(inject("web"));
+    expect(new URL(bob.page.url()).origin).toBe(product.web);
   }
   const evil = "callbackURL=https%3A%2F%2Fevil.example%2F";
   for (const path of [`/verify-email?token=x&${evil}`, `/reset-password/x?${evil}`]) {
@@ -109,7 +110,7 @@ test("a page of a person's leads a stranger to sign in, and then back", async ()
   await ann.page.getByRole("heading", { name: "Make an account" }).waitFor();
   await ann.fillIn(PASSWORD);
   await ann.page.getByRole("button", { name: "Make the account" }).click();
-  await ann.page.waitForURL(`${inject("web")}/connect?from=here`);
+  await ann.page.waitForURL(`${product.web}/connect?from=here`);
 });
 
 test("with an account at GitHub the browser is led there, to be sent back here", async () => {
@@ -121,7 +122,7 @@ test("with an account at GitHub the browser is led there, to be sent back here",
   const asked = new URL(page.url());
   expect(asked.pathname).toBe("/login/oauth/authorize");
   expect(asked.searchParams.get("client_id")).toBe(GITHUB_CLIENT);
-  expect(asked.searchParams.get("redirect_uri")).toBe(`${inject("web")}/api/auth/callback/github`);
+  expect(asked.searchParams.get("redirect_uri")).toBe(`${product.web}/api/auth/callback/github`);
 });
 
 test("another site can change nothing for a person who is signed in", async () => {
@@ -160,12 +161,12 @@ test("no site can frame a page, and no page runs what this server did not send",
 });
 
 function guess(number: number, from: string): Promise<number> {
-  return fetch(`${inject("web")}/api/auth/sign-in/email`, {
+  return fetch(`${product.web}/api/auth/sign-in/email`, {
     method: "POST",
     headers: {
       "Content-Type": "application/json",
       "X-Forwarded-For": from,
-      Origin: inject("web"),
+      Origin: product.web,
     },
     // Of another account each time: guesses at one are counted by it (guesses.e2e.ts).
     body: JSON.stringify({ email: `nobody-${number}@example.com`, password: "a good guess" }),

@@ -19,28 +19,45 @@ export const PROXY = "203.0.113.7";
 declare module "vitest" {
   interface ProvidedContext {
     chromium: string;
-    api: string;
-    web: string;
-    data: string;
+    products: { api: string; web: string; data: string }[];
   }
 }
 
-/** Starts what `make run` starts, on free ports and an empty data directory, and ends it. */
+/** Starts what `make run` starts, once for each worker, on free ports and an empty data directory,
+ * and ends it. The first of them builds the page for all. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const started: (Product & { data: string })[] = [];
+  const end = () =>
+    Promise.all(
+      started.map(async ({ data, stop }) => {
+        await stop();
+        await rm(data, { recursive: true, force: true });
+      }),
+    );
+  try {
+    while (started.length < project.config.maxWorkers) started.push(await startEmpty());
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  project.provide(
+    "products",
+    started.map(({ api, web, data }) => ({ api, web, data })),
+  );
+  return async () => {
+    await end();
+  };
+}
+
+async function startEmpty(): Promise<Product & { data: string }> {
   const data = await mkdtemp(join(tmpdir(), "surelist-e2e-"));
-  const { api, web, stop } = await start(data, {
+  const product = await start(data, {
     SURELIST_AGENT_TOKEN_SECONDS: String(AGENT_TOKEN_SECONDS),
     SURELIST_TRUSTED_PROXIES: `127.0.0.1, ::1, ${PROXY}, 2001:db8::/32`,
     GITHUB_CLIENT_ID: GITHUB_CLIENT,
     GITHUB_CLIENT_SECRET: "known to nobody",
   });
-  project.provide("api", api);
-  project.provide("web", web);
-  project.provide("data", data);
-  return async () => {
-    await stop();
-    await rm(data, { recursive: true, force: true });
-  };
+  return { ...product, data };
 }
 
 export type Product = { api: string; web: string; stop: () => Promise<void> };

@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { someAddress } from "./addresses";
 import { Agent, type Answer } from "./agent";
 import { closeBrowser, Visitor } from "./browser";
 import { forgetClient } from "./database";
+import { product } from "./product";
 
 const NOT_KNOWN = "d".repeat(32);
 
@@ -31,7 +32,7 @@ async function send(
   body: Record<string, string>,
   headers: Record<string, string> = {},
 ): Promise<Sent> {
-  const response = await fetch(`${inject("web")}/api/auth/oauth2/${endpoint}`, {
+  const response = await fetch(`${product.web}/api/auth/oauth2/${endpoint}`, {
     method: "POST",
     headers: { "X-Forwarded-For": someAddress(), ...headers },
     body: new URLSearchParams(body),
@@ -167,7 +168,7 @@ describe("revoking", () => {
   });
 
   test.each(["/mcp", "/conversations/mcp"])("an access token for %s is refused", async (path) => {
-    const resource = inject("api") + path;
+    const resource = product.api + path;
     const walk = await agent.allowedBy(ann, { resource });
     const token = of(await agent.exchange(walk), "access_token");
     expect(await revoke(agent, token)).toMatchObject({
@@ -182,7 +183,7 @@ describe("a code whose person has gone", () => {
     const walk = await agent.allowedBy(ann);
     const page = await ann.open("/account");
     await page.getByRole("button", { name: "Sign out" }).click();
-    await page.waitForURL(`${inject("web")}/sign-in`);
+    await page.waitForURL(`${product.web}/sign-in`);
     expect(await agent.exchange(walk)).toMatchObject({
       status: 400,
       body: { error: "invalid_grant" },
@@ -198,7 +199,7 @@ describe("a code whose person has gone", () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Type “erase” to go on").fill("erase");
     await dialog.getByRole("button", { name: "Erase everything" }).click();
-    await page.waitForURL(`${inject("web")}/sign-up`);
+    await page.waitForURL(`${product.web}/sign-up`);
     for (const answer of [
       await agent.refresh(body["refresh_token"] ?? ""),
       await other.exchange(walk),

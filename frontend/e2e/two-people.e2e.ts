@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { madeFor } from "@/auth/person-header";
 
 import { Agent } from "./agent";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
+import { product } from "./product";
 
 let ann: Visitor;
 let annsId: string;
@@ -20,7 +21,7 @@ afterAll(closeBrowser);
 async function canSignIn(email: string): Promise<boolean> {
   const answer = await ann.page.request.post("/api/auth/sign-in/email", {
     data: { email, password: PASSWORD },
-    headers: { Origin: inject("web") },
+    headers: { Origin: product.web },
   });
   return answer.ok();
 }
@@ -49,7 +50,7 @@ test("allowing on a page of one person gives nothing of another's, who is asked 
   await page.getByRole("button", { name: "Allow", exact: true }).click();
   await page.getByText(`signed in as ${bob}`).waitFor();
   expect(await ann.call("GET", "/agents")).toEqual({ agents: [] });
-  const answer = await page.request.get(`${inject("api")}/api/me/agents`, {
+  const answer = await page.request.get(`${product.api}/api/me/agents`, {
     headers: { Authorization: `Bearer ${await ann.token()}` },
   });
   expect(await answer.json()).toEqual({ agents: [] }); // by then Bob's token

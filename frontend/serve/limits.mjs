@@ -1,5 +1,5 @@
 /* What a client may do with a connection to the page: the limits of time, size and number that the API
- * has (backend/surelist/connections.py), which Next.js does not set. */
+ * has (backend/surelist/server/connections.py), which Next.js does not set. */
 
 import { nameCaller } from "./callers.mjs";
 

@@ -8,8 +8,8 @@ import orjson
 from sqlalchemy import BigInteger, bindparam, func, select
 
 from surelist.conversations.export import conversations_after, messages_after
-from surelist.database import Record, compiled
-from surelist.isolation import UserDatabase, mine
+from surelist.data.database import Record, compiled
+from surelist.data.isolation import UserTransaction, user_rows
 from surelist.ledger.models import Event
 from surelist.tasks import history, purge
 from surelist.tasks.event_representation import event as shown_event
@@ -29,8 +29,8 @@ PAGE = 200
 
 _as_of = bindparam("as_of", type_=BigInteger, required=True)
 _last = bindparam("last", type_=BigInteger, required=True)
-_task = mine(Task)
-_event = mine(Event)
+_task = user_rows(Task)
+_event = user_rows(Event)
 _TASKS = compiled(
     select(*_task.c)
     .where(_task.c.id > _last, purge.restorable(_task))
@@ -66,7 +66,7 @@ _EVENTS = compiled(
 class Reading(Protocol):
     """Runs a unit of work in a reading transaction of its own."""
 
-    async def __call__(self, work: Callable[[UserDatabase], Awaitable[T]]) -> T:
+    async def __call__(self, work: Callable[[UserTransaction], Awaitable[T]]) -> T:
         """Run `work`."""
         ...
 
@@ -81,17 +81,17 @@ async def export(account: Record | None, read: Reading) -> AsyncGenerator[bytes]
     """
     timezone, as_of = (account["timezone"], account["last_event"]) if account else ("UTC", 0)
     yield b'{"as_of":%d,"timezone":%b,"tasks":[' % (as_of, orjson.dumps(timezone))
-    async for piece in _pages(read, lambda mine, last: _tasks(mine, last, as_of, timezone)):
+    async for piece in _pages(read, lambda tx, last: _tasks(tx, last, as_of, timezone)):
         yield piece
     yield b'],"events":['
-    async for piece in _pages(read, lambda mine, last: _events(mine, last, as_of, timezone)):
+    async for piece in _pages(read, lambda tx, last: _events(tx, last, as_of, timezone)):
         yield piece
     yield b'],"conversations":['
-    async for piece in _pages(read, lambda mine, last: conversations_after(mine, last, timezone)):
+    async for piece in _pages(read, lambda tx, last: conversations_after(tx, last, timezone)):
         yield piece
     yield b'],"messages":['
     async for piece in _pages(
-        read, lambda mine, last: messages_after(mine, last, timezone), first=(0, 0)
+        read, lambda tx, last: messages_after(tx, last, timezone), first=(0, 0)
     ):
         yield piece
     yield b"]}"
@@ -99,7 +99,7 @@ async def export(account: Record | None, read: Reading) -> AsyncGenerator[bytes]
 
 async def _pages(
     read: Reading,
-    page: Callable[[UserDatabase, Place], Awaitable[tuple[list[Any], Place | None]]],
+    page: Callable[[UserTransaction, Place], Awaitable[tuple[list[Any], Place | None]]],
     first: Place = 0,
 ) -> AsyncGenerator[bytes]:
     """The members of a JSON array, a page at a time."""
@@ -113,32 +113,32 @@ async def _pages(
 
 
 async def _turned(
-    page: Callable[[UserDatabase, Place], Awaitable[tuple[list[Any], Place | None]]],
+    page: Callable[[UserTransaction, Place], Awaitable[tuple[list[Any], Place | None]]],
     last: Place,
-    database: UserDatabase,
+    tx: UserTransaction,
 ) -> tuple[list[Any], Place | None]:
-    return await page(database, last)
+    return await page(tx, last)
 
 
-async def _tasks(database: UserDatabase, last: int, as_of: int, timezone: str) -> Page:
-    found = await database.all(_TASKS, last=last)
+async def _tasks(tx: UserTransaction, last: int, as_of: int, timezone: str) -> Page:
+    found = await tx.fetch_all(_TASKS, last=last)
     if not found:
         return [], None
     span = {"as_of": as_of, "last": last, "through": found[-1]["id"]}
     tasks: dict[int, dict[str, Any]] = {row["id"]: dict(row) for row in found}
-    for later in await database.all(_SINCE, **span):
+    for later in await tx.fetch_all(_SINCE, **span):
         if later["before"] is None:
             tasks.pop(later["task_id"], None)
         elif later["task_id"] in tasks:
             tasks[later["task_id"]] |= history.remembered(later["before"])
-    for event in await database.all(_LATEST, **span):
+    for event in await tx.fetch_all(_LATEST, **span):
         if event["task_id"] in tasks:
             tasks[event["task_id"]] |= {"version": event["id"], "updated_at": event["at"]}
     return [whole(task, timezone) for task in tasks.values()], found[-1]["id"]
 
 
-async def _events(database: UserDatabase, last: int, as_of: int, timezone: str) -> Page:
-    found = await database.all(_EVENTS, last=last, as_of=as_of)
+async def _events(tx: UserTransaction, last: int, as_of: int, timezone: str) -> Page:
+    found = await tx.fetch_all(_EVENTS, last=last, as_of=as_of)
     if not found:
         return [], None
     return [shown_event(row, timezone) for row in found], found[-1]["id"]

@@ -1,24 +1,24 @@
 """REST for the account: for the person only, but for looking at it."""
 
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Annotated, NotRequired
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
+from surelist.access.auth import OWNER_SCOPE
 from surelist.account import service
-from surelist.account.claim import claim, claimable, is_code, no_list
+from surelist.account.erasing import shut_out
 from surelist.account.export import export
-from surelist.arguments import ABSENT, Closed
-from surelist.auth import LOCAL_USER, OWNER_SCOPE
 from surelist.conversations.representation import ExportedMessage, ShownConversation
-from surelist.database import Record
-from surelist.errors import Conflict, SurelistError
-from surelist.isolation import UserDatabase
-from surelist.routing import Door, IdempotencyKey, OwnedRoute, UserDoor, answer, problems
+from surelist.data.database import Record
+from surelist.doors.arguments import ABSENT, Closed
+from surelist.doors.routing import Door, IdempotencyKey, OwnedRoute, UserDoor, answer, problems
+from surelist.errors import BeingErased
 from surelist.tasks.due import zone
 from surelist.tasks.event_representation import TaskEvent
 from surelist.tasks.representation import WholeTask, local
@@ -60,22 +60,6 @@ class AccountPatch(Closed):
     ]
 
 
-class Claim(Closed):
-    """Which list is taken over: that of the user `local`, whose code proves the right to it."""
-
-    code: Annotated[str, Field(min_length=1, max_length=100)]
-    dry_run: bool = False
-
-
-class Claimable(TypedDict):
-    """What a claim would take over."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
-
-    pending: int
-    completed: int
-
-
 class SessionsEnd(Closed):
     """Whether every agent is revoked along with the sessions."""
 
@@ -96,15 +80,20 @@ async def change_account(
     door: UserDoor, patch: AccountPatch, _key: IdempotencyKey = ABSENT
 ) -> Response:
     """Change the time zone."""
-    account = await door.write(lambda mine: service.set_timezone(mine, patch.timezone), OWNER_SCOPE)
+    account = await door.write(lambda tx: service.set_timezone(tx, patch.timezone), OWNER_SCOPE)
     return answer(_shown(door, account))
 
 
 @router.delete("", status_code=204, responses=problems(401, 403, 422, 429, 503))
 async def erase_account(door: UserDoor, _key: IdempotencyKey = ABSENT) -> Response:
-    """Erase everything; every token issued until now is refused from now on."""
+    """Erase everything; every token issued until that is done is refused.
+
+    A repeat goes on where a call ended that was cut off.
+    """
     door.require_recent_sign_in()
-    await door.write(service.erase, OWNER_SCOPE, rate="revocations")
+    with suppress(BeingErased):
+        await door.write(shut_out, OWNER_SCOPE, rate="revocations")
+    await door.finish_erase()
     return Response(status_code=204)
 
 
@@ -123,40 +112,11 @@ async def end_sessions(
 ) -> Response:
     """End the person's sessions up to this one, and if asked, revoke every agent."""
     await door.write(
-        lambda mine: service.end_sessions(mine, agents=body.agents),
+        lambda tx: service.end_sessions(tx, agents=body.agents),
         OWNER_SCOPE,
         rate="revocations",
     )
     return Response(status_code=204)
-
-
-@router.post(
-    "/claim",
-    responses={200: {"model": ShownAccount | Claimable}}
-    | problems(401, 403, 404, 409, 413, 422, 429, 503),
-)
-async def claim_list(
-    request: Request, door: UserDoor, body: Claim, _key: IdempotencyKey = ABSENT
-) -> Response:
-    """Take over the list of the user `local`: for somebody who has none, and has its code."""
-    if not is_code(body.code, request.app.state.settings.local_list_code):
-        await door.write(partial(_refuse, no_list()), OWNER_SCOPE)
-    if door.user_id == LOCAL_USER:
-        own = Conflict("This list is the user's own already, and nothing was moved.")
-        await door.write(partial(_refuse, own), OWNER_SCOPE)
-    if body.dry_run:
-        theirs = await door.write_with(LOCAL_USER, claimable, OWNER_SCOPE, keep=False)
-        counts: Claimable = {
-            "pending": theirs["pending_count"],
-            "completed": theirs["completed_count"],
-        }
-        return answer(counts)
-    return answer(_shown(door, await door.write_with(LOCAL_USER, claim, OWNER_SCOPE)))
-
-
-async def _refuse(refusal: SurelistError, _database: UserDatabase) -> None:
-    """Refuse where every call is counted and its token looked at."""
-    raise refusal
 
 
 def _shown(door: Door, account: Record | None) -> ShownAccount:

@@ -1,4 +1,4 @@
-"""A user's account: its time zone and counts, and its erasure."""
+"""A user's account: its time zone and counts, and the end of its sessions."""
 
 import time
 from datetime import UTC, datetime
@@ -6,25 +6,23 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from sqlalchemy import ARRAY, Date, DateTime, Text, bindparam, column, func, select
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
-from surelist.agents.models import Agent
 from surelist.agents.service import revoke_all
-from surelist.conversations.models import Conversation, Message
-from surelist.database import Record, compiled
+from surelist.data.database import Record, compiled
+from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import Invalid
-from surelist.isolation import UserDatabase, changed, mine, removed
-from surelist.ledger.models import INSTANT, Account, Event
+from surelist.ledger.models import INSTANT, Account
 from surelist.ledger.service import refuse_if_erased
 from surelist.tasks.due import start_of, zone
-from surelist.tasks.models import Task, Term
+from surelist.tasks.models import Task
 
-_account = mine(Account)
+_account = user_rows(Account)
 _ACCOUNT = compiled(select(*_account.c))
 
-_task = mine(Task)
+_task = user_rows(Task)
 _SET_TIMEZONE = compiled(
-    changed(Account).values(timezone=bindparam("timezone", type_=Text, required=True))
+    user_update(Account).values(timezone=bindparam("timezone", type_=Text, required=True))
 )
 _WHOLE_DAYS = compiled(select(_task.c.due_on).where(_task.c.due_on.is_not(None)).distinct())
 _moved = (
@@ -36,42 +34,28 @@ _moved = (
     .render_derived("moved")
 )
 _MOVE_WHOLE_DAYS = compiled(
-    changed(Task).where(col(Task.due_on) == _moved.c.day).values(due_at=_moved.c.start)
+    user_update(Task).where(col(Task.due_on) == _moved.c.day).values(due_at=_moved.c.start)
 )
 
 _valid_after = bindparam("valid_after", type_=INSTANT, required=True)
 _END_SESSIONS = compiled(
-    changed(Account).values(
+    user_update(Account).values(
         # GREATEST passes over null.
         sessions_valid_after=func.greatest(col(Account.sessions_valid_after), _valid_after)
     )
 )
 
-_ERASED: tuple[type[SQLModel], ...] = (Message, Conversation, Event, Term, Task, Agent)
-_ERASE = [
-    *(compiled(removed(model)) for model in _ERASED),
-    compiled(
-        changed(Account).values(
-            erased_at=func.clock_timestamp(),
-            timezone="UTC",
-            pending_count=0,
-            completed_count=0,
-            stored_bytes=0,
-        )
-    ),
-]
 
-
-async def find(database: UserDatabase) -> Record | None:
+async def find(tx: UserTransaction) -> Record | None:
     """The account, or None for a user who has never written."""
-    return await database.one(_ACCOUNT)
+    return await tx.fetch_one(_ACCOUNT)
 
 
-async def _standing(database: UserDatabase) -> Record | None:
+async def find_standing(tx: UserTransaction) -> Record | None:
     """The account. Raises Unauthenticated when it was erased after the token was issued."""
-    account = await find(database)
+    account = await find(tx)
     if account:
-        refuse_if_erased(database, account["erased_at"])
+        refuse_if_erased(tx, account["erased_at"])
     return account
 
 
@@ -81,12 +65,12 @@ def _timezones() -> set[str]:
     return available_timezones() - {"localtime"}
 
 
-async def set_timezone(database: UserDatabase, timezone: str) -> Record | None:
+async def set_timezone(tx: UserTransaction, timezone: str) -> Record | None:
     """Move the account to another time zone; tasks due on a day stay due on that day there.
 
     Raises Invalid when it is not an IANA name, Unauthenticated behind an erase.
     """
-    account = await _standing(database)
+    account = await find_standing(tx)
     if timezone not in _timezones():
         raise Invalid(
             '"timezone" must be the IANA name of a time zone, such as "Europe/Berlin". '
@@ -94,31 +78,21 @@ async def set_timezone(database: UserDatabase, timezone: str) -> Record | None:
         )
     if account and account["timezone"] == timezone:
         return account
-    await database.run(_SET_TIMEZONE, timezone=timezone)
-    days = [row["due_on"] for row in await database.all(_WHOLE_DAYS)]
+    await tx.execute(_SET_TIMEZONE, timezone=timezone)
+    days = [row["due_on"] for row in await tx.fetch_all(_WHOLE_DAYS)]
     starts = [start_of(day, zone(timezone)) for day in days]
-    await database.run(_MOVE_WHOLE_DAYS, days=days, starts=starts)
-    return await find(database)
+    await tx.execute(_MOVE_WHOLE_DAYS, days=days, starts=starts)
+    return await find(tx)
 
 
-async def end_sessions(database: UserDatabase, *, agents: bool) -> None:
+async def end_sessions(tx: UserTransaction, *, agents: bool) -> None:
     """End the person's sessions as of the caller's token, and with `agents` every agent too.
 
     A session's own time counts: it is of the clock that all sessions' tokens have. Any other
     caller ends what there is by now. Raises Unauthenticated behind an erase.
     """
-    await _standing(database)
-    last = database.issued_at if database.kind == "session" else int(time.time())
-    await database.run(_END_SESSIONS, valid_after=datetime.fromtimestamp(last + 1, UTC))
+    await find_standing(tx)
+    last = tx.issued_at if tx.kind == "session" else int(time.time())
+    await tx.execute(_END_SESSIONS, valid_after=datetime.fromtimestamp(last + 1, UTC))
     if agents:
-        await revoke_all(database)
-
-
-async def erase(database: UserDatabase) -> None:
-    """Remove all that is known of the user but the counters, so that no id is ever used twice.
-
-    Every token issued until now is refused from now on. Raises Unauthenticated behind an erase.
-    """
-    await _standing(database)
-    for statement in _ERASE:
-        await database.run(statement)
+        await revoke_all(tx)

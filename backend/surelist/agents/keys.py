@@ -10,23 +10,23 @@ from typing import Protocol
 
 from sqlalchemy import Text, bindparam, select
 
+from surelist.access.auth import KEY_PREFIX, AgentScope
 from surelist.agents.limit import make_room
 from surelist.agents.models import Agent, NewKey
 from surelist.agents.standing import ADD, standing_of
-from surelist.auth import KEY_PREFIX, AgentScope
-from surelist.database import Record, compiled
+from surelist.data.database import Record, compiled
+from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import Conflict, Gone
-from surelist.isolation import UserDatabase, mine
 from surelist.ledger.service import used_otherwise
 
-_agent = mine(Agent)
+_agent = user_rows(Agent)
 _KEY = compiled(
     select(*_agent.c).where(_agent.c.client_id == bindparam("client_id", type_=Text, required=True))
 )
 
 
 class Sign(Protocol):
-    """Signs a token of the user's: `surelist.auth.sign_token`, with settings and user given."""
+    """Signs a token of the user's: `access.auth.sign_token`, with settings and user given."""
 
     def __call__(
         self, *, scopes: Sequence[str], days: int, client: str, name: str, issued_at: int
@@ -45,7 +45,7 @@ class Key:
 
 
 async def make_key(
-    database: UserDatabase, new: NewKey, sign: Sign, idempotency_key: str | None = None
+    tx: UserTransaction, new: NewKey, sign: Sign, idempotency_key: str | None = None
 ) -> Key:
     """Make an agent of the user's, and its token; or show the first one again to a repeated call.
 
@@ -53,18 +53,18 @@ async def make_key(
     arrived, and is shown no more. Raises Gone when the first one has been revoked, and Conflict
     also when there are too many agents.
     """
-    client_id = f"{KEY_PREFIX}{_digits(database, idempotency_key)}"
-    await standing_of(database, client_id)
+    client_id = f"{KEY_PREFIX}{_digits(tx, idempotency_key)}"
+    await standing_of(tx, client_id)
     scopes = sorted(set(new.scopes))
     made_at = datetime.fromtimestamp(int(time.time()), UTC)
     expires_at = made_at + timedelta(days=new.days)
-    first = await database.one(_KEY, client_id=client_id)
+    first = await tx.fetch_one(_KEY, client_id=client_id)
     if first:
         _refuse_unless_repeated(first, new, scopes)
         made_at, expires_at = first["valid_after"], first["expires_at"]
     else:
-        await make_room(database)
-        await database.run(
+        await make_room(tx)
+        await tx.execute(
             ADD,
             client_id=client_id,
             name=new.name,
@@ -79,11 +79,11 @@ async def make_key(
     return Key(client_id, new.name, scopes, token, expires_at)
 
 
-def _digits(database: UserDatabase, idempotency_key: str | None) -> str:
+def _digits(tx: UserTransaction, idempotency_key: str | None) -> str:
     """Random ones; or those that this caller's idempotency key stands for."""
     if idempotency_key is None:
         return secrets.token_hex(8)
-    whose = f"{database.caller.client_id}\n{idempotency_key}"  # neither has a line break
+    whose = f"{tx.caller.client_id}\n{idempotency_key}"  # neither has a line break
     return hashlib.sha256(whose.encode()).hexdigest()[:16]
 
 

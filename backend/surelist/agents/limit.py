@@ -5,21 +5,21 @@ from datetime import timedelta
 from sqlalchemy import BigInteger, and_, bindparam, func, or_, select
 from sqlmodel import col
 
+from surelist.access.auth import KEY_PREFIX, LIFETIME_DAYS
 from surelist.agents.models import Agent
-from surelist.auth import KEY_PREFIX, LIFETIME_DAYS
-from surelist.database import compiled
+from surelist.data.database import compiled
+from surelist.data.isolation import UserTransaction, user_delete, user_rows
 from surelist.errors import Conflict
-from surelist.isolation import UserDatabase, mine, removed
 
 MOST = 1000
 """Agents of one user. Each costs a row for good, outside every quota."""
 
-_agent = mine(Agent)
+_agent = user_rows(Agent)
 _now = func.clock_timestamp()
 _key = _agent.c.client_id.startswith(KEY_PREFIX)
 _COUNT = compiled(select(func.count().label("agents")).select_from(_agent))
 _FORGET = compiled(
-    removed(Agent).where(
+    user_delete(Agent).where(
         col(Agent.client_id).in_(
             select(_agent.c.client_id)
             .where(
@@ -36,22 +36,22 @@ _FORGET = compiled(
 )
 
 
-async def make_room(database: UserDatabase) -> None:
+async def make_room(tx: UserTransaction) -> None:
     """Make room for one more agent, where the account is held.
 
     Keys of no more use are forgotten first, as tokens without a row are refused. Raises Conflict.
     """
-    excess = await _agents(database) - MOST + 1
+    excess = await _agents(tx) - MOST + 1
     if excess <= 0:
         return
-    await database.run(_FORGET, excess=excess)
-    if await _agents(database) >= MOST:
+    await tx.execute(_FORGET, excess=excess)
+    if await _agents(tx) >= MOST:
         raise Conflict(
             f"There are {MOST} agents, as many as there may be, and nothing was changed. "
             f"Ask the person to revoke keys that are not used any more, then call again."
         )
 
 
-async def _agents(database: UserDatabase) -> int:
-    counted = await database.one(_COUNT)
+async def _agents(tx: UserTransaction) -> int:
+    counted = await tx.fetch_one(_COUNT)
     return counted["agents"] if counted else 0

@@ -8,13 +8,13 @@ from pydantic import Field
 from sqlalchemy import BigInteger, Text, bindparam, or_, select
 
 from surelist.agents.models import Agent
-from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
-from surelist.cursors import Cursor, cursor_to, place_in
-from surelist.database import Record, compiled
-from surelist.isolation import UserDatabase, mine
+from surelist.data.database import Record, compiled
+from surelist.data.isolation import UserTransaction, user_rows
+from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
+from surelist.doors.cursors import Cursor, cursor_to, place_in
 from surelist.ledger.models import INSTANT
 
-_agent = mine(Agent)
+_agent = user_rows(Agent)
 _last_at = bindparam("last_at", type_=INSTANT, required=True)
 _last_id = bindparam("last_id", type_=Text, required=True)
 _FIRST = (
@@ -47,17 +47,17 @@ class AgentPage:
     cursor: str | None
 
 
-async def list_agents(database: UserDatabase, query: AgentQuery) -> AgentPage:
+async def list_agents(tx: UserTransaction, query: AgentQuery) -> AgentPage:
     """One page of the agents that there are or were. Raises Invalid on a cursor of another list."""
     rows = query.limit + 1
     if query.cursor:
-        last_at, last_id = place_in(database, _LIST, query.cursor)
+        last_at, last_id = place_in(tx, _LIST, query.cursor)
         place = {"last_at": datetime.fromisoformat(last_at), "last_id": last_id}
-        found = await database.all(_NEXT_PAGE, rows=rows, **place)
+        found = await tx.fetch_all(_NEXT_PAGE, rows=rows, **place)
     else:
-        found = await database.all(_FIRST_PAGE, rows=rows)
+        found = await tx.fetch_all(_FIRST_PAGE, rows=rows)
     if len(found) < rows:
         return AgentPage(found, None)
     agents = found[: query.limit]
     last = agents[-1]
-    return AgentPage(agents, cursor_to(database, _LIST, last["created_at"], last["client_id"]))
+    return AgentPage(agents, cursor_to(tx, _LIST, last["created_at"], last["client_id"]))

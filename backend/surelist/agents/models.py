@@ -8,8 +8,8 @@ from pydantic import Field as Described
 from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-from surelist.arguments import Closed
-from surelist.auth import AGENT_SCOPES, LIFETIME_DAYS, AgentScope
+from surelist.access.auth import AGENT_SCOPES, LIFETIME_DAYS, AgentScope
+from surelist.doors.arguments import Closed
 from surelist.ledger.models import INSTANT, NOW, user_id_key
 from surelist.names import LONGEST, RULE, refuse_unless_plain
 

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
+from surelist.access.auth import OWNER_SCOPE, AgentScope, sign_token
 from surelist.agents import keys, listing, service
 from surelist.agents.models import Connection, NewKey
-from surelist.arguments import ABSENT
-from surelist.auth import OWNER_SCOPE, AgentScope, sign_token
-from surelist.database import Record
+from surelist.data.database import Record
+from surelist.doors.arguments import ABSENT
+from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.ledger.models import ClientId
-from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 
 
 class ShownAgent(TypedDict):
@@ -63,7 +63,7 @@ router = APIRouter(prefix="/api/{user_id}", tags=["agents"], route_class=OwnedRo
 async def list_agents(door: UserDoor, query: Annotated[listing.AgentQuery, Query()]) -> Response:
     """List the agents, the newest first."""
     page = await door.read(
-        lambda mine: listing.list_agents(mine, query), OWNER_SCOPE, rate="revocations"
+        lambda tx: listing.list_agents(tx, query), OWNER_SCOPE, rate="revocations"
     )
     shown: Agents = {"agents": [_shown(agent) for agent in page.agents]}
     if page.cursor:
@@ -78,9 +78,7 @@ async def list_agents(door: UserDoor, query: Annotated[listing.AgentQuery, Query
 async def read_agent(door: UserDoor, client_id: Annotated[ClientId, Path()]) -> Response:
     """Read one agent."""
     # The page asks this whenever the agent asks it for a token, so it counts as the agent's read.
-    agent = await door.read(
-        lambda mine: service.find(mine, client_id), OWNER_SCOPE, agent=client_id
-    )
+    agent = await door.read(lambda tx: service.find(tx, client_id), OWNER_SCOPE, agent=client_id)
     return answer(_shown(agent))
 
 
@@ -95,7 +93,7 @@ async def connect_agent(
     _key: IdempotencyKey = ABSENT,
 ) -> Response:
     """Let a client work on the list within these scopes, also one that was revoked."""
-    agent = await door.write(lambda mine: service.allow(mine, client_id, connection), OWNER_SCOPE)
+    agent = await door.write(lambda tx: service.allow(tx, client_id, connection), OWNER_SCOPE)
     return answer(_shown(agent))
 
 
@@ -106,7 +104,7 @@ async def revoke_agent(
     door: UserDoor, client_id: Annotated[ClientId, Path()], _key: IdempotencyKey = ABSENT
 ) -> Response:
     """Revoke an agent: every worker refuses its tokens within seconds."""
-    await door.write(lambda mine: service.revoke(mine, client_id), OWNER_SCOPE, rate="revocations")
+    await door.write(lambda tx: service.revoke(tx, client_id), OWNER_SCOPE, rate="revocations")
     return Response(status_code=204)
 
 
@@ -123,7 +121,7 @@ async def make_key(
 ) -> Response:
     """Make a key for an agent; its token is shown this once."""
     door.require_recent_sign_in()
-    made = await door.write(lambda mine: keys.make_key(mine, new, sign, key), OWNER_SCOPE)
+    made = await door.write(lambda tx: keys.make_key(tx, new, sign, key), OWNER_SCOPE)
     shown: ShownKey = {
         "client_id": made.client_id,
         "name": made.name,

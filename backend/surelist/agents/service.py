@@ -5,22 +5,22 @@ from typing import Any
 from sqlalchemy import ARRAY, Text, bindparam, case, func, select
 from sqlmodel import SQLModel, col
 
+from surelist.access.auth import KEY_PREFIX
 from surelist.agents.limit import make_room
 from surelist.agents.models import Agent, Connection
 from surelist.agents.standing import ADD, BEGINNING, standing_of
-from surelist.auth import KEY_PREFIX
-from surelist.database import Record, compiled
+from surelist.data.database import Record, compiled
+from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import Conflict, NotFound
-from surelist.isolation import UserDatabase, changed, mine
 
 _client_id = bindparam("client_id", type_=Text, required=True)
 _name = bindparam("name", type_=Text, required=True)
 _scopes = bindparam("scopes", type_=ARRAY(Text), required=True)
 _now = func.clock_timestamp()
 
-_agent = mine(Agent)
+_agent = user_rows(Agent)
 _ALLOW = compiled(
-    changed(Agent)
+    user_update(Agent)
     .where(col(Agent.client_id) == _client_id)
     .values(
         name=_name,
@@ -37,44 +37,44 @@ _ALLOW = compiled(
 )
 _ONE = compiled(select(*_agent.c).where(_agent.c.client_id == _client_id))
 _REVOKE = compiled(
-    changed(Agent)
+    user_update(Agent)
     .where(col(Agent.client_id) == _client_id)
     .values(revoked_at=func.coalesce(col(Agent.revoked_at), _now))
     .returning(col(Agent.client_id))
 )
 _REVOKE_ALL = compiled(
-    changed(Agent).where(col(Agent.revoked_at).is_(None)).values(revoked_at=_now)
+    user_update(Agent).where(col(Agent.revoked_at).is_(None)).values(revoked_at=_now)
 )
 
 
-async def find(database: UserDatabase, client_id: str) -> Record:
+async def find(tx: UserTransaction, client_id: str) -> Record:
     """One agent. Raises NotFound."""
-    agent = await database.one(_ONE, client_id=client_id)
+    agent = await tx.fetch_one(_ONE, client_id=client_id)
     if agent is None:
         raise _no_such_agent()
     return agent
 
 
-async def revoke(database: UserDatabase, client_id: str) -> None:
+async def revoke(tx: UserTransaction, client_id: str) -> None:
     """Refuse every token of this agent from now on, for good.
 
     Raises NotFound, and Unauthenticated behind an erase.
     """
-    await standing_of(database, client_id)
-    if await database.one(_REVOKE, client_id=client_id) is None:
+    await standing_of(tx, client_id)
+    if await tx.fetch_one(_REVOKE, client_id=client_id) is None:
         raise _no_such_agent()
 
 
-async def revoke_all(database: UserDatabase) -> None:
+async def revoke_all(tx: UserTransaction) -> None:
     """Refuse every token of every agent from now on."""
-    await database.run(_REVOKE_ALL)
+    await tx.execute(_REVOKE_ALL)
 
 
 def _no_such_agent() -> NotFound:
     return NotFound("There is no such agent. List the agents to see their ids.")
 
 
-async def allow(database: UserDatabase, client_id: str, connection: Connection) -> Record:
+async def allow(tx: UserTransaction, client_id: str, connection: Connection) -> Record:
     """Let a client work on the list within these scopes, also one that had been revoked.
 
     Tokens issued until now to one that had been are refused still. Raises Conflict for a key's id,
@@ -82,16 +82,16 @@ async def allow(database: UserDatabase, client_id: str, connection: Connection) 
     """
     if client_id.startswith(KEY_PREFIX):
         raise Conflict("A key is not connected: it is made, and a revoked one made anew.")
-    if (await standing_of(database, client_id))["client_id"] is None:
-        await make_room(database)
+    if (await standing_of(tx, client_id))["client_id"] is None:
+        await make_room(tx)
     allowed: dict[str, Any] = {
         "client_id": client_id,
         "name": connection.name,
         "scopes": sorted(connection.scopes),
     }
     first = {"valid_after": BEGINNING, "expires_at": None, "last_used_at": None}
-    await database.run(ADD, **allowed, **first, bounded=True)
-    agent = await database.one(_ALLOW, **allowed)
+    await tx.execute(ADD, **allowed, **first, bounded=True)
+    agent = await tx.fetch_one(_ALLOW, **allowed)
     if agent is None:
         raise RuntimeError("a row that was just written")
     return agent

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import ARRAY, Boolean, Text, bindparam, func, or_, select, true
 from sqlmodel import col
 
+from surelist.access.auth import Principal, refused
 from surelist.agents.limit import make_room
 from surelist.agents.models import Agent
-from surelist.auth import Principal, refused
-from surelist.database import compiled
-from surelist.isolation import UserDatabase, added, changed, mine
+from surelist.data.database import compiled
+from surelist.data.isolation import UserTransaction, user_insert, user_rows, user_update
 from surelist.ledger.models import INSTANT, Account
 from surelist.ledger.service import refuse_if_erased
 
@@ -29,8 +29,8 @@ _name = bindparam("name", type_=Text, required=True)
 _scopes = bindparam("scopes", type_=ARRAY(Text), required=True)
 _now = func.clock_timestamp()
 
-_account = mine(Account)
-_agent = mine(Agent)
+_account = user_rows(Account)
+_agent = user_rows(Agent)
 _clock = select(_now.label("now")).subquery("clock")
 _STANDING = compiled(
     select(
@@ -47,7 +47,7 @@ _STANDING = compiled(
     )
 )
 ADD = compiled(
-    added(Agent)
+    user_insert(Agent)
     .values(
         client_id=_client_id,
         name=_name,
@@ -60,7 +60,7 @@ ADD = compiled(
     .on_conflict_do_nothing()
 )
 _NOTE = compiled(
-    changed(Agent)
+    user_update(Agent)
     .where(
         col(Agent.client_id) == _client_id,
         or_(col(Agent.last_used_at).is_(None), col(Agent.last_used_at) <= _now - NOTED_EVERY),
@@ -68,51 +68,51 @@ _NOTE = compiled(
     .values(last_used_at=_now)
 )
 _WIDEN = compiled(
-    changed(Agent)
+    user_update(Agent)
     .where(col(Agent.client_id) == _client_id, col(Agent.bounded).is_(False))
     .values(scopes=_scopes)
 )
 
 
-async def admit(database: UserDatabase, principal: Principal) -> frozenset[str]:
+async def admit(tx: UserTransaction, principal: Principal) -> frozenset[str]:
     """The scopes of this token that count, by what the person has said since it was issued.
 
     Notes when an agent was last used. Raises Unauthenticated when the token has been ended, and
     Conflict when it would begin one agent too many (specs/tokens.md).
     """
     client_id = principal.caller.client_id
-    standing = await standing_of(database, client_id)
+    standing = await standing_of(tx, client_id)
     if principal.kind == "session":
         ended = standing["sessions_valid_after"]
-        if ended and _issued(database) < ended:
+        if ended and _issued(tx) < ended:
             raise refused("its session has been ended")
         return principal.scopes
     if standing["client_id"] is None and principal.kind == "token":
-        await database.hold_account()  # or an erase at this moment would miss the row
-        standing = await standing_of(database, client_id)
+        await tx.hold_account()  # or an erase at this moment would miss the row
+        standing = await standing_of(tx, client_id)
         if standing["client_id"] is None:
-            await _begin(database, principal)
+            await _begin(tx, principal)
             return principal.scopes
     if standing["client_id"] is None:
         raise refused("the person has not allowed this agent, or has erased the list since")
     if standing["revoked_at"]:
         raise refused("the person has revoked this agent")
-    if _issued(database) < standing["valid_after"]:
+    if _issued(tx) < standing["valid_after"]:
         raise refused("it was issued before the agent's tokens were ended")
     if standing["unnoted"]:
-        database.run_afterwards(_NOTE, client_id=client_id)
+        tx.run_afterwards(_NOTE, client_id=client_id)
     allowed = frozenset[str](standing["scopes"])
     if principal.kind == "token" and not (standing["bounded"] or principal.scopes <= allowed):
-        await database.run(_WIDEN, client_id=client_id, scopes=sorted(allowed | principal.scopes))
-        standing = await standing_of(database, client_id)
+        await tx.execute(_WIDEN, client_id=client_id, scopes=sorted(allowed | principal.scopes))
+        standing = await standing_of(tx, client_id)
         allowed = frozenset[str](standing["scopes"] or ())
     return principal.scopes & allowed
 
 
-async def _begin(database: UserDatabase, principal: Principal) -> None:
+async def _begin(tx: UserTransaction, principal: Principal) -> None:
     """Make the row of a client of `surelist token`, from its first token."""
-    await make_room(database)
-    await database.run(
+    await make_room(tx)
+    await tx.execute(
         ADD,
         client_id=principal.caller.client_id,
         name=principal.caller.client_name,
@@ -124,14 +124,14 @@ async def _begin(database: UserDatabase, principal: Principal) -> None:
     )
 
 
-async def standing_of(database: UserDatabase, client_id: str) -> Mapping[str, Any]:
+async def standing_of(tx: UserTransaction, client_id: str) -> Mapping[str, Any]:
     """The account and this agent as they stand. Raises Unauthenticated when it has been erased."""
-    standing = await database.one(_STANDING, client_id=client_id)
+    standing = await tx.fetch_one(_STANDING, client_id=client_id)
     if standing is None:
         raise RuntimeError("a row that is always there")
-    refuse_if_erased(database, standing["erased_at"])
+    refuse_if_erased(tx, standing["erased_at"])
     return standing
 
 
-def _issued(database: UserDatabase) -> datetime:
-    return datetime.fromtimestamp(database.issued_at, UTC)
+def _issued(tx: UserTransaction) -> datetime:
+    return datetime.fromtimestamp(tx.issued_at, UTC)

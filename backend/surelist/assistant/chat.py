@@ -16,11 +16,11 @@ from surelist.assistant.prompt import instructions
 from surelist.assistant.turns import Said, Turn
 from surelist.config import Settings
 from surelist.conversations import listing
-from surelist.database import Record
+from surelist.data.database import Record
+from surelist.doors.routing import Door
 from surelist.errors import Unavailable
 from surelist.ledger.service import Retry
 from surelist.observability.calls import note
-from surelist.routing import Door
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ class Assistant:
     async def begin(self, door: Door, said: Said, key: str | None) -> Turn:
         """Begin a turn. Raises what `turns.begin` raises."""
         retry = Retry.of("chat", said.asked(), key)
-        return await door.write(lambda mine: turns.begin(mine, self._settings, said, retry), WRITE)
+        return await door.write(lambda tx: turns.begin(tx, self._settings, said, retry), WRITE)
 
     def start(
         self, door: Door, turn: Turn, emit: "Callable[[Chunk], None]"
@@ -124,9 +124,7 @@ class Assistant:
 
         conversation_id, message = turn.conversation_id, turn.message
         page = await door.read(
-            lambda mine: listing.history(
-                mine, conversation_id, limit=MESSAGES, budget=BUDGET_BYTES
-            ),
+            lambda tx: listing.history(tx, conversation_id, limit=MESSAGES, budget=BUDGET_BYTES),
             READ,
             rate=None,  # a part of the turn, which its write has counted
         )
@@ -177,8 +175,8 @@ class Assistant:
             await asyncio.sleep(pause)
             try:
                 return await door.write(
-                    lambda mine: turns.finish(
-                        mine,
+                    lambda tx: turns.finish(
+                        tx,
                         self._settings,
                         turn,
                         content=content,

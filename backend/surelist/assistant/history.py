@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from surelist.database import Record
+from surelist.data.database import Record
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage

@@ -8,18 +8,18 @@ from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
-from surelist.arguments import ABSENT, Closed
+from surelist.access.auth import Principal
 from surelist.assistant.failures import Failure
 from surelist.assistant.model import require_model
 from surelist.assistant.parts import tool_calls_of
 from surelist.assistant.stream import HEADERS, StreamedMessage, stream
 from surelist.assistant.turns import Said, Turn
-from surelist.auth import Principal
 from surelist.conversations.models import Content, ConversationId, MessageId
-from surelist.database import Record
+from surelist.data.database import Record
+from surelist.data.isolation import Database
+from surelist.doors.arguments import ABSENT, Closed
+from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.errors import Conflict
-from surelist.isolation import Database
-from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 
 if TYPE_CHECKING:
     from surelist.assistant.chat import Assistant

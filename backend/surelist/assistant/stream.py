@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from surelist.arguments import ABSENT, Closed
 from surelist.assistant.failures import SAID
 from surelist.assistant.parts import Part
 from surelist.assistant.turns import Said, Turn
 from surelist.conversations.models import Content, ConversationId, MessageId
-from surelist.database import Record
+from surelist.data.database import Record
+from surelist.doors.arguments import ABSENT, Closed
+from surelist.doors.routing import Door
 from surelist.errors import Invalid
-from surelist.routing import Door
 
 if TYPE_CHECKING:
     from surelist.assistant.answer import Chunk

@@ -8,8 +8,8 @@ from pydantic_ai.toolsets import AbstractToolset
 from pydantic_ai.toolsets.abstract import ToolsetTool
 from pydantic_core import SchemaValidator, core_schema
 
+from surelist.doors.routing import Door
 from surelist.errors import SurelistError
-from surelist.routing import Door
 from surelist.tasks.tools import TOOLS
 
 TRIES = 3

@@ -9,18 +9,18 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, Text, bindparam, null, select
 from sqlmodel import col
 
-from surelist.allowances import nine_tenths
+from surelist.access.allowances import nine_tenths
+from surelist.access.auth import Caller
 from surelist.assistant.failures import SAID, Failure
 from surelist.assistant.model import require_model
 from surelist.assistant.parts import Part
-from surelist.auth import Caller
 from surelist.config import Settings
 from surelist.conversations import messages, service
 from surelist.conversations.models import Conversation, Message
 from surelist.conversations.records import conversation_in, look_up
-from surelist.database import Record, compiled
+from surelist.data.database import Record, compiled
+from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import Conflict, TooManyRequests
-from surelist.isolation import UserDatabase, changed, mine
 from surelist.ledger.models import INSTANT, Account
 from surelist.ledger.service import Retry
 
@@ -29,10 +29,10 @@ CLIENT_NAME = "Surelist chat"
 GRACE_SECONDS = 30
 """How much longer than a turn may take its lock is good: a worker that died unlocks nothing."""
 
-_message = mine(Message)
+_message = user_rows(Message)
 _id = bindparam("conversation_id", type_=BigInteger, required=True)
 _LOCK = compiled(
-    changed(Conversation)
+    user_update(Conversation)
     .where(col(Conversation.id) == _id)
     .values(
         turn_token=bindparam("token", type_=Text, required=True),
@@ -40,12 +40,12 @@ _LOCK = compiled(
     )
 )
 _UNLOCK = compiled(
-    changed(Conversation)
+    user_update(Conversation)
     .where(col(Conversation.id) == _id)
     .values(turn_token=null(), turn_started_at=null())
 )
 _CHARGE = compiled(
-    changed(Account).values(
+    user_update(Account).values(
         chat_day=bindparam("day", type_=Date, required=True),
         chat_turns=bindparam("turns", type_=BigInteger, required=True),
         chat_tokens=bindparam("tokens", type_=BigInteger, required=True),
@@ -102,7 +102,7 @@ class Turn:
 
 
 async def begin(
-    database: UserDatabase,
+    tx: UserTransaction,
     settings: Settings,
     said: Said,
     retry: Retry,
@@ -115,8 +115,8 @@ async def begin(
     """
     conversation_id = said.conversation_id
     if conversation_id is None:
-        conversation_id = await _conversation_for(database, retry)
-    standing = await conversation_in(database, conversation_id, retry)
+        conversation_id = await _conversation_for(tx, retry)
+    standing = await conversation_in(tx, conversation_id, retry)
     require_model(settings)
     stale = standing["now"] - timedelta(seconds=settings.chat_seconds + GRACE_SECONDS)
     if standing["turn_started_at"] and standing["turn_started_at"] > stale:
@@ -125,26 +125,24 @@ async def begin(
             f"call again."
         )
     if standing["turn_token"]:
-        await _give_up(database, conversation_id)
+        await _give_up(tx, conversation_id)
     if standing["first_message"]:
-        first = await messages.find(
-            database, standing["first_conversation"], standing["first_message"]
-        )
-        answer = await _answer_to(database, first) or await _fail(database, first)
+        first = await messages.find(tx, standing["first_conversation"], standing["first_message"])
+        answer = await _answer_to(tx, first) or await _fail(tx, first)
         return Turn(first["conversation_id"], first, answer=answer)
     if said.replaces is not None:
-        await _refuse_unless_last(database, conversation_id, said.replaces)
-    await _charge(database, settings, standing, turns=1)
+        await _refuse_unless_last(tx, conversation_id, said.replaces)
+    await _charge(tx, settings, standing, turns=1)
     message, _ = await messages.add(
-        database, conversation_id, "user", said.content, retry, replaces=said.replaces
+        tx, conversation_id, "user", said.content, retry, replaces=said.replaces
     )
     token = token_hex(16)
-    await database.run(_LOCK, conversation_id=conversation_id, token=token, now=standing["now"])
+    await tx.execute(_LOCK, conversation_id=conversation_id, token=token, now=standing["now"])
     return Turn(conversation_id, message, token)
 
 
 async def finish(
-    database: UserDatabase,
+    tx: UserTransaction,
     settings: Settings,
     turn: Turn,
     *,
@@ -158,16 +156,16 @@ async def finish(
     None when the turn is not this one any more: it took too long, and another one began, or the
     conversation was deleted meanwhile.
     """
-    standing = await look_up(database, turn.conversation_id)
-    await _charge(database, settings, standing, tokens=tokens)
+    standing = await look_up(tx, turn.conversation_id)
+    await _charge(tx, settings, standing, tokens=tokens)
     if standing["turn_token"] != turn.token:
         return None
-    await database.run(_UNLOCK, conversation_id=turn.conversation_id)
+    await tx.execute(_UNLOCK, conversation_id=turn.conversation_id)
     if standing["deleted_at"]:
         return None
     retry = Retry.of("answer", {"message": turn.message["id"]})
     answer, _ = await messages.add(
-        database,
+        tx,
         turn.conversation_id,
         "assistant",
         content,
@@ -180,20 +178,18 @@ async def finish(
     return answer
 
 
-async def _conversation_for(database: UserDatabase, retry: Retry) -> int:
+async def _conversation_for(tx: UserTransaction, retry: Retry) -> int:
     """The conversation that a repeated call began, or else a new one."""
     if retry.key:
-        first: int | None = (await look_up(database, None, retry))["first_conversation"]
+        first: int | None = (await look_up(tx, None, retry))["first_conversation"]
         if first is not None:
             return first
-    made, _ = await service.create(database, None)
+    made, _ = await service.create(tx, None)
     return made["id"]
 
 
-async def _refuse_unless_last(
-    database: UserDatabase, conversation_id: int, message_id: int
-) -> None:
-    last = await database.one(_LAST_SAID, conversation_id=conversation_id)
+async def _refuse_unless_last(tx: UserTransaction, conversation_id: int, message_id: int) -> None:
+    last = await tx.fetch_one(_LAST_SAID, conversation_id=conversation_id)
     if last is None or last["id"] != message_id:
         raise Conflict(
             f"Message {message_id} is not the last of the user's in conversation "
@@ -202,33 +198,33 @@ async def _refuse_unless_last(
         )
 
 
-async def _give_up(database: UserDatabase, conversation_id: int) -> None:
+async def _give_up(tx: UserTransaction, conversation_id: int) -> None:
     """End a turn whose worker is gone: the message that it was to answer gets a stored failure."""
-    await database.run(_UNLOCK, conversation_id=conversation_id)
-    last = (await look_up(database, conversation_id))["last_message"]
+    await tx.execute(_UNLOCK, conversation_id=conversation_id)
+    last = (await look_up(tx, conversation_id))["last_message"]
     while last:
-        message = await messages.find(database, conversation_id, last)
+        message = await messages.find(tx, conversation_id, last)
         if message["reply_to"]:
             return
         if message["role"] == "user":
-            await _fail(database, message)
+            await _fail(tx, message)
             return
         last -= 1
 
 
-async def _answer_to(database: UserDatabase, message: Mapping[str, Any]) -> Record | None:
+async def _answer_to(tx: UserTransaction, message: Mapping[str, Any]) -> Record | None:
     ids = {"conversation_id": message["conversation_id"], "message_id": message["id"]}
-    found = await database.one(_ANSWER_TO, **ids)
+    found = await tx.fetch_one(_ANSWER_TO, **ids)
     if found is None:
         return None
-    return await messages.find(database, message["conversation_id"], found["id"])
+    return await messages.find(tx, message["conversation_id"], found["id"])
 
 
-async def _fail(database: UserDatabase, message: Mapping[str, Any]) -> Record:
-    asking, database.caller = database.caller, Caller("assistant", CLIENT_ID, CLIENT_NAME)
+async def _fail(tx: UserTransaction, message: Mapping[str, Any]) -> Record:
+    asking, tx.caller = tx.caller, Caller("assistant", CLIENT_ID, CLIENT_NAME)
     try:
         answer, _ = await messages.add(
-            database,
+            tx,
             message["conversation_id"],
             "assistant",
             SAID["interrupted"],
@@ -238,12 +234,12 @@ async def _fail(database: UserDatabase, message: Mapping[str, Any]) -> Record:
             bounded=False,
         )
     finally:
-        database.caller = asking
+        tx.caller = asking
     return answer
 
 
 async def _charge(
-    database: UserDatabase,
+    tx: UserTransaction,
     settings: Settings,
     standing: Mapping[str, Any],
     *,
@@ -254,7 +250,7 @@ async def _charge(
 
     Agents begin turns until the list has had nine tenths of them, so that the person has some left.
     """
-    person = database.caller.is_person
+    person = tx.caller.is_person
     most_turns, most_tokens = (
         amount if person else nine_tenths(amount)
         for amount in (settings.chat_turns, settings.chat_tokens)
@@ -275,4 +271,4 @@ async def _charge(
             f"spent. Nothing was stored. The next day begins at midnight UTC.",
             retry_after=int((midnight - now).total_seconds()) + 1,
         )
-    await database.run(_CHARGE, day=now.date(), turns=used_turns, tokens=used_tokens)
+    await tx.execute(_CHARGE, day=now.date(), turns=used_turns, tokens=used_tokens)

@@ -7,15 +7,15 @@ from sqlalchemy import BigInteger, and_, bindparam, or_, select
 from surelist.conversations.models import Message
 from surelist.conversations.records import CONVERSATION, CONVERSATION_COLUMNS
 from surelist.conversations.representation import whole, whole_message
-from surelist.database import compiled
-from surelist.isolation import UserDatabase, mine
+from surelist.data.database import compiled
+from surelist.data.isolation import UserTransaction, user_rows
 from surelist.tasks.purge import restorable
 
 PAGE = 100
 """Conversations or messages that are read in one transaction."""
 
 _last = bindparam("last", type_=BigInteger, required=True)
-_message = mine(Message)
+_message = user_rows(Message)
 _CONVERSATIONS = compiled(
     select(*CONVERSATION_COLUMNS)
     .where(CONVERSATION.c.id > _last, restorable(CONVERSATION))
@@ -41,19 +41,19 @@ _MESSAGES = compiled(
 
 
 async def conversations_after(
-    database: UserDatabase, last: int, timezone: str
+    tx: UserTransaction, last: int, timezone: str
 ) -> tuple[list[Any], int | None]:
     """What is shown of the conversations after one, and the last one's id; None after the last."""
-    found = await database.all(_CONVERSATIONS, last=last)
+    found = await tx.fetch_all(_CONVERSATIONS, last=last)
     return [whole(one, timezone) for one in found], found[-1]["id"] if found else None
 
 
 async def messages_after(
-    database: UserDatabase, last: tuple[int, int], timezone: str
+    tx: UserTransaction, last: tuple[int, int], timezone: str
 ) -> tuple[list[Any], tuple[int, int] | None]:
     """What is shown of the messages after one, and the last one's ids; None after the last."""
     conversation_id, message_id = last
-    found = await database.all(_MESSAGES, last=conversation_id, last_message=message_id)
+    found = await tx.fetch_all(_MESSAGES, last=conversation_id, last_message=message_id)
     shown = [
         {"conversation_id": one["conversation_id"], **whole_message(one, timezone)} for one in found
     ]

@@ -20,13 +20,13 @@ from sqlalchemy import (
     tuple_,
 )
 
-from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.conversations.models import Message
 from surelist.conversations.records import CONVERSATION, CONVERSATION_COLUMNS, find, timezone_of
-from surelist.cursors import Cursor, cursor_to, place_in
-from surelist.database import Record, Statement, compiled
+from surelist.data.database import Record, Statement, compiled
+from surelist.data.isolation import UserTransaction, user_rows
+from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
+from surelist.doors.cursors import Cursor, cursor_to, place_in
 from surelist.errors import Invalid
-from surelist.isolation import UserDatabase, mine
 from surelist.ledger.models import INSTANT, Event
 from surelist.tasks.purge import kept_in_trash
 from surelist.tasks.words import search_patterns
@@ -39,9 +39,9 @@ CHANGES_SHOWN = 100
 
 _LIST = "conversations"
 _HISTORY = "messages"
-_message = mine(Message)
-_event = mine(Event)
-_undoing = mine(Event, "undoing")
+_message = user_rows(Message)
+_event = user_rows(Event)
+_undoing = user_rows(Event, "undoing")
 _rows = bindparam("rows", type_=BigInteger, required=True)
 _conversation_id = bindparam("conversation_id", type_=BigInteger, required=True)
 _SHOWN = [
@@ -87,7 +87,7 @@ class History:
     changes: Mapping[int, list[Record]] = field(default_factory=dict[int, list[Record]])
 
 
-async def list_conversations(database: UserDatabase, query: ConversationQuery) -> Listing:
+async def list_conversations(tx: UserTransaction, query: ConversationQuery) -> Listing:
     """One page of the conversations. Raises Invalid on a cursor of another list."""
     limit, cursor = query.limit, query.cursor
     given = {"status": query.status, "search": query.search}
@@ -99,15 +99,15 @@ async def list_conversations(database: UserDatabase, query: ConversationQuery) -
                 '"search" has no letter or digit to look for. Call again with a word that was said.'
             )
     if cursor:
-        last_at, values["last_id"] = place_in(database, [_LIST, given], cursor)
+        last_at, values["last_id"] = place_in(tx, [_LIST, given], cursor)
         values["last_at"] = datetime.fromisoformat(last_at)
     statement = _page(query.status == "deleted", bool(query.search), bool(cursor))
-    found = await database.all(statement, **values)
-    timezone = await timezone_of(database)
+    found = await tx.fetch_all(statement, **values)
+    timezone = await timezone_of(tx)
     if len(found) <= limit:
         return Listing(found, None, timezone)
     last = found[limit - 1]
-    place = cursor_to(database, [_LIST, given], last["updated_at"], last["id"])
+    place = cursor_to(tx, [_LIST, given], last["updated_at"], last["id"])
     return Listing(found[:limit], place, timezone)
 
 
@@ -171,7 +171,7 @@ _CHANGES = compiled(
 
 
 async def history(
-    database: UserDatabase,
+    tx: UserTransaction,
     conversation_id: int,
     *,
     limit: int = 50,
@@ -185,18 +185,18 @@ async def history(
     latest CHANGES_SHOWN events that the messages led to. Raises NotFound, and Invalid on a cursor
     of another list.
     """
-    timezone = (await find(database, conversation_id))["timezone"]
+    timezone = (await find(tx, conversation_id))["timezone"]
     of = [_HISTORY, conversation_id]
     values = {"conversation_id": conversation_id, "rows": limit, "budget": budget}
     if cursor:
-        [values["last_id"]] = place_in(database, of, cursor)
-    found = await database.all(_OLDER if cursor else _NEWEST, **values)
+        [values["last_id"]] = place_in(tx, of, cursor)
+    found = await tx.fetch_all(_OLDER if cursor else _NEWEST, **values)
     messages = found[::-1]
-    place = cursor_to(database, of, messages[0]["id"]) if found and messages[0]["id"] > 1 else None
+    place = cursor_to(tx, of, messages[0]["id"]) if found and messages[0]["id"] > 1 else None
     led_to: defaultdict[int, list[Record]] = defaultdict(list)
     if changes and messages:
         span = {"first_id": messages[0]["id"], "last_id": messages[-1]["id"]}
-        events = await database.all(
+        events = await tx.fetch_all(
             _CHANGES, conversation_id=conversation_id, rows=CHANGES_SHOWN, **span
         )
         for event in reversed(events):

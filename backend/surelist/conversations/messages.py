@@ -18,9 +18,9 @@ from surelist.conversations.records import (
     write,
 )
 from surelist.conversations.representation import whole_message
-from surelist.database import Record, compiled
+from surelist.data.database import Record, compiled
+from surelist.data.isolation import UserTransaction, user_insert, user_rows, user_update
 from surelist.errors import Conflict, NotFound, VersionMismatch
-from surelist.isolation import UserDatabase, added, changed, mine
 from surelist.ledger.models import INSTANT
 from surelist.ledger.service import Retry
 
@@ -30,7 +30,7 @@ ALIKE_WINDOW = timedelta(seconds=30)
 DERIVED_TITLE_LENGTH = 60
 """Characters of the title that an untitled conversation gets from its first message."""
 
-MESSAGE = mine(Message)
+MESSAGE = user_rows(Message)
 MESSAGE_COLUMNS = [
     one for one in MESSAGE.c if one.name not in ("search_text", "request_hash", "size")
 ]
@@ -41,7 +41,7 @@ _search_text = bindparam("search_text", type_=Text, required=True)
 _now = bindparam("now", type_=INSTANT, required=True)
 _title = bindparam("title", type_=Text, required=True)
 _ADD = recorded(
-    added(Message).values(
+    user_insert(Message).values(
         conversation_id=_conversation_id,
         id=_message_id,
         role=bindparam("role", type_=Text, required=True),
@@ -59,7 +59,7 @@ _ADD = recorded(
         request_hash=bindparam("request_hash", type_=LargeBinary, required=True),
         created_at=_now,
     ),
-    changed(Conversation)
+    user_update(Conversation)
     .where(col(Conversation.id) == _conversation_id)
     .values(
         title=_title,
@@ -70,7 +70,7 @@ _ADD = recorded(
     ),
 )
 _CHANGE = recorded(
-    changed(Message)
+    user_update(Message)
     .where(col(Message.conversation_id) == _conversation_id, col(Message.id) == _message_id)
     .values(
         content=_content,
@@ -79,7 +79,7 @@ _CHANGE = recorded(
         version=col(Message.version) + 1,
         updated_at=_now,
     ),
-    changed(Conversation)
+    user_update(Conversation)
     .where(col(Conversation.id) == _conversation_id)
     .values(size=col(Conversation.size) + bindparam("grown"), updated_at=_now),
 )
@@ -91,7 +91,7 @@ _FIND = compiled(
 
 
 async def add(
-    database: UserDatabase,
+    tx: UserTransaction,
     conversation_id: int,
     role: Role,
     content: str,
@@ -110,12 +110,12 @@ async def add(
     older than `window`. Raises NotFound, Gone in the trash, and, when it is `bounded`,
     TooManyRequests.
     """
-    standing = await conversation_in(database, conversation_id, retry)
+    standing = await conversation_in(tx, conversation_id, retry)
     if standing["first_message"]:
         first = standing["first_conversation"], standing["first_message"]
-        return await find(database, *first), True
-    last = await _last(database, standing) if window and not retry.key else None
-    if last and last["created_at"] > standing["now"] - window and _alike(database, last, retry):
+        return await find(tx, *first), True
+    last = await _last(tx, standing) if window and not retry.key else None
+    if last and last["created_at"] > standing["now"] - window and _alike(tx, last, retry):
         return last, True
     message_id = standing["last_message"] + 1
     title = standing["title"]
@@ -124,7 +124,7 @@ async def add(
     stored = orjson.dumps(parts) if parts else b""
     size = size_of(content, stored)
     await write(
-        database,
+        tx,
         _ADD,
         standing,
         bounded=bounded,
@@ -139,20 +139,20 @@ async def add(
         reply_to=reply_to,
         replaces=replaces,
         failure=failure,
-        client_id=database.caller.client_id,
-        client_name=database.caller.client_name,
+        client_id=tx.caller.client_id,
+        client_name=tx.caller.client_name,
         idempotency_key=retry.key,
         request_hash=retry.request_hash,
         title=title,
         title_text=search_text(title),
         now=standing["now"],
     )
-    return await find(database, conversation_id, message_id), False
+    return await find(tx, conversation_id, message_id), False
 
 
-async def find(database: UserDatabase, conversation_id: int, message_id: int) -> Record:
+async def find(tx: UserTransaction, conversation_id: int, message_id: int) -> Record:
     """One message. Raises NotFound."""
-    found = await database.one(_FIND, conversation_id=conversation_id, message_id=message_id)
+    found = await tx.fetch_one(_FIND, conversation_id=conversation_id, message_id=message_id)
     if found is None:
         raise NotFound(
             f"There is no message {message_id} in conversation {conversation_id}. Read the "
@@ -162,7 +162,7 @@ async def find(database: UserDatabase, conversation_id: int, message_id: int) ->
 
 
 async def change(
-    database: UserDatabase,
+    tx: UserTransaction,
     conversation_id: int,
     message_id: int,
     content: str,
@@ -174,8 +174,8 @@ async def change(
     Raises NotFound, Gone in the trash, VersionMismatch, and Conflict for an answer of the
     assistant's, which is the record of what it did.
     """
-    standing = await conversation_in(database, conversation_id)
-    message = await find(database, conversation_id, message_id)
+    standing = await conversation_in(tx, conversation_id)
+    message = await find(tx, conversation_id, message_id)
     if message["reply_to"]:
         raise Conflict(
             f"Message {message_id} is an answer of the built-in assistant, and stays as it was "
@@ -190,7 +190,7 @@ async def change(
             current=whole_message(message, standing["timezone"]),
         )
     await write(
-        database,
+        tx,
         _CHANGE,
         standing,
         grown=size_of(content) - size_of(message["content"]),
@@ -200,18 +200,18 @@ async def change(
         search_text=search_text(content),
         now=standing["now"],
     )
-    return await find(database, conversation_id, message_id)
+    return await find(tx, conversation_id, message_id)
 
 
-async def _last(database: UserDatabase, standing: Mapping[str, Any]) -> Record | None:
+async def _last(tx: UserTransaction, standing: Mapping[str, Any]) -> Record | None:
     if not standing["last_message"]:
         return None
-    return await find(database, standing["id"], standing["last_message"])
+    return await find(tx, standing["id"], standing["last_message"])
 
 
-def _alike(database: UserDatabase, message: Mapping[str, Any], retry: Retry) -> bool:
+def _alike(tx: UserTransaction, message: Mapping[str, Any], retry: Retry) -> bool:
     return (
-        message["client_id"] == database.caller.client_id
+        message["client_id"] == tx.caller.client_id
         and message["request_hash"] == retry.request_hash
         and message["version"] == 1
     )

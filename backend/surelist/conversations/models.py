@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from surelist.arguments import LARGEST
+from surelist.doors.arguments import LARGEST
 from surelist.ledger.models import INSTANT, NOW, user_id_key
 from surelist.tasks.models import one_line, some_lines
 

@@ -8,9 +8,9 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import col
 
 from surelist.conversations.models import Conversation, Message
-from surelist.database import Record, Statement, compiled
+from surelist.data.database import Record, Statement, compiled
+from surelist.data.isolation import UserTransaction, user_delete, user_rows, user_update
 from surelist.errors import Gone, NotFound
-from surelist.isolation import UserDatabase, changed, mine, removed
 from surelist.ledger.models import Account
 from surelist.ledger.quotas import refuse_past_bytes
 from surelist.ledger.service import Retry, refuse_if_erased, used_otherwise
@@ -23,10 +23,10 @@ OVERHEAD = 200
 SWEPT_AT_ONCE = 5
 """Expired conversations that one write purges on its way; the next write goes on."""
 
-_ACCOUNT = mine(Account)
-CONVERSATION = mine(Conversation)
+_ACCOUNT = user_rows(Account)
+CONVERSATION = user_rows(Conversation)
 CONVERSATION_COLUMNS = [one for one in CONVERSATION.c if one.name != "search_text"]
-_BY_KEY = mine(Message, "by_key")
+_BY_KEY = user_rows(Message, "by_key")
 _expiry = select(func.clock_timestamp() - TRASH_TIME).scalar_subquery()
 _EXPIRED = compiled(
     select(CONVERSATION.c.id, CONVERSATION.c.size)
@@ -87,7 +87,7 @@ _STANDING = compiled(
 def recorded(*writes: UpdateBase) -> Statement:
     """`writes` and the account's counters, as one statement."""
     return compiled(
-        changed(Account)
+        user_update(Account)
         .values(
             last_conversation=bindparam("last_conversation", type_=BigInteger, required=True),
             stored_bytes=col(Account.stored_bytes)
@@ -98,28 +98,28 @@ def recorded(*writes: UpdateBase) -> Statement:
 
 
 _PURGE = recorded(
-    removed(Conversation).where(
+    user_delete(Conversation).where(
         col(Conversation.id) == bindparam("conversation_id", type_=BigInteger, required=True)
     )
 )
 
 
-async def find(database: UserDatabase, conversation_id: int) -> Record:
+async def find(tx: UserTransaction, conversation_id: int) -> Record:
     """One conversation, also from the trash, with the user's `timezone`. Raises NotFound."""
-    found = await database.one(_FIND, conversation_id=conversation_id)
+    found = await tx.fetch_one(_FIND, conversation_id=conversation_id)
     if found is None:
         raise no_such_conversation(conversation_id)
     return found
 
 
-async def timezone_of(database: UserDatabase) -> str:
+async def timezone_of(tx: UserTransaction) -> str:
     """The user's time zone; UTC for a user who has never written."""
-    account = await database.one(_TIMEZONE)
+    account = await tx.fetch_one(_TIMEZONE)
     return account["timezone"] if account else "UTC"
 
 
 async def look_up(
-    database: UserDatabase, conversation_id: int | None, retry: Retry | None = None
+    tx: UserTransaction, conversation_id: int | None, retry: Retry | None = None
 ) -> Mapping[str, Any]:
     """What stands under the lock, after the trash has been swept: the account, the conversation.
 
@@ -127,36 +127,36 @@ async def look_up(
     was erased after the token was issued, Conflict when the idempotency key of `retry` has been
     used for something else.
     """
-    standing = await _standing(database, conversation_id, retry)
+    standing = await _standing(tx, conversation_id, retry)
     if not standing["any_expired"]:
         return standing
-    for expired in await database.all(_EXPIRED):
-        await purge(database, standing, expired)
-    return await _standing(database, conversation_id, retry)
+    for expired in await tx.fetch_all(_EXPIRED):
+        await purge(tx, standing, expired)
+    return await _standing(tx, conversation_id, retry)
 
 
 async def _standing(
-    database: UserDatabase, conversation_id: int | None, retry: Retry | None
+    tx: UserTransaction, conversation_id: int | None, retry: Retry | None
 ) -> Mapping[str, Any]:
-    found = await database.one(
+    found = await tx.fetch_one(
         _STANDING,
         conversation_id=conversation_id,
-        client_id=database.caller.client_id,
+        client_id=tx.caller.client_id,
         idempotency_key=retry.key if retry else None,
     )
     if found is None:
         raise RuntimeError("a write without its account row")
-    refuse_if_erased(database, found["erased_at"])
+    refuse_if_erased(tx, found["erased_at"])
     if retry and found["first_message"] and found["first_hash"] != retry.request_hash:
         raise used_otherwise()
     return found
 
 
 async def conversation_in(
-    database: UserDatabase, conversation_id: int, retry: Retry | None = None
+    tx: UserTransaction, conversation_id: int, retry: Retry | None = None
 ) -> Mapping[str, Any]:
     """As `look_up`, of a conversation outside the trash. Raises NotFound, and Gone in the trash."""
-    standing = await look_up(database, conversation_id, retry)
+    standing = await look_up(tx, conversation_id, retry)
     if standing["id"] is None:
         raise no_such_conversation(conversation_id)
     if standing["deleted_at"]:
@@ -168,7 +168,7 @@ async def conversation_in(
 
 
 async def write(
-    database: UserDatabase,
+    tx: UserTransaction,
     statement: Statement,
     standing: Mapping[str, Any],
     *,
@@ -183,8 +183,8 @@ async def write(
     that the caller may fill: the person all of them, agents nine tenths.
     """
     if bounded and grown > 0:
-        refuse_past_bytes(database, standing)
-    await database.run(
+        refuse_past_bytes(tx, standing)
+    await tx.execute(
         statement,
         grown=grown,
         last_conversation=max(standing["last_conversation"], last_conversation),
@@ -193,11 +193,11 @@ async def write(
 
 
 async def purge(
-    database: UserDatabase, standing: Mapping[str, Any], conversation: Mapping[str, Any]
+    tx: UserTransaction, standing: Mapping[str, Any], conversation: Mapping[str, Any]
 ) -> None:
     """Remove a conversation and its messages for good."""
     conversation_id, size = conversation["id"], conversation["size"]
-    await write(database, _PURGE, standing, grown=-size, conversation_id=conversation_id)
+    await write(tx, _PURGE, standing, grown=-size, conversation_id=conversation_id)
 
 
 def size_of(text: str | None, more: bytes = b"") -> int:

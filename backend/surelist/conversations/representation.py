@@ -5,7 +5,7 @@ from typing import Any, Literal, NotRequired, cast
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
-from surelist.database import Record
+from surelist.data.database import Record
 from surelist.tasks.event_representation import TaskEvent, event
 from surelist.tasks.representation import local
 

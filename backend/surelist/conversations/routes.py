@@ -4,8 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
-from surelist.auth import OWNER_SCOPE
+from surelist.access.auth import OWNER_SCOPE
 from surelist.conversations import listing, service
 from surelist.conversations.models import ConversationId, ConversationTitle
 from surelist.conversations.records import find
@@ -17,8 +16,9 @@ from surelist.conversations.representation import (
     whole,
     whole_message,
 )
+from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
+from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.errors import Invalid
-from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 
 READ = "conversations:read"
 WRITE = "conversations:write"
@@ -46,7 +46,7 @@ async def list_conversations(
     door: UserDoor, query: Annotated[listing.ConversationQuery, Query()]
 ) -> Response:
     """List conversations, those written to last first."""
-    page = await door.read(lambda mine: listing.list_conversations(mine, query), READ)
+    page = await door.read(lambda tx: listing.list_conversations(tx, query), READ)
     shown: ConversationPage = {
         "conversations": [whole(one, page.timezone) for one in page.conversations]
     }
@@ -61,7 +61,7 @@ async def list_conversations(
 )
 async def read_conversation(door: UserDoor, conversation_id: ConversationPath) -> Response:
     """Read one conversation without its messages, also from the trash."""
-    found = await door.read(lambda mine: find(mine, conversation_id), READ)
+    found = await door.read(lambda tx: find(tx, conversation_id), READ)
     return answer(whole(found, found["timezone"]))
 
 
@@ -76,7 +76,7 @@ async def change_conversation(
     if not patch.model_fields_set:
         raise Invalid("Nothing to change was given. Send at least one field.")
     changed = await door.write(
-        lambda mine: service.change(mine, conversation_id, **patch.given()), WRITE
+        lambda tx: service.change(tx, conversation_id, **patch.given()), WRITE
     )
     return answer(whole(changed, changed["timezone"]))
 
@@ -88,7 +88,7 @@ async def delete_conversation(
     door: UserDoor, conversation_id: ConversationPath, _key: IdempotencyKey = ABSENT
 ) -> Response:
     """Put a conversation into the trash."""
-    await door.write(lambda mine: service.change(mine, conversation_id, deleted=True), WRITE)
+    await door.write(lambda tx: service.change(tx, conversation_id, deleted=True), WRITE)
     return Response(status_code=204)
 
 
@@ -101,7 +101,7 @@ async def purge_conversation(
     door: UserDoor, conversation_id: ConversationPath, _key: IdempotencyKey = ABSENT
 ) -> Response:
     """Purge a conversation from the trash with all its messages. For the person only."""
-    await door.write(lambda mine: service.purge_conversation(mine, conversation_id), OWNER_SCOPE)
+    await door.write(lambda tx: service.purge_conversation(tx, conversation_id), OWNER_SCOPE)
     return Response(status_code=204)
 
 
@@ -116,7 +116,7 @@ async def list_messages(
 ) -> Response:
     """Read a page of messages and the changes that they led to, the newest page first."""
     page = await door.read(
-        lambda mine: listing.history(mine, conversation_id, **query.given(), changes=True), READ
+        lambda tx: listing.history(tx, conversation_id, **query.given(), changes=True), READ
     )
     shown: MessagePage = {"messages": []}
     for one in page.messages:

@@ -20,9 +20,9 @@ from surelist.conversations.records import (
     size_of,
     write,
 )
-from surelist.database import Record, compiled
+from surelist.data.database import Record, compiled
+from surelist.data.isolation import UserTransaction, user_insert, user_update
 from surelist.errors import Conflict
-from surelist.isolation import UserDatabase, added, changed
 from surelist.ledger.models import INSTANT
 
 ALIKE_WINDOW = timedelta(seconds=30)
@@ -32,7 +32,7 @@ _id = bindparam("conversation_id", type_=BigInteger, required=True)
 _title = bindparam("title", type_=Text, required=True)
 _search_text = bindparam("search_text", type_=Text, required=True)
 _CREATE = recorded(
-    added(Conversation).values(
+    user_insert(Conversation).values(
         id=_id,
         title=_title,
         search_text=_search_text,
@@ -45,7 +45,7 @@ _CREATE = recorded(
     )
 )
 _RENAME = recorded(
-    changed(Conversation)
+    user_update(Conversation)
     .where(col(Conversation.id) == _id)
     .values(
         title=_title,
@@ -54,7 +54,7 @@ _RENAME = recorded(
     )
 )
 _MOVE = recorded(
-    changed(Conversation)
+    user_update(Conversation)
     .where(col(Conversation.id) == _id)
     .values(deleted_at=bindparam("deleted_at", type_=INSTANT, required=True))
 )
@@ -70,15 +70,15 @@ _LATEST = compiled(
 
 
 async def create(
-    database: UserDatabase, title: str | None, *, window: timedelta = timedelta()
+    tx: UserTransaction, title: str | None, *, window: timedelta = timedelta()
 ) -> tuple[Mapping[str, Any], bool]:
     """Begin a conversation; and whether it was there already.
 
     It was when this client began an equal one within `window`, which has no message yet.
     """
-    standing = await look_up(database, None)
-    caller = database.caller
-    latest = await database.one(_LATEST, client_id=caller.client_id) if window else None
+    standing = await look_up(tx, None)
+    caller = tx.caller
+    latest = await tx.fetch_one(_LATEST, client_id=caller.client_id) if window else None
     if (
         latest
         and not latest["last_message"]
@@ -96,30 +96,30 @@ async def create(
         "now": standing["now"],
     }
     await write(
-        database,
+        tx,
         _CREATE,
         standing,
         grown=size_of(title),
         last_conversation=conversation_id,
         **made,
     )
-    return await find(database, conversation_id), False
+    return await find(tx, conversation_id), False
 
 
 async def change(
-    database: UserDatabase,
+    tx: UserTransaction,
     conversation_id: int,
     *,
     title: str | None = None,
     deleted: bool | None = None,
 ) -> Record:
     """Rename a conversation, move it to the trash, or restore it. Raises NotFound."""
-    standing = await look_up(database, conversation_id)
+    standing = await look_up(tx, conversation_id)
     if standing["id"] is None:
         raise no_such_conversation(conversation_id)
     if title is not None and title != standing["title"]:
         await write(
-            database,
+            tx,
             _RENAME,
             standing,
             grown=size_of(title) - size_of(standing["title"]),
@@ -129,19 +129,19 @@ async def change(
         )
     if deleted is not None and deleted != bool(standing["deleted_at"]):
         await write(
-            database,
+            tx,
             _MOVE,
             standing,
             grown=0,
             conversation_id=conversation_id,
             deleted_at=standing["now"] if deleted else None,
         )
-    return await find(database, conversation_id)
+    return await find(tx, conversation_id)
 
 
-async def purge_conversation(database: UserDatabase, conversation_id: int) -> None:
+async def purge_conversation(tx: UserTransaction, conversation_id: int) -> None:
     """Purge a conversation from the trash. Raises NotFound, Conflict outside the trash."""
-    standing = await look_up(database, conversation_id)
+    standing = await look_up(tx, conversation_id)
     if standing["id"] is None:
         raise no_such_conversation(conversation_id)
     if not standing["deleted_at"]:
@@ -149,4 +149,4 @@ async def purge_conversation(database: UserDatabase, conversation_id: int) -> No
             f"Conversation {conversation_id} is not in the trash, and only what is there can be "
             f"purged."
         )
-    await purge(database, standing, standing)
+    await purge(tx, standing, standing)

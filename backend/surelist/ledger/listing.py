@@ -7,14 +7,14 @@ from typing import Annotated
 from pydantic import Field
 from sqlalchemy import BigInteger, Text, bindparam, select, true
 
-from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
-from surelist.cursors import Cursor, cursor_to, place_in
-from surelist.database import Record, Statement, compiled
-from surelist.isolation import UserDatabase, mine
+from surelist.data.database import Record, Statement, compiled
+from surelist.data.isolation import UserTransaction, user_rows
+from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
+from surelist.doors.cursors import Cursor, cursor_to, place_in
 from surelist.ledger.models import Account, ClientId, Event
 
-EVENT = mine(Event)
-_account = mine(Account)
+EVENT = user_rows(Event)
+_account = user_rows(Account)
 _LIST = "events"
 
 
@@ -37,23 +37,23 @@ class EventPage:
     timezone: str
 
 
-async def list_events(database: UserDatabase, query: EventQuery) -> EventPage:
+async def list_events(tx: UserTransaction, query: EventQuery) -> EventPage:
     """One page of the ledger. Raises Invalid on a cursor of another list."""
     given = query.given()
     limit, cursor = given.pop("limit", 50), given.pop("cursor", None)
     values = given | {"rows": limit + 1}
     if cursor:
-        [values["last_id"]] = place_in(database, [_LIST, given], cursor)
+        [values["last_id"]] = place_in(tx, [_LIST, given], cursor)
     elif "after" in given:
         values["last_id"] = given["after"]
     statement = _page(frozenset(given), "last_id" in values)
-    found = await database.all(statement, **values)
+    found = await tx.fetch_all(statement, **values)
     events = [row for row in found if row["id"] is not None]
     timezone = found[0]["timezone"] if found else "UTC"
     if len(events) <= limit:
         return EventPage(events, None, timezone)
     events = events[:limit]
-    cursor = cursor_to(database, [_LIST, given], events[-1]["id"])
+    cursor = cursor_to(tx, [_LIST, given], events[-1]["id"])
     return EventPage(events, cursor, timezone)
 
 

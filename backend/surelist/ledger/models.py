@@ -32,6 +32,9 @@ ClientId = Annotated[
 NOW = text("clock_timestamp()")
 INSTANT: Any = DateTime(timezone=True)
 
+BEING_ERASED = datetime.max  # noqa: DTZ901 (what asyncpg reads and writes as infinity has no zone)
+"""The `erased_at` of an account with rows left to erase: PostgreSQL's `infinity`."""
+
 
 def user_id_key() -> Any:
     """The column that every table's every key starts with."""

@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from surelist.allowances import DAY
+from surelist.access.allowances import DAY
+from surelist.data.isolation import UserTransaction
 from surelist.errors import TooManyRequests
-from surelist.isolation import UserDatabase
 
 _CHANGES_SPENT = {
     "agents": "Agents may change this list until it has had {most} changes in 24 hours, and it has "
@@ -32,15 +32,15 @@ _NO_MORE_BYTES = {
 
 
 def refuse_past_quota(
-    database: UserDatabase, standing: Mapping[str, Any], *, adds_task: bool, adds_text: bool
+    tx: UserTransaction, standing: Mapping[str, Any], *, adds_task: bool, adds_text: bool
 ) -> None:
     """Raise TooManyRequests when the caller's quotas do not allow such a change.
 
     `standing` was read under the lock: `quota_began_at`, `now`, `kept` and `stored_bytes` of
     `ledger.service.STANDING`.
     """
-    quotas = database.quotas
-    whose = _whose(database)
+    quotas = tx.quotas
+    whose = _whose(tx)
     if (began := standing["quota_began_at"]) and (free_at := began + DAY) > standing["now"]:
         wait = (free_at - standing["now"]).total_seconds()
         told = _CHANGES_SPENT[whose].format(most=quotas.events_a_day, minutes=math.ceil(wait / 60))
@@ -48,21 +48,21 @@ def refuse_past_quota(
     if quotas.tasks and adds_task and standing["kept"] >= quotas.tasks:
         raise _full(_NO_MORE_TASKS[whose], quotas.tasks)
     if adds_text:
-        refuse_past_bytes(database, standing)
+        refuse_past_bytes(tx, standing)
 
 
-def refuse_past_bytes(database: UserDatabase, standing: Mapping[str, Any]) -> None:
+def refuse_past_bytes(tx: UserTransaction, standing: Mapping[str, Any]) -> None:
     """Raise TooManyRequests when the caller's quota allows no more text.
 
     `standing` was read under the lock, and has the account's `stored_bytes`.
     """
-    quota = database.quotas.bytes
+    quota = tx.quotas.bytes
     if quota and standing["stored_bytes"] >= quota:
-        raise _full(_NO_MORE_BYTES[_whose(database)], quota)
+        raise _full(_NO_MORE_BYTES[_whose(tx)], quota)
 
 
-def _whose(database: UserDatabase) -> str:
-    return "person" if database.caller.is_person else "agents"
+def _whose(tx: UserTransaction) -> str:
+    return "person" if tx.caller.is_person else "agents"
 
 
 def _full(told: str, most: int) -> TooManyRequests:

@@ -23,11 +23,11 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import col
 
-from surelist.auth import Caller, refused
-from surelist.database import Statement, compiled
-from surelist.errors import Conflict, Gone
-from surelist.isolation import UserDatabase, added, changed, mine
-from surelist.ledger.models import Account, Event, EventKind
+from surelist.access.auth import Caller, refused
+from surelist.data.database import Statement, compiled
+from surelist.data.isolation import UserTransaction, user_insert, user_rows, user_update
+from surelist.errors import BeingErased, Conflict, Gone
+from surelist.ledger.models import BEING_ERASED, Account, Event, EventKind
 from surelist.ledger.quotas import refuse_past_quota
 
 
@@ -61,9 +61,9 @@ class Change:
 NONE = literal_column("0", BigInteger)
 STATUS_COLUMNS = {"completed_at", "deleted_at"}
 
-ACCOUNT = mine(Account)
-FIRST = mine(Event, "first")
-_recent = mine(Event, "recent")
+ACCOUNT = user_rows(Account)
+FIRST = user_rows(Event, "first")
+_recent = user_rows(Event, "recent")
 
 _a_day_of_changes_ago = (
     # A query of its own: as part of the comparison, PostgreSQL 15 lets no index find it.
@@ -101,7 +101,7 @@ STANDING_FROM = ACCOUNT.outerjoin(
 
 
 async def standing(
-    database: UserDatabase, statement: Statement, retry: Retry | None, **values: Any
+    tx: UserTransaction, statement: Statement, retry: Retry | None, **values: Any
 ) -> Mapping[str, Any]:
     """Run a write's one lookup, which selects STANDING from STANDING_FROM and what else it needs.
 
@@ -109,16 +109,16 @@ async def standing(
     the idempotency key has been used for something else, Gone when what it was used for has been
     purged.
     """
-    found = await database.one(
+    found = await tx.fetch_one(
         statement,
         **values,
-        client_id=database.caller.client_id,
+        client_id=tx.caller.client_id,
         idempotency_key=retry.key if retry else None,
-        events_a_day=database.quotas.events_a_day,
+        events_a_day=tx.quotas.events_a_day,
     )
     if found is None:
         raise RuntimeError("a write without its account row")
-    refuse_if_erased(database, found["erased_at"])
+    refuse_if_erased(tx, found["erased_at"])
     if found["first_event"] and found["first_hash"] is None:
         raise Gone(
             "What the first call with this idempotency key made has been purged from the trash, "
@@ -137,9 +137,14 @@ def used_otherwise() -> Conflict:
     )
 
 
-def refuse_if_erased(database: UserDatabase, erased_at: datetime | None) -> None:
-    """Raise Unauthenticated when the account was erased after the caller's token was issued."""
-    if erased_at and datetime.fromtimestamp(database.issued_at, UTC) < erased_at:
+def refuse_if_erased(tx: UserTransaction, erased_at: datetime | None) -> None:
+    """Raise Unauthenticated when the account was erased after the caller's token was issued.
+
+    Raises BeingErased while rows of it are left.
+    """
+    if erased_at == BEING_ERASED:
+        raise BeingErased
+    if erased_at and datetime.fromtimestamp(tx.issued_at, UTC) < erased_at:
         raise refused("the account was erased after it was issued")
 
 
@@ -161,10 +166,10 @@ def recorded(*writes: UpdateBase, freed: ScalarSelect[int] | None = None) -> Sta
         column.name: bindparam(f"event_{column.name}", type_=column.type, required=True)
         for column in FIRST.c
     }
-    event = added(Event).values(values)
+    event = user_insert(Event).values(values)
     stored = col(Account.stored_bytes) + size(values["before"]) + size(values["after"])
     return compiled(
-        changed(Account)
+        user_update(Account)
         .values(
             last_event=bindparam("event_id"),
             last_task=bindparam("last_task"),
@@ -179,7 +184,7 @@ def recorded(*writes: UpdateBase, freed: ScalarSelect[int] | None = None) -> Sta
 
 
 async def append(
-    database: UserDatabase,
+    tx: UserTransaction,
     statement: Statement,
     change: Change,
     standing: Mapping[str, Any],
@@ -191,15 +196,15 @@ async def append(
 
     Raises TooManyRequests when the change would pass a quota.
     """
-    caller = caller or database.caller
+    caller = caller or tx.caller
     if change.kind != "purged":
         refuse_past_quota(
-            database,
+            tx,
             standing,
             adds_task=change.pending + change.completed > 0,
             adds_text=not STATUS_COLUMNS.issuperset(change.after or {}),
         )
-    await database.run(
+    await tx.execute(
         statement,
         **values,
         pending=change.pending,

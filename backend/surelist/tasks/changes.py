@@ -8,9 +8,9 @@ from sqlalchemy import BigInteger, and_, bindparam, select
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import col
 
-from surelist.database import Statement, compiled
+from surelist.data.database import Statement, compiled
+from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import NotFound, VersionMismatch
-from surelist.isolation import UserDatabase, changed, mine
 from surelist.ledger import service as ledger
 from surelist.ledger.models import EventKind
 from surelist.tasks import history, purge, representation, terms
@@ -30,7 +30,7 @@ class Outcome:
     repeated: bool = False
 
 
-TASK = mine(Task)
+TASK = user_rows(Task)
 _task_id = bindparam("task_id", type_=BigInteger, required=True)
 TASK_COLUMNS = [column for column in TASK.c if column.name not in DERIVED]
 STANDING_AND_TASK = compiled(
@@ -50,7 +50,7 @@ def _saving(columns: Iterable[str]) -> UpdateBase:
     values = {name: bindparam(name, type_=TASK.c[name].type) for name in columns}
     stamps = {"version": "event_id", "updated_at": "event_at"}
     values |= {name: bindparam(stamp, type_=TASK.c[name].type) for name, stamp in stamps.items()}
-    return changed(Task).where(col(Task.id) == _task_id).values(values)
+    return user_update(Task).where(col(Task.id) == _task_id).values(values)
 
 
 _SAVE = ledger.recorded(_saving(history.FIELDS))
@@ -60,7 +60,7 @@ _SAVE_WORDS = ledger.recorded(
 
 
 async def change(
-    database: UserDatabase,
+    tx: UserTransaction,
     task_id: int,
     decide: Decision,
     *,
@@ -68,30 +68,30 @@ async def change(
     retry: ledger.Retry | None = None,
 ) -> Outcome:
     """Give the task the columns that `decide` returns. Raises NotFound, VersionMismatch."""
-    standing = await look_up(database, STANDING_AND_TASK, retry, task_id=task_id)
+    standing = await look_up(tx, STANDING_AND_TASK, retry, task_id=task_id)
     if standing["first_event"]:
-        return await first_outcome(database, standing)
+        return await first_outcome(tx, standing)
     task = task_in(standing)
     if task is None:
         raise no_such_task(task_id)
     return await save(
-        database, standing, task, decide(task, standing), if_version=if_version, retry=retry
+        tx, standing, task, decide(task, standing), if_version=if_version, retry=retry
     )
 
 
 async def look_up(
-    database: UserDatabase, statement: Statement, retry: ledger.Retry | None, **values: Any
+    tx: UserTransaction, statement: Statement, retry: ledger.Retry | None, **values: Any
 ) -> Mapping[str, Any]:
     """What stands under the lock, after the trash has been swept."""
-    standing = await ledger.standing(database, statement, retry, **values)
+    standing = await ledger.standing(tx, statement, retry, **values)
     if not standing["any_expired"]:
         return standing
-    await purge.sweep(database, standing)
-    return await ledger.standing(database, statement, retry, **values)
+    await purge.sweep(tx, standing)
+    return await ledger.standing(tx, statement, retry, **values)
 
 
 async def save(
-    database: UserDatabase,
+    tx: UserTransaction,
     standing: Mapping[str, Any],
     task: Row,
     columns: Mapping[str, Any],
@@ -120,7 +120,7 @@ async def save(
     )
     worded = set(terms.WORDED) & set(differing)
     await ledger.append(
-        database,
+        tx,
         _SAVE_WORDS if worded else _SAVE,
         event,
         standing,
@@ -146,16 +146,16 @@ def refuse_unless_at(version: int | None, task: Row, timezone: str) -> None:
     )
 
 
-async def first_outcome(database: UserDatabase, standing: Mapping[str, Any]) -> Outcome:
+async def first_outcome(tx: UserTransaction, standing: Mapping[str, Any]) -> Outcome:
     """The outcome of the first call with this key, as the ledger remembers it."""
-    return await outcome_of(database, standing, standing["first_task"], standing["first_event"])
+    return await outcome_of(tx, standing, standing["first_task"], standing["first_event"])
 
 
 async def outcome_of(
-    database: UserDatabase, standing: Mapping[str, Any], task_id: int, event_id: int
+    tx: UserTransaction, standing: Mapping[str, Any], task_id: int, event_id: int
 ) -> Outcome:
     """What `event_id` made of its task, for a call that repeats it."""
-    task, columns = await history.recall(database, task_id, event_id)
+    task, columns = await history.recall(tx, task_id, event_id)
     return Outcome(task, standing["timezone"], history.named(columns), repeated=True)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, NotRequired, cast
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
-from surelist.database import Record
+from surelist.data.database import Record
 from surelist.ledger.models import EventKind
 from surelist.tasks import history
 from surelist.tasks.due import write_moment

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, select
 
-from surelist.database import compiled
+from surelist.data.database import compiled
+from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import Gone
-from surelist.isolation import UserDatabase, mine
 from surelist.ledger.models import Event
 from surelist.tasks.models import Row, Task
 
@@ -26,8 +26,8 @@ FIELDS = {
 
 EMPTY: Row = dict.fromkeys(FIELDS) | {"priority": 0, "tags": []}
 
-_task = mine(Task)
-_event = mine(Event)
+_task = user_rows(Task)
+_event = user_rows(Event)
 _id = bindparam("task_id", type_=BigInteger, required=True)
 _TASK = compiled(
     select(_task.c.id, _task.c.created_at, *(_task.c[name] for name in FIELDS)).where(
@@ -73,17 +73,17 @@ def _typed(name: str, value: Any) -> Any:
     return datetime.fromisoformat(value) if name.endswith("_at") else value
 
 
-async def recall(database: UserDatabase, task_id: int, event_id: int) -> tuple[Row, list[str]]:
+async def recall(tx: UserTransaction, task_id: int, event_id: int) -> tuple[Row, list[str]]:
     """The task as `event_id` left it, and the columns that it changed.
 
     Raises Gone when the task has been purged, and its past with it.
     """
-    now = await database.one(_TASK, task_id=task_id)
+    now = await tx.fetch_one(_TASK, task_id=task_id)
     if now is None:
         raise Gone(
             f"Task {task_id} has been purged from the trash. List the tasks to see what is left."
         )
-    *later, event = await database.all(_EVENTS_FROM, task_id=task_id, event_id=event_id)
+    *later, event = await tx.fetch_all(_EVENTS_FROM, task_id=task_id, event_id=event_id)
     task = dict(now) | {"version": event["id"], "updated_at": event["at"]}
     for undone in later:
         task |= remembered(undone["before"])

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
+from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
+from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.ledger import listing
 from surelist.ledger.models import ClientId
 from surelist.ledger.service import Retry
-from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.tasks.event_representation import TaskEvent, event
 from surelist.tasks.models import Version
 from surelist.tasks.representation import WholeTask
@@ -94,7 +94,7 @@ EventPath = Annotated[Version, PLAIN_DIGITS, Path(strict=False)]
 @router.get("/events", responses={200: {"model": EventList}} | problems(401, 403, 422, 429, 503))
 async def list_events(door: UserDoor, query: Annotated[listing.EventQuery, Query()]) -> Response:
     """The ledger, newest first; with `after`, oldest first from that event on."""
-    page = await door.read(lambda mine: listing.list_events(mine, query))
+    page = await door.read(lambda tx: listing.list_events(tx, query))
     shown: EventList = {"events": [event(one, page.timezone) for one in page.events]}
     if page.cursor:
         shown["next_cursor"] = page.cursor
@@ -110,7 +110,7 @@ async def undo_event(
 ) -> Response:
     """Take one change back."""
     kept = guards(f"undo {event_id}", {}, if_match, key)
-    return task_answer(await door.write(lambda mine: undo(mine, event_id, **kept)))
+    return task_answer(await door.write(lambda tx: undo(tx, event_id, **kept)))
 
 
 @router.post(
@@ -121,7 +121,7 @@ async def undo_events(door: UserDoor, wanted: UndoAll, key: IdempotencyKey = ABS
     """Take back all that one client changed since a time, but what others changed since."""
     retry = Retry.of("undo all", wanted.given(), key) if key else None
     undone = await door.write(
-        lambda mine: undo_all(mine, wanted.client_id, wanted.since, retry=retry),
+        lambda tx: undo_all(tx, wanted.client_id, wanted.since, retry=retry),
         keep=not wanted.dry_run,
     )
     return answer(_undone(undone, dry_run=wanted.dry_run))

@@ -10,11 +10,11 @@ import orjson
 from pydantic import Field as Described
 from sqlalchemy import select
 
-from surelist.arguments import ABSENT, Closed
-from surelist.cursors import Cursor, cursor_to, place_in
-from surelist.database import compiled
+from surelist.data.database import compiled
+from surelist.data.isolation import UserTransaction, user_rows
+from surelist.doors.arguments import ABSENT, Closed
+from surelist.doors.cursors import Cursor, cursor_to, place_in
 from surelist.errors import Invalid
-from surelist.isolation import UserDatabase, mine
 from surelist.ledger.models import Account
 from surelist.tasks import selection
 from surelist.tasks.due import Moment, day_after, read_moment, start_of, zone
@@ -54,10 +54,10 @@ class Listing:
     timezone: str
 
 
-_TIMEZONE = compiled(select(mine(Account).c.timezone))
+_TIMEZONE = compiled(select(user_rows(Account).c.timezone))
 
 
-async def list_tasks(database: UserDatabase, filters: Filters, page: Page) -> Listing:
+async def list_tasks(tx: UserTransaction, filters: Filters, page: Page) -> Listing:
     """One page of the tasks that pass `filters`. Raises Invalid on a cursor of another list."""
     given = filters.given(Filters)
     shape = Shape(
@@ -66,22 +66,22 @@ async def list_tasks(database: UserDatabase, filters: Filters, page: Page) -> Li
         frozenset(given) - {"status", "sort"},
         "cursor" in page.model_fields_set,
     )
-    values = await _values(database, given) | {"rows": page.limit + 1}
+    values = await _values(tx, given) | {"rows": page.limit + 1}
     if shape.continued:
-        values |= _place(database, page.cursor, filters)
-    found = await database.all(selection.page(shape), **values)
+        values |= _place(tx, page.cursor, filters)
+    found = await tx.fetch_all(selection.page(shape), **values)
     if not found:
         return Listing([], 0, None, "UTC")
     tasks = [row for row in found if row["id"] is not None]
     cursor = None
     if len(tasks) > page.limit:
         tasks = tasks[: page.limit]
-        cursor = cursor_behind(database, tasks[-1], filters)
+        cursor = cursor_behind(tx, tasks[-1], filters)
     total = found[0]["total"]
     return Listing(tasks, total if total <= COUNTED else None, cursor, found[0]["timezone"])
 
 
-async def _values(database: UserDatabase, given: Mapping[str, Any]) -> dict[str, Any]:
+async def _values(tx: UserTransaction, given: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     ranges: list[tuple[str, str]] = []
     if "search" in given:
@@ -100,7 +100,7 @@ async def _values(database: UserDatabase, given: Mapping[str, Any]) -> dict[str,
     if "priority" in given:
         values["sort_priority"] = PRIORITIES["high"] - PRIORITIES[given["priority"]]
     if "due_before" in given or "due_after" in given:
-        account = await database.one(_TIMEZONE)
+        account = await tx.fetch_one(_TIMEZONE)
         timezone = account["timezone"] if account else "UTC"
         if "due_before" in given:
             values["due_before"] = _end(
@@ -127,13 +127,13 @@ def _mark(filters: Filters) -> str:
     return hashlib.sha256(orjson.dumps(meant, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
-def cursor_behind(database: UserDatabase, last: Row, filters: Filters) -> str:
+def cursor_behind(tx: UserTransaction, last: Row, filters: Filters) -> str:
     """The cursor to what follows `last` in the list that `filters` make."""
-    return cursor_to(database, _mark(filters), last["sort_key"], last["id"])
+    return cursor_to(tx, _mark(filters), last["sort_key"], last["id"])
 
 
-def _place(database: UserDatabase, cursor: str, filters: Filters) -> dict[str, Any]:
-    key, task_id = place_in(database, _mark(filters), cursor)
+def _place(tx: UserTransaction, cursor: str, filters: Filters) -> dict[str, Any]:
+    key, task_id = place_in(tx, _mark(filters), cursor)
     return {
         "last_key": datetime.fromisoformat(key) if filters.sort == "due" else key,
         "last_id": task_id,

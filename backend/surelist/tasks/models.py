@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from surelist.arguments import ABSENT, FREE_TEXT, LARGEST, Closed
+from surelist.doors.arguments import ABSENT, FREE_TEXT, LARGEST, Closed
 from surelist.ledger.models import INSTANT, user_id_key
 
 TITLE_LENGTH = 200

@@ -8,9 +8,9 @@ from sqlalchemy import BigInteger, FromClause, bindparam, func, literal_column, 
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
-from surelist.auth import Caller
-from surelist.database import compiled
-from surelist.isolation import UserDatabase, changed, mine, removed
+from surelist.access.auth import Caller
+from surelist.data.database import compiled
+from surelist.data.isolation import UserTransaction, user_delete, user_rows, user_update
 from surelist.ledger.models import Event
 from surelist.ledger.service import NONE, Change, Retry, append, recorded, size
 from surelist.tasks import terms
@@ -25,8 +25,8 @@ SWEPT_AT_ONCE = 20
 _SYSTEM = Caller("system", "surelist", "Surelist")
 
 _expiry = select(func.clock_timestamp() - TRASH_TIME).scalar_subquery()
-_task = mine(Task)
-_event = mine(Event)
+_task = user_rows(Task)
+_event = user_rows(Event)
 _EXPIRED = compiled(
     select(_task.c.id, _task.c.search_text)
     .where(_task.c.deleted_at <= _expiry)
@@ -35,8 +35,8 @@ _EXPIRED = compiled(
 )
 _task_id = bindparam("task_id", type_=BigInteger, required=True)
 _PURGE = recorded(
-    removed(Task).where(col(Task.id) == _task_id),
-    changed(Event)
+    user_delete(Task).where(col(Task.id) == _task_id),
+    user_update(Event)
     .where(col(Event.task_id) == _task_id)
     .values(before=null(), after=null(), request_hash=null()),
     terms.losing(_task_id),
@@ -67,15 +67,15 @@ def kept_in_trash(task: FromClause) -> ColumnElement[bool]:
     return task.c.deleted_at > _expiry
 
 
-async def sweep(database: UserDatabase, standing: Mapping[str, Any]) -> None:
+async def sweep(tx: UserTransaction, standing: Mapping[str, Any]) -> None:
     """Purge what has been in the trash for too long."""
-    for expired in await database.all(_EXPIRED):
-        await purge(database, standing, expired["id"], expired["search_text"], caller=_SYSTEM)
+    for expired in await tx.fetch_all(_EXPIRED):
+        await purge(tx, standing, expired["id"], expired["search_text"], caller=_SYSTEM)
         standing = {**standing, "last_event": standing["last_event"] + 1}
 
 
 async def purge(
-    database: UserDatabase,
+    tx: UserTransaction,
     standing: Mapping[str, Any],
     task_id: int,
     search_text: str,
@@ -86,4 +86,4 @@ async def purge(
     """Purge one task, whose stored search text leads to its terms."""
     change = Change("purged", task_id, None, None)
     lost = terms.unindexed(search_text)
-    await append(database, _PURGE, change, standing, retry, caller, task_id=task_id, **lost)
+    await append(tx, _PURGE, change, standing, retry, caller, task_id=task_id, **lost)

@@ -7,7 +7,7 @@ from pydantic import ConfigDict
 from pydantic import Field as Described
 from typing_extensions import TypedDict
 
-from surelist.arguments import ABSENT, Closed
+from surelist.doors.arguments import ABSENT, Closed
 from surelist.tasks.due import write_moment, zone
 from surelist.tasks.models import (
     PRIORITY_NAMES,

@@ -16,9 +16,9 @@ from sqlalchemy import (
     true,
 )
 
-from surelist.database import compiled
+from surelist.data.database import compiled
+from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import NotFound
-from surelist.isolation import UserDatabase, mine
 from surelist.tasks import purge, representation, service
 from surelist.tasks.listing import Filters, Page, list_tasks
 from surelist.tasks.models import Task
@@ -33,7 +33,7 @@ ID_DIGITS = 15
 
 _TASK_URI = re.compile(rf"{LIST_URI}/([1-9][0-9]{{0,{ID_DIGITS - 1}}})")
 
-_task = mine(Task)
+_task = user_rows(Task)
 _range = (
     func.unnest(
         bindparam("first", type_=ARRAY(BigInteger), required=True),
@@ -109,10 +109,10 @@ PROMPTS = {
 }
 
 
-async def pending(database: UserDatabase) -> str:
+async def pending(tx: UserTransaction) -> str:
     """The pending tasks as JSON, within ROWS and BYTES, saying how many were left out."""
     filters = Filters(status="pending", sort="due")
-    page = await list_tasks(database, filters, Page(limit=ROWS))
+    page = await list_tasks(tx, filters, Page(limit=ROWS))
     shown = listed(page)
     shown.pop("next_cursor", None)
     tasks = shown["tasks"]
@@ -134,18 +134,18 @@ def task_named(uri: str) -> int:
     return int(named[1])
 
 
-async def one(database: UserDatabase, task_id: int) -> str:
+async def one(tx: UserTransaction, task_id: int) -> str:
     """One task as JSON. Raises NotFound."""
-    task, timezone = await service.find(database, task_id)
+    task, timezone = await service.find(tx, task_id)
     return orjson.dumps(representation.whole(task, timezone)).decode()
 
 
-async def ids_beginning(database: UserDatabase, digits: str) -> tuple[list[str], bool]:
+async def ids_beginning(tx: UserTransaction, digits: str) -> tuple[list[str], bool]:
     """The IDS newest ids of the user's that begin with these digits, and whether there are more."""
     if digits and not (digits.isascii() and digits.isdigit()):
         return [], False
     first, last = _ranges(digits)
-    ids = [str(row["id"]) for row in await database.all(_IDS, first=first, last=last)]
+    ids = [str(row["id"]) for row in await tx.fetch_all(_IDS, first=first, last=last)]
     return ids[:IDS], len(ids) > IDS
 
 
@@ -164,11 +164,11 @@ def contents(uri: str, text: str) -> dict[str, Any]:
     return {"uri": uri, "mimeType": "application/json", "text": text}
 
 
-async def prompted(database: UserDatabase, prompt: Prompt) -> list[dict[str, Any]]:
+async def prompted(tx: UserTransaction, prompt: Prompt) -> list[dict[str, Any]]:
     """The messages of a prompt: the person's words, then the pending tasks as a resource.
 
     Task text is anybody's, so it never stands among the person's words (SECURITY.md).
     """
     request = {"type": "text", "text": prompt.request}
-    tasks = {"type": "resource", "resource": contents(LIST_URI, await pending(database))}
+    tasks = {"type": "resource", "resource": contents(LIST_URI, await pending(tx))}
     return [{"role": "user", "content": content} for content in (request, tasks)]

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
 from pydantic import Field
 
-from surelist.arguments import ABSENT, PLAIN_DIGITS, Closed
-from surelist.auth import OWNER_SCOPE
-from surelist.cursors import Cursor
+from surelist.access.auth import OWNER_SCOPE
+from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
+from surelist.doors.cursors import Cursor
+from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.errors import Invalid
 from surelist.ledger.service import Retry
-from surelist.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
 from surelist.tasks import etags, listing, representation, service
 from surelist.tasks.changes import Outcome
 from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version
@@ -65,7 +65,7 @@ router = APIRouter(prefix="/api/{user_id}/tasks", tags=["tasks"], route_class=Ow
 async def list_tasks(door: UserDoor, query: Annotated[ListQuery, Query()]) -> Response:
     """List tasks."""
     page = listing.Page(**query.given(listing.Page))
-    return answer(_page(await door.read(lambda mine: listing.list_tasks(mine, query, page))))
+    return answer(_page(await door.read(lambda tx: listing.list_tasks(tx, query, page))))
 
 
 @router.post(
@@ -76,7 +76,7 @@ async def list_tasks(door: UserDoor, query: Annotated[ListQuery, Query()]) -> Re
 async def create_task(door: UserDoor, new: NewTask, key: IdempotencyKey = ABSENT) -> Response:
     """Create a task."""
     retry = Retry.of("add", new.meant(), key)
-    return task_answer(await door.write(lambda mine: service.add(mine, new, retry)), created=True)
+    return task_answer(await door.write(lambda tx: service.add(tx, new, retry)), created=True)
 
 
 @router.get(
@@ -88,7 +88,7 @@ async def read_task(
     door: UserDoor, task_id: TaskPath, if_none_match: IfNoneMatch = ABSENT
 ) -> Response:
     """Read one task, also from the trash; 304 when it is as in `If-None-Match`."""
-    task, timezone = await door.read(lambda mine: service.find(mine, task_id))
+    task, timezone = await door.read(lambda tx: service.find(tx, task_id))
     read = task_answer(Outcome(task, timezone, []))
     if if_none_match and etags.names(if_none_match, read.headers["ETag"]):
         return Response(status_code=304, headers={"ETag": read.headers["ETag"]})
@@ -111,8 +111,8 @@ async def replace_task(
     stored = new.given(AsStored)
     return task_answer(
         await door.write(
-            lambda mine: service.replace(
-                mine, task_id, new, completed=new.completed, stored=stored, **kept
+            lambda tx: service.replace(
+                tx, task_id, new, completed=new.completed, stored=stored, **kept
             )
         )
     )
@@ -131,14 +131,10 @@ async def change_task(
     if not patch.model_fields_set:
         raise Invalid("Nothing to change was given. Send at least one field.")
     if "undo" not in patch.model_fields_set:
-        return task_answer(
-            await door.write(lambda mine: service.update(mine, task_id, patch, **kept))
-        )
+        return task_answer(await door.write(lambda tx: service.update(tx, task_id, patch, **kept)))
     if patch.model_fields_set != {"undo"}:
         raise Invalid('"undo" stands alone. Send it without other fields.')
-    return task_answer(
-        await door.write(lambda mine: undo(mine, patch.undo, task_id=task_id, **kept))
-    )
+    return task_answer(await door.write(lambda tx: undo(tx, patch.undo, task_id=task_id, **kept)))
 
 
 @router.delete(
@@ -149,7 +145,7 @@ async def delete_task(
 ) -> Response:
     """Put a task into the trash; the ETag is that of the task there."""
     kept = guards(f"delete {task_id}", {}, if_match, key)
-    deleted = task_answer(await door.write(lambda mine: service.delete(mine, task_id, **kept)))
+    deleted = task_answer(await door.write(lambda tx: service.delete(tx, task_id, **kept)))
     return Response(status_code=204, headers={"ETag": deleted.headers["ETag"]})
 
 
@@ -166,7 +162,7 @@ async def complete_task(
     kept = guards(f"complete {task_id}", given, if_match, key)
     completed = completion.completed if completion else None
     return task_answer(
-        await door.write(lambda mine: service.complete(mine, task_id, completed=completed, **kept))
+        await door.write(lambda tx: service.complete(tx, task_id, completed=completed, **kept))
     )
 
 
@@ -180,7 +176,7 @@ async def purge_task(
 ) -> Response:
     """Purge a task from the trash, and its past with it. For the person only."""
     kept = guards(f"purge {task_id}", {}, if_match, key)
-    await door.write(lambda mine: service.purge_task(mine, task_id, **kept), OWNER_SCOPE)
+    await door.write(lambda tx: service.purge_task(tx, task_id, **kept), OWNER_SCOPE)
     return Response(status_code=204)
 
 

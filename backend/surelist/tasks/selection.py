@@ -37,8 +37,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from surelist.database import Statement, compiled
-from surelist.isolation import mine
+from surelist.data.database import Statement, compiled
+from surelist.data.isolation import user_rows
 from surelist.ledger.models import Account
 from surelist.tasks import purge
 from surelist.tasks.models import COMPLETED, DELETED, DERIVED, PENDING, Task, Term
@@ -76,9 +76,9 @@ _STATUSES = {
 _FOREVER = literal_column("'infinity'::timestamptz", DateTime(timezone=True))
 _ROWS = bindparam("rows", type_=BigInteger, required=True)
 _PRIORITY = bindparam("sort_priority", type_=SmallInteger, required=True)
-_account = mine(Account)
-_term = mine(Term)
-_task = mine(Task)
+_account = user_rows(Account)
+_term = user_rows(Term)
+_task = user_rows(Task)
 _LEFT_OUT = DERIVED | {"created_at", "updated_at"}  # a row of a list does not tell them
 _SHOWN = [
     func.left(column, DESCRIPTION_SHOWN + 1).label("description")

@@ -15,9 +15,9 @@ from sqlalchemy import (
     select,
 )
 
-from surelist.database import compiled
+from surelist.data.database import compiled
+from surelist.data.isolation import UserTransaction, user_insert, user_rows
 from surelist.errors import Conflict, Invalid
-from surelist.isolation import UserDatabase, added, mine
 from surelist.ledger import service as ledger
 from surelist.ledger.models import Account, Event
 from surelist.ledger.service import Retry
@@ -40,7 +40,7 @@ from surelist.tasks.models import PENDING, PRIORITIES, NewTask, Row, Status, Tas
 ALIKE_WINDOW = timedelta(seconds=30)
 """How long an add without a key that equals one of the same client is taken for its retry."""
 
-_alike = mine(Event, "alike")
+_alike = user_rows(Event, "alike")
 _latest_alike = (
     select(_alike.c.id, _alike.c.at)
     .where(
@@ -67,7 +67,7 @@ _STANDING_AND_ALIKE = compiled(
     )
 )
 _CREATE = ledger.recorded(
-    added(Task).values(
+    user_insert(Task).values(
         {
             column.name: bindparam(column.name, type_=column.type)
             for column in TASK.c
@@ -82,7 +82,7 @@ _CREATE = ledger.recorded(
     ),
     terms.gaining(bindparam("event_task_id", type_=BigInteger)),
 )
-_account = mine(Account)
+_account = user_rows(Account)
 _TASK = compiled(
     select(_account.c.timezone, *TASK_COLUMNS)
     .select_from(_account.join(TASK, purge.restorable(TASK)))
@@ -91,7 +91,7 @@ _TASK = compiled(
 
 
 async def add(
-    database: UserDatabase, new: NewTask, retry: Retry, *, window: timedelta = timedelta()
+    tx: UserTransaction, new: NewTask, retry: Retry, *, window: timedelta = timedelta()
 ) -> Outcome:
     """Make a task; or the first one again, when `retry` shows this to be a repeated call.
 
@@ -99,21 +99,21 @@ async def add(
     has not been changed since.
     """
     standing = await look_up(
-        database,
+        tx,
         _STANDING_AND_ALIKE,
         retry,
         request_hash=retry.request_hash,
         window=timedelta() if retry.key else window,
     )
     if standing["first_event"]:
-        return await first_outcome(database, standing)
+        return await first_outcome(tx, standing)
     if alike := task_in(standing):
         return Outcome(alike, standing["timezone"], [], repeated=True)
     now, task_id = standing["now"], standing["last_task"] + 1
     fields = {**history.EMPTY, **_columns(new.given(NewTask), standing)}
     event = ledger.Change("created", task_id, before=None, after=fields, pending=1)
     await ledger.append(
-        database,
+        tx,
         _CREATE,
         event,
         standing,
@@ -130,16 +130,16 @@ async def add(
     return Outcome(fields | stamps, standing["timezone"], history.named(list(fields)))
 
 
-async def find(database: UserDatabase, task_id: int) -> tuple[Row, str]:
+async def find(tx: UserTransaction, task_id: int) -> tuple[Row, str]:
     """One task, also from the trash, and the user's timezone. Raises NotFound."""
-    found = await database.one(_TASK, task_id=task_id)
+    found = await tx.fetch_one(_TASK, task_id=task_id)
     if found is None:
         raise no_such_task(task_id)
     return found, found["timezone"]
 
 
 async def complete(
-    database: UserDatabase,
+    tx: UserTransaction,
     task_id: int,
     *,
     completed: bool | None = True,
@@ -153,11 +153,11 @@ async def complete(
         done = not task["completed_at"] if completed is None else completed
         return {"completed_at": (task["completed_at"] or standing["now"]) if done else None}
 
-    return await change(database, task_id, decide, if_version=if_version, retry=retry)
+    return await change(tx, task_id, decide, if_version=if_version, retry=retry)
 
 
 async def delete(
-    database: UserDatabase,
+    tx: UserTransaction,
     task_id: int,
     *,
     if_version: int | None = None,
@@ -165,7 +165,7 @@ async def delete(
 ) -> Outcome:
     """Put a task into the trash; one that is there stays there."""
     return await change(
-        database,
+        tx,
         task_id,
         lambda task, standing: {"deleted_at": task["deleted_at"] or standing["now"]},
         if_version=if_version,
@@ -174,7 +174,7 @@ async def delete(
 
 
 async def update(
-    database: UserDatabase,
+    tx: UserTransaction,
     task_id: int,
     changes: TaskChanges,
     *,
@@ -197,11 +197,11 @@ async def update(
         }
         return columns | _with_status(task, status, standing)
 
-    return await change(database, task_id, decide, if_version=if_version, retry=retry)
+    return await change(tx, task_id, decide, if_version=if_version, retry=retry)
 
 
 async def replace(
-    database: UserDatabase,
+    tx: UserTransaction,
     task_id: int,
     new: NewTask,
     *,
@@ -225,18 +225,18 @@ async def replace(
             _refuse_unless_stored(stored, task, standing["timezone"])
         return columns
 
-    return await change(database, task_id, decide, if_version=if_version, retry=retry)
+    return await change(tx, task_id, decide, if_version=if_version, retry=retry)
 
 
 async def purge_task(
-    database: UserDatabase,
+    tx: UserTransaction,
     task_id: int,
     *,
     if_version: int | None = None,
     retry: ledger.Retry | None = None,
 ) -> None:
     """Purge a task from the trash. Raises NotFound, VersionMismatch, Conflict outside the trash."""
-    standing = await look_up(database, STANDING_AND_TASK, retry, task_id=task_id)
+    standing = await look_up(tx, STANDING_AND_TASK, retry, task_id=task_id)
     if standing["first_event"]:
         return
     task = task_in(standing)
@@ -245,7 +245,7 @@ async def purge_task(
     if not task["deleted_at"]:
         raise Conflict(f"Task {task_id} is not in the trash, and only what is there can be purged.")
     refuse_unless_at(if_version, task, standing["timezone"])
-    await purge.purge(database, standing, task_id, standing["search_text"], retry=retry)
+    await purge.purge(tx, standing, task_id, standing["search_text"], retry=retry)
 
 
 def _with_status(task: Row, status: Status | None, standing: Mapping[str, Any]) -> dict[str, Any]:

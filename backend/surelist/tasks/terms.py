@@ -6,7 +6,7 @@ from sqlalchemy import ARRAY, BindParameter, Text, any_, bindparam, func
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import col
 
-from surelist.isolation import added, removed
+from surelist.data.isolation import user_delete, user_insert
 from surelist.tasks.models import Row, Term
 from surelist.tasks.words import search_text, sort_title, terms
 
@@ -22,12 +22,16 @@ _gained = bindparam("gained", type_=ARRAY(Text), required=True)
 
 def losing(task_id: BindParameter[int]) -> UpdateBase:
     """The removal of the terms `lost` of a task."""
-    return removed(Term).where(col(Term.task_id) == task_id, col(Term.term) == any_(_lost))
+    return user_delete(Term).where(col(Term.task_id) == task_id, col(Term.term) == any_(_lost))
 
 
 def gaining(task_id: BindParameter[int]) -> UpdateBase:
     """The addition of the terms `gained` to a task."""
-    return added(Term).values(term=func.unnest(_gained), task_id=task_id).on_conflict_do_nothing()
+    return (
+        user_insert(Term)
+        .values(term=func.unnest(_gained), task_id=task_id)
+        .on_conflict_do_nothing()
+    )
 
 
 def indexed(task: Row) -> dict[str, Any]:

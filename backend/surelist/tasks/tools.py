@@ -5,17 +5,17 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from surelist.arguments import ABSENT, Closed
+from surelist.data.isolation import UserTransaction
+from surelist.doors.arguments import ABSENT, Closed
+from surelist.doors.toolbox import Answer, tool
 from surelist.errors import Invalid
-from surelist.isolation import UserDatabase
 from surelist.ledger.service import Retry
 from surelist.tasks import listing, representation, service
 from surelist.tasks.changes import Outcome
 from surelist.tasks.due import zone
 from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version, one_line
-from surelist.tasks.told import ADDED, CHANGED, LISTED, UPDATED
+from surelist.tasks.output_schemas import ADDED, CHANGED, LISTED, UPDATED
 from surelist.tasks.undo import undo
-from surelist.toolbox import Answer, tool
 
 
 class AddTask(NewTask):
@@ -55,55 +55,55 @@ class UpdateTask(_Guard, TaskChanges, _Target):
 
 
 @tool(title="Add a task", returns=ADDED)
-async def add_task(database: UserDatabase, arguments: AddTask) -> Answer:
+async def add_task(tx: UserTransaction, arguments: AddTask) -> Answer:
     """Add a task to the user's list. A repeated call returns the first task, marked repeated."""
     retry = Retry.of("add", arguments.meant(), arguments.idempotency_key)
-    added = await service.add(database, arguments, retry, window=service.ALIKE_WINDOW)
+    added = await service.add(tx, arguments, retry, window=service.ALIKE_WINDOW)
     return _told("created", added)
 
 
 @tool(title="List tasks", returns=LISTED, reads_only=True, idempotent=True)
-async def list_tasks(database: UserDatabase, arguments: ListTasks) -> Answer:
+async def list_tasks(tx: UserTransaction, arguments: ListTasks) -> Answer:
     """List the user's tasks, or search them; the other tools take their ids from here. Also tells
     the time. "all" leaves out deleted ones."""
     if "task_id" not in arguments.model_fields_set:
-        return listed(await listing.list_tasks(database, arguments, arguments))
+        return listed(await listing.list_tasks(tx, arguments, arguments))
     if not arguments.stands_alone("task_id"):
         raise Invalid('"task_id" stands alone. Call list_tasks again with it only, or without it.')
-    task, timezone = await service.find(database, arguments.task_id)
+    task, timezone = await service.find(tx, arguments.task_id)
     return {"tasks": [representation.whole(task, timezone)], "total": 1} | _clock(timezone)
 
 
 @tool(title="Complete a task", returns=CHANGED, idempotent=True)
-async def complete_task(database: UserDatabase, arguments: OneTask) -> Answer:
+async def complete_task(tx: UserTransaction, arguments: OneTask) -> Answer:
     """Mark a task as completed. It stays so when called again."""
     return _told(
         "completed",
-        await service.complete(database, arguments.task_id, if_version=arguments.if_version),
+        await service.complete(tx, arguments.task_id, if_version=arguments.if_version),
     )
 
 
 @tool(title="Delete a task", returns=CHANGED, destructive=True, idempotent=True)
-async def delete_task(database: UserDatabase, arguments: OneTask) -> Answer:
+async def delete_task(tx: UserTransaction, arguments: OneTask) -> Answer:
     """Move a task to the trash, where it can be restored for 30 days. Only on the user's wish: a
     task that is done is completed, not deleted."""
     return _told(
         "deleted",
-        await service.delete(database, arguments.task_id, if_version=arguments.if_version),
+        await service.delete(tx, arguments.task_id, if_version=arguments.if_version),
     )
 
 
 @tool(title="Update a task", returns=UPDATED, destructive=True)
-async def update_task(database: UserDatabase, arguments: UpdateTask) -> Answer:
+async def update_task(tx: UserTransaction, arguments: UpdateTask) -> Answer:
     """Change fields of a task: what is left out stays. Also reopens, restores and undoes."""
-    updated = await _updated(database, arguments)
+    updated = await _updated(tx, arguments)
     return _told("updated", updated, changed=updated.changed)
 
 
 TOOLS = {one.name: one for one in (add_task, list_tasks, complete_task, delete_task, update_task)}
 
 
-async def _updated(database: UserDatabase, arguments: UpdateTask) -> Outcome:
+async def _updated(tx: UserTransaction, arguments: UpdateTask) -> Outcome:
     task_id, if_version = arguments.task_id, arguments.if_version
     changes = arguments.given(TaskChanges)
     if "undo" in arguments.model_fields_set:
@@ -111,13 +111,13 @@ async def _updated(database: UserDatabase, arguments: UpdateTask) -> Outcome:
             raise Invalid(
                 '"undo" stands alone. Call update_task again with it only, or without it.'
             )
-        return await undo(database, arguments.undo, task_id=task_id, if_version=if_version)
+        return await undo(tx, arguments.undo, task_id=task_id, if_version=if_version)
     if not changes:
         raise Invalid(
             "Nothing to change was given: null and empty arguments count as left out. Call "
             'update_task again with what is to change; to empty a field, name it in "clear".'
         )
-    return await service.update(database, task_id, arguments, if_version=if_version)
+    return await service.update(tx, task_id, arguments, if_version=if_version)
 
 
 def _told(status: str, outcome: Outcome, **more: Any) -> Answer:

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, and_, bindparam, select
 
-from surelist.database import compiled
+from surelist.data.database import compiled
+from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import Conflict, Gone, NotFound
-from surelist.isolation import UserDatabase, mine
 from surelist.ledger import service as ledger
 from surelist.ledger.models import Event
 from surelist.tasks import history, purge, representation
@@ -25,8 +25,8 @@ from surelist.tasks.changes import (
 from surelist.tasks.due import start_of, zone
 from surelist.tasks.models import Row
 
-_undone = mine(Event, "undone")
-_undoing = mine(Event, "undoing")
+_undone = user_rows(Event, "undone")
+_undoing = user_rows(Event, "undoing")
 _STANDING_AND_EVENT = compiled(
     select(
         *ledger.STANDING,
@@ -48,7 +48,7 @@ _STANDING_AND_EVENT = compiled(
 
 
 async def undo(
-    database: UserDatabase,
+    tx: UserTransaction,
     event_id: int,
     *,
     task_id: int | None = None,
@@ -60,9 +60,9 @@ async def undo(
     With `task_id`, the event must be one of that task's. A second undo returns the first.
     Raises NotFound, Conflict naming each field that has changed since, Gone after a purge.
     """
-    standing = await look_up(database, _STANDING_AND_EVENT, retry, undone=event_id)
+    standing = await look_up(tx, _STANDING_AND_EVENT, retry, undone=event_id)
     if standing["first_event"]:
-        return await first_outcome(database, standing)
+        return await first_outcome(tx, standing)
     owner = standing["undone_task"]
     if owner is None or task_id not in (None, owner):
         of_task = f" of task {task_id}" if task_id else ""
@@ -76,13 +76,13 @@ async def undo(
             f"List the tasks to see what is left."
         )
     if standing["undoing_event"]:
-        return await outcome_of(database, standing, owner, standing["undoing_event"])
+        return await outcome_of(tx, standing, owner, standing["undoing_event"])
     task = task_in(standing)
     if task is None:
         raise no_such_task(owner)
     _refuse_if_changed_since(task, standing, event_id)
     return await save(
-        database,
+        tx,
         standing,
         task,
         _columns_before(standing),
@@ -93,12 +93,12 @@ async def undo(
     )
 
 
-async def hindrance(database: UserDatabase, event_id: int) -> list[str] | None:
+async def hindrance(tx: UserTransaction, event_id: int) -> list[str] | None:
     """The fields for which others' changes keep an event from being undone; None when none does.
 
     None of them is named when the task is gone.
     """
-    standing = await look_up(database, _STANDING_AND_EVENT, None, undone=event_id)
+    standing = await look_up(tx, _STANDING_AND_EVENT, None, undone=event_id)
     task = task_in(standing)
     if task is None or standing["undone_after"] is None:
         return []

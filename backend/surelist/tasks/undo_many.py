@@ -13,9 +13,9 @@ from sqlalchemy import (
     select,
 )
 
-from surelist.database import Record, compiled
+from surelist.data.database import Record, compiled
+from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import Conflict, Gone, Invalid, NotFound
-from surelist.isolation import UserDatabase, mine
 from surelist.ledger import service as ledger
 from surelist.ledger.models import Event
 from surelist.ledger.service import Retry
@@ -26,8 +26,8 @@ from surelist.tasks.undo import hindrance, undo
 AT_ONCE = 500
 """Events that one call looks at."""
 
-_event = mine(Event)
-_undoing = mine(Event, "undoing")
+_event = user_rows(Event)
+_undoing = user_rows(Event, "undoing")
 _newest = (
     select(_event.c.id, _event.c.task_id, _event.c.undoes, _event.c.at)
     .where(
@@ -78,7 +78,7 @@ class Undone:
 
 
 async def undo_all(
-    database: UserDatabase, client_id: str, since: datetime, *, retry: Retry | None = None
+    tx: UserTransaction, client_id: str, since: datetime, *, retry: Retry | None = None
 ) -> Undone:
     """Take back each effect of that client's changes since then that still stands.
 
@@ -86,16 +86,16 @@ async def undo_all(
     Raises Invalid when there are more than AT_ONCE events to look at.
     """
     if retry:
-        standing = await look_up(database, _STANDING, retry)
+        standing = await look_up(tx, _STANDING, retry)
         if standing["first_event"]:
-            return await _first_undone(database, client_id, since, standing["first_event"], retry)
+            return await _first_undone(tx, client_id, since, standing["first_event"], retry)
     else:
-        await ledger.standing(database, _STANDING, retry)
+        await ledger.standing(tx, _STANDING, retry)
     undone = Undone()
-    for event in _standing(await _events(database, client_id, since)):
+    for event in _standing(await _events(tx, client_id, since)):
         event_id, task_id = event["id"], event["task_id"]
         try:
-            outcome = await undo(database, event_id, retry=retry)
+            outcome = await undo(tx, event_id, retry=retry)
         except Conflict as conflict:
             undone.left.append(Left(event_id, task_id, conflict.details["fields"]))
         except (Gone, NotFound):
@@ -106,8 +106,8 @@ async def undo_all(
     return undone
 
 
-async def _events(database: UserDatabase, client_id: str, since: datetime) -> list[Record]:
-    events = await database.all(_EVENTS, by=client_id, since=since)
+async def _events(tx: UserTransaction, client_id: str, since: datetime) -> list[Record]:
+    events = await tx.fetch_all(_EVENTS, by=client_id, since=since)
     if len(events) > AT_ONCE:
         raise Invalid(
             f"This client made more than {AT_ONCE} changes since then. "
@@ -117,23 +117,23 @@ async def _events(database: UserDatabase, client_id: str, since: datetime) -> li
 
 
 async def _first_undone(
-    database: UserDatabase, client_id: str, since: datetime, first: int, retry: Retry
+    tx: UserTransaction, client_id: str, since: datetime, first: int, retry: Retry
 ) -> Undone:
     """What the call took back whose first undo is the event `first`, and what is left now."""
     undone = Undone()
-    for event in await database.all(
+    for event in await tx.fetch_all(
         _UNDONE,
         first=first,
         end=first + AT_ONCE * (1 + purge.SWEPT_AT_ONCE),
-        caller=database.caller.client_id,
+        caller=tx.caller.client_id,
         request_hash=retry.request_hash,
     ):
         if event["idempotency_key"] not in (None, retry.key):
             break  # of the same undo, asked for anew
         undone.events.append((event["undoes"], event["task_id"], event["id"]))
-    for event in _standing(await _events(database, client_id, since)):
+    for event in _standing(await _events(tx, client_id, since)):
         if event["id"] < first:
-            fields = await hindrance(database, event["id"])
+            fields = await hindrance(tx, event["id"])
             if fields is not None:
                 undone.left.append(Left(event["id"], event["task_id"], fields))
     return undone

@@ -5,11 +5,11 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from tests import strangers
-from tests.person import Person
-from tests.strangers import make_list
-from tests.tasks.asking import task
-from tests.tasks.conftest import Records
+from tests.support import strangers
+from tests.support.asking import task
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.support.strangers import make_list
 
 TABLES = ("account", "agent", "conversation", "event", "message", "task")
 
@@ -81,11 +81,11 @@ async def test_a_day_whose_midnight_comes_twice_begins_at_the_first_also_after_a
     assert moved["due_at"] == made["due_at"] == datetime(2026, 11, 1, 4, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("name", sorted(available_timezones() - {"localtime"})[::20])
-async def test_every_time_zone_there_is_can_be_moved_to(owner: Person, name: str) -> None:
+async def test_every_time_zone_there_is_can_be_moved_to(owner: Person) -> None:
     await owner.call("add_task", title="Day", due="2026-11-01")
-    assert (await owner.rest("PATCH", json={"timezone": name})).status_code == 200
-    assert (await task(owner, 1))["due"] == "2026-11-01"
+    for name in sorted(available_timezones() - {"localtime"})[::20]:
+        assert (await owner.rest("PATCH", json={"timezone": name})).status_code == 200, name
+        assert (await task(owner, 1))["due"] == "2026-11-01", name
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,7 @@ async def test_an_agent_can_neither_erase_nor_export_nor_move_the_clock(ann: Per
     assert (await task(ann, 1))["title"] == "Safe"
 
 
-CLAIM = ("POST", "/api/{user_id}/claim")  # which only somebody who never wrote can do
-WRITES = sorted(route for route in strangers.ROUTES if route[0] != "GET" and route != CLAIM)
+WRITES = sorted(route for route in strangers.ROUTES if route[0] != "GET")
 
 
 @pytest.mark.parametrize(("method", "path"), WRITES)

@@ -8,11 +8,11 @@ import pytest
 from surelist.account.export import PAGE
 from surelist.config import Settings
 from surelist.conversations.export import PAGE as MESSAGES_PAGE
-from tests.conversations.talking import begin, history, say
-from tests.copies import newcomers
-from tests.person import Person
-from tests.tasks.asking import task
-from tests.tasks.conftest import Records
+from tests.support.asking import task
+from tests.support.copies import newcomers
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.support.talking import begin, history, say
 
 WRITERS = 8
 MESSAGES = 2 * MESSAGES_PAGE + 1
@@ -169,9 +169,9 @@ async def test_what_is_changed_while_an_export_is_read_is_not_in_it(owner: Perso
 
 
 async def test_a_client_that_is_slow_to_read_an_export_keeps_no_connection(
-    settings: Settings, ann: Person
+    app_settings: Settings, ann: Person
 ) -> None:
-    alone = settings.model_copy(update={"pool_size": 1, "lock_timeout_ms": 100})
+    alone = app_settings.model_copy(update={"pool_size": 1, "lock_timeout_ms": 100})
     async with newcomers(alone, prefix=ann.user_id) as newcomer:
         owner, other = newcomer(owner=True), newcomer()
         for number in range(PAGE + 1):
@@ -186,9 +186,9 @@ async def test_a_client_that_is_slow_to_read_an_export_keeps_no_connection(
 
 
 async def test_an_export_is_one_read_of_the_minute_and_refused_before_it_begins(
-    settings: Settings, ann: Person, records: Records
+    app_settings: Settings, ann: Person, records: Records
 ) -> None:
-    few = settings.model_copy(update={"rate_reads": 2})
+    few = app_settings.model_copy(update={"rate_reads": 2})
     async with newcomers(few, prefix=ann.user_id) as newcomer:
         owner = newcomer(owner=True)
         await records.add_many(owner, PAGE * 3)

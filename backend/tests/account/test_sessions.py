@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from surelist.errors import RECENT_SECONDS
-from tests import page
 from tests.agents.test_keys import Agent, agents, make_key
-from tests.better_auth import claims_of_session
-from tests.person import Person
+from tests.support import page
+from tests.support.better_auth import claims_of_session
+from tests.support.person import Person
 
 NEW_KEY = {"name": "Robot", "scopes": ["tasks:read"], "days": 1}
 MINUTE = 60

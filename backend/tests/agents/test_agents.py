@@ -7,15 +7,15 @@ from urllib.parse import quote
 
 import pytest
 
-from surelist.agents.admission import SECONDS_BETWEEN_CHECKS, Admission
-from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal, sign_token
+from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal, sign_token
+from surelist.account.erasing import remove_some
+from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, Admission
+from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import InsufficientScope, Unauthenticated
-from surelist.isolation import Database, UserDatabase
 from tests.agents.test_keys import Agent, agents, make_key
-from tests.copies import Copy, newcomers
-from tests.person import Person
-from tests.tasks.conftest import Records
-from tests.tasks.conftest import records as records
+from tests.support.copies import Copy, newcomers
+from tests.support.person import Person
+from tests.support.records import Records
 
 
 class Clock:
@@ -36,7 +36,7 @@ def clock() -> Clock:
 @pytest.fixture
 def worker(database: Database, settings: Any, clock: Clock) -> Database:
     """Another worker on the same database, with a clock of its own."""
-    return Database(database._pool, settings, Admission(clock))
+    return Database(database._pool, settings, Admission(clock), remove_some)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def owner(newcomer: Callable[..., Person]) -> Person:
     return newcomer("web", owner=True)
 
 
-async def nothing(mine: UserDatabase) -> None:
+async def nothing(mine: UserTransaction) -> None:
     """A unit of work."""
 
 
@@ -244,16 +244,16 @@ async def statements_of(
 ) -> list[str]:
     """The statements of one empty unit of work."""
     ran: list[str] = []
-    for name in ("one", "run"):
-        method: Callable[..., Awaitable[Any]] = getattr(UserDatabase, name)
+    for name in ("fetch_one", "execute"):
+        method: Callable[..., Awaitable[Any]] = getattr(UserTransaction, name)
 
         async def noted(
-            self: UserDatabase, statement: Any, *, method: Any = method, **values: Any
+            self: UserTransaction, statement: Any, *, method: Any = method, **values: Any
         ) -> Any:
             ran.append(statement.sql.split()[0])
             return await method(self, statement, **values)
 
-        monkeypatch.setattr(UserDatabase, name, noted)
+        monkeypatch.setattr(UserTransaction, name, noted)
     await worker.read(principal, nothing, "tasks:read")
     monkeypatch.undo()
     return ran
@@ -265,7 +265,7 @@ async def test_a_worker_asks_every_five_seconds_and_writes_once_a_minute(
     apart = settings.model_copy(update={"database_url": copy.url()})
     async with newcomers(apart) as newcomer:
         ann = newcomer()
-        worker = Database(ann.database._pool, apart, Admission(clock))
+        worker = Database(ann.database._pool, apart, Admission(clock), remove_some)
         claude = ann.principal
         first = ["SELECT", "SELECT", "SELECT", "INSERT"]  # but the first with the account held
         assert await statements_of(worker, claude, monkeypatch) == first

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from surelist.agents.admission import Admission
-from surelist.auth import AGENT_SCOPES, Caller, Principal
+from surelist.access.auth import AGENT_SCOPES, Caller, Principal
+from surelist.account.erasing import remove_some
+from surelist.agents.credential_check import Admission
+from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import InsufficientScope, Unauthenticated
-from surelist.isolation import Database, UserDatabase
 from tests.agents.test_keys import agents, make_key
-from tests.person import Person
+from tests.support.person import Person
 
 CLAUDE = "/agents/nGzTkRPdVbWq"
 ALLOWED = {"name": "Claude Code", "scopes": ["tasks:read", "tasks:write"]}
@@ -24,7 +25,9 @@ def owner(newcomer: Callable[..., Person]) -> Person:
 @pytest.fixture
 def worker(database: Database, settings: Any) -> Database:
     """A worker that remembers nobody."""
-    return Database(database._pool, settings, Admission(lambda: time.monotonic() * 1e6))
+    return Database(
+        database._pool, settings, Admission(lambda: time.monotonic() * 1e6), remove_some
+    )
 
 
 def claude(owner: Person, issued_at: int) -> Principal:
@@ -33,7 +36,7 @@ def claude(owner: Person, issued_at: int) -> Principal:
     return Principal(owner.user_id, frozenset(AGENT_SCOPES), caller, issued_at, "access")
 
 
-async def nothing(mine: UserDatabase) -> None:
+async def nothing(mine: UserTransaction) -> None:
     """A unit of work."""
 
 

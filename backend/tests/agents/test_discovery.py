@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
-from surelist.agents.admission import SECONDS_BETWEEN_CHECKS, Admission
-from surelist.auth import Principal
+from surelist.access.auth import Principal
+from surelist.account.erasing import remove_some
+from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, Admission
 from surelist.config import Settings
-from surelist.database import open_pool
+from surelist.data.database import open_pool
+from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import Unauthenticated
-from surelist.isolation import Database, UserDatabase
 from tests.agents.test_agents import Clock
 from tests.agents.test_keys import Agent, make_key
-from tests.person import HANDSHAKE, MODERN, Person
+from tests.support.person import HANDSHAKE, MODERN, Person
 
 REQUESTS: list[tuple[str, dict[str, Any], str]] = [
     ("initialize", {"protocolVersion": HANDSHAKE, "capabilities": {},
@@ -53,11 +54,9 @@ class Counting(Admission):
         super().__init__(clock)
         self.asked = 0
 
-    async def __call__(
-        self, database: UserDatabase, principal: Principal, scope: str | None
-    ) -> None:
+    async def __call__(self, tx: UserTransaction, principal: Principal, scope: str | None) -> None:
         self.asked += 1
-        await super().__call__(database, principal, scope)
+        await super().__call__(tx, principal, scope)
 
 
 @pytest.mark.parametrize(("method", "params", "version"), REQUESTS)
@@ -87,11 +86,11 @@ async def test_a_credential_without_a_scope_is_still_told_what_there_is(ann: Per
 
 
 async def test_the_database_is_asked_once_in_a_few_seconds(
-    owner: Person, database: Database, settings: Settings
+    owner: Person, database: Database, app_settings: Settings
 ) -> None:
     clock = Clock()
     gate = Counting(clock)
-    worker = Database(database._pool, settings, gate)
+    worker = Database(database._pool, app_settings, gate, remove_some)
     robot = Agent(owner, await make_key(owner)).principal
     for _ in range(3):
         await worker.admit(robot)
@@ -105,11 +104,11 @@ async def test_the_database_is_asked_once_in_a_few_seconds(
 
 
 async def test_it_is_not_counted_as_a_read(
-    owner: Person, database: Database, settings: Settings
+    owner: Person, database: Database, app_settings: Settings
 ) -> None:
-    one_read = settings.model_copy(update={"rate_reads": 1})
+    one_read = app_settings.model_copy(update={"rate_reads": 1})
     clock = Clock()
-    worker = Database(database._pool, one_read, Admission(clock))
+    worker = Database(database._pool, one_read, Admission(clock), remove_some)
     robot = Agent(owner, await make_key(owner)).principal
     for _ in range(5):
         await worker.admit(robot)
@@ -117,11 +116,11 @@ async def test_it_is_not_counted_as_a_read(
 
 
 @pytest.fixture
-async def cut_off(settings: Settings) -> Database:
+async def cut_off(app_settings: Settings) -> Database:
     """A worker whose connections to the database are gone."""
-    pool = await open_pool(settings, traced=False, checked=True)
+    pool = await open_pool(app_settings, traced=False, checked=True)
     pool.terminate()
-    return Database(pool, settings, Admission())
+    return Database(pool, app_settings, Admission(), remove_some)
 
 
 async def test_what_is_the_same_for_everyone_is_told_while_the_database_is_away(

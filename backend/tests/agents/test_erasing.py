@@ -7,23 +7,22 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from surelist.account import service as account
-from surelist.agents.admission import Admission
+from surelist.account.erasing import remove_some, shut_out
+from surelist.agents.credential_check import Admission
 from surelist.agents.models import Agent
 from surelist.config import Settings
-from surelist.database import compiled
+from surelist.data.database import compiled
+from surelist.data.isolation import Database, UserTransaction, user_rows
 from surelist.errors import Unauthenticated, Unavailable
-from surelist.isolation import Database, UserDatabase, mine
 from tests.agents.test_agents import nothing
-from tests.person import Person
-from tests.tasks.conftest import Records
-from tests.tasks.conftest import records as records
+from tests.support.person import Person
+from tests.support.records import Records
 
 WAITING = (
     "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
     "AND query ~ 'account|agent' AND datname = current_database()"
 )
-_USED = compiled(select(mine(Agent).c.last_used_at))
+_USED = compiled(select(user_rows(Agent).c.last_used_at))
 
 
 @pytest.fixture
@@ -39,12 +38,12 @@ async def until_one_waits(records: Records, other: "asyncio.Task[None]") -> None
 
 
 async def test_an_agents_first_read_waits_behind_a_write_only_so_long(
-    owner: Person, settings: Settings
+    owner: Person, app_settings: Settings
 ) -> None:
-    hasty = settings.model_copy(update={"lock_timeout_ms": 100})
-    worker = Database(owner.database._pool, hasty, Admission())
+    hasty = app_settings.model_copy(update={"lock_timeout_ms": 100})
+    worker = Database(owner.database._pool, hasty, Admission(), remove_some)
 
-    async def busy(mine: UserDatabase) -> None:
+    async def busy(mine: UserTransaction) -> None:
         with pytest.raises(Unavailable):
             async with asyncio.timeout(20):
                 await worker.read(owner.through("claude").principal, nothing, "tasks:read")
@@ -66,8 +65,8 @@ async def test_an_agents_first_read_during_an_erase_leaves_nothing(
         await owner.call("add_task", title="One")
     reads: list[asyncio.Task[None]] = []
 
-    async def erase(mine: UserDatabase) -> None:
-        await account.erase(mine)
+    async def erase(mine: UserTransaction) -> None:
+        await shut_out(mine)
         reads.append(asyncio.create_task(claude.read(nothing)))
         await until_one_waits(records, reads[0])
 
@@ -75,6 +74,7 @@ async def test_an_agents_first_read_during_an_erase_leaves_nothing(
     await owner.write(erase)
     with pytest.raises(Unauthenticated, match="erased"):
         await reads[0]
+    await owner.database.finish_erase(owner.principal)
     assert await agents_left(owner, records) == 0
 
 
@@ -86,17 +86,18 @@ async def test_an_erase_during_an_agents_first_read_leaves_nothing(
         await owner.call("add_task", title="One")
     erasures: list[asyncio.Task[None]] = []
 
-    async def look(mine: UserDatabase) -> None:
-        erasures.append(asyncio.create_task(owner.write(account.erase)))
+    async def look(mine: UserTransaction) -> None:
+        erasures.append(asyncio.create_task(owner.write(shut_out)))
         await until_one_waits(records, erasures[0])
 
     await owner.through("claude").read(look)
     await erasures[0]
+    await owner.database.finish_erase(owner.principal)
     assert await agents_left(owner, records) == 0
 
 
 async def test_two_workers_that_note_a_use_at_the_same_moment_write_it_once(
-    owner: Person, records: Records, settings: Any
+    owner: Person, records: Records, app_settings: Any
 ) -> None:
     used = "SELECT last_used_at FROM agent WHERE user_id = $1"
     claude = owner.through("claude")
@@ -105,13 +106,15 @@ async def test_two_workers_that_note_a_use_at_the_same_moment_write_it_once(
         "UPDATE agent SET last_used_at = now() - interval '1 hour' WHERE user_id = $1",
         owner.user_id,
     )
-    first, second = (Database(owner.database._pool, settings, Admission()) for _ in range(2))
+    first, second = (
+        Database(owner.database._pool, app_settings, Admission(), remove_some) for _ in range(2)
+    )
     others: list[asyncio.Task[None]] = []
 
-    async def look(database: UserDatabase) -> Any:
+    async def look(tx: UserTransaction) -> Any:
         others.append(asyncio.create_task(second.read(claude.principal, nothing, "tasks:read")))
         await until_one_waits(records, others[0])
-        return await database.one(_USED)
+        return await tx.fetch_one(_USED)
 
     noted = await first.read(claude.principal, look, "tasks:read")
     await others[0]

@@ -6,11 +6,12 @@ import httpx
 import jwt
 import pytest
 
-from surelist.agents.admission import Admission
-from surelist.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal
+from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal
+from surelist.account.erasing import remove_some
+from surelist.agents.credential_check import Admission
+from surelist.data.isolation import Database
 from surelist.errors import Unauthenticated
-from surelist.isolation import Database
-from tests.person import Person
+from tests.support.person import Person
 
 NEW = {"name": "Grocery robot", "scopes": ["tasks:read", "tasks:write"], "days": 30}
 
@@ -254,7 +255,7 @@ async def test_a_key_of_before_an_erase_is_of_no_use_when_it_is_asked_for_anew(
     await asyncio.sleep(1.1)  # a token is issued in a whole second
     new = (await asked(owner)).json()
     assert new["client_id"] == old["client_id"]
-    worker = Database(database._pool, settings, Admission())
+    worker = Database(database._pool, settings, Admission(), remove_some)
     for key, good in ((old, False), (new, True)):
         issued_at = jwt.decode(key["token"], options={"verify_signature": False})["iat"]
         caller = Caller("agent", key["client_id"], key["name"])

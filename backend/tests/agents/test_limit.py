@@ -6,9 +6,8 @@ import pytest
 
 from surelist.agents import limit
 from tests.agents.test_keys import Agent, agents, make_key
-from tests.person import Person, RefusedByTool
-from tests.tasks.conftest import Records
-from tests.tasks.conftest import records as records
+from tests.support.person import Person, RefusedByTool
+from tests.support.records import Records
 
 FEW = 3
 ALLOWED = {"name": "Claude", "scopes": ["tasks:read"]}

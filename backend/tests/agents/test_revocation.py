@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.server import serving
+from tests.support.server import serving
 
 SECONDS_TO_BE_REFUSED = 10
 CONNECTIONS = 8

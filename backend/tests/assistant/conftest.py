@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from surelist.config import Settings
-from tests.assistant.scripted import Model, scripted_model
-from tests.copies import newcomers
-from tests.person import Person
-from tests.tasks.conftest import records as records
+from tests.support.copies import newcomers
+from tests.support.person import Person
+from tests.support.scripted import Model, scripted_model
 
 MODELS = {"openai": ("openai:scripted", "/v1"), "anthropic": ("anthropic:scripted", "")}
 SECONDS = 5
@@ -42,10 +41,10 @@ _prefixes = iter(f"chat{number}" for number in range(1_000_000))
 
 @pytest.fixture
 async def newcomer(
-    settings: Settings, model: Model, dialect: str
+    app_settings: Settings, model: Model, dialect: str
 ) -> AsyncIterator[Callable[..., Person]]:
     """Makes new people of an app whose chat runs on the model."""
-    async with newcomers(on(settings, model, dialect), next(_prefixes)) as newcomer:
+    async with newcomers(on(app_settings, model, dialect), next(_prefixes)) as newcomer:
         yield newcomer
 
 

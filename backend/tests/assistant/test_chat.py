@@ -11,12 +11,12 @@ import pytest
 from surelist.assistant.failures import SAID
 from surelist.config import Settings
 from tests.assistant.conftest import SECONDS, TOOL_CALLS, on
-from tests.assistant.scripted import Call, Cut, Fault, Model, Silence
-from tests.conversations.talking import history, listed
-from tests.copies import newcomers
-from tests.person import Person
-from tests.tasks.asking import task
-from tests.tasks.conftest import Records
+from tests.support.asking import task
+from tests.support.copies import newcomers
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.support.scripted import Call, Cut, Fault, Model, Silence
+from tests.support.talking import history, listed
 
 
 async def chat(person: Person, message: str, *, key: str | None = None, **more: Any) -> Any:
@@ -145,13 +145,13 @@ async def test_of_a_long_history_the_newest_is_given(ann: Person, model: Model) 
 
 
 async def test_a_conversation_goes_on_in_another_worker(
-    ann: Person, model: Model, settings: Any, dialect: str
+    ann: Person, model: Model, app_settings: Any, dialect: str
 ) -> None:
     from tests.assistant.conftest import on
-    from tests.copies import newcomers
+    from tests.support.copies import newcomers
 
     await chat(ann, "Remember the gooseberry")
-    async with newcomers(on(settings, model, dialect)) as other:
+    async with newcomers(on(app_settings, model, dialect)) as other:
         elsewhere = other("web", owner=True)
         elsewhere.user_id = ann.user_id
         await chat(elsewhere, "What was it?", conversation_id=1)
@@ -322,10 +322,10 @@ async def test_agents_that_have_spent_nine_tenths_of_a_day_leave_the_rest_to_the
 
 @pytest.fixture
 async def thrifty(
-    settings: Settings, model: Model, dialect: str
+    app_settings: Settings, model: Model, dialect: str
 ) -> AsyncIterator[Callable[..., Person]]:
     """Makes new people who may write once a minute."""
-    spare = on(settings, model, dialect, rate_writes=1)
+    spare = on(app_settings, model, dialect, rate_writes=1)
     async with newcomers(spare, f"thrifty{time.time_ns()}") as newcomer:
         yield newcomer
 

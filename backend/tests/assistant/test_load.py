@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 
 from surelist.config import Settings
-from surelist.isolation import Database
+from surelist.data.isolation import Database
 from tests.assistant.conftest import on
-from tests.assistant.scripted import Model
 from tests.assistant.test_chat import chat
-from tests.copies import newcomers
-from tests.person import Person
+from tests.support.copies import newcomers
+from tests.support.person import Person
+from tests.support.scripted import Model
 
 CHATS = 50
 
 
 @pytest.fixture
-async def newcomer(settings: Settings, model: Model) -> AsyncIterator[Callable[..., Person]]:
+async def newcomer(app_settings: Settings, model: Model) -> AsyncIterator[Callable[..., Person]]:
     """Makes new people of an app with few connections and time enough."""
-    few = on(settings, model, "openai", chat_seconds=60, pool_size=4)
+    few = on(app_settings, model, "openai", chat_seconds=60, pool_size=4)
     async with newcomers(few, f"load{time.time_ns()}") as newcomer:
         yield newcomer
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.assistant.scripted import Call, Fault, Model
-from tests.person import Person
+from tests.support.person import Person
+from tests.support.scripted import Call, Fault, Model
 from tests.tasks.test_openapi import check
 
 CHAT = "/api/{user_id}/chat"

@@ -7,7 +7,7 @@ import pytest
 from surelist.assistant.probe import probe
 from surelist.config import Settings
 from tests.assistant.conftest import on
-from tests.assistant.scripted import Cut, Fault, Model, Silence
+from tests.support.scripted import Cut, Fault, Model, Silence
 
 
 async def test_a_model_that_answers_is_in_order(

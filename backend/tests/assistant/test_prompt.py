@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from surelist.assistant.prompt import BEHAVIOUR, instructions
-from tests.assistant.scripted import Call, Model
 from tests.assistant.test_chat import chat
-from tests.person import Person
-from tests.tasks.asking import task
+from tests.support.asking import task
+from tests.support.person import Person
+from tests.support.scripted import Call, Model
 
 TABLE = {
     "add_task": ("add", "create", "remember"),

@@ -4,10 +4,10 @@ import asyncio
 import json
 from typing import Any
 
-from tests.assistant.scripted import Call, Fault, Model, Silence
 from tests.assistant.test_chat import chat, post_until
-from tests.conversations.talking import history
-from tests.person import Person
+from tests.support.person import Person
+from tests.support.scripted import Call, Fault, Model, Silence
+from tests.support.talking import history
 
 
 def chunks_of(body: bytes) -> list[Any]:

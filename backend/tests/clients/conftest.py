@@ -5,7 +5,7 @@ import pytest
 
 from tests.clients.client import Client, connected
 from tests.clients.programs import PROGRAMS
-from tests.server import RunningServer, serving
+from tests.support.server import RunningServer, serving
 
 Connect = Callable[[str], Awaitable[Client]]
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.clients.client import connected
 from tests.clients.programs import PROGRAMS
-from tests.server import RunningServer
+from tests.support.server import RunningServer
 
 TOOLS = [
     "add_message",

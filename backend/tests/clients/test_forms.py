@@ -7,7 +7,7 @@ import pytest
 
 from tests.clients.client import Client
 from tests.clients.conftest import Connect
-from tests.tasks.forms import BEFORE, CALLS, OPTIONAL
+from tests.support.forms import BEFORE, CALLS, OPTIONAL
 
 CLIENTS = ["python-2", "python-2-legacy", "raw-2025-03-26"]
 STATUS = {

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from surelist.auth import AGENT_SCOPES
+from surelist.access.auth import AGENT_SCOPES
 from surelist.conversations.records import SWEPT_AT_ONCE
-from tests.conversations.talking import begin, history, listed, say
-from tests.person import Person
-from tests.tasks.conftest import Records
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.support.talking import begin, history, listed, say
 
 
 @pytest.fixture

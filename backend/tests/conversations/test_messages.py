@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from surelist.auth import Caller
+from surelist.access.auth import Caller
 from surelist.config import Settings
 from surelist.conversations import listing, messages
 from surelist.errors import Conflict, Gone, NotFound, TooManyRequests, VersionMismatch
 from surelist.ledger.service import Retry
 from surelist.tasks import service as tasks
 from surelist.tasks.models import NewTask
-from tests.conversations.talking import WRITE, begin, history, say
-from tests.copies import Copy, newcomers
-from tests.person import Person
-from tests.tasks.conftest import Records
+from tests.support.copies import Copy, newcomers
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.support.talking import WRITE, begin, history, say
 
 
 async def test_the_newest_page_comes_first_and_each_page_reads_downwards(ann: Person) -> None:
@@ -90,7 +90,7 @@ async def test_nothing_is_added_to_a_conversation_that_is_not_there_or_in_the_tr
 async def change(person: Person, content: str, version: int | None = None) -> int:
     """Change message 1 of conversation 1; its version afterwards."""
     changed = await person.write(
-        lambda mine: messages.change(mine, 1, 1, content, if_version=version), WRITE
+        lambda tx: messages.change(tx, 1, 1, content, if_version=version), WRITE
     )
     return changed["version"]
 
@@ -129,7 +129,7 @@ async def test_a_change_counts_its_bytes(ann: Person, records: Records) -> None:
 async def test_an_answer_of_the_assistant_stays_as_it_was_given(ann: Person) -> None:
     await begin(ann)
     await ann.write(
-        lambda mine: messages.add(mine, 1, "assistant", "Hi", Retry.of("a", {}), reply_to=1), WRITE
+        lambda tx: messages.add(tx, 1, "assistant", "Hi", Retry.of("a", {}), reply_to=1), WRITE
     )
     with pytest.raises(Conflict):
         await change(ann, "Something else")
@@ -143,8 +143,8 @@ async def test_a_message_lists_the_changes_that_it_led_to(ann: Person) -> None:
     for title in ("Milk", "Bread"):
         await ann.database.write(
             chat,
-            lambda mine, title=title: tasks.add(
-                mine, NewTask(title=title), Retry.of("add", {"title": title})
+            lambda tx, title=title: tasks.add(
+                tx, NewTask(title=title), Retry.of("add", {"title": title})
             ),
             "tasks:write",
         )

@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conversations.talking import begin, say
-from tests.person import Person
+from tests.support.person import Person
+from tests.support.talking import begin, say
 from tests.tasks.test_openapi import check
 
 LIST = "/api/{user_id}/conversations"

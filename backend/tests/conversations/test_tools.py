@@ -9,25 +9,25 @@ import jwt
 import pytest
 from jsonschema import Draft202012Validator
 
-from surelist.auth import AGENT_SCOPES
+from surelist.access.auth import AGENT_SCOPES
 from surelist.config import Settings
 from surelist.conversations.tools import TOOLS
-from tests.conversations.talking import begin, history, say
-from tests.person import ERAS, Person, RefusedByTool
-from tests.tasks.conftest import Records
-from tests.tasks.write_tool_list import CONVERSATION_SNAPSHOT, tool_list
+from tests.support.person import ERAS, Person, RefusedByTool
+from tests.support.records import Records
+from tests.support.talking import begin, history, say
+from tests.support.write_tool_list import CONVERSATION_SNAPSHOT, tool_list
 
 PATH = "/conversations/mcp"
 METADATA = f"http://localhost:8000/.well-known/oauth-protected-resource{PATH}"
 Call = Callable[..., Any]
 
 
-@pytest.fixture(params=ERAS)
-def call(request: pytest.FixtureRequest, ann: Person) -> Call:
+@pytest.fixture
+def call(ann: Person) -> Call:
     """Calls a tool, and holds its answer against its output schema."""
 
     async def call(tool: str, person: Person = ann, **arguments: Any) -> dict[str, Any]:
-        told = await person.call(tool, version=request.param, path=PATH, **arguments)
+        told = await person.call(tool, path=PATH, **arguments)
         Draft202012Validator(dict(TOOLS[tool].output_schema)).validate(told)
         return told
 

@@ -13,7 +13,7 @@ from tests.frameworks.catalogue import FRAMEWORKS, Framework
 from tests.frameworks.models import MODELS
 from tests.frameworks.programs import Program, ProgramError
 from tests.frameworks.sequence import STEPS, Door, failures_of_calls, failures_of_schemas
-from tests.server import RunningServer, serving
+from tests.support.server import RunningServer, serving
 
 RESULTS = ("converts", *STEPS)
 COLUMNS = ("framework", "version", *RESULTS, "note")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import serving
+from tests.support.server import serving
 
 HERE = Path(__file__).parent
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")

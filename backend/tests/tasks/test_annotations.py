@@ -6,11 +6,11 @@ from typing import Any, get_args
 
 import pytest
 
-from surelist.embedded import Cluster
+from surelist.postgres.embedded import Cluster
 from surelist.tasks.models import ClearableField
 from surelist.tasks.tools import TOOLS
-from tests.person import Person, RefusedByTool
-from tests.soundness import rows
+from tests.support.person import Person, RefusedByTool
+from tests.support.soundness import rows
 
 FULL: dict[str, Any] = {
     "title": "Buy milk",

@@ -2,33 +2,18 @@ from typing import Any
 
 import pytest
 
-from tests.person import ERAS, Person
-from tests.tasks.asking import refusal, task
-from tests.tasks.conftest import Records
-
-WHOLE: dict[str, Any] = {
-    "title": "Call mom",
-    "description": "About Sunday",
-    "due": "2026-11-23",
-    "priority": "high",
-    "tags": ["family"],
-}
+from tests.support.asking import refusal, task
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.tasks.conftest import WHOLE
 
 
-@pytest.fixture
-async def with_task(ann: Person) -> Person:
-    """Ann, whose task 1 has every field."""
-    await ann.call("add_task", **WHOLE)
-    return ann
-
-
-@pytest.mark.parametrize("era", ERAS)
 async def test_a_completed_task_stays_completed_when_completed_again(
-    with_task: Person, records: Records, era: str
+    with_task: Person, records: Records
 ) -> None:
-    first = await with_task.call("complete_task", version=era, task_id=1)
+    first = await with_task.call("complete_task", task_id=1)
     stored = await task(with_task, 1)
-    assert await with_task.call("complete_task", version=era, task_id=1) == first
+    assert await with_task.call("complete_task", task_id=1) == first
     assert first == {
         "task_id": 1,
         "status": "completed",
@@ -45,13 +30,9 @@ async def test_a_completed_task_stays_completed_when_completed_again(
     assert await records.kinds(with_task) == ["created", "completed"]
 
 
-@pytest.mark.parametrize("era", ERAS)
-async def test_an_update_answers_what_is_stored_and_names_what_changed(
-    with_task: Person, era: str
-) -> None:
+async def test_an_update_answers_what_is_stored_and_names_what_changed(with_task: Person) -> None:
     updated = await with_task.call(
         "update_task",
-        version=era,
         task_id=1,
         title="Call dad",
         due="2026-11-24T09:00",

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.person import Person
-from tests.tasks.asking import task
-from tests.tasks.conftest import Records
+from tests.support.asking import task
+from tests.support.person import Person
+from tests.support.records import Records
 
 WHOLE: dict[str, Any] = {
     "title": "Call mom",

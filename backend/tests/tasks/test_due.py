@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from surelist.errors import Invalid
 from surelist.tasks.due import YEARS, Moment, read_moment, start_of, write_moment
-from tests.person import Person
-from tests.tasks.asking import ids, refusal, task
-from tests.tasks.conftest import Records
+from tests.support.asking import ids, refusal, task
+from tests.support.person import Person
+from tests.support.records import Records
 
 BERLIN = "Europe/Berlin"
 TIMEZONES = st.sampled_from(sorted(available_timezones()))

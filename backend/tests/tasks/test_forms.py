@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.person import ERAS, MODERN, Person
-from tests.tasks.asking import ids, refusal, task
-from tests.tasks.conftest import Records
-from tests.tasks.forms import BEFORE, CALLS, OPTIONAL, STRICT
+from tests.support.asking import ids, refusal, task
+from tests.support.forms import BEFORE, CALLS, OPTIONAL, STRICT
+from tests.support.person import MODERN, Person
+from tests.support.records import Records
 
 CLOCK = ("now", "created_at", "updated_at", "completed_at", "deleted_at")
 
@@ -49,19 +49,17 @@ async def whole(person: Person, arguments: Any, version: str = MODERN) -> httpx.
     return await person.rpc("tools/call", params, version=version)
 
 
-@pytest.mark.parametrize("era", ERAS)
-async def test_arguments_as_json_text_of_an_object_are_read(ann: Person, era: str) -> None:
-    response = await whole(ann, json.dumps({"title": "7", "priority": "HIGH"}), era)
+async def test_arguments_as_json_text_of_an_object_are_read(ann: Person) -> None:
+    response = await whole(ann, json.dumps({"title": "7", "priority": "HIGH"}))
     answer = response.json()["result"]["structuredContent"]
     assert (answer["title"], answer["priority"]) == ("7", "high")
 
 
-@pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("params", [{}, {"arguments": None}, {"arguments": {}}])
 async def test_arguments_that_are_absent_or_null_are_none(
-    ann: Person, params: dict[str, Any], era: str
+    ann: Person, params: dict[str, Any]
 ) -> None:
-    response = await ann.rpc("tools/call", {"name": "list_tasks"} | params, version=era)
+    response = await ann.rpc("tools/call", {"name": "list_tasks"} | params)
     assert response.json()["result"]["structuredContent"]["total"] == 0
 
 

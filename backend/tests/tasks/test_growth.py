@@ -10,20 +10,22 @@ from typing import Any
 import orjson
 import pytest
 
-from surelist.allowances import Quotas
-from surelist.auth import Caller, Principal
-from surelist.database import Statement, _prepare
-from surelist.embedded import APP_ROLE, Cluster
-from surelist.isolation import _IN_ORDER, UserDatabase
+from surelist.access.allowances import Quotas
+from surelist.access.auth import Caller, Principal
+from surelist.data.database import Statement, _prepare
+from surelist.data.isolation import _IN_ORDER, UserTransaction
 from surelist.ledger.listing import EventQuery, list_events
 from surelist.ledger.service import Retry
+from surelist.postgres.embedded import APP_ROLE, Cluster
 from surelist.tasks import listing, selection, service
 from surelist.tasks.listing import Filters, Page
 from surelist.tasks.models import NewTask, TaskChanges
 from surelist.tasks.resources import ids_beginning
 from surelist.tasks.undo import undo
 from surelist.tasks.undo_many import AT_ONCE, undo_all
-from tests.copies import Copy, copied
+from tests.support.copies import Copy, copied
+
+pytestmark = pytest.mark.xdist_group("test_growth")  # it copies 14,000 tasks three times
 
 FEW, COUNTED = 60, 30
 """Less than what they are by default, so that fewer tasks are many."""
@@ -105,20 +107,20 @@ LISTS = [
 ]
 
 
-class Explained(UserDatabase):
-    """A UserDatabase that counts the rows that its statements look at."""
+class Explained(UserTransaction):
+    """A UserTransaction that counts the rows that its statements look at."""
 
     looked_at = 0
 
-    async def all(self, statement: Statement, **values: Any) -> list[Any]:
+    async def fetch_all(self, statement: Statement, **values: Any) -> list[Any]:
         await self._explain(statement, values)
-        return await super().all(statement, **values)
+        return await super().fetch_all(statement, **values)
 
-    async def one(self, statement: Statement, **values: Any) -> Any:
+    async def fetch_one(self, statement: Statement, **values: Any) -> Any:
         await self._explain(statement, values)
-        return await super().one(statement, **values)
+        return await super().fetch_one(statement, **values)
 
-    async def run(self, statement: Statement, **values: Any) -> None:
+    async def execute(self, statement: Statement, **values: Any) -> None:
         await self._explain(statement, values)  # which runs it
 
     async def _explain(self, statement: Statement, values: dict[str, Any]) -> None:
@@ -236,35 +238,35 @@ async def test_a_list_whose_matches_are_all_at_its_end_is_read_no_more_than_twic
 
 NOW = datetime(2100, 1, 1, tzinfo=UTC)
 RETRY = Retry(b"\0")
-WRITES: dict[str, Callable[[UserDatabase], Awaitable[Any]]] = {
-    "add": lambda mine: service.add(
-        mine, NewTask(title="every odd", tags=["common"]), RETRY, window=timedelta(seconds=30)
+WRITES: dict[str, Callable[[UserTransaction], Awaitable[Any]]] = {
+    "add": lambda tx: service.add(
+        tx, NewTask(title="every odd", tags=["common"]), RETRY, window=timedelta(seconds=30)
     ),
-    "complete": lambda mine: service.complete(mine, 3),
-    "delete": lambda mine: service.delete(mine, 3),
-    "update": lambda mine: service.update(mine, 3, TaskChanges(title="every even", tags=["new"])),
-    "undo": lambda mine: undo(mine, 1),
-    "purge": lambda mine: service.purge_task(mine, 2),
-    "read": lambda mine: service.find(mine, 3),
-    "list events": lambda mine: list_events(mine, EventQuery()),
-    "list events of a task": lambda mine: list_events(mine, EventQuery(task_id=3)),
-    "list events behind one": lambda mine: list_events(mine, EventQuery(after=1000)),
-    "list events of an agent seldom here": lambda mine: list_events(
-        mine, EventQuery(client_id="robot")
+    "complete": lambda tx: service.complete(tx, 3),
+    "delete": lambda tx: service.delete(tx, 3),
+    "update": lambda tx: service.update(tx, 3, TaskChanges(title="every even", tags=["new"])),
+    "undo": lambda tx: undo(tx, 1),
+    "purge": lambda tx: service.purge_task(tx, 2),
+    "read": lambda tx: service.find(tx, 3),
+    "list events": lambda tx: list_events(tx, EventQuery()),
+    "list events of a task": lambda tx: list_events(tx, EventQuery(task_id=3)),
+    "list events behind one": lambda tx: list_events(tx, EventQuery(after=1000)),
+    "list events of an agent seldom here": lambda tx: list_events(
+        tx, EventQuery(client_id="robot")
     ),
-    "list events of nobody": lambda mine: list_events(mine, EventQuery(client_id="nobody")),
-    "undo all of an agent seldom here": lambda mine: undo_all(mine, "robot", NOW),
-    "complete no digit": lambda mine: ids_beginning(mine, ""),
-    "complete a digit": lambda mine: ids_beginning(mine, "1"),
-    "complete an id": lambda mine: ids_beginning(mine, "11999"),
-    "complete the id of none": lambda mine: ids_beginning(mine, "99999"),
+    "list events of nobody": lambda tx: list_events(tx, EventQuery(client_id="nobody")),
+    "undo all of an agent seldom here": lambda tx: undo_all(tx, "robot", NOW),
+    "complete no digit": lambda tx: ids_beginning(tx, ""),
+    "complete a digit": lambda tx: ids_beginning(tx, "1"),
+    "complete an id": lambda tx: ids_beginning(tx, "11999"),
+    "complete the id of none": lambda tx: ids_beginning(tx, "99999"),
 }
 
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])
 @pytest.mark.parametrize("call", WRITES.values(), ids=list(WRITES))
 async def test_every_other_call_looks_at_a_few_rows(
-    grown: Copy, plans: str, call: Callable[[UserDatabase], Awaitable[Any]]
+    grown: Copy, plans: str, call: Callable[[UserTransaction], Awaitable[Any]]
 ) -> None:
     async with reading(grown, "large", plans) as database:
         await call(database)

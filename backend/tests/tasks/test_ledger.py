@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from surelist.tasks import history
-from tests.person import Person, RefusedByTool
-from tests.tasks.conftest import Records
+from tests.support.person import Person, RefusedByTool
+from tests.support.records import Records
 
 CALLS = 60
 

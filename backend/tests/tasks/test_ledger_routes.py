@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.person import Person
-from tests.tasks.asking import task
+from tests.support.asking import task
+from tests.support.person import Person
 
 LONG_AGO = "2020-01-01T00:00:00Z"
 

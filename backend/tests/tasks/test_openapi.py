@@ -7,8 +7,8 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.person import Person
-from tests.tasks.conftest import Records
+from tests.support.person import Person
+from tests.support.records import Records
 
 OPERATIONS = {
     ("/api/{user_id}/tasks", "get"),

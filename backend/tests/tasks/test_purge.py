@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.person import Person
-from tests.tasks.conftest import Records
+from tests.support.person import Person
+from tests.support.records import Records
 
 WORDS = "marzipan"
 

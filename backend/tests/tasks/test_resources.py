@@ -4,9 +4,9 @@ import orjson
 import pytest
 
 from surelist.tasks.resources import BYTES
-from tests.person import ERAS, HANDSHAKE, MODERN, Person
-from tests.tasks.asking import task
-from tests.tasks.conftest import Records
+from tests.support.asking import task
+from tests.support.person import ERAS, HANDSHAKE, MODERN, Person
+from tests.support.records import Records
 
 LIST = "surelist://tasks"
 PROMPTS = ("plan_my_day", "weekly_review")
@@ -25,18 +25,15 @@ async def read(person: Person, uri: str, era: str = MODERN) -> dict[str, Any]:
     return orjson.loads(content["text"])
 
 
-async def completed(person: Person, era: str, value: str) -> dict[str, Any]:
+async def completed(person: Person, value: str) -> dict[str, Any]:
     """How the id of a task can be completed."""
     reference = {"type": "ref/resource", "uri": "surelist://tasks/{id}"}
     argument = {"name": "id", "value": value}
-    answer = await asked(person, era, "completion/complete", ref=reference, argument=argument)
+    answer = await asked(person, MODERN, "completion/complete", ref=reference, argument=argument)
     return answer["completion"]
 
 
-@pytest.mark.parametrize("era", ERAS)
-async def test_the_list_holds_the_pending_tasks_as_list_tasks_gives_them(
-    ann: Person, era: str
-) -> None:
+async def test_the_list_holds_the_pending_tasks_as_list_tasks_gives_them(ann: Person) -> None:
     for arguments in [
         {"title": "Undated"},
         {"title": "Due", "due": "2026-11-23", "description": "x" * 300},
@@ -46,7 +43,7 @@ async def test_the_list_holds_the_pending_tasks_as_list_tasks_gives_them(
         await ann.call("add_task", **arguments)
     await ann.call("complete_task", task_id=3)
     await ann.call("delete_task", task_id=4)
-    shown = await read(ann, LIST, era)
+    shown = await read(ann, LIST)
     listed = await ann.call("list_tasks", status="pending", sort="due")
     assert shown == listed | {"now": shown["now"]}
     assert [row["title"] for row in shown["tasks"]] == ["Due", "Undated"]
@@ -85,13 +82,12 @@ async def test_a_list_stays_within_its_bytes_and_holds_whole_tasks(
     assert shown["left_out"].startswith(f"{len(shown['tasks'])} of 20 shown")
 
 
-@pytest.mark.parametrize("era", ERAS)
-async def test_a_task_is_read_in_full_also_from_the_trash(ann: Person, era: str) -> None:
+async def test_a_task_is_read_in_full_also_from_the_trash(ann: Person) -> None:
     await ann.call("add_task", title="Buy milk", description="x" * 300, due="2026-11-23")
     for deleted in (False, True):
         if deleted:
             await ann.call("delete_task", task_id=1)
-        assert await read(ann, f"{LIST}/1", era) == await task(ann, 1)
+        assert await read(ann, f"{LIST}/1") == await task(ann, 1)
 
 
 @pytest.mark.parametrize(
@@ -161,15 +157,14 @@ async def test_an_unknown_prompt_and_unknown_arguments_are_refused(
     assert (response.status_code, response.json()["error"]["code"]) == (400, -32602)
 
 
-@pytest.mark.parametrize("era", ERAS)
-async def test_ids_are_completed_from_what_was_typed_newest_first(ann: Person, era: str) -> None:
+async def test_ids_are_completed_from_what_was_typed_newest_first(ann: Person) -> None:
     for number in range(12):
         await ann.call("add_task", title=f"Task {number}")
     await ann.call("delete_task", task_id=11)
-    assert (await completed(ann, era, "1"))["values"] == ["12", "11", "10", "1"]
-    assert (await completed(ann, era, ""))["values"] == [str(n) for n in range(12, 0, -1)]
+    assert (await completed(ann, "1"))["values"] == ["12", "11", "10", "1"]
+    assert (await completed(ann, ""))["values"] == [str(n) for n in range(12, 0, -1)]
     for typed in ("9x", "%", "_", "13", "-1", "\uff11", "1 ", "0", "01", "1" * 15, "1" * 40):
-        assert await completed(ann, era, typed) == {"values": [], "hasMore": False}
+        assert await completed(ann, typed) == {"values": [], "hasMore": False}
 
 
 @pytest.mark.parametrize(("count", "more"), [(99, False), (100, False), (101, True)])
@@ -177,6 +172,6 @@ async def test_at_most_100_ids_are_given_and_more_are_announced(
     ann: Person, records: Records, count: int, more: bool
 ) -> None:
     await records.add_many(ann, count)
-    completion = await completed(ann, MODERN, "")
+    completion = await completed(ann, "")
     assert completion["values"] == [str(n) for n in range(count, max(count - 100, 0), -1)]
     assert completion["hasMore"] is more

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from tests.person import ERAS, Person
-from tests.tasks.asking import refusal, task, titles
-from tests.tasks.conftest import Records
+from tests.support.asking import refusal, task, titles
+from tests.support.person import Person
+from tests.support.records import Records
 
 WHOLE: dict[str, Any] = {
     "title": "Buy milk",
@@ -15,12 +15,11 @@ WHOLE: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("era", ERAS)
 async def test_an_add_repeated_with_its_key_gives_the_first_task(
-    ann: Person, records: Records, era: str
+    ann: Person, records: Records
 ) -> None:
-    first = await ann.call("add_task", version=era, **WHOLE, idempotency_key="k1")
-    again = await ann.call("add_task", version=era, **WHOLE, idempotency_key="k1")
+    first = await ann.call("add_task", **WHOLE, idempotency_key="k1")
+    again = await ann.call("add_task", **WHOLE, idempotency_key="k1")
     assert again == first | {"repeated": True}
     assert await records.kinds(ann) == ["created"]
 
@@ -83,13 +82,12 @@ async def test_a_key_whose_task_was_purged_is_refused_as_gone_and_makes_no_other
     assert await titles(ann) == ["This write sweeps the trash"]
 
 
-@pytest.mark.parametrize("era", ERAS)
 async def test_an_equal_add_within_30_seconds_gives_the_first_task(
-    ann: Person, records: Records, era: str
+    ann: Person, records: Records
 ) -> None:
-    first = await ann.call("add_task", version=era, **WHOLE)
+    first = await ann.call("add_task", **WHOLE)
     await records.age_the_ledger(ann, 25)
-    assert await ann.call("add_task", version=era, **WHOLE) == first | {"repeated": True}
+    assert await ann.call("add_task", **WHOLE) == first | {"repeated": True}
     assert await records.kinds(ann) == ["created"]
 
 
@@ -196,14 +194,13 @@ async def test_a_stale_version_succeeds_when_all_it_asks_for_is_stored_already(
     ("tool", "arguments"),
     [("complete_task", {}), ("delete_task", {}), ("update_task", {"title": "Buy rice"})],
 )
-@pytest.mark.parametrize("era", ERAS)
 async def test_a_stale_version_is_refused_with_the_current_task(
-    ann: Person, tool: str, arguments: dict[str, Any], era: str
+    ann: Person, tool: str, arguments: dict[str, Any]
 ) -> None:
     await ann.call("add_task", **WHOLE)
     await ann.call("update_task", task_id=1, title="Buy oats")
     current = await task(ann, 1)
-    refused = await refusal(ann, tool, version=era, task_id=1, if_version=1, **arguments)
+    refused = await refusal(ann, tool, task_id=1, if_version=1, **arguments)
     assert refused.current == current | {"task_id": 1}
     assert "version 1" in refused.message
     assert "version 2" in refused.message

@@ -4,17 +4,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.person import Person
-from tests.tasks.asking import task
-from tests.tasks.conftest import Records
+from tests.support.asking import task
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.tasks.conftest import WHOLE
 
-WHOLE: dict[str, Any] = {
-    "title": "Call mom",
-    "description": "About Sunday",
-    "due": "2026-11-23",
-    "priority": "high",
-    "tags": ["family"],
-}
 WRITES: list[tuple[str, str, dict[str, Any] | None]] = [
     ("PUT", "/tasks/1", {"title": "Replaced"}),
     ("PATCH", "/tasks/1", {"title": "Patched"}),
@@ -22,13 +16,6 @@ WRITES: list[tuple[str, str, dict[str, Any] | None]] = [
     ("PATCH", "/tasks/1/complete", {"completed": True}),
     ("PATCH", "/tasks/1/complete", None),
 ]
-
-
-@pytest.fixture
-async def with_task(ann: Person) -> Person:
-    """Ann, whose task 1 has every field."""
-    await ann.call("add_task", **WHOLE)
-    return ann
 
 
 async def send(

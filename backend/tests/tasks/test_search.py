@@ -1,7 +1,7 @@
 import pytest
 
-from tests.person import Person
-from tests.tasks.asking import ids, refusal
+from tests.support.asking import ids, refusal
+from tests.support.person import Person
 
 TEXTS = [
     ("Café Zürich: Frühstück", None),

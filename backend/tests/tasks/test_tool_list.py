@@ -7,11 +7,11 @@ import orjson
 import pytest
 from jsonschema import Draft202012Validator
 
-from surelist.mcp_tasks import INSTRUCTIONS
+from surelist.mcp.tasks_toolset import INSTRUCTIONS
 from surelist.tasks.tools import TOOLS
-from tests.person import ERAS, MODERN, Person
-from tests.tasks.asking import task
-from tests.tasks.write_tool_list import SNAPSHOT, tool_list
+from tests.support.asking import task
+from tests.support.person import ERAS, MODERN, Person
+from tests.support.write_tool_list import SNAPSHOT, tool_list
 
 SHOWN_TO_A_MODEL = ("name", "description", "inputSchema")
 HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")

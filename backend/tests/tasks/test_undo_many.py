@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable
 
-from surelist.embedded import Cluster
-from tests.person import Person
-from tests.soundness import sound_ledger
-from tests.tasks.asking import task
+from surelist.postgres.embedded import Cluster
+from tests.support.asking import task
+from tests.support.person import Person
+from tests.support.soundness import sound_ledger
 from tests.tasks.test_ledger_routes import ask_to_undo_all, events, undo_all
 
 

@@ -14,9 +14,9 @@ import { connections } from "./connections";
 import { getPool } from "./database";
 import { endedGrants } from "./ended-grants";
 import { eraseList } from "./erasing";
+import { firstPersonIsLocal } from "./first-person";
 import { guards } from "./guards";
 import { sendResetLink, sendVerificationLink, tellOfAccount } from "./letters";
-import { localList } from "./local-list";
 import { onePerson } from "./one-person";
 import { authTime, recentSignIn } from "./recent-sign-in";
 import { refreshes } from "./refreshes";
@@ -73,6 +73,7 @@ export function authOptions(settings: Settings) {
       }),
     },
     user: { deleteUser: { enabled: true, beforeDelete: eraseList } },
+    databaseHooks: { user: { create: { before: firstPersonIsLocal(settings) } } },
     // Better Auth's own rule for a fresh session is replaced by recentSignIn, which a password renews.
     session: { expiresIn: 30 * DAY, updateAge: DAY, freshAge: 0 },
     verification: { storeIdentifier: "hashed" as const },
@@ -139,7 +140,6 @@ export function authOptions(settings: Settings) {
       endedGrants(),
       refreshes(),
       revocation(settings),
-      localList(settings),
     ],
   } satisfies BetterAuthOptions;
 }

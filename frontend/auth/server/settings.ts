@@ -6,6 +6,10 @@ import { findInvalidTrustedProxies } from "@better-auth/core/utils/ip";
 import { z } from "zod";
 
 const SECRET_CHARACTERS = 32;
+const CODE_CHARACTERS = 16;
+
+/** The SURELIST_FIRST_PERSON of a page that only people at this machine reach. */
+const ANYONE = "anyone";
 
 /** Sign tokens of every person, so that the page must not have them. */
 const ROOT_SECRETS = ["BETTER_AUTH_SECRET", "BETTER_AUTH_SECRET_PREVIOUS"];
@@ -29,6 +33,11 @@ const proxies = z
 const pair = (id: string | undefined, secret: string | undefined) =>
   id && secret ? { clientId: id, clientSecret: secret } : null;
 
+/** How the first person who signs up becomes the user `local`: with a code, or without one where it
+ * is null. Null where nobody does. */
+const firstPerson = (given: string | undefined) =>
+  given === undefined ? null : { code: given === ANYONE ? null : given };
+
 const environment = z.object({
   SURELIST_URL: origin.default("http://localhost:8000"),
   SURELIST_WEB_URL: origin.default("http://localhost:3000"),
@@ -39,7 +48,7 @@ const environment = z.object({
   AUTH_DATABASE_URL: z.string().min(1),
   SURELIST_PAGE_SECRET: z.string().min(SECRET_CHARACTERS),
   SURELIST_PAGE_SECRET_PREVIOUS: z.string().min(SECRET_CHARACTERS).optional(),
-  SURELIST_LOCAL_LIST_CODE: z.string().optional(),
+  SURELIST_FIRST_PERSON: z.union([z.literal(ANYONE), z.string().min(CODE_CHARACTERS)]).optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   SMTP_FROM: z.string().min(3).optional(),
   GITHUB_CLIENT_ID: z.string().optional(),
@@ -84,7 +93,7 @@ export function read(variables: Variables) {
     databaseUrl: env.AUTH_DATABASE_URL,
     secret: env.SURELIST_PAGE_SECRET,
     previousSecret: env.SURELIST_PAGE_SECRET_PREVIOUS ?? null,
-    localListCode: env.SURELIST_LOCAL_LIST_CODE ?? null,
+    firstPerson: firstPerson(env.SURELIST_FIRST_PERSON),
     smtp: env.SMTP_URL && env.SMTP_FROM ? { url: env.SMTP_URL, from: env.SMTP_FROM } : null,
     github: pair(env.GITHUB_CLIENT_ID, env.GITHUB_CLIENT_SECRET),
     google: pair(env.GOOGLE_CLIENT_ID, env.GOOGLE_CLIENT_SECRET),

@@ -15,7 +15,6 @@ import { useToast } from "@/ui/toast";
 
 import { Erase } from "./erase";
 import { downloadExport } from "./export";
-import { TakeOverByCode } from "./take-over-by-code";
 import { useAccount } from "./queries";
 import { Timezone } from "./timezone";
 
@@ -54,7 +53,6 @@ export function AccountScreen() {
           <CopyButton text={id} label="your user id" />
         </div>
       </Section>
-      {account?.last_event === 0 ? <TakeOverByCode /> : null}
       <Section title="Export">
         <p className="text-sm text-muted">
           All of your tasks, also those in the trash, and every change ever made to them, as one

@@ -13,19 +13,27 @@ import { Form } from "./form";
 import { SocialButtons } from "./social-buttons";
 import { field, useForm } from "./use-form";
 
-type SignUpProps = { offered: Offered; next: string; query: string };
+type SignUpProps = {
+  offered: Offered;
+  /** Whether the code of the server's terminal may be typed. */
+  asksForCode: boolean;
+  next: string;
+  query: string;
+};
 
 /** Making an account; where mail can be sent, the address is confirmed before it can be used. */
-export function SignUpForm({ offered, next, query }: SignUpProps) {
+export function SignUpForm({ offered, asksForCode, next, query }: SignUpProps) {
   const [sentTo, setSentTo] = useState<string | null>(null);
   const { problem, busy, submit } = useForm(
     async (fields) => {
       const email = field(fields, "email");
+      const code = field(fields, "code");
       const asked = {
         name: field(fields, "name") || email.replace(/@.*/, ""),
         email,
         password: field(fields, "password"),
         callbackURL: confirmedPath(next),
+        ...(code && { code }),
       };
       const answer = await startSession((headers) => authClient.signUp.email(asked, { headers }));
       if (!answer.error && offered.mail) setSentTo(email);
@@ -77,6 +85,24 @@ export function SignUpForm({ offered, next, query }: SignUpProps) {
             />
           )}
         </Field>
+        {asksForCode ? (
+          <Field
+            label="Code from the server’s terminal"
+            hint="Optional, for the person who runs this server: the list that agents have used with “surelist token local” becomes yours."
+          >
+            {(wiring) => (
+              <Input
+                {...wiring}
+                name="code"
+                maxLength={100}
+                placeholder="ABCD-EFGH-IJKL-MNOP"
+                autoComplete="off"
+                autoCapitalize="characters"
+                spellCheck={false}
+              />
+            )}
+          </Field>
+        ) : null}
       </Form>
       <SocialButtons providers={offered.social} next={next} />
       <p className="mt-6 text-sm">

@@ -15,6 +15,8 @@ const WORDS: Record<string, string> = {
   INVALID_TOKEN: "This link has been used, or is too old. Ask for another.",
   EMAIL_NOT_VERIFIED: "Confirm your address first: the link is in the e-mail just sent to you.",
   EMAIL_PASSWORD_SIGN_UP_DISABLED: "Nobody can sign up here now.",
+  WRONG_FIRST_PERSON_CODE:
+    "That is not the code of this server, or somebody has signed up before. No account was made. Correct it, or leave it empty.",
   INVALID_ORIGIN: "Open this page at the address it was set up for, and try again.",
 };
 

@@ -3,7 +3,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState } from "react";
 
-import { LocalListOffer } from "@/features/account/local-list-offer";
 import { useAccount } from "@/features/account/queries";
 import { useGuessedTimezone } from "@/features/account/use-guessed-timezone";
 import { useToggleChat } from "@/features/chat/chat-button";
@@ -216,7 +215,6 @@ export function TasksScreen() {
           onRetry={() => void list.fetchNextPage()}
         />
       ) : null}
-      {account.data?.last_event === 0 ? <LocalListOffer /> : null}
       {list.data && rows.length === 0 ? (
         <EmptyList
           filters={filters}

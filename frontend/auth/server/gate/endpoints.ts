@@ -120,6 +120,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     password: PASSWORD,
     name: NAME,
     callbackURL: PLACE,
+    code: text(100),
   }),
   page("POST", "/sign-in/email", {
     email: EMAIL,
@@ -135,7 +136,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   page("POST", "/request-password-reset", { email: EMAIL, redirectTo: PLACE }),
   page("POST", "/reset-password", { newPassword: PASSWORD, token: text(100) }),
   page("GET", "/token"),
-  page("GET", "/local-list"),
   page("POST", "/connections/disconnect", { client_id: ID }),
   page("POST", "/delete-user"),
   page("POST", "/confirm-password", { password: PASSWORD }),

@@ -1,0 +1,236 @@
+"""A bearer token becomes a Principal here, for both doors; specs/tokens.md is the contract."""
+
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any, Literal, Protocol, get_args
+
+import jwt
+
+from surelist.config import Settings
+from surelist.errors import InsufficientScope, Unauthenticated
+from surelist.names import FALLBACK, plain
+
+USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}")
+"""A user id, matched whole. Nothing looser: it is written into a SET LOCAL as it is."""
+
+RESERVED_USER_ID = "me"
+LOCAL_USER = "local"
+"""The user of `surelist token local`, and then the first person who signs up."""
+
+CLIENT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,100}")
+"""A client's id or name, matched whole: one line that PostgreSQL can keep."""
+
+WEB_CLIENT = "web"
+"""The client of the person's session."""
+
+KEY_PREFIX = "key-"
+"""What the id of an agent key begins with, and that of no other client."""
+
+COMPACT_JWS = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}")
+"""RFC 7515 3.1, matched whole before any library sees it: libraries have taken padding and foreign
+characters inside a token, and so other things that the same key had signed."""
+
+TOKEN_TYPE = "surelist+jwt"  # noqa: S105
+"""The `typ` of the tokens that this server signs with a key of their own (RFC 8725 3.11)."""
+
+TOKEN_BYTES = 8192
+LIFETIME_DAYS = 400
+CLOCK_SKEW_SECONDS = 60
+"""How far the clocks of the signing and the verifying machine may be apart."""
+
+VERIFIED_AT_ONCE = 10_000
+VERIFIED_SECONDS = 300
+"""How long a token is not looked at again, so that a key taken back is soon of no use."""
+
+
+AgentScope = Literal["tasks:read", "tasks:write", "conversations:read", "conversations:write"]
+AGENT_SCOPES: tuple[AgentScope, ...] = get_args(AgentScope)
+OWNER_SCOPE = "account:manage"
+"""Erase, export, purge, keys, agents, time zone: a person's own, never an agent's."""
+
+SCOPES = frozenset[str]((*AGENT_SCOPES, OWNER_SCOPE))
+
+
+Kind = Literal["session", "access", "key", "token"]
+"""Of a person's session, an OAuth client's access token, an agent key, `surelist token`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who makes a change, as the ledger records it, and the message that asked for it."""
+
+    actor: Literal["person", "assistant", "agent", "system"]
+    client_id: str
+    client_name: str
+    conversation_id: int | None = None
+    message_id: int | None = None
+
+    @property
+    def is_person(self) -> bool:
+        """Whether the person acts, and not a program that works for them."""
+        return self.actor == "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A verified caller: whose list it works on, what it may do, who it is, and since when.
+
+    `kind` is that of its token, `issued_at` when the token was made, and `authenticated_at`, of a
+    session alone, when the person last proved who they are; both in seconds since 1970. With
+    `acts_as`, the ledger records that caller instead of the credential's own.
+    """
+
+    user_id: str
+    scopes: frozenset[str]
+    caller: Caller
+    issued_at: int
+    kind: Kind
+    authenticated_at: int | None = None
+    acts_as: Caller | None = None
+
+    def require(self, scope: str) -> None:
+        """Raise InsufficientScope unless the token carries `scope`."""
+        if scope not in self.scopes:
+            raise InsufficientScope(scope)
+
+
+class Issuer(Protocol):
+    """Somebody whose tokens are believed: the keys and the algorithms are the issuer's own."""
+
+    async def verified(self, token: str, audience: str) -> tuple[Kind, Mapping[str, Any]]:
+        """The kind and the verified claims of `token`.
+
+        Raises jwt.InvalidTokenError, or Unavailable when nothing can be said about it now.
+        """
+        ...
+
+
+class Authenticator:
+    """Verifies bearer tokens; the token's `iss` picks one of the issuers."""
+
+    def __init__(self, issuers: Mapping[str, Issuer]) -> None:
+        self._issuers = issuers
+        self._verified: dict[tuple[str, str], tuple[Principal, float]] = {}
+
+    async def principal(self, authorization: Iterable[str], audience: str) -> Principal:
+        """The principal of a request with these Authorization headers, at `audience`.
+
+        Raises Unauthenticated, whose `details` hold `error` when a token was sent and refused, or
+        Unavailable.
+        """
+        token = _bearer(list(authorization))
+        principal, expires = self._verified.get((token, audience), (None, 0.0))
+        if principal is None or expires <= time.time():
+            principal, expires = await self._verify(token, audience)
+            if len(self._verified) >= VERIFIED_AT_ONCE:
+                self._verified.clear()
+            self._verified[token, audience] = (
+                principal,
+                min(expires, time.time() + VERIFIED_SECONDS),
+            )
+        return principal
+
+    async def _verify(self, token: str, audience: str) -> tuple[Principal, float]:
+        try:
+            unverified = jwt.decode(token, options={"verify_signature": False})
+            issuer = self._issuers.get(str(unverified.get("iss")))
+            if issuer is None:
+                raise jwt.InvalidIssuerError("the issuer is not one that this server believes")
+            kind, claims = await issuer.verified(token, audience)
+            return _principal_of(kind, claims), float(claims["exp"])
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+            raise refused(str(error)) from None
+
+
+def sign_token(
+    settings: Settings,
+    user_id: str,
+    *,
+    scopes: Iterable[str],
+    days: int,
+    client: str,
+    name: str | None = None,
+    issued_at: int | None = None,
+) -> str:
+    """A bearer token for every audience of this server, signed with the key for tokens.
+
+    `name` is what people read for the client, if not its id; `issued_at` is in seconds since 1970,
+    now if not given. The same arguments make the same token. Raises ValueError when the user id,
+    the client's id or name or the lifetime is out of bounds.
+    """
+    if not is_user_id(user_id):
+        raise ValueError(
+            f"{user_id!r} cannot be a user id: use 1 to 128 letters, digits or . _ : @ | - "
+            f"beginning with a letter or digit, and not the word {RESERVED_USER_ID!r}."
+        )
+    if not 1 <= days <= LIFETIME_DAYS:
+        raise ValueError(f"A token lives for 1 to {LIFETIME_DAYS} days.")
+    name = client if name is None else name
+    if not (CLIENT.fullmatch(client) and CLIENT.fullmatch(name)):
+        raise ValueError("A client's name has 1 to 100 characters, on one line.")
+    issued_at = int(time.time()) if issued_at is None else issued_at
+    claims = {
+        "iss": settings.url,
+        "sub": user_id,
+        "aud": [settings.mcp_url, settings.conversations_url, settings.api_url],
+        "iat": issued_at,
+        "exp": issued_at + days * 86_400,
+        "scope": " ".join(scopes),
+        "client_id": client,
+        "client_name": name,
+    }
+    headers = {"typ": TOKEN_TYPE}
+    return jwt.encode(claims, settings.token_keys[0], algorithm="HS256", headers=headers)
+
+
+def is_user_id(value: object) -> bool:
+    """Whether `value` can name a user."""
+    return isinstance(value, str) and value != RESERVED_USER_ID and bool(USER_ID.fullmatch(value))
+
+
+def _bearer(authorization: list[str]) -> str:
+    if not authorization:
+        raise Unauthenticated("A bearer token is needed. Send it as Authorization: Bearer TOKEN.")
+    scheme, _, token = authorization[0].partition(" ")
+    if len(authorization) > 1 or scheme.lower() != "bearer" or not token.strip():
+        raise refused("the Authorization header is not one bearer token")
+    if len(token) > TOKEN_BYTES:
+        raise refused(f"it is longer than {TOKEN_BYTES} bytes")
+    if not COMPACT_JWS.fullmatch(token := token.strip(" ")):
+        raise refused("it is not three parts of base64url with dots between them")
+    return token
+
+
+def _principal_of(kind: Kind, claims: Mapping[str, Any]) -> Principal:
+    user_id, scope = claims["sub"], claims.get("scope", "")
+    client_id = claims.get("client_id", WEB_CLIENT)
+    client_name = claims.get("client_name", client_id)
+    client_name = plain(client_name) if isinstance(client_name, str) else FALLBACK
+    if not is_user_id(user_id):
+        raise ValueError("its subject cannot be a user id")
+    if not isinstance(scope, str):
+        raise TypeError("its scope is not a string")
+    if not isinstance(client_id, str) or not CLIENT.fullmatch(client_id):
+        raise ValueError("its client is not a name of 1 to 100 characters")
+    if not (type(claims["iat"]) is type(claims["exp"]) is int):
+        raise TypeError("its times are not whole seconds")
+    if claims["exp"] - claims["iat"] > LIFETIME_DAYS * 86_400:
+        raise ValueError(f"it lives for more than {LIFETIME_DAYS} days")
+    authenticated_at = claims.get("auth_time") if kind == "session" else None
+    if type(authenticated_at) not in (int, NoneType):
+        raise TypeError("its times are not whole seconds")
+    scopes = SCOPES.intersection(scope.split())
+    actor = "person" if OWNER_SCOPE in scopes else "agent"
+    caller = Caller(actor, client_id, client_name)
+    return Principal(user_id, scopes, caller, int(claims["iat"]), kind, authenticated_at)
+
+
+def refused(reason: str) -> Unauthenticated:
+    """The refusal of a token that was sent; `reason` follows a colon."""
+    return Unauthenticated(
+        f"The bearer token was refused: {reason}. Ask the person for a new token.",
+        details={"error": "invalid_token"},
+    )

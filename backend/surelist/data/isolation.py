@@ -1,0 +1,428 @@
+"""Where user isolation is enforced: the one door to the data.
+
+Every transaction of the app is opened here and belongs to one user. Three things keep it so: the
+principal comes from a verified token; statements are built from `user_rows`, `user_insert`,
+`user_update` and `user_delete`, which carry the user's filter or stamp; and the transaction begins
+by naming the user to PostgreSQL, whose row-level security shows it no other user's rows.
+"""
+
+import asyncio
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any, Protocol, TypeVar, cast
+
+import asyncpg
+from sqlalchemy import (
+    Delete,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    delete,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.sql.selectable import Subquery
+from sqlmodel import SQLModel
+
+from surelist.access.allowances import Quotas, Rate, Rates
+from surelist.access.auth import USER_ID, Principal
+from surelist.config import Settings
+from surelist.data.database import (
+    ConnectionLost,
+    Pool,
+    PooledConnection,
+    Record,
+    Statement,
+    faults_as_unavailable,
+)
+from surelist.data.deadlines import Deadlines
+from surelist.data.queues import Turns
+from surelist.errors import BeingErased, Conflict, Unavailable
+from surelist.observability.metrics import CONNECTIONS_IN_USE
+
+T = TypeVar("T")
+Work = Callable[["UserTransaction"], Awaitable[T]]
+
+BUSY = "The server is busy, and nothing was done. Try the same call again in a second."
+
+_IN_ORDER = "SET LOCAL enable_sort = off"
+"""Every order has its index: where statistics are old or missing, PostgreSQL would rather sort."""
+
+_UNHURRIED = "SET LOCAL synchronous_commit = off; "
+"""A read writes down when an agent was last here, and does not wait for the disk with that."""
+
+LONGEST_SECONDS = 30.0
+"""For one transaction: a PostgreSQL that has stopped answering keeps no connection for longer."""
+
+POOL_PATIENCE_SECONDS = 2.0
+"""For a connection when all are in use: hundreds of transactions' time. Who gets none in it would
+hardly get one later, and is told sooner that he may ask again."""
+
+PATIENCE_SECONDS = 2.0
+"""For the end of a transaction without effect, which may wait for a statement to be cancelled."""
+
+_ME = bindparam("user_id", type_=Text, required=True)
+
+
+def user_rows(model: type[SQLModel], name: str | None = None) -> Subquery:
+    """The rows of `model` that are this user's, without the column that says so."""
+    table = _table(model)
+    columns = [column for column in table.c if column.name != "user_id"]
+    return select(*columns).where(table.c.user_id == _ME).subquery(name or table.name)
+
+
+def user_insert(model: type[SQLModel]) -> Insert:
+    """An insert into `model`, stamped with this user."""
+    return insert(_table(model)).values(user_id=_ME)
+
+
+def user_update(model: type[SQLModel]) -> Update:
+    """An update of this user's rows of `model`."""
+    table = _table(model)
+    return update(table).where(table.c.user_id == _ME)
+
+
+def user_delete(model: type[SQLModel]) -> Delete:
+    """A delete of this user's rows of `model`."""
+    table = _table(model)
+    return delete(table).where(table.c.user_id == _ME)
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[model.__name__.lower()]
+
+
+class UserTransaction:
+    """One user's rows, inside one open transaction."""
+
+    __slots__ = (
+        "_afterwards",
+        "_connection",
+        "_key",
+        "_lock_timeout",
+        "_quotas",
+        "_stamps",
+        "caller",
+        "issued_at",
+        "kind",
+        "wrote",
+    )
+
+    def __init__(
+        self,
+        connection: PooledConnection,
+        principal: Principal,
+        key: bytes,
+        quotas: Mapping[bool, Quotas],
+        lock_timeout: int,
+    ) -> None:
+        self._connection = connection
+        self._key = key
+        self._quotas = quotas
+        self._lock_timeout = lock_timeout
+        self._stamps = {"user_id": principal.user_id}
+        self.caller = principal.acts_as or principal.caller
+        self.issued_at = principal.issued_at
+        self.kind = principal.kind
+        self.wrote = False
+        self._afterwards: list[tuple[Statement, Mapping[str, Any]]] = []
+
+    @property
+    def quotas(self) -> Quotas:
+        """How much of the list the caller may fill."""
+        return self._quotas[self.caller.is_person]
+
+    async def fetch_all(self, statement: Statement, **values: Any) -> list[Record]:
+        """Every row that `statement` returns."""
+        arguments = statement.arguments(values | self._stamps)
+        return cast("list[Record]", await self._connection.fetch(statement.sql, *arguments))
+
+    async def fetch_one(self, statement: Statement, **values: Any) -> Record | None:
+        """The first row that `statement` returns."""
+        arguments = statement.arguments(values | self._stamps)
+        return cast("Record | None", await self._connection.fetchrow(statement.sql, *arguments))
+
+    async def execute(self, statement: Statement, **values: Any) -> None:
+        """Run `statement` for its effect."""
+        self.wrote = True
+        arguments = statement.arguments(values | self._stamps)
+        await self._connection.execute(statement.sql, *arguments)
+
+    async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run `statement` for its effect, once with the values of each row."""
+        self.wrote = True
+        arguments = [statement.arguments({**row, **self._stamps}) for row in rows]
+        await self._connection.executemany(statement.sql, arguments)
+
+    def run_afterwards(self, statement: Statement, **values: Any) -> None:
+        """Run `statement` when the work is done, so that its locks are held for no longer."""
+        self._afterwards.append((statement, values))
+
+    async def finish(self) -> None:
+        """Run what was left for when the work is done."""
+        for statement, values in self._afterwards:
+            await self.execute(statement, **values)
+
+    async def hold_account(self) -> None:
+        """Keep this user's writes out until the transaction ends, for one that reads.
+
+        The account is made where there is none, for there would be nothing to hold.
+        """
+        self.wrote = True
+        user_id = self._stamps["user_id"]
+        await self._connection.execute(_locked(user_id, self._lock_timeout, "NO KEY UPDATE"))
+
+    def seal(self, content: bytes) -> str:
+        """`content` as a token that only this user can hand back unchanged."""
+        return urlsafe_b64encode(self._mark(content) + content).rstrip(b"=").decode()
+
+    def unseal(self, token: str) -> bytes | None:
+        """What this user had sealed, or None when it is anything else."""
+        try:
+            sealed = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
+        except ValueError:
+            return None
+        mark, content = sealed[:16], sealed[16:]
+        return content if hmac.compare_digest(mark, self._mark(content)) else None
+
+    def _mark(self, content: bytes) -> bytes:
+        whose = f"{self._stamps['user_id']} ".encode()  # no user id has a space
+        return hmac.digest(self._key, whose + content, "sha256")[:16]
+
+
+class Gate(Protocol):
+    """Decides whether a verified credential still counts (specs/tokens.md)."""
+
+    def at_the_door(self, principal: Principal, scope: str | None) -> bool:
+        """Refuse what was refused a moment ago. Asks nothing of the database.
+
+        Whether the credential was looked at a moment ago. Raises Unauthenticated or
+        InsufficientScope.
+        """
+        ...
+
+    async def __call__(self, tx: UserTransaction, principal: Principal, scope: str | None) -> None:
+        """Hold the credential against the user's rows, in the caller's transaction.
+
+        Raises Unauthenticated when it has been ended, and InsufficientScope when it no longer
+        allows `scope`.
+        """
+        ...
+
+
+class Database:
+    """The pool, handed out one transaction and one user at a time."""
+
+    def __init__(self, pool: Pool, settings: Settings, gate: Gate, remove_some: Work[bool]) -> None:
+        self._pool = pool
+        self._gate = gate
+        self._remove_some = remove_some
+        self._key = settings.cursor_key
+        self._lock_timeout = settings.lock_timeout_ms
+        self._patience = settings.lock_timeout_ms / 1000
+        self._turns = Turns(settings.pool_size, POOL_PATIENCE_SECONDS)
+        self._deadlines = Deadlines()
+        self._endings: set[asyncio.Task[None]] = set()
+        self._rates = Rates(settings)
+        self._quotas = {True: Quotas.of_person(settings), False: Quotas.of_agents(settings)}
+
+    async def close(self) -> None:
+        """Let go of PostgreSQL and of what the rates are counted in."""
+        with suppress(TimeoutError):  # one that says nothing any more would never say goodbye
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._pool.close()
+        await self._rates.close()
+
+    async def read(
+        self,
+        principal: Principal,
+        work: Work[T],
+        scope: str,
+        *,
+        rate: Rate | None = "reads",
+        agent: str | None = None,
+    ) -> T:
+        """Run `work`, which needs `scope`, in a transaction of this user's.
+
+        Run once more when the connection was lost. Raises TooManyRequests, as `write` does, when
+        this minute's of `rate` are spent; None is for a read that is part of a counted one. It
+        counts for the client `agent` where one is given, else for the caller.
+        Raises Unauthenticated or InsufficientScope, as `write` does, when the credential does not
+        count or does not allow `scope`.
+        """
+        self._enter(principal, scope)
+        if rate:
+            await self._rates.spend(principal, rate, agent)
+        user_id = principal.user_id
+        begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}"
+        async with self._turns.to_read(user_id, person=principal.caller.is_person):
+            try:
+                return await self._run(principal, scope, begin, work)
+            except ConnectionLost:
+                return await self._run(principal, scope, begin, work)
+
+    async def admit(self, principal: Principal) -> None:
+        """Hold a credential against its user's rows, for a call that needs nothing else of them.
+
+        A transaction of its own only where none was a moment ago, and not counted. While the
+        database is away, a credential that cannot be looked at passes; so does that of one agent
+        too many, which the call itself refuses. Raises Unauthenticated.
+        """
+        if self._gate.at_the_door(principal, None):
+            return
+        begin = f"BEGIN; {_as_user(principal.user_id)}; {_IN_ORDER}"
+        with suppress(Unavailable, Conflict):
+            await self._run(principal, None, begin, _nothing)
+
+    async def write(
+        self,
+        principal: Principal,
+        work: Work[T],
+        scope: str,
+        *,
+        keep: bool = True,
+        rate: Rate | None = "writes",
+    ) -> T:
+        """Run `work`, which needs `scope`, in a transaction that holds this user's account row.
+
+        Without `keep` it is rolled back: a trial of what `work` would do.
+
+        The row is locked before `work` runs its first statement, so that each of its statements
+        reads what the writes before it left (specs/data-model.md). A `rate` of None is for a write
+        that is part of a counted one. Raises Unavailable when the lock comes too late.
+        """
+        self._enter(principal, scope)
+        user_id = principal.user_id
+        if rate:
+            await self._rates.spend(principal, rate)
+        begin = self._begin_to_write(user_id)
+        person = principal.caller.is_person
+        async with self._turns.to_write(user_id, self._patience, person=person):
+            end = "COMMIT" if keep else "ROLLBACK"
+            return await self._run(principal, scope, begin, work, end)
+
+    async def finish_erase(self, principal: Principal) -> None:
+        """Remove what is left of a user who is shut out, in transactions of bounded size."""
+        left = True
+        while left:
+            async with self._turns.to_write(principal.user_id, self._patience, person=True):
+                left = await self._erase_some(principal)
+
+    async def _erase_some(self, principal: Principal) -> bool:
+        """Remove some rows of a user who is shut out, and return whether any are left."""
+        begin = self._begin_to_write(principal.user_id)
+        return await self._run(principal, None, begin, self._remove_some, "COMMIT", gated=False)
+
+    def _begin_to_write(self, user_id: str) -> str:
+        locked = _locked(user_id, self._lock_timeout, "NO KEY UPDATE")
+        return f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}; {locked}"
+
+    def _enter(self, principal: Principal, scope: str) -> None:
+        """Refuse what needs no look at the database, before anything is counted or opened."""
+        self._gate.at_the_door(principal, scope)
+        principal.require(scope)
+
+    async def _run(
+        self,
+        principal: Principal,
+        scope: str | None,
+        begin: str,
+        work: Work[T],
+        end: str | None = None,
+        *,
+        gated: bool = True,
+    ) -> T:
+        """Run `work` between `begin` and `end`; without `end`, it is a read.
+
+        A call that meets an erase that was cut off removes some more rows before it is refused.
+        Nothing hangs on the end of what only read, so nobody waits for that round trip.
+        """
+        with faults_as_unavailable():
+            connection = await self._a_connection()
+            CONNECTIONS_IN_USE.inc()
+            self._deadlines.enter(LONGEST_SECONDS)
+            try:
+                try:
+                    tx = UserTransaction(
+                        connection, principal, self._key, self._quotas, self._lock_timeout
+                    )
+                    await connection.execute(begin)
+                    if gated:
+                        await self._gate(tx, principal, scope)
+                    result = await work(tx)
+                    await tx.finish()
+                    if end:
+                        await _end(connection, end)
+                    elif tx.wrote:
+                        await _end(connection, "COMMIT", _UNHURRIED)
+                finally:
+                    self._deadlines.leave()
+            except BaseException as fault:
+                await self._roll_back(connection)
+                if isinstance(fault, BeingErased):
+                    await self._erase_some(principal)
+                raise
+            if connection.is_in_transaction():
+                ending = asyncio.create_task(self._roll_back(connection))
+                self._endings.add(ending)
+                ending.add_done_callback(self._endings.discard)
+            else:
+                await self._give_back(connection)
+            return result
+
+    async def _a_connection(self) -> PooledConnection:
+        """One of the pool's. Raises Unavailable when none is given back in time."""
+        if self._pool.get_idle_size():  # had at once: a timer for it would cost 30 us
+            return await self._pool.acquire()
+        if self._pool.get_size() < self._pool.get_max_size():  # made, however far PostgreSQL is
+            return await self._pool.acquire(timeout=self._patience)
+        try:
+            return await self._pool.acquire(timeout=POOL_PATIENCE_SECONDS)
+        except TimeoutError:
+            raise Unavailable(BUSY) from None
+
+    async def _roll_back(self, connection: PooledConnection) -> None:
+        """End what is open without effect, and return the connection to the pool.
+
+        One on which that does not succeed is given up: half an exchange may be left on it.
+        """
+        try:
+            await connection.execute("ROLLBACK", timeout=PATIENCE_SECONDS)
+        except Exception:  # noqa: BLE001 (what went wrong before is what is told)
+            with suppress(asyncpg.InterfaceError):  # the pool itself has let go of it
+                connection.terminate()
+        finally:
+            await self._give_back(connection)
+
+    async def _give_back(self, connection: PooledConnection) -> None:
+        CONNECTIONS_IN_USE.dec()
+        await self._pool.release(connection)
+
+
+async def _nothing(_database: UserTransaction) -> None:
+    """The work of a transaction that only looks at a credential."""
+
+
+async def _end(connection: PooledConnection, end: str, before: str = "") -> None:
+    if await connection.execute(before + end) != end:
+        raise RuntimeError("PostgreSQL rolled back a transaction that had failed unseen")
+
+
+def _as_user(user_id: str) -> str:
+    """What row-level security reads: local to the transaction, for a pooler shares the session."""
+    if not USER_ID.fullmatch(user_id):
+        raise ValueError("not a user id")
+    return f"SET LOCAL app.user_id = '{user_id}'"
+
+
+def _locked(user_id: str, timeout: int, strength: str) -> str:
+    """What locks the account of a user that `_as_user` has looked at, and makes it if need be."""
+    return (
+        f"SET LOCAL lock_timeout = {timeout};"  # noqa: S608
+        f"INSERT INTO account (user_id) VALUES ('{user_id}') ON CONFLICT DO NOTHING;"
+        f"SELECT FROM account WHERE user_id = '{user_id}' FOR {strength}"
+    )

@@ -1,0 +1,63 @@
+"""Row-level security as the database has it, held against what the migrations make.
+
+A restore from a changed file, or a hand that ran `ALTER TABLE ... DISABLE ROW LEVEL SECURITY`,
+would open every list to every user.
+"""
+
+import asyncpg
+
+from surelist.data import tables
+from surelist.errors import ConfigurationError
+
+_OF_USER = "user_id=current_settingapp.user_id,true"
+"""The expression of each policy, as `_bare` leaves it."""
+
+_POLICIES = """
+SELECT wanted.name, relation.oid IS NOT NULL AS exists,
+    relation.relrowsecurity AND relation.relforcerowsecurity AS walled,
+    policy.polname AS policy, policy.polpermissive AS permissive, policy.polcmd::text AS command,
+    policy.polroles = ARRAY[0::oid] AS of_all,
+    pg_get_expr(policy.polqual, policy.polrelid) AS seen,
+    pg_get_expr(policy.polwithcheck, policy.polrelid) AS written
+FROM unnest($1::text[]) AS wanted (name)
+LEFT JOIN pg_class AS relation ON relation.oid = to_regclass(quote_ident(wanted.name))
+LEFT JOIN pg_policy AS policy ON policy.polrelid = relation.oid
+ORDER BY wanted.name, policy.polname
+"""
+
+
+async def check(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Raise ConfigurationError unless each table of users has its wall and nothing else.
+
+    That is: row-level security on, forced on the owner too, and the one policy of the migrations.
+    """
+    found = await connection.fetch(_POLICIES, list(tables.of_users()))
+    for row in found:
+        if fault := _fault(row):
+            raise ConfigurationError(
+                f"The table {row['name']} does not keep users apart: {fault}. Take back what was "
+                "changed, or restore a backup into an empty database."
+            )
+
+
+def _fault(row: asyncpg.Record) -> str | None:
+    """What is wrong with one policy of a table, or with the table."""
+    if not row["exists"]:
+        return "it is missing"
+    if not row["walled"]:
+        return "row-level security is not on and forced"
+    if row["policy"] is None:
+        return "it has no policy"
+    if row["policy"] != f"{row['name']}_of_user":
+        return f"it has a policy that Surelist did not make, {row['policy']}"
+    same = _bare(row["seen"]) == _bare(row["written"]) == _OF_USER
+    if not (same and row["permissive"] and row["of_all"] and row["command"] == "*"):
+        return f"its policy {row['policy']} is not the one that Surelist made"
+    return None
+
+
+def _bare(expression: str | None) -> str:
+    """An expression without what versions of PostgreSQL may print differently."""
+    for token in ("::text", "(", ")", "'", " ", "\n"):
+        expression = (expression or "").replace(token, "")
+    return expression or ""

@@ -1,0 +1,173 @@
+"""What both doors need of HTTP: the token's challenge, the body within its limit, the metadata."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from surelist.access.auth import AGENT_SCOPES
+from surelist.config import Settings
+from surelist.errors import (
+    RECENT_SECONDS,
+    InsufficientScope,
+    SignInNeeded,
+    SurelistError,
+    TooLarge,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedEncoding,
+)
+
+BODY_BYTES = 1_000_000
+"""The largest request body that is read."""
+
+PLAIN = (b"", b"identity")
+"""Values of Content-Encoding that change nothing."""
+
+METADATA_PATH = "/.well-known/oauth-protected-resource"
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedResource:
+    """An MCP endpoint as OAuth clients see it (RFC 9728).
+
+    `scopes` are those that it can use, `asked_for` those that a client without a token is told of.
+    """
+
+    path: str
+    name: str
+    scopes: tuple[str, ...]
+    asked_for: str
+
+
+TASKS = ProtectedResource("/mcp", "Surelist", AGENT_SCOPES, "tasks:read tasks:write")
+CONVERSATIONS = ProtectedResource(
+    "/conversations/mcp",
+    "Surelist conversations",
+    ("conversations:read", "conversations:write"),
+    "conversations:read conversations:write",
+)
+
+
+class LimitedBody:
+    """ASGI middleware: refuses a body that is too long or encoded, in whoever reads it.
+
+    Raises TooLarge beyond BODY_BYTES, and UnsupportedEncoding.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        size = 0
+        headers = scope.get("headers", ())
+        encoded = any(
+            name == b"content-encoding" and value.strip().lower() not in PLAIN
+            for name, value in headers
+        )
+
+        async def limited() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if encoded and size:
+                raise UnsupportedEncoding("Send the body as it is, without Content-Encoding.")
+            if size > BODY_BYTES:
+                raise TooLarge(
+                    f"The request is larger than {BODY_BYTES} bytes. Send less at a time."
+                )
+            return message
+
+        await self.app(scope, limited, send)
+
+
+_NO_STORE = (b"cache-control", b"no-store")
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
+
+
+class Uncached:
+    """ASGI middleware: no answer is kept by a cache, unless its route allows it, or sniffed.
+
+    Lists and tokens are private (RFC 6750 5.3, OWASP ASVS 5.0 14.3.2).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                if not any(name.lower() == b"cache-control" for name, _ in headers):
+                    headers.append(_NO_STORE)
+                headers.append(_NOSNIFF)
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self.app(scope, receive, marked)
+
+
+def refusal_headers(
+    error: SurelistError, settings: Settings, resource: ProtectedResource = TASKS
+) -> dict[str, str]:
+    """The headers that tell a client what to do about `error`: sign in, step up, wait."""
+    if isinstance(error, TooManyRequests | Unavailable):
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, UnsupportedEncoding):
+        return {"Accept-Encoding": "identity"}
+    if isinstance(error, SignInNeeded):
+        said = {"error": error.kind, "error_description": error.message}
+        return {"WWW-Authenticate": _bearer(said | {"max_age": str(RECENT_SECONDS)})}
+    if isinstance(error, Unauthenticated):
+        return {
+            "WWW-Authenticate": _challenge(
+                settings, resource, error.details.get("error"), error.message
+            )
+        }
+    if isinstance(error, InsufficientScope):
+        return {
+            "WWW-Authenticate": _challenge(
+                settings, resource, error.kind, error.message, error.scope
+            )
+        }
+    return {}
+
+
+def protected_resource(settings: Settings, resource: ProtectedResource) -> Mapping[str, Any]:
+    """The RFC 9728 document of an MCP endpoint."""
+    servers = {"authorization_servers": [settings.issuer]} if settings.issuer else {}
+    return servers | {
+        "resource": settings.url + resource.path,
+        "resource_name": resource.name,
+        "bearer_methods_supported": ["header"],
+        "scopes_supported": list(resource.scopes),
+    }
+
+
+def _challenge(
+    settings: Settings,
+    resource: ProtectedResource,
+    error: str | None,
+    description: str,
+    scope: str | None = None,
+) -> str:
+    said = {
+        "resource_metadata": settings.url + METADATA_PATH + resource.path,
+        "scope": scope or resource.asked_for,
+    }
+    if error:
+        said = {"error": error, "error_description": description} | said
+    return _bearer(said)
+
+
+def _bearer(said: Mapping[str, str]) -> str:
+    quotable = {
+        name: "".join(c for c in value if " " <= c <= "~" and c not in '"\\')
+        for name, value in said.items()
+    }
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in quotable.items())

@@ -1,0 +1,37 @@
+"""Backups of lists and people in one file, by PostgreSQL's own programs (specs/operation.md)."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from surelist.data import auth_schema, tables
+from surelist.machine import private_files
+from surelist.operations import archive
+
+
+def back_up(url: str, path: Path) -> None:
+    """Write the lists and people of a database to a new file, whole or not at all, mode 0600.
+
+    Raises ConfigurationError when there is a file, or the role of `url` does not see every row.
+    """
+    named = [f"--table={archive.LISTS}.{table}" for table in (*tables.of_users(), tables.VERSION)]
+    arguments, environment = libpq(url)
+    options = ("--format=custom", "--encoding=UTF8", "--no-owner", "--no-privileges", *named)
+    with private_files.create(path) as file:
+        people = f"--table={auth_schema.SCHEMA}.*"
+        archive.run("pg_dump", environment, *options, people, *arguments, out=file)
+
+
+def holds_people(path: Path) -> bool:
+    """Whether people are in a backup, beside lists. Raises ConfigurationError when it is none."""
+    return auth_schema.SCHEMA in archive.tables(path)
+
+
+def libpq(url: str) -> tuple[list[str], dict[str, str]]:
+    """The address for libpq; the password beside it, for other users can see a command line."""
+    parts = urlsplit(url.replace("postgresql+asyncpg://", "postgresql://", 1))
+    user, _, host = parts.netloc.rpartition("@")
+    name = user.partition(":")[0]
+    query = "&".join(one for one in parts.query.split("&") if not one.startswith("pgbouncer="))
+    without = urlunsplit(parts._replace(netloc=f"{name}@{host}" if user else host, query=query))
+    password = unquote(parts.password or "")
+    return [f"--dbname={without}"], {"PGPASSWORD": password} if password else {}

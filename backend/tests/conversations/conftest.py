@@ -1,1 +1,0 @@
-from tests.tasks.conftest import records as records

@@ -1,0 +1,154 @@
+"""The kind of each test, by what it needs; a test that needs more than its kind allows fails.
+
+| mark | the test needs |
+|---|---|
+| `unit` | this process alone: no PostgreSQL, no other program |
+| `database` | the PostgreSQL of its worker, and no other program |
+| `process` | programs that it starts: servers, PostgreSQL, Redis, Caddy, the command line |
+| `client` | released MCP clients, which have to be installed |
+| `slow` | more than a few seconds; in addition to one of the others |
+
+`test_kinds.py` and the audit hook below keep the lists complete.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+KINDS = ("unit", "database", "process", "client")
+
+PROCESS = {
+    "test_backup",
+    "test_bench",
+    "test_chat_unset",
+    "test_children::test_no_child_of_surelist_up_is_given_a_secret_that_is_not_its_own",
+    "test_cli",
+    "test_commit::test_a_database_that_is_away_is_said_so_at_both_doors_and_comes_back_by_itself",
+    "test_concurrency",
+    "test_deploying::test_the_pages_secrets_are_written_for_the_page_alone",
+    "test_deploying::test_the_roles_of_a_new_server_see_what_is_theirs",
+    "test_development",
+    "test_doctor",
+    "test_embedded",
+    "test_faults",
+    "test_fuzz",
+    "test_health::test_a_server_that_works_is_alive_and_ready",
+    "test_health::test_metrics_are_not_shown_through_a_proxy",
+    "test_health::test_metrics_count_the_calls_of_all_workers",
+    "test_health::test_workers_that_died_are_in_no_gauge_and_their_calls_stay_counted",
+    "test_hooks",
+    "test_isolation::test_a_way_past_the_door_does_not_pass_the_linter",
+    "test_isolation::test_the_door_itself_may_hold_connections",
+    "test_logs",
+    "test_mending::test_the_log_tells_of_a_client_once_a_day_and_the_metric_of_every_call",
+    "test_owner_races",
+    "test_page_log",
+    "test_postgres_programs",
+    "test_private_files::test_a_data_directory_of_another_user_is_refused_by_every_command",
+    "test_private_files::test_a_data_directory_that_others_may_write_to_is_refused_by_every_command",
+    "test_private_files::test_a_file_of_another_user_is_not_written_into",
+    "test_private_files::test_a_link_in_the_place_of_a_file_is_not_followed",
+    "test_private_files::test_every_file_of_a_data_directory_is_for_its_owner_alone",
+    "test_proxy",
+    "test_release",
+    "test_restoring",
+    "test_revocation",
+    "test_shared_rates",
+    "test_terminal",
+    "test_traces",
+    "test_upgrades::test_java_s_first_requests_are_served_at_both_doors",
+    "test_wall::test_doctor_says_that_a_wall_is_missing",
+}
+"""Modules, or tests of a module, that start programs."""
+
+SLOW = {
+    "test_bench",
+    "test_fuzz",
+    "test_growth",
+    "test_isolation::test_a_stranger_is_told_the_same_whether_a_list_exists_or_not",
+    "test_isolation::test_every_statement_of_the_app_names_the_user_for_each_of_its_tables",
+    "test_ledger::test_two_users_with_two_clients_see_what_the_contract_says",
+    "test_text_growth",
+    "test_words::test_every_character_is_folded_as_it_was_when_texts_were_decomposed_whole",
+}
+"""Modules, or tests of a module, that take more than a few seconds."""
+
+_guarded = ""
+"""The kind of the test that runs, when it may start no program."""
+
+
+def mark(items: list[pytest.Item]) -> None:
+    """Give each test its kind, and put the long ones first, so that workers end together.
+
+    A module whose tests start programs, which they often share, goes to one worker as a whole.
+    """
+    for item in items:
+        kind = _kind(item)
+        item.add_marker(kind)
+        if _listed(item, SLOW):
+            item.add_marker("slow")
+        if kind in ("process", "client"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> tuple[int, bool]:
+    return -KINDS.index(kind_of(item)), item.get_closest_marker("slow") is None
+
+
+def _kind(item: pytest.Item) -> str:
+    if "clients" in item.path.parts:
+        return "client"
+    if _listed(item, PROCESS):
+        return "process"
+    return "database" if "cluster" in getattr(item, "fixturenames", ()) else "unit"
+
+
+def _listed(item: pytest.Item, tests: set[str]) -> bool:
+    function = getattr(item, "originalname", item.name)
+    return not {item.path.stem, f"{item.path.stem}::{function}"}.isdisjoint(tests)
+
+
+def kind_of(item: pytest.Item) -> str:
+    """The one of KINDS that a collected test has."""
+    return next(kind for kind in KINDS if item.get_closest_marker(kind))
+
+
+@contextmanager
+def guarded(item: pytest.Item) -> Iterator[None]:
+    """Let a test with its fixtures start programs only if its kind allows it."""
+    global _guarded
+    kind = kind_of(item)
+    _guarded = kind if kind in ("unit", "database") else ""
+    try:
+        yield
+    finally:
+        _guarded = ""
+
+
+@contextmanager
+def postgres_for_tests() -> Iterator[None]:
+    """Start or stop the PostgreSQL of this worker; RuntimeError in a unit test."""
+    global _guarded
+    if _guarded == "unit":
+        raise RuntimeError("A unit test asked for PostgreSQL.")
+    before, _guarded = _guarded, ""
+    try:
+        yield
+    finally:
+        _guarded = before
+
+
+def _refuse_programs(event: str, arguments: tuple[Any, ...]) -> None:
+    if _guarded and event == "subprocess.Popen":
+        program = Path(str(arguments[0])).name
+        raise RuntimeError(
+            f"A {_guarded} test starts {program}: list it in PROCESS, in tests/support/kinds.py."
+        )
+
+
+sys.addaudithook(_refuse_programs)

@@ -1,0 +1,351 @@
+"""What the two doors are to answer for a ListModel: specs/tools.md and specs/rest.md, in memory."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.support.ledger_model import By, Event, Fields, Guard, ListModel, Outcome, Refused, Task
+
+TIME = "a time"
+"""What stands here for every time that the server takes from its clock."""
+
+RANKS = {"high": 0, "medium": 1, "low": 2, None: 3}
+KINDS = {
+    403: "insufficient_scope",
+    404: "not_found",
+    409: "conflict",
+    410: "gone",
+    412: "precondition_failed",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A tool call."""
+
+    tool: str
+    arguments: Fields
+
+
+@dataclass(frozen=True)
+class Request:
+    """A REST request, below the user's path."""
+
+    method: str
+    path: str
+    body: Fields | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status, a body and, of the ETag, the version.
+
+    A tool result has status 200 or, refused, 400.
+    """
+
+    status: int
+    body: Any = None
+    etag: str | None = None
+
+
+def called(model: ListModel, by: By, call: Call) -> Answer:
+    """What a tool call is told."""
+    try:
+        return Answer(200, _told(model, by, call.tool, dict(call.arguments)))
+    except Refused as refused:
+        task = refused.task
+        return Answer(400, task and {"task_id": task.id, **whole(task, model.timezone)})
+
+
+def _told(model: ListModel, by: By, tool: str, given: Fields) -> Fields:
+    if tool == "list_tasks":
+        return _listed(model, given)
+    if tool == "add_task":
+        key = given.pop("idempotency_key", None)
+        return _outcome("created", model.add(by, given, key, window=True), model.timezone)
+    task_id, guard = given.pop("task_id"), Guard(given.pop("if_version", None))
+    if tool == "complete_task":
+        return _outcome("completed", model.complete(by, task_id, guard), model.timezone)
+    if tool == "delete_task":
+        return _outcome("deleted", model.delete(by, task_id, guard), model.timezone)
+    if "undo" in given:
+        outcome = model.undo(by, given["undo"], guard, task_id)
+    else:
+        outcome = model.update(by, task_id, given, guard)
+    return _outcome("updated", outcome, model.timezone) | {"changed": outcome.changed}
+
+
+def _outcome(status: str, outcome: Outcome, timezone: str) -> Fields:
+    task = row(outcome.task, timezone)
+    told = {"task_id": task["id"], "status": status}
+    for name in ("title", "version", "due", "weekday", "priority", "tags"):
+        if name in task:
+            told[name] = task[name]
+    if outcome.repeated:
+        told["repeated"] = True
+    return told | ({"timezone": timezone} if "due" in task else {})
+
+
+def _listed(model: ListModel, given: Fields) -> Fields:
+    clock = {"now": TIME, "weekday": TIME, "timezone": model.timezone}
+    if "task_id" in given:
+        task = model.task(given["task_id"])
+        if not task:
+            raise Refused(404)
+        return {"tasks": [whole(task, model.timezone)], "total": 1} | clock
+    tasks = rows(model, **given)
+    return {"tasks": tasks, "total": len(tasks)} | clock
+
+
+def requested(model: ListModel, by: By, request: Request) -> Answer:
+    """What a REST request is told."""
+    try:
+        return _answered(model, by, request)
+    except Refused as refused:
+        kind = KINDS[refused.status]
+        body: Fields = {"type": f"urn:surelist:{kind}", "status": refused.status}
+        if refused.task:
+            body["task"] = whole(refused.task, model.timezone)
+        if refused.fields:
+            body["fields"] = refused.fields
+        return Answer(refused.status, body)
+
+
+def _answered(model: ListModel, by: By, request: Request) -> Answer:
+    match request.path.strip("/").split("/"):
+        case ["" | "export"]:
+            return _of_account(model, by, request)
+        case ["tasks"]:
+            key = request.headers.get("Idempotency-Key")
+            outcome = model.add(by, request.body or {}, key, window=False)
+            return Answer(201, *_full(model, outcome))
+        case ["tasks", task_id] if request.method == "GET":
+            task = model.task(int(task_id))
+            if not task:
+                raise Refused(404)
+            return Answer(200, *_full(model, Outcome(task, [])))
+        case ["events", event_id, "undo"]:
+            guard = _guard(f"undo {event_id}", request)
+            return Answer(200, *_full(model, model.undo(by, int(event_id), guard)))
+        case [_, task_id, *which]:
+            return _of_task(model, by, int(task_id), (request.method, *which), request)
+    raise AssertionError(f"the model knows no {request}")
+
+
+def _of_account(model: ListModel, by: By, request: Request) -> Answer:
+    if request.path == "/export":
+        if by.actor != "person":
+            raise Refused(403)
+        return Answer(200, _export(model))
+    if request.method == "DELETE":
+        model.erase(by)
+        return Answer(204)
+    if request.method == "PATCH":
+        model.set_timezone(by, (request.body or {})["timezone"])
+    return Answer(200, account(model))
+
+
+def _of_task(
+    model: ListModel, by: By, task_id: int, write: tuple[str, ...], request: Request
+) -> Answer:
+    body = request.body or {}
+    operations = {
+        ("PUT",): "replace",
+        ("PATCH",): "change",
+        ("DELETE",): "delete",
+        ("PATCH", "complete"): "complete",
+        ("DELETE", "permanently"): "purge",
+    }
+    guard = _guard(f"{operations[write]} {task_id}", request)
+    match operations[write]:
+        case "purge":
+            model.purge(by, task_id, guard)
+            return Answer(204)
+        case "delete":
+            _, etag = _full(model, model.delete(by, task_id, guard))
+            return Answer(204, etag=etag)
+        case "replace":
+            outcome = model.replace(by, task_id, body, guard)
+        case "complete":
+            outcome = model.complete(by, task_id, guard, completed=body.get("completed"))
+        case _ if "undo" in body:
+            outcome = model.undo(by, body["undo"], guard, task_id)
+        case _:
+            outcome = model.update(by, task_id, body, guard)
+    return Answer(200, *_full(model, outcome))
+
+
+def _guard(operation: str, request: Request) -> Guard:
+    """The guard that the headers say; a tag that was never given out is no version of any task."""
+    tag, key = request.headers.get("If-Match", "*"), request.headers.get("Idempotency-Key")
+    digits = re.fullmatch(r'"(\d+)"', tag)
+    version = None if tag == "*" else int(digits[1]) if digits else 0
+    return Guard(version, (operation, request.body or {}) if key else None, key)
+
+
+def _full(model: ListModel, outcome: Outcome) -> tuple[Fields, str]:
+    return whole(outcome.task, model.timezone), f'"{outcome.task.version}"'
+
+
+def account(model: ListModel) -> Fields:
+    """The account with its counts."""
+    statuses = [task.status for task in model.tasks]
+    return {
+        "timezone": model.timezone,
+        "now": TIME,
+        "pending": statuses.count("pending"),
+        "completed": statuses.count("completed"),
+        "last_event": model.last_event,
+        "created_at": TIME,
+    }
+
+
+def undone(model: ListModel, by: By, client: str, since: int, *, dry_run: bool) -> Answer:
+    """What an undo of all is told, `since` being the first event that it is about."""
+    taken_back, left = model.undo_all(by, client, since, keep=not dry_run)
+    body = {
+        "undone": [
+            dict(zip(("event", "task_id", "version"), one, strict=True)) for one in taken_back
+        ],
+        "left": [dict(zip(("event", "task_id", "fields"), one, strict=True)) for one in left],
+        "dry_run": dry_run,
+    }
+    return Answer(200, body)
+
+
+def _export(model: ListModel) -> Fields:
+    return {
+        "as_of": model.last_event,
+        "timezone": model.timezone,
+        "tasks": [whole(task, model.timezone) for task in model.tasks],
+        "events": events(model, after=0),
+        "conversations": [],
+        "messages": [],
+    }
+
+
+# What is shown of a task, of a list and of an event
+
+
+def row(task: Task, timezone: str) -> Fields:
+    """A task as a list shows it."""
+    fields = task.fields
+    shown = {
+        "id": task.id,
+        "title": fields["title"],
+        "completed": fields["completed"] is not None,
+        "status": task.status,
+        "version": task.version,
+    }
+    shown |= {name: fields[name] for name in ("description", "priority", "tags") if fields[name]}
+    if fields["due"]:
+        due = _written(fields["due"], timezone)
+        shown |= {"due": due, "weekday": f"{date.fromisoformat(due[:10]):%A}"}
+    return shown
+
+
+def whole(task: Task, timezone: str) -> Fields:
+    """A task in full."""
+    times = [f"{name}_at" for name in ("completed", "deleted") if task.fields[name]]
+    return row(task, timezone) | dict.fromkeys(["created_at", "updated_at", *times], TIME)
+
+
+def rows(
+    model: ListModel,
+    status: str = "all",
+    sort: str = "created",
+    tag: str | None = None,
+    priority: str | None = None,
+    search: str = "",
+) -> list[Fields]:
+    """The rows of a list, all pages together."""
+
+    def key(task: Task) -> Any:
+        due = task.fields["due"]
+        return {
+            "created": (),
+            "title": task.fields["title"].casefold(),
+            "priority": RANKS[task.fields["priority"]],
+            "updated": -task.version,
+            "due": (due is None, due and datetime.fromisoformat(_instant(due, model.timezone))),
+        }[sort]
+
+    wanted = [
+        task
+        for task in model.tasks
+        if (task.status == status or (status == "all" and task.status != "deleted"))
+        and tag in (None, *task.fields["tags"])
+        and priority in (None, task.fields["priority"])
+        and all(any(word.startswith(part) for word in _words(task)) for part in _split(search))
+    ]
+    return [row(task, model.timezone) for task in sorted(wanted, key=key)]
+
+
+def _words(task: Task) -> list[str]:
+    return _split(f"{task.fields['title']} {task.fields['description'] or ''}")
+
+
+def _split(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def events(
+    model: ListModel,
+    after: int | None = None,
+    task_id: int | None = None,
+    client_id: str | None = None,
+) -> list[Fields]:
+    """The events of a list, all pages together: newest first, or oldest first `after` one."""
+    wanted = [
+        _event(event, model.timezone)
+        for event in model.events.values()
+        if event.id > (after or 0)
+        and task_id in (None, event.task_id)
+        and client_id in (None, event.by.client)
+    ]
+    return wanted if after is not None else wanted[::-1]
+
+
+def _event(event: Event, timezone: str) -> Fields:
+    name = "Surelist" if event.by.actor == "system" else event.by.client
+    shown = {
+        "id": event.id,
+        "task_id": event.task_id,
+        "kind": event.kind,
+        "actor": event.by.actor,
+        "client_id": event.by.client,
+        "client_name": name,
+        "at": TIME,
+    }
+    if event.undoes:
+        shown["undoes"] = event.undoes
+    for side in ("before", "after"):
+        fields = getattr(event, side)
+        if fields is not None:
+            shown[side] = dict(_shown(fields.items(), timezone))
+    return shown
+
+
+def _shown(fields: Iterable[tuple[str, Any]], timezone: str) -> Iterable[tuple[str, Any]]:
+    for name, value in fields:
+        if name in ("completed", "deleted"):
+            yield name, value is not None
+        elif name == "due" and value:
+            yield name, _written(value, timezone)
+        else:
+            yield name, value
+
+
+def _written(due: str | datetime, timezone: str) -> str:
+    return due if isinstance(due, str) else due.astimezone(ZoneInfo(timezone)).isoformat()
+
+
+def _instant(due: str | datetime, timezone: str) -> str:
+    """When it falls due: a day at its start in the time zone."""
+    if isinstance(due, datetime):
+        return due.isoformat()
+    return datetime.fromisoformat(due).replace(tzinfo=ZoneInfo(timezone)).isoformat()
