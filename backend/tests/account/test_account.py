@@ -165,12 +165,13 @@ async def test_a_time_zone_that_is_none_is_refused(owner: Person, name: str) -> 
 async def test_nothing_of_an_erased_user_is_left_but_the_counters(
     owner: Person, records: Records
 ) -> None:
-    await owner.call("add_task", title="marzipan", description="marzipan")
+    word = f"word-of-{owner.user_id}"
+    await owner.call("add_task", title=word, description=word)
     await owner.call("complete_task", task_id=1)
     assert (await owner.rest("DELETE")).status_code == 204
     for table in tables.of_users():
         rows = await records.all(
-            f"SELECT * FROM {table} WHERE user_id = $1 OR {table}::text LIKE '%marzipan%'",
+            f"SELECT * FROM {table} WHERE user_id = $1 OR {table}::text LIKE '%{word}%'",
             owner.user_id,
         )
         assert len(rows) == (table == "account"), table
