@@ -83,6 +83,7 @@ faults: $(DEV) ## break a running server in every way under load, and print what
 generated: $(DEV) $(WEB) ## write the generated files anew; the tests check them for drift
 	cd backend && ../$(BIN)/python -m tests.tasks.write_tool_list
 	cd backend && ../$(BIN)/python -m tests.write_openapi
+	cd backend && ../$(BIN)/python -m tests.write_statements
 	cd backend && PATH="$(CURDIR)/$(BIN):$$PATH" ../$(BIN)/python -m tests.write_people
 	$(NPM) run generate
 
