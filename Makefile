@@ -102,6 +102,7 @@ faults: $(DEV) ## break a running server under load, and print what callers saw
 generated: $(DEV) $(WEB) ## write the generated files; the tests check them for drift
 	cd backend && ../$(BIN)/python -m tests.support.write_tool_list
 	cd backend && ../$(BIN)/python -m tests.support.write_openapi
+	cd backend && ../$(BIN)/python -m tests.support.write_statements
 	cd backend && PATH="$(CURDIR)/$(BIN):$$PATH" ../$(BIN)/python -m tests.support.write_people
 	$(NPM) run generate
 

@@ -102,7 +102,7 @@ def _shown_due(columns: Columns, timezone: str) -> str | None:
 
 
 def _recalled_due(image: Columns, timezone: str) -> Columns:
-    """Wall times fall due where the user is now; an event of before migration 0008 has none."""
+    """Wall times fall due where the user is now; an event of before migration 0007 has none."""
     if "due_time" not in image and image["due_at"] and not image["due_on"]:
         return _due_columns(fixed(datetime.fromisoformat(image["due_at"]).astimezone(UTC)))
     if not image["due_on"]:
