@@ -4,119 +4,83 @@
 -- Lists are compiled when they are asked for: one statement for each shape of question. Shown here
 -- is each filter and order alone, and a second page.
 
--- account.claim._MOVES[Task][0]
--- $1 user_id, $2 param_1 = 1000
-SELECT task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.sort_title, task.search_text, task.completed_at, task.deleted_at, task.version, task.created_at, task.updated_at
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task ORDER BY task.id
- LIMIT $2::INTEGER;
+-- account.erasing._REMOVE_SOME[0]
+-- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
+WITH gone AS
+(DELETE FROM message WHERE message.user_id = $1::VARCHAR AND (message.conversation_id, message.id) <= (SELECT first.conversation_id, first.id
+FROM (SELECT rows.conversation_id AS conversation_id, rows.id AS id
+FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.replaces AS replaces, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
+FROM message
+WHERE message.user_id = $1::VARCHAR) AS rows ORDER BY rows.conversation_id, rows.id
+ LIMIT $2::INTEGER) AS first ORDER BY first.conversation_id DESC, first.id DESC
+ LIMIT $3::INTEGER) RETURNING message.conversation_id)
+ SELECT count(*) AS rows
+FROM gone;
 
--- account.claim._MOVES[Task][1]
--- $1 user_id, $2 after_id, $3 param_1 = 1000
-SELECT task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.sort_title, task.search_text, task.completed_at, task.deleted_at, task.version, task.created_at, task.updated_at
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE (task.id) > ($2::BIGINT) ORDER BY task.id
- LIMIT $3::INTEGER;
-
--- account.claim._MOVES[Task][2]
--- $1 user_id, $2 id, $3 title, $4 description, $5 priority, $6 due_on, $7 due_time, $8 due_zone, $9 due_at, $10 tags, $11 sort_title, $12 search_text, $13 completed_at, $14 deleted_at, $15 version, $16 created_at, $17 updated_at
-INSERT INTO task (user_id, id, title, description, priority, due_on, due_time, due_zone, due_at, tags, sort_title, search_text, completed_at, deleted_at, version, created_at, updated_at) VALUES ($1::VARCHAR, $2::BIGINT, $3::VARCHAR, $4::VARCHAR, $5::SMALLINT, $6::DATE, $7::TIME WITHOUT TIME ZONE, $8::VARCHAR, $9::TIMESTAMP WITH TIME ZONE, $10::TEXT[], $11::VARCHAR COLLATE "C", $12::VARCHAR, $13::TIMESTAMP WITH TIME ZONE, $14::TIMESTAMP WITH TIME ZONE, $15::BIGINT, $16::TIMESTAMP WITH TIME ZONE, $17::TIMESTAMP WITH TIME ZONE);
-
--- account.claim._MOVES[Term][0]
--- $1 user_id, $2 param_1 = 1000
-SELECT term.term, term.task_id
-FROM (SELECT term.term AS term, term.task_id AS task_id
-FROM term
-WHERE term.user_id = $1::VARCHAR) AS term ORDER BY term.term, term.task_id
- LIMIT $2::INTEGER;
-
--- account.claim._MOVES[Term][1]
--- $1 user_id, $2 after_term, $3 after_task_id, $4 param_1 = 1000
-SELECT term.term, term.task_id
-FROM (SELECT term.term AS term, term.task_id AS task_id
-FROM term
-WHERE term.user_id = $1::VARCHAR) AS term
-WHERE (term.term, term.task_id) > ($2::VARCHAR COLLATE "C", $3::BIGINT) ORDER BY term.term, term.task_id
- LIMIT $4::INTEGER;
-
--- account.claim._MOVES[Term][2]
--- $1 user_id, $2 term, $3 task_id
-INSERT INTO term (user_id, term, task_id) VALUES ($1::VARCHAR, $2::VARCHAR COLLATE "C", $3::BIGINT);
-
--- account.claim._MOVES[Event][0]
--- $1 user_id, $2 param_1 = 1000
-SELECT event.id, event.task_id, event.kind, event.actor, event.client_id, event.client_name, event.conversation_id, event.message_id, event.at, event.before, event.after, event.idempotency_key, event.request_hash, event.undoes
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $1::VARCHAR) AS event ORDER BY event.id
- LIMIT $2::INTEGER;
-
--- account.claim._MOVES[Event][1]
--- $1 user_id, $2 after_id, $3 param_1 = 1000
-SELECT event.id, event.task_id, event.kind, event.actor, event.client_id, event.client_name, event.conversation_id, event.message_id, event.at, event.before, event.after, event.idempotency_key, event.request_hash, event.undoes
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $1::VARCHAR) AS event
-WHERE (event.id) > ($2::BIGINT) ORDER BY event.id
- LIMIT $3::INTEGER;
-
--- account.claim._MOVES[Event][2]
--- $1 user_id, $2 id, $3 task_id, $4 kind, $5 actor, $6 client_id, $7 client_name, $8 conversation_id, $9 message_id, $10 at, $11 before, $12 after, $13 idempotency_key, $14 request_hash, $15 undoes
-INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($1::VARCHAR, $2::BIGINT, $3::BIGINT, $4::VARCHAR, $5::VARCHAR, $6::VARCHAR, $7::VARCHAR, $8::BIGINT, $9::BIGINT, $10::TIMESTAMP WITH TIME ZONE, $11::JSONB, $12::JSONB, $13::VARCHAR, $14::BYTEA, $15::BIGINT);
-
--- account.claim._MOVES[Conversation][0]
--- $1 user_id, $2 param_1 = 1000
-SELECT conversation.id, conversation.title, conversation.search_text, conversation.client_id, conversation.client_name, conversation.last_message, conversation.size, conversation.turn_token, conversation.turn_started_at, conversation.deleted_at, conversation.created_at, conversation.updated_at
+-- account.erasing._REMOVE_SOME[1]
+-- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
+WITH gone AS
+(DELETE FROM conversation WHERE conversation.user_id = $1::VARCHAR AND conversation.id <= (SELECT first.id
+FROM (SELECT rows.id AS id
 FROM (SELECT conversation.id AS id, conversation.title AS title, conversation.search_text AS search_text, conversation.client_id AS client_id, conversation.client_name AS client_name, conversation.last_message AS last_message, conversation.size AS size, conversation.turn_token AS turn_token, conversation.turn_started_at AS turn_started_at, conversation.deleted_at AS deleted_at, conversation.created_at AS created_at, conversation.updated_at AS updated_at
 FROM conversation
-WHERE conversation.user_id = $1::VARCHAR) AS conversation ORDER BY conversation.id
- LIMIT $2::INTEGER;
+WHERE conversation.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
+ LIMIT $2::INTEGER) AS first ORDER BY first.id DESC
+ LIMIT $3::INTEGER) RETURNING conversation.id)
+ SELECT count(*) AS rows
+FROM gone;
 
--- account.claim._MOVES[Conversation][1]
--- $1 user_id, $2 after_id, $3 param_1 = 1000
-SELECT conversation.id, conversation.title, conversation.search_text, conversation.client_id, conversation.client_name, conversation.last_message, conversation.size, conversation.turn_token, conversation.turn_started_at, conversation.deleted_at, conversation.created_at, conversation.updated_at
-FROM (SELECT conversation.id AS id, conversation.title AS title, conversation.search_text AS search_text, conversation.client_id AS client_id, conversation.client_name AS client_name, conversation.last_message AS last_message, conversation.size AS size, conversation.turn_token AS turn_token, conversation.turn_started_at AS turn_started_at, conversation.deleted_at AS deleted_at, conversation.created_at AS created_at, conversation.updated_at AS updated_at
-FROM conversation
-WHERE conversation.user_id = $1::VARCHAR) AS conversation
-WHERE (conversation.id) > ($2::BIGINT) ORDER BY conversation.id
- LIMIT $3::INTEGER;
+-- account.erasing._REMOVE_SOME[2]
+-- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
+WITH gone AS
+(DELETE FROM event WHERE event.user_id = $1::VARCHAR AND event.id <= (SELECT first.id
+FROM (SELECT rows.id AS id
+FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
+ LIMIT $2::INTEGER) AS first ORDER BY first.id DESC
+ LIMIT $3::INTEGER) RETURNING event.id)
+ SELECT count(*) AS rows
+FROM gone;
 
--- account.claim._MOVES[Conversation][2]
--- $1 user_id, $2 id, $3 title, $4 search_text, $5 client_id, $6 client_name, $7 last_message, $8 size, $9 turn_token, $10 turn_started_at, $11 deleted_at, $12 created_at, $13 updated_at
-INSERT INTO conversation (user_id, id, title, search_text, client_id, client_name, last_message, size, turn_token, turn_started_at, deleted_at, created_at, updated_at) VALUES ($1::VARCHAR, $2::BIGINT, $3::VARCHAR, $4::VARCHAR, $5::VARCHAR, $6::VARCHAR, $7::BIGINT, $8::BIGINT, $9::VARCHAR, $10::TIMESTAMP WITH TIME ZONE, $11::TIMESTAMP WITH TIME ZONE, $12::TIMESTAMP WITH TIME ZONE, $13::TIMESTAMP WITH TIME ZONE);
+-- account.erasing._REMOVE_SOME[3]
+-- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
+WITH gone AS
+(DELETE FROM task WHERE task.user_id = $1::VARCHAR AND task.id <= (SELECT first.id
+FROM (SELECT rows.id AS id
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM task
+WHERE task.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
+ LIMIT $2::INTEGER) AS first ORDER BY first.id DESC
+ LIMIT $3::INTEGER) RETURNING task.id)
+ SELECT count(*) AS rows
+FROM gone;
 
--- account.claim._MOVES[Message][0]
--- $1 user_id, $2 param_1 = 1000
-SELECT message.conversation_id, message.id, message.role, message.content, message.parts, message.search_text, message.size, message.version, message.reply_to, message.failure, message.client_id, message.client_name, message.idempotency_key, message.request_hash, message.created_at, message.updated_at
-FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
-FROM message
-WHERE message.user_id = $1::VARCHAR) AS message ORDER BY message.conversation_id, message.id
- LIMIT $2::INTEGER;
+-- account.erasing._REMOVE_SOME[4]
+-- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
+WITH gone AS
+(DELETE FROM agent WHERE agent.user_id = $1::VARCHAR AND agent.client_id <= (SELECT first.client_id
+FROM (SELECT rows.client_id AS client_id
+FROM (SELECT agent.client_id AS client_id, agent.name AS name, agent.scopes AS scopes, agent.bounded AS bounded, agent.valid_after AS valid_after, agent.expires_at AS expires_at, agent.revoked_at AS revoked_at, agent.last_used_at AS last_used_at, agent.created_at AS created_at
+FROM agent
+WHERE agent.user_id = $1::VARCHAR) AS rows ORDER BY rows.client_id
+ LIMIT $2::INTEGER) AS first ORDER BY first.client_id DESC
+ LIMIT $3::INTEGER) RETURNING agent.client_id)
+ SELECT count(*) AS rows
+FROM gone;
 
--- account.claim._MOVES[Message][1]
--- $1 user_id, $2 after_conversation_id, $3 after_id, $4 param_1 = 1000
-SELECT message.conversation_id, message.id, message.role, message.content, message.parts, message.search_text, message.size, message.version, message.reply_to, message.failure, message.client_id, message.client_name, message.idempotency_key, message.request_hash, message.created_at, message.updated_at
-FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
-FROM message
-WHERE message.user_id = $1::VARCHAR) AS message
-WHERE (message.conversation_id, message.id) > ($2::BIGINT, $3::BIGINT) ORDER BY message.conversation_id, message.id
- LIMIT $4::INTEGER;
+-- account.erasing._SHUT_OUT
+-- $1 timezone = 'UTC', $2 pending_count = 0, $3 completed_count = 0, $4 stored_bytes = 0, $5 erased_at = datetime.datetime(9999, 12, 31, 23, 59, 59, 999999), $6 user_id
+UPDATE account SET timezone=$1::VARCHAR, pending_count=$2::BIGINT, completed_count=$3::BIGINT, stored_bytes=$4::BIGINT, erased_at=$5::TIMESTAMP WITH TIME ZONE WHERE account.user_id = $6::VARCHAR;
 
--- account.claim._MOVES[Message][2]
--- $1 user_id, $2 conversation_id, $3 id, $4 role, $5 content, $6 parts, $7 search_text, $8 size, $9 version, $10 reply_to, $11 failure, $12 client_id, $13 client_name, $14 idempotency_key, $15 request_hash, $16 created_at, $17 updated_at
-INSERT INTO message (user_id, conversation_id, id, role, content, parts, search_text, size, version, reply_to, failure, client_id, client_name, idempotency_key, request_hash, created_at, updated_at) VALUES ($1::VARCHAR, $2::BIGINT, $3::BIGINT, $4::VARCHAR, $5::VARCHAR, $6::JSONB, $7::VARCHAR, $8::BIGINT, $9::BIGINT, $10::BIGINT, $11::VARCHAR, $12::VARCHAR, $13::VARCHAR, $14::VARCHAR, $15::BYTEA, $16::TIMESTAMP WITH TIME ZONE, $17::TIMESTAMP WITH TIME ZONE);
-
--- account.claim._TAKE_ACCOUNT
--- $1 timezone, $2 last_event, $3 last_task, $4 last_conversation, $5 pending_count, $6 completed_count, $7 stored_bytes, $8 chat_day, $9 chat_turns, $10 chat_tokens, $11 user_id
-UPDATE account SET timezone=$1::VARCHAR, last_event=$2::BIGINT, last_task=$3::BIGINT, last_conversation=$4::BIGINT, pending_count=$5::BIGINT, completed_count=$6::BIGINT, stored_bytes=$7::BIGINT, chat_day=$8::DATE, chat_turns=$9::BIGINT, chat_tokens=$10::BIGINT WHERE account.user_id = $11::VARCHAR;
+-- account.erasing._FINISH
+-- $1 user_id
+UPDATE account SET erased_at=clock_timestamp() WHERE account.user_id = $1::VARCHAR;
 
 -- account.export._TASKS
 -- $1 user_id, $2 last, $3 clock_timestamp_1 = datetime.timedelta(days=30), $4 param_1 = 200
-SELECT task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.sort_title, task.search_text, task.completed_at, task.deleted_at, task.status, task.sort_due, task.sort_priority, task.version, task.created_at, task.updated_at
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+SELECT task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.sort_title, task.search_text, task.search_tags, task.completed_at, task.deleted_at, task.status, task.sort_due, task.sort_priority, task.version, task.created_at, task.updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.id > $2::BIGINT AND (task.deleted_at IS NULL OR task.deleted_at > (SELECT clock_timestamp() - $3::INTERVAL AS anon_1)) ORDER BY task.id
@@ -161,34 +125,6 @@ UPDATE account SET timezone=$1::VARCHAR WHERE account.user_id = $2::VARCHAR;
 -- account.service._END_SESSIONS
 -- $1 valid_after, $2 user_id
 UPDATE account SET sessions_valid_after=greatest(account.sessions_valid_after, $1::TIMESTAMP WITH TIME ZONE) WHERE account.user_id = $2::VARCHAR;
-
--- account.service._ERASE[0]
--- $1 user_id
-DELETE FROM message WHERE message.user_id = $1::VARCHAR;
-
--- account.service._ERASE[1]
--- $1 user_id
-DELETE FROM conversation WHERE conversation.user_id = $1::VARCHAR;
-
--- account.service._ERASE[2]
--- $1 user_id
-DELETE FROM event WHERE event.user_id = $1::VARCHAR;
-
--- account.service._ERASE[3]
--- $1 user_id
-DELETE FROM term WHERE term.user_id = $1::VARCHAR;
-
--- account.service._ERASE[4]
--- $1 user_id
-DELETE FROM task WHERE task.user_id = $1::VARCHAR;
-
--- account.service._ERASE[5]
--- $1 user_id
-DELETE FROM agent WHERE agent.user_id = $1::VARCHAR;
-
--- account.service._ERASE[6]
--- $1 timezone = 'UTC', $2 pending_count = 0, $3 completed_count = 0, $4 stored_bytes = 0, $5 user_id
-UPDATE account SET timezone=$1::VARCHAR, pending_count=$2::BIGINT, completed_count=$3::BIGINT, stored_bytes=$4::BIGINT, erased_at=clock_timestamp() WHERE account.user_id = $5::VARCHAR;
 
 -- agents.keys.ADD
 -- $1 user_id, $2 client_id, $3 name, $4 scopes, $5 bounded, $6 valid_after, $7 expires_at, $8 last_used_at
@@ -287,10 +223,19 @@ UPDATE account SET chat_day=$1::DATE, chat_turns=$2::BIGINT, chat_tokens=$3::BIG
 -- assistant.turns._ANSWER_TO
 -- $1 user_id, $2 conversation_id, $3 message_id, $4 param_1 = 1
 SELECT message.id
-FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
+FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.replaces AS replaces, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
 FROM message
 WHERE message.user_id = $1::VARCHAR) AS message
 WHERE message.conversation_id = $2::BIGINT AND message.reply_to = $3::BIGINT ORDER BY message.id
+ LIMIT $4::INTEGER;
+
+-- assistant.turns._LAST_SAID
+-- $1 user_id, $2 conversation_id, $3 role_1 = 'user', $4 param_1 = 1
+SELECT message.id
+FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.replaces AS replaces, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
+FROM message
+WHERE message.user_id = $1::VARCHAR) AS message
+WHERE message.conversation_id = $2::BIGINT AND message.role = $3::VARCHAR ORDER BY message.id DESC
  LIMIT $4::INTEGER;
 
 -- conversations.export._CONVERSATIONS
@@ -304,8 +249,8 @@ WHERE conversation.id > $2::BIGINT AND (conversation.deleted_at IS NULL OR conve
 
 -- conversations.export._MESSAGES
 -- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 last, $4 last_message, $5 param_1 = 100
-SELECT message.conversation_id, message.id, message.role, message.content, message.parts, message.size, message.version, message.reply_to, message.failure, message.client_id, message.client_name, message.idempotency_key, message.created_at, message.updated_at
-FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
+SELECT message.conversation_id, message.id, message.role, message.content, message.parts, message.size, message.version, message.reply_to, message.replaces, message.failure, message.client_id, message.client_name, message.idempotency_key, message.created_at, message.updated_at
+FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.replaces AS replaces, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
 FROM message
 WHERE message.user_id = $1::VARCHAR) AS message JOIN (SELECT conversation.id AS id, conversation.title AS title, conversation.search_text AS search_text, conversation.client_id AS client_id, conversation.client_name AS client_name, conversation.last_message AS last_message, conversation.size AS size, conversation.turn_token AS turn_token, conversation.turn_started_at AS turn_started_at, conversation.deleted_at AS deleted_at, conversation.created_at AS created_at, conversation.updated_at AS updated_at
 FROM conversation
@@ -315,9 +260,9 @@ WHERE (conversation.deleted_at IS NULL OR conversation.deleted_at > (SELECT cloc
 
 -- conversations.listing._NEWEST
 -- $1 user_id, $2 conversation_id, $3 rows, $4 budget
-SELECT page.conversation_id, page.id, page.role, page.content, page.parts, page.size, page.version, page.reply_to, page.failure, page.client_id, page.client_name, page.created_at, page.updated_at, page.before
-FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.created_at AS created_at, message.updated_at AS updated_at, sum(message.size) OVER (ORDER BY message.id DESC) - message.size AS before
-FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
+SELECT page.conversation_id, page.id, page.role, page.content, page.parts, page.size, page.version, page.reply_to, page.replaces, page.failure, page.client_id, page.client_name, page.created_at, page.updated_at, page.before
+FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.replaces AS replaces, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.created_at AS created_at, message.updated_at AS updated_at, sum(message.size) OVER (ORDER BY message.id DESC) - message.size AS before
+FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.replaces AS replaces, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
 FROM message
 WHERE message.user_id = $1::VARCHAR) AS message
 WHERE message.conversation_id = $2::BIGINT ORDER BY message.id DESC
@@ -326,9 +271,9 @@ WHERE page.before < $4::BIGINT ORDER BY page.id DESC;
 
 -- conversations.listing._OLDER
 -- $1 user_id, $2 conversation_id, $3 last_id, $4 rows, $5 budget
-SELECT page.conversation_id, page.id, page.role, page.content, page.parts, page.size, page.version, page.reply_to, page.failure, page.client_id, page.client_name, page.created_at, page.updated_at, page.before
-FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.created_at AS created_at, message.updated_at AS updated_at, sum(message.size) OVER (ORDER BY message.id DESC) - message.size AS before
-FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
+SELECT page.conversation_id, page.id, page.role, page.content, page.parts, page.size, page.version, page.reply_to, page.replaces, page.failure, page.client_id, page.client_name, page.created_at, page.updated_at, page.before
+FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.replaces AS replaces, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.created_at AS created_at, message.updated_at AS updated_at, sum(message.size) OVER (ORDER BY message.id DESC) - message.size AS before
+FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.replaces AS replaces, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
 FROM message
 WHERE message.user_id = $1::VARCHAR) AS message
 WHERE message.conversation_id = $2::BIGINT AND message.id < $3::BIGINT ORDER BY message.id DESC
@@ -337,19 +282,21 @@ WHERE page.before < $5::BIGINT ORDER BY page.id DESC;
 
 -- conversations.listing._CHANGES
 -- $1 user_id, $2 conversation_id, $3 first_id, $4 last_id, $5 rows
-SELECT event.id, event.task_id, event.kind, event.actor, event.client_id, event.client_name, event.conversation_id, event.message_id, event.at, event.before, event.after, event.idempotency_key, event.request_hash, event.undoes
+SELECT event.id, event.task_id, event.kind, event.actor, event.client_id, event.client_name, event.conversation_id, event.message_id, event.at, event.before, event.after, event.idempotency_key, event.request_hash, event.undoes, undoing.id AS undone_by
 FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
-WHERE event.user_id = $1::VARCHAR) AS event
+WHERE event.user_id = $1::VARCHAR) AS event LEFT OUTER JOIN (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS undoing ON undoing.undoes = event.id
 WHERE event.conversation_id = $2::BIGINT AND event.message_id >= $3::BIGINT AND event.message_id <= $4::BIGINT ORDER BY event.message_id DESC, event.id DESC
  LIMIT $5::BIGINT;
 
 -- conversations.messages._ADD
--- $1 last_conversation, $2 grown, $3 user_id, $4 conversation_id, $5 message_id, $6 role, $7 content, $8 parts, $9 search_text, $10 size, $11 reply_to, $12 failure, $13 client_id, $14 client_name, $15 idempotency_key, $16 request_hash, $17 now, $18 title, $19 title_text
+-- $1 last_conversation, $2 grown, $3 user_id, $4 conversation_id, $5 message_id, $6 role, $7 content, $8 parts, $9 search_text, $10 size, $11 reply_to, $12 replaces, $13 failure, $14 client_id, $15 client_name, $16 idempotency_key, $17 request_hash, $18 now, $19 title, $20 title_text
 WITH write_0 AS
-(INSERT INTO message (user_id, conversation_id, id, role, content, parts, search_text, size, version, reply_to, failure, client_id, client_name, idempotency_key, request_hash, created_at) VALUES ($3::VARCHAR, $4::BIGINT, $5::BIGINT, $6::VARCHAR, $7::VARCHAR, $8::JSONB, $9::VARCHAR, $10::BIGINT, 1, $11::BIGINT, $12::VARCHAR, $13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::BYTEA, $17::TIMESTAMP WITH TIME ZONE)),
+(INSERT INTO message (user_id, conversation_id, id, role, content, parts, search_text, size, version, reply_to, replaces, failure, client_id, client_name, idempotency_key, request_hash, created_at) VALUES ($3::VARCHAR, $4::BIGINT, $5::BIGINT, $6::VARCHAR, $7::VARCHAR, $8::JSONB, $9::VARCHAR, $10::BIGINT, 1, $11::BIGINT, $12::BIGINT, $13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::BYTEA, $18::TIMESTAMP WITH TIME ZONE)),
 write_1 AS
-(UPDATE conversation SET title=$18::VARCHAR, search_text=$19::VARCHAR, last_message=$5::BIGINT, size=(conversation.size + $2::BIGINT), updated_at=$17::TIMESTAMP WITH TIME ZONE WHERE conversation.user_id = $3::VARCHAR AND conversation.id = $4::BIGINT)
+(UPDATE conversation SET title=$19::VARCHAR, search_text=$20::VARCHAR, last_message=$5::BIGINT, size=(conversation.size + $2::BIGINT), updated_at=$18::TIMESTAMP WITH TIME ZONE WHERE conversation.user_id = $3::VARCHAR AND conversation.id = $4::BIGINT)
  UPDATE account SET last_conversation=$1::BIGINT, stored_bytes=(account.stored_bytes + $2::BIGINT) WHERE account.user_id = $3::VARCHAR;
 
 -- conversations.messages._CHANGE
@@ -362,8 +309,8 @@ write_1 AS
 
 -- conversations.messages._FIND
 -- $1 user_id, $2 conversation_id, $3 message_id
-SELECT message.conversation_id, message.id, message.role, message.content, message.parts, message.version, message.reply_to, message.failure, message.client_id, message.client_name, message.idempotency_key, message.created_at, message.updated_at, message.request_hash
-FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
+SELECT message.conversation_id, message.id, message.role, message.content, message.parts, message.version, message.reply_to, message.replaces, message.failure, message.client_id, message.client_name, message.idempotency_key, message.created_at, message.updated_at, message.request_hash
+FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.replaces AS replaces, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
 FROM message
 WHERE message.user_id = $1::VARCHAR) AS message
 WHERE message.conversation_id = $2::BIGINT AND message.id = $3::BIGINT;
@@ -404,7 +351,7 @@ WHERE conversation.deleted_at <= (SELECT clock_timestamp() - $2::INTERVAL AS ano
  LIMIT 1) IS NOT NULL AS any_expired, by_key.conversation_id AS first_conversation, by_key.id AS first_message, by_key.request_hash AS first_hash, conversation.id, conversation.title, conversation.client_id, conversation.client_name, conversation.last_message, conversation.size, conversation.turn_token, conversation.turn_started_at, conversation.deleted_at, conversation.created_at, conversation.updated_at
 FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
-WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
+WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.replaces AS replaces, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
 FROM message
 WHERE message.user_id = $1::VARCHAR) AS by_key ON by_key.client_id = $3::VARCHAR AND by_key.idempotency_key = $4::VARCHAR LEFT OUTER JOIN (SELECT conversation.id AS id, conversation.title AS title, conversation.search_text AS search_text, conversation.client_id AS client_id, conversation.client_name AS client_name, conversation.last_message AS last_message, conversation.size AS size, conversation.turn_token AS turn_token, conversation.turn_started_at AS turn_started_at, conversation.deleted_at AS deleted_at, conversation.created_at AS created_at, conversation.updated_at AS updated_at
 FROM conversation
@@ -450,16 +397,16 @@ FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event
 FROM event
 WHERE event.user_id = $1::VARCHAR) AS recent
 WHERE recent.id = (SELECT (account.last_event + $2::BIGINT) - $3::BIGINT AS anon_1)) AS quota_began_at, clock_timestamp() AS now, first.id AS first_event, first.task_id AS first_task, first.request_hash AS first_hash, (SELECT task.deleted_at
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.deleted_at <= (SELECT clock_timestamp() - $4::INTERVAL AS anon_2) ORDER BY task.deleted_at
- LIMIT 1) IS NOT NULL AS any_expired, task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.completed_at, task.deleted_at, task.version, task.created_at, task.updated_at, task.search_text
+ LIMIT 1) IS NOT NULL AS any_expired, task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.completed_at, task.deleted_at, task.version, task.created_at, task.updated_at
 FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
-WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $5::VARCHAR AND first.idempotency_key = $6::VARCHAR LEFT OUTER JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $5::VARCHAR AND first.idempotency_key = $6::VARCHAR LEFT OUTER JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task ON task.id = $7::BIGINT AND (task.deleted_at IS NULL OR task.deleted_at > (SELECT clock_timestamp() - $4::INTERVAL AS anon_2));
 
@@ -472,21 +419,17 @@ write_0 AS
  UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::INTEGER), completed_count=(account.completed_count + $4::INTEGER), stored_bytes=(account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)) WHERE account.user_id = $7::VARCHAR;
 
 -- tasks.changes._SAVE_WORDS
--- $1 event_id, $2 last_task, $3 pending, $4 completed, $5 event_before, $6 event_after, $7 user_id, $8 event_task_id, $9 event_kind, $10 event_actor, $11 event_client_id, $12 event_client_name, $13 event_conversation_id, $14 event_message_id, $15 event_at, $16 event_idempotency_key, $17 event_request_hash, $18 event_undoes, $19 title, $20 description, $21 priority, $22 due_on, $23 due_time, $24 due_zone, $25 due_at, $26 tags, $27 sort_title, $28 search_text, $29 completed_at, $30 deleted_at, $31 task_id, $32 lost, $33 gained
+-- $1 event_id, $2 last_task, $3 pending, $4 completed, $5 event_before, $6 event_after, $7 user_id, $8 event_task_id, $9 event_kind, $10 event_actor, $11 event_client_id, $12 event_client_name, $13 event_conversation_id, $14 event_message_id, $15 event_at, $16 event_idempotency_key, $17 event_request_hash, $18 event_undoes, $19 title, $20 description, $21 priority, $22 due_on, $23 due_time, $24 due_zone, $25 due_at, $26 tags, $27 sort_title, $28 search_text, $29 search_tags, $30 completed_at, $31 deleted_at, $32 task_id
 WITH appended AS
 (INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($7::VARCHAR, $1::BIGINT, $8::BIGINT, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR, $13::BIGINT, $14::BIGINT, $15::TIMESTAMP WITH TIME ZONE, $5::JSONB, $6::JSONB, $16::VARCHAR, $17::BYTEA, $18::BIGINT)),
 write_0 AS
-(UPDATE task SET title=$19::VARCHAR, description=$20::VARCHAR, priority=$21::SMALLINT, due_on=$22::DATE, due_time=$23::TIME WITHOUT TIME ZONE, due_zone=$24::VARCHAR, due_at=$25::TIMESTAMP WITH TIME ZONE, tags=$26::TEXT[], sort_title=$27::VARCHAR COLLATE "C", search_text=$28::VARCHAR, completed_at=$29::TIMESTAMP WITH TIME ZONE, deleted_at=$30::TIMESTAMP WITH TIME ZONE, version=$1::BIGINT, updated_at=$15::TIMESTAMP WITH TIME ZONE WHERE task.user_id = $7::VARCHAR AND task.id = $31::BIGINT),
-write_1 AS
-(DELETE FROM term WHERE term.user_id = $7::VARCHAR AND term.task_id = $31::BIGINT AND term.term = ANY ($32::TEXT[])),
-write_2 AS
-(INSERT INTO term (user_id, term, task_id) VALUES ($7::VARCHAR, unnest($33::TEXT[]), $31::BIGINT) ON CONFLICT DO NOTHING)
+(UPDATE task SET title=$19::VARCHAR, description=$20::VARCHAR, priority=$21::SMALLINT, due_on=$22::DATE, due_time=$23::TIME WITHOUT TIME ZONE, due_zone=$24::VARCHAR, due_at=$25::TIMESTAMP WITH TIME ZONE, tags=$26::TEXT[], sort_title=$27::VARCHAR COLLATE "C", search_text=$28::VARCHAR, search_tags=$29::TEXT[], completed_at=$30::TIMESTAMP WITH TIME ZONE, deleted_at=$31::TIMESTAMP WITH TIME ZONE, version=$1::BIGINT, updated_at=$15::TIMESTAMP WITH TIME ZONE WHERE task.user_id = $7::VARCHAR AND task.id = $32::BIGINT)
  UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::INTEGER), completed_count=(account.completed_count + $4::INTEGER), stored_bytes=(account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)) WHERE account.user_id = $7::VARCHAR;
 
 -- tasks.floating._FLOATING
 -- $1 user_id
 SELECT DISTINCT task.due_on, task.due_time
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.due_on IS NOT NULL AND task.due_zone IS NULL;
@@ -498,7 +441,7 @@ UPDATE task SET due_at=moved.instant FROM unnest($1::DATE[], $2::TIME WITHOUT TI
 -- tasks.history._TASK
 -- $1 user_id, $2 task_id
 SELECT task.id, task.created_at, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.completed_at, task.deleted_at
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.id = $2::BIGINT;
@@ -520,23 +463,21 @@ WHERE account.user_id = $1::VARCHAR) AS account;
 
 -- tasks.purge._EXPIRED
 -- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 param_1 = 20
-SELECT task.id, task.search_text
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+SELECT task.id
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.deleted_at <= (SELECT clock_timestamp() - $2::INTERVAL AS anon_1) ORDER BY task.deleted_at
  LIMIT $3::INTEGER;
 
 -- tasks.purge._PURGE
--- $1 event_id, $2 last_task, $3 pending, $4 completed, $5 event_before, $6 event_after, $7 user_id, $8 task_id, $9 event_task_id, $10 event_kind, $11 event_actor, $12 event_client_id, $13 event_client_name, $14 event_conversation_id, $15 event_message_id, $16 event_at, $17 event_idempotency_key, $18 event_request_hash, $19 event_undoes, $20 lost
+-- $1 event_id, $2 last_task, $3 pending, $4 completed, $5 event_before, $6 event_after, $7 user_id, $8 task_id, $9 event_task_id, $10 event_kind, $11 event_actor, $12 event_client_id, $13 event_client_name, $14 event_conversation_id, $15 event_message_id, $16 event_at, $17 event_idempotency_key, $18 event_request_hash, $19 event_undoes
 WITH appended AS
 (INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($7::VARCHAR, $1::BIGINT, $9::BIGINT, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR, $13::VARCHAR, $14::BIGINT, $15::BIGINT, $16::TIMESTAMP WITH TIME ZONE, $5::JSONB, $6::JSONB, $17::VARCHAR, $18::BYTEA, $19::BIGINT)),
 write_0 AS
 (DELETE FROM task WHERE task.user_id = $7::VARCHAR AND task.id = $8::BIGINT),
 write_1 AS
-(UPDATE event SET before=NULL, after=NULL, request_hash=NULL WHERE event.user_id = $7::VARCHAR AND event.task_id = $8::BIGINT),
-write_2 AS
-(DELETE FROM term WHERE term.user_id = $7::VARCHAR AND term.task_id = $8::BIGINT AND term.term = ANY ($20::TEXT[]))
+(UPDATE event SET before=NULL, after=NULL, request_hash=NULL WHERE event.user_id = $7::VARCHAR AND event.task_id = $8::BIGINT)
  UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::INTEGER), completed_count=(account.completed_count + $4::INTEGER), stored_bytes=((account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)) - (SELECT coalesce(sum(coalesce(octet_length(CAST(event.before AS TEXT)), 0) + coalesce(octet_length(CAST(event.after AS TEXT)), 0)), 0) AS coalesce_1
 FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
@@ -547,7 +488,7 @@ WHERE event.task_id = $8::BIGINT)) WHERE account.user_id = $7::VARCHAR;
 -- $1 first, $2 last, $3 user_id, $4 clock_timestamp_1 = datetime.timedelta(days=30)
 SELECT of_range.id
 FROM unnest($1::BIGINT[], $2::BIGINT[]) AS range(first, last) JOIN LATERAL (SELECT task.id AS id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $3::VARCHAR) AS task
 WHERE task.id BETWEEN range.first AND range.last AND (task.deleted_at IS NULL OR task.deleted_at > (SELECT clock_timestamp() - $4::INTERVAL AS anon_1)) ORDER BY task.id DESC
@@ -561,7 +502,7 @@ FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event
 FROM event
 WHERE event.user_id = $1::VARCHAR) AS recent
 WHERE recent.id = (SELECT (account.last_event + $2::BIGINT) - $3::BIGINT AS anon_1)) AS quota_began_at, clock_timestamp() AS now, first.id AS first_event, first.task_id AS first_task, first.request_hash AS first_hash, (SELECT task.deleted_at
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.deleted_at <= (SELECT clock_timestamp() - $4::INTERVAL AS anon_2) ORDER BY task.deleted_at
@@ -570,7 +511,7 @@ FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, acc
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
-WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $5::VARCHAR AND first.idempotency_key = $6::VARCHAR LEFT OUTER JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $5::VARCHAR AND first.idempotency_key = $6::VARCHAR LEFT OUTER JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task ON task.version = (SELECT latest_alike.id
 FROM (SELECT alike.id AS id, alike.at AS at
@@ -582,13 +523,11 @@ WHERE alike.client_id = $5::VARCHAR AND alike.request_hash = $7::BYTEA AND alike
 WHERE latest_alike.at > clock_timestamp() - $8::INTERVAL) AND task.status = 0;
 
 -- tasks.service._CREATE
--- $1 event_id, $2 last_task, $3 pending, $4 completed, $5 event_before, $6 event_after, $7 user_id, $8 event_task_id, $9 event_kind, $10 event_actor, $11 event_client_id, $12 event_client_name, $13 event_conversation_id, $14 event_message_id, $15 event_at, $16 event_idempotency_key, $17 event_request_hash, $18 event_undoes, $19 title, $20 description, $21 priority, $22 due_on, $23 due_time, $24 due_zone, $25 due_at, $26 tags, $27 sort_title, $28 search_text, $29 completed_at, $30 deleted_at, $31 gained
+-- $1 event_id, $2 last_task, $3 pending, $4 completed, $5 event_before, $6 event_after, $7 user_id, $8 event_task_id, $9 event_kind, $10 event_actor, $11 event_client_id, $12 event_client_name, $13 event_conversation_id, $14 event_message_id, $15 event_at, $16 event_idempotency_key, $17 event_request_hash, $18 event_undoes, $19 title, $20 description, $21 priority, $22 due_on, $23 due_time, $24 due_zone, $25 due_at, $26 tags, $27 sort_title, $28 search_text, $29 search_tags, $30 completed_at, $31 deleted_at
 WITH appended AS
 (INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($7::VARCHAR, $1::BIGINT, $8::BIGINT, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR, $13::BIGINT, $14::BIGINT, $15::TIMESTAMP WITH TIME ZONE, $5::JSONB, $6::JSONB, $16::VARCHAR, $17::BYTEA, $18::BIGINT)),
 write_0 AS
-(INSERT INTO task (user_id, id, title, description, priority, due_on, due_time, due_zone, due_at, tags, sort_title, search_text, completed_at, deleted_at, version, created_at, updated_at) VALUES ($7::VARCHAR, $8::BIGINT, $19::VARCHAR, $20::VARCHAR, $21::SMALLINT, $22::DATE, $23::TIME WITHOUT TIME ZONE, $24::VARCHAR, $25::TIMESTAMP WITH TIME ZONE, $26::TEXT[], $27::VARCHAR COLLATE "C", $28::VARCHAR, $29::TIMESTAMP WITH TIME ZONE, $30::TIMESTAMP WITH TIME ZONE, $1::BIGINT, $15::TIMESTAMP WITH TIME ZONE, $15::TIMESTAMP WITH TIME ZONE)),
-write_1 AS
-(INSERT INTO term (user_id, term, task_id) VALUES ($7::VARCHAR, unnest($31::TEXT[]), $8::BIGINT) ON CONFLICT DO NOTHING)
+(INSERT INTO task (user_id, id, title, description, priority, due_on, due_time, due_zone, due_at, tags, sort_title, search_text, search_tags, completed_at, deleted_at, version, created_at, updated_at) VALUES ($7::VARCHAR, $8::BIGINT, $19::VARCHAR, $20::VARCHAR, $21::SMALLINT, $22::DATE, $23::TIME WITHOUT TIME ZONE, $24::VARCHAR, $25::TIMESTAMP WITH TIME ZONE, $26::TEXT[], $27::VARCHAR COLLATE "C", $28::VARCHAR, $29::TEXT[], $30::TIMESTAMP WITH TIME ZONE, $31::TIMESTAMP WITH TIME ZONE, $1::BIGINT, $15::TIMESTAMP WITH TIME ZONE, $15::TIMESTAMP WITH TIME ZONE))
  UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::INTEGER), completed_count=(account.completed_count + $4::INTEGER), stored_bytes=(account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)) WHERE account.user_id = $7::VARCHAR;
 
 -- tasks.service._TASK
@@ -596,7 +535,7 @@ write_1 AS
 SELECT account.timezone, task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.completed_at, task.deleted_at, task.version, task.created_at, task.updated_at
 FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
-WHERE account.user_id = $1::VARCHAR) AS account JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+WHERE account.user_id = $1::VARCHAR) AS account JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task ON task.deleted_at IS NULL OR task.deleted_at > (SELECT clock_timestamp() - $2::INTERVAL AS anon_1)
 WHERE task.id = $3::BIGINT;
@@ -608,7 +547,7 @@ FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event
 FROM event
 WHERE event.user_id = $1::VARCHAR) AS recent
 WHERE recent.id = (SELECT (account.last_event + $2::BIGINT) - $3::BIGINT AS anon_1)) AS quota_began_at, clock_timestamp() AS now, first.id AS first_event, first.task_id AS first_task, first.request_hash AS first_hash, (SELECT task.deleted_at
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.deleted_at <= (SELECT clock_timestamp() - $4::INTERVAL AS anon_2) ORDER BY task.deleted_at
@@ -621,7 +560,7 @@ WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $5::VARCHAR AND
 FROM event
 WHERE event.user_id = $1::VARCHAR) AS undone ON undone.id = $7::BIGINT LEFT OUTER JOIN (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
-WHERE event.user_id = $1::VARCHAR) AS undoing ON undoing.undoes = undone.id LEFT OUTER JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+WHERE event.user_id = $1::VARCHAR) AS undoing ON undoing.undoes = undone.id LEFT OUTER JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task ON task.id = undone.task_id AND (task.deleted_at IS NULL OR task.deleted_at > (SELECT clock_timestamp() - $4::INTERVAL AS anon_2));
 
@@ -653,7 +592,7 @@ FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event
 FROM event
 WHERE event.user_id = $1::VARCHAR) AS recent
 WHERE recent.id = (SELECT (account.last_event + $2::BIGINT) - $3::BIGINT AS anon_1)) AS quota_began_at, clock_timestamp() AS now, first.id AS first_event, first.task_id AS first_task, first.request_hash AS first_hash, (SELECT task.deleted_at
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.deleted_at <= (SELECT clock_timestamp() - $4::INTERVAL AS anon_2) ORDER BY task.deleted_at
@@ -671,12 +610,12 @@ FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, acc
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.status = 0 ORDER BY task.id
  LIMIT 201) UNION ALL (SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.status = 1 ORDER BY task.id
@@ -690,7 +629,7 @@ FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, acc
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.status = 0 ORDER BY task.id
@@ -704,7 +643,7 @@ FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, acc
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.status = 1 ORDER BY task.id
@@ -712,68 +651,31 @@ WHERE task.status = 1 ORDER BY task.id
  LIMIT $3::BIGINT) AS page ON true ORDER BY page.sort_key;
 
 -- tasks.selection.page(deleted)
--- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 rows, $4 left_1 = 201
-WITH each_filter AS MATERIALIZED
-(SELECT array((SELECT task.id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+-- $1 left_1 = 201, $2 user_id, $3 clock_timestamp_1 = datetime.timedelta(days=30), $4 rows
+WITH found AS
+(SELECT task.id AS id, task.title AS title, left(task.description, $1::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 2 AND task.deleted_at > (SELECT clock_timestamp() - $2::INTERVAL AS anon_1) ORDER BY task.deleted_at
- LIMIT 2001)) AS ids),
-rarest AS MATERIALIZED
-(SELECT each_filter.ids AS ids
-FROM each_filter ORDER BY cardinality(each_filter.ids)
- LIMIT 1),
-matching AS MATERIALIZED
-(SELECT found.id AS id, found.sort_key AS sort_key
-FROM (SELECT DISTINCT unnest(rarest.ids) AS id
-FROM rarest) AS one JOIN LATERAL (SELECT task.id AS id, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.id = one.id AND CASE WHEN (task.status = 2 AND task.deleted_at > (SELECT clock_timestamp() - $2::INTERVAL AS anon_1)) THEN true ELSE false END
- LIMIT ALL OFFSET 0) AS found ON true)
- SELECT account.timezone, CASE WHEN (cardinality((SELECT rarest.ids
-FROM rarest)) <= 2000 OR (SELECT count(*) AS count_1
-FROM (SELECT each.id AS id
-FROM ((SELECT matching.id AS id
-FROM matching
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) > 1000) THEN (SELECT count(*) AS count_1
-FROM (SELECT each.id AS id
-FROM ((SELECT matching.id AS id
-FROM matching
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) ELSE (SELECT count(*) AS count_2
-FROM (SELECT each.id AS id
-FROM ((SELECT task.id AS id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 2 AND CASE WHEN (task.status = 2 AND task.deleted_at > (SELECT clock_timestamp() - $2::INTERVAL AS anon_1)) THEN true ELSE false END ORDER BY task.id
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) END AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
+WHERE task.user_id = $2::VARCHAR) AS task
+WHERE task.status IN (2) AND task.deleted_at > (SELECT clock_timestamp() - $3::INTERVAL AS anon_1)
+ LIMIT 1001)
+ SELECT account.timezone, (SELECT count(*) AS count_1
+FROM found) AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
 FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
-WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, chosen.sort_key AS sort_key
-FROM (SELECT each.id AS id, each.sort_key AS sort_key
-FROM ((SELECT matching.id AS id, matching.sort_key AS sort_key
-FROM matching
-WHERE cardinality((SELECT rarest.ids
-FROM rarest)) <= 2000 ORDER BY matching.sort_key
- LIMIT 201) UNION ALL (SELECT task.id AS id, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+WHERE account.user_id = $2::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
+FROM ((SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, found.sort_key AS sort_key
+FROM found
+WHERE (SELECT count(*) AS count_1
+FROM found) <= 1000 ORDER BY found.sort_key
+ LIMIT 201) UNION ALL (SELECT task.id AS id, task.title AS title, left(task.description, $1::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE cardinality((SELECT rarest.ids
-FROM rarest)) > 2000 AND task.status = 2 AND CASE WHEN (task.status = 2 AND task.deleted_at > (SELECT clock_timestamp() - $2::INTERVAL AS anon_1)) THEN true ELSE false END ORDER BY task.id
+WHERE task.user_id = $2::VARCHAR) AS task
+WHERE task.status = 2 AND (SELECT count(*) AS count_1
+FROM found) > 1000 AND task.deleted_at > (SELECT clock_timestamp() - $3::INTERVAL AS anon_1) ORDER BY task.id
  LIMIT 201)) AS each ORDER BY each.sort_key
- LIMIT $3::BIGINT) AS chosen JOIN LATERAL (SELECT task.id AS id, task.title AS title, left(task.description, $4::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.id = chosen.id
- LIMIT ALL OFFSET 0) AS found ON true) AS page ON true ORDER BY page.sort_key;
+ LIMIT $4::BIGINT) AS page ON true ORDER BY page.sort_key;
 
 -- tasks.selection.page(pending, sort=created, second page)
 -- $1 user_id, $2 left_1 = 201, $3 last_key, $4 rows
@@ -782,7 +684,7 @@ FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, acc
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.status = 0 AND task.id > $3::BIGINT ORDER BY task.id
@@ -796,7 +698,7 @@ FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, acc
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.sort_due AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.status = 0 AND (task.sort_due, task.id) > ($3::TIMESTAMP WITH TIME ZONE, $4::BIGINT) ORDER BY task.sort_due, task.id
@@ -810,7 +712,7 @@ FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, acc
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.sort_priority AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.status = 0 AND (task.sort_priority, task.id) > ($3::SMALLINT, $4::BIGINT) ORDER BY task.sort_priority, task.id
@@ -824,7 +726,7 @@ FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, acc
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.sort_title AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.status = 0 AND (task.sort_title, task.id) > ($3::VARCHAR COLLATE "C", $4::BIGINT) ORDER BY task.sort_title, task.id
@@ -838,7 +740,7 @@ FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, acc
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.version AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
 WHERE task.status = 0 AND task.version < $3::BIGINT ORDER BY task.version DESC
@@ -846,348 +748,136 @@ WHERE task.status = 0 AND task.version < $3::BIGINT ORDER BY task.version DESC
  LIMIT $4::BIGINT) AS page ON true ORDER BY page.sort_key DESC;
 
 -- tasks.selection.page(pending, search)
--- $1 user_id, $2 lowest, $3 highest, $4 patterns, $5 rows, $6 left_1 = 201
-WITH each_filter AS MATERIALIZED
-(SELECT array((SELECT term.task_id
-FROM (SELECT term.term AS term, term.task_id AS task_id
-FROM term
-WHERE term.user_id = $1::VARCHAR) AS term
-WHERE term.term >= anon_1.lowest AND term.term <= anon_1.highest ORDER BY term.term, term.task_id
- LIMIT 2001)) AS ids
-FROM unnest($2::TEXT[], $3::TEXT[]) AS anon_1(lowest, highest) UNION ALL SELECT array((SELECT task.id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+-- $1 left_1 = 201, $2 user_id, $3 rows
+WITH found AS
+(SELECT task.id AS id, task.title AS title, left(task.description, $1::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 0 ORDER BY task.id
- LIMIT 2001)) AS ids),
-rarest AS MATERIALIZED
-(SELECT each_filter.ids AS ids
-FROM each_filter ORDER BY cardinality(each_filter.ids)
- LIMIT 1),
-matching AS MATERIALIZED
-(SELECT found.id AS id, found.sort_key AS sort_key
-FROM (SELECT DISTINCT unnest(rarest.ids) AS id
-FROM rarest) AS one JOIN LATERAL (SELECT task.id AS id, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.id = one.id AND CASE WHEN (task.status = 0 AND task.search_text LIKE all($4::TEXT[])) THEN true ELSE false END
- LIMIT ALL OFFSET 0) AS found ON true)
- SELECT account.timezone, CASE WHEN (cardinality((SELECT rarest.ids
-FROM rarest)) <= 2000 OR (SELECT count(*) AS count_1
-FROM (SELECT each.id AS id
-FROM ((SELECT matching.id AS id
-FROM matching
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) > 1000) THEN (SELECT count(*) AS count_1
-FROM (SELECT each.id AS id
-FROM ((SELECT matching.id AS id
-FROM matching
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) ELSE (SELECT count(*) AS count_2
-FROM (SELECT each.id AS id
-FROM ((SELECT task.id AS id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 0 AND CASE WHEN (task.status = 0 AND task.search_text LIKE all($4::TEXT[])) THEN true ELSE false END ORDER BY task.id
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) END AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
+WHERE task.user_id = $2::VARCHAR) AS task
+WHERE task.status IN (0)
+ LIMIT 1001)
+ SELECT account.timezone, (SELECT count(*) AS count_1
+FROM found) AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
 FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
-WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, chosen.sort_key AS sort_key
-FROM (SELECT each.id AS id, each.sort_key AS sort_key
-FROM ((SELECT matching.id AS id, matching.sort_key AS sort_key
-FROM matching
-WHERE cardinality((SELECT rarest.ids
-FROM rarest)) <= 2000 ORDER BY matching.sort_key
- LIMIT 201) UNION ALL (SELECT task.id AS id, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+WHERE account.user_id = $2::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
+FROM ((SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, found.sort_key AS sort_key
+FROM found
+WHERE (SELECT count(*) AS count_1
+FROM found) <= 1000 ORDER BY found.sort_key
+ LIMIT 201) UNION ALL (SELECT task.id AS id, task.title AS title, left(task.description, $1::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE cardinality((SELECT rarest.ids
-FROM rarest)) > 2000 AND task.status = 0 AND CASE WHEN (task.status = 0 AND task.search_text LIKE all($4::TEXT[])) THEN true ELSE false END ORDER BY task.id
+WHERE task.user_id = $2::VARCHAR) AS task
+WHERE task.status = 0 AND (SELECT count(*) AS count_1
+FROM found) > 1000 ORDER BY task.id
  LIMIT 201)) AS each ORDER BY each.sort_key
- LIMIT $5::BIGINT) AS chosen JOIN LATERAL (SELECT task.id AS id, task.title AS title, left(task.description, $6::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.id = chosen.id
- LIMIT ALL OFFSET 0) AS found ON true) AS page ON true ORDER BY page.sort_key;
+ LIMIT $3::BIGINT) AS page ON true ORDER BY page.sort_key;
 
 -- tasks.selection.page(pending, tag)
--- $1 user_id, $2 lowest, $3 highest, $4 tag, $5 rows, $6 left_1 = 201
-WITH each_filter AS MATERIALIZED
-(SELECT array((SELECT term.task_id
-FROM (SELECT term.term AS term, term.task_id AS task_id
-FROM term
-WHERE term.user_id = $1::VARCHAR) AS term
-WHERE term.term >= anon_1.lowest AND term.term <= anon_1.highest ORDER BY term.term, term.task_id
- LIMIT 2001)) AS ids
-FROM unnest($2::TEXT[], $3::TEXT[]) AS anon_1(lowest, highest) UNION ALL SELECT array((SELECT task.id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+-- $1 left_1 = 201, $2 user_id, $3 rows
+WITH found AS
+(SELECT task.id AS id, task.title AS title, left(task.description, $1::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 0 ORDER BY task.id
- LIMIT 2001)) AS ids),
-rarest AS MATERIALIZED
-(SELECT each_filter.ids AS ids
-FROM each_filter ORDER BY cardinality(each_filter.ids)
- LIMIT 1),
-matching AS MATERIALIZED
-(SELECT found.id AS id, found.sort_key AS sort_key
-FROM (SELECT DISTINCT unnest(rarest.ids) AS id
-FROM rarest) AS one JOIN LATERAL (SELECT task.id AS id, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.id = one.id AND CASE WHEN (task.status = 0 AND strpos(task.search_text, $4::VARCHAR) > 0) THEN true ELSE false END
- LIMIT ALL OFFSET 0) AS found ON true)
- SELECT account.timezone, CASE WHEN (cardinality((SELECT rarest.ids
-FROM rarest)) <= 2000 OR (SELECT count(*) AS count_1
-FROM (SELECT each.id AS id
-FROM ((SELECT matching.id AS id
-FROM matching
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) > 1000) THEN (SELECT count(*) AS count_1
-FROM (SELECT each.id AS id
-FROM ((SELECT matching.id AS id
-FROM matching
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) ELSE (SELECT count(*) AS count_2
-FROM (SELECT each.id AS id
-FROM ((SELECT task.id AS id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 0 AND CASE WHEN (task.status = 0 AND strpos(task.search_text, $4::VARCHAR) > 0) THEN true ELSE false END ORDER BY task.id
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) END AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
+WHERE task.user_id = $2::VARCHAR) AS task
+WHERE task.status IN (0)
+ LIMIT 1001)
+ SELECT account.timezone, (SELECT count(*) AS count_1
+FROM found) AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
 FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
-WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, chosen.sort_key AS sort_key
-FROM (SELECT each.id AS id, each.sort_key AS sort_key
-FROM ((SELECT matching.id AS id, matching.sort_key AS sort_key
-FROM matching
-WHERE cardinality((SELECT rarest.ids
-FROM rarest)) <= 2000 ORDER BY matching.sort_key
- LIMIT 201) UNION ALL (SELECT task.id AS id, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+WHERE account.user_id = $2::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
+FROM ((SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, found.sort_key AS sort_key
+FROM found
+WHERE (SELECT count(*) AS count_1
+FROM found) <= 1000 ORDER BY found.sort_key
+ LIMIT 201) UNION ALL (SELECT task.id AS id, task.title AS title, left(task.description, $1::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE cardinality((SELECT rarest.ids
-FROM rarest)) > 2000 AND task.status = 0 AND CASE WHEN (task.status = 0 AND strpos(task.search_text, $4::VARCHAR) > 0) THEN true ELSE false END ORDER BY task.id
+WHERE task.user_id = $2::VARCHAR) AS task
+WHERE task.status = 0 AND (SELECT count(*) AS count_1
+FROM found) > 1000 ORDER BY task.id
  LIMIT 201)) AS each ORDER BY each.sort_key
- LIMIT $5::BIGINT) AS chosen JOIN LATERAL (SELECT task.id AS id, task.title AS title, left(task.description, $6::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.id = chosen.id
- LIMIT ALL OFFSET 0) AS found ON true) AS page ON true ORDER BY page.sort_key;
+ LIMIT $3::BIGINT) AS page ON true ORDER BY page.sort_key;
 
 -- tasks.selection.page(pending, priority)
--- $1 user_id, $2 sort_priority, $3 rows, $4 left_1 = 201
-WITH each_filter AS MATERIALIZED
-(SELECT array((SELECT task.id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+-- $1 left_1 = 201, $2 user_id, $3 rows
+WITH found AS
+(SELECT task.id AS id, task.title AS title, left(task.description, $1::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 0 AND task.sort_priority >= $2::SMALLINT AND task.sort_priority <= $2::SMALLINT ORDER BY task.sort_priority, task.id
- LIMIT 2001)) AS ids UNION ALL SELECT array((SELECT task.id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 0 ORDER BY task.id
- LIMIT 2001)) AS ids),
-rarest AS MATERIALIZED
-(SELECT each_filter.ids AS ids
-FROM each_filter ORDER BY cardinality(each_filter.ids)
- LIMIT 1),
-matching AS MATERIALIZED
-(SELECT found.id AS id, found.sort_key AS sort_key
-FROM (SELECT DISTINCT unnest(rarest.ids) AS id
-FROM rarest) AS one JOIN LATERAL (SELECT task.id AS id, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.id = one.id AND CASE WHEN (task.status = 0 AND task.sort_priority = $2::SMALLINT) THEN true ELSE false END
- LIMIT ALL OFFSET 0) AS found ON true)
- SELECT account.timezone, CASE WHEN (cardinality((SELECT rarest.ids
-FROM rarest)) <= 2000 OR (SELECT count(*) AS count_1
-FROM (SELECT each.id AS id
-FROM ((SELECT matching.id AS id
-FROM matching
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) > 1000) THEN (SELECT count(*) AS count_1
-FROM (SELECT each.id AS id
-FROM ((SELECT matching.id AS id
-FROM matching
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) ELSE (SELECT count(*) AS count_2
-FROM (SELECT each.id AS id
-FROM ((SELECT task.id AS id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 0 AND CASE WHEN (task.status = 0 AND task.sort_priority = $2::SMALLINT) THEN true ELSE false END ORDER BY task.id
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) END AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
+WHERE task.user_id = $2::VARCHAR) AS task
+WHERE task.status IN (0)
+ LIMIT 1001)
+ SELECT account.timezone, (SELECT count(*) AS count_1
+FROM found) AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
 FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
-WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, chosen.sort_key AS sort_key
-FROM (SELECT each.id AS id, each.sort_key AS sort_key
-FROM ((SELECT matching.id AS id, matching.sort_key AS sort_key
-FROM matching
-WHERE cardinality((SELECT rarest.ids
-FROM rarest)) <= 2000 ORDER BY matching.sort_key
- LIMIT 201) UNION ALL (SELECT task.id AS id, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+WHERE account.user_id = $2::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
+FROM ((SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, found.sort_key AS sort_key
+FROM found
+WHERE (SELECT count(*) AS count_1
+FROM found) <= 1000 ORDER BY found.sort_key
+ LIMIT 201) UNION ALL (SELECT task.id AS id, task.title AS title, left(task.description, $1::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE cardinality((SELECT rarest.ids
-FROM rarest)) > 2000 AND task.status = 0 AND CASE WHEN (task.status = 0 AND task.sort_priority = $2::SMALLINT) THEN true ELSE false END ORDER BY task.id
+WHERE task.user_id = $2::VARCHAR) AS task
+WHERE task.status = 0 AND (SELECT count(*) AS count_1
+FROM found) > 1000 ORDER BY task.id
  LIMIT 201)) AS each ORDER BY each.sort_key
- LIMIT $3::BIGINT) AS chosen JOIN LATERAL (SELECT task.id AS id, task.title AS title, left(task.description, $4::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.id = chosen.id
- LIMIT ALL OFFSET 0) AS found ON true) AS page ON true ORDER BY page.sort_key;
+ LIMIT $3::BIGINT) AS page ON true ORDER BY page.sort_key;
 
 -- tasks.selection.page(pending, due_before)
--- $1 user_id, $2 due_before, $3 rows, $4 left_1 = 201
-WITH each_filter AS MATERIALIZED
-(SELECT array((SELECT task.id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+-- $1 left_1 = 201, $2 user_id, $3 due_before, $4 rows
+WITH found AS
+(SELECT task.id AS id, task.title AS title, left(task.description, $1::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 0 AND task.sort_due < $2::TIMESTAMP WITH TIME ZONE ORDER BY task.sort_due, task.id
- LIMIT 2001)) AS ids UNION ALL SELECT array((SELECT task.id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 0 ORDER BY task.id
- LIMIT 2001)) AS ids),
-rarest AS MATERIALIZED
-(SELECT each_filter.ids AS ids
-FROM each_filter ORDER BY cardinality(each_filter.ids)
- LIMIT 1),
-matching AS MATERIALIZED
-(SELECT found.id AS id, found.sort_key AS sort_key
-FROM (SELECT DISTINCT unnest(rarest.ids) AS id
-FROM rarest) AS one JOIN LATERAL (SELECT task.id AS id, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.id = one.id AND CASE WHEN (task.status = 0 AND task.sort_due < $2::TIMESTAMP WITH TIME ZONE) THEN true ELSE false END
- LIMIT ALL OFFSET 0) AS found ON true)
- SELECT account.timezone, CASE WHEN (cardinality((SELECT rarest.ids
-FROM rarest)) <= 2000 OR (SELECT count(*) AS count_1
-FROM (SELECT each.id AS id
-FROM ((SELECT matching.id AS id
-FROM matching
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) > 1000) THEN (SELECT count(*) AS count_1
-FROM (SELECT each.id AS id
-FROM ((SELECT matching.id AS id
-FROM matching
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) ELSE (SELECT count(*) AS count_2
-FROM (SELECT each.id AS id
-FROM ((SELECT task.id AS id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 0 AND CASE WHEN (task.status = 0 AND task.sort_due < $2::TIMESTAMP WITH TIME ZONE) THEN true ELSE false END ORDER BY task.id
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) END AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
+WHERE task.user_id = $2::VARCHAR) AS task
+WHERE task.status IN (0) AND task.sort_due < $3::TIMESTAMP WITH TIME ZONE
+ LIMIT 1001)
+ SELECT account.timezone, (SELECT count(*) AS count_1
+FROM found) AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
 FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
-WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, chosen.sort_key AS sort_key
-FROM (SELECT each.id AS id, each.sort_key AS sort_key
-FROM ((SELECT matching.id AS id, matching.sort_key AS sort_key
-FROM matching
-WHERE cardinality((SELECT rarest.ids
-FROM rarest)) <= 2000 ORDER BY matching.sort_key
- LIMIT 201) UNION ALL (SELECT task.id AS id, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+WHERE account.user_id = $2::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
+FROM ((SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, found.sort_key AS sort_key
+FROM found
+WHERE (SELECT count(*) AS count_1
+FROM found) <= 1000 ORDER BY found.sort_key
+ LIMIT 201) UNION ALL (SELECT task.id AS id, task.title AS title, left(task.description, $1::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE cardinality((SELECT rarest.ids
-FROM rarest)) > 2000 AND task.status = 0 AND CASE WHEN (task.status = 0 AND task.sort_due < $2::TIMESTAMP WITH TIME ZONE) THEN true ELSE false END ORDER BY task.id
+WHERE task.user_id = $2::VARCHAR) AS task
+WHERE task.status = 0 AND (SELECT count(*) AS count_1
+FROM found) > 1000 AND task.sort_due < $3::TIMESTAMP WITH TIME ZONE ORDER BY task.id
  LIMIT 201)) AS each ORDER BY each.sort_key
- LIMIT $3::BIGINT) AS chosen JOIN LATERAL (SELECT task.id AS id, task.title AS title, left(task.description, $4::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.id = chosen.id
- LIMIT ALL OFFSET 0) AS found ON true) AS page ON true ORDER BY page.sort_key;
+ LIMIT $4::BIGINT) AS page ON true ORDER BY page.sort_key;
 
 -- tasks.selection.page(pending, due_after)
--- $1 user_id, $2 due_after_day, $3 due_after, $4 rows, $5 left_1 = 201
-WITH each_filter AS MATERIALIZED
-(SELECT array((SELECT task.id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+-- $1 left_1 = 201, $2 user_id, $3 due_after_day, $4 due_after, $5 rows
+WITH found AS
+(SELECT task.id AS id, task.title AS title, left(task.description, $1::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 0 AND task.sort_due >= $2::TIMESTAMP WITH TIME ZONE AND task.sort_due < 'infinity'::timestamptz AND (task.sort_due >= $3::TIMESTAMP WITH TIME ZONE OR task.due_time IS NULL) ORDER BY task.sort_due, task.id
- LIMIT 2001)) AS ids UNION ALL SELECT array((SELECT task.id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 0 ORDER BY task.id
- LIMIT 2001)) AS ids),
-rarest AS MATERIALIZED
-(SELECT each_filter.ids AS ids
-FROM each_filter ORDER BY cardinality(each_filter.ids)
- LIMIT 1),
-matching AS MATERIALIZED
-(SELECT found.id AS id, found.sort_key AS sort_key
-FROM (SELECT DISTINCT unnest(rarest.ids) AS id
-FROM rarest) AS one JOIN LATERAL (SELECT task.id AS id, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.id = one.id AND CASE WHEN (task.status = 0 AND task.sort_due >= $2::TIMESTAMP WITH TIME ZONE AND task.sort_due < 'infinity'::timestamptz AND (task.sort_due >= $3::TIMESTAMP WITH TIME ZONE OR task.due_time IS NULL)) THEN true ELSE false END
- LIMIT ALL OFFSET 0) AS found ON true)
- SELECT account.timezone, CASE WHEN (cardinality((SELECT rarest.ids
-FROM rarest)) <= 2000 OR (SELECT count(*) AS count_1
-FROM (SELECT each.id AS id
-FROM ((SELECT matching.id AS id
-FROM matching
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) > 1000) THEN (SELECT count(*) AS count_1
-FROM (SELECT each.id AS id
-FROM ((SELECT matching.id AS id
-FROM matching
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) ELSE (SELECT count(*) AS count_2
-FROM (SELECT each.id AS id
-FROM ((SELECT task.id AS id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.status = 0 AND CASE WHEN (task.status = 0 AND task.sort_due >= $2::TIMESTAMP WITH TIME ZONE AND task.sort_due < 'infinity'::timestamptz AND (task.sort_due >= $3::TIMESTAMP WITH TIME ZONE OR task.due_time IS NULL)) THEN true ELSE false END ORDER BY task.id
- LIMIT 1001)) AS each
- LIMIT 1001) AS counted) END AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
+WHERE task.user_id = $2::VARCHAR) AS task
+WHERE task.status IN (0) AND task.sort_due >= $3::TIMESTAMP WITH TIME ZONE AND task.sort_due < 'infinity'::timestamptz AND (task.sort_due >= $4::TIMESTAMP WITH TIME ZONE OR task.due_time IS NULL)
+ LIMIT 1001)
+ SELECT account.timezone, (SELECT count(*) AS count_1
+FROM found) AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
 FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
-WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, chosen.sort_key AS sort_key
-FROM (SELECT each.id AS id, each.sort_key AS sort_key
-FROM ((SELECT matching.id AS id, matching.sort_key AS sort_key
-FROM matching
-WHERE cardinality((SELECT rarest.ids
-FROM rarest)) <= 2000 ORDER BY matching.sort_key
- LIMIT 201) UNION ALL (SELECT task.id AS id, task.id AS sort_key
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+WHERE account.user_id = $2::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
+FROM ((SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, found.sort_key AS sort_key
+FROM found
+WHERE (SELECT count(*) AS count_1
+FROM found) <= 1000 ORDER BY found.sort_key
+ LIMIT 201) UNION ALL (SELECT task.id AS id, task.title AS title, left(task.description, $1::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE cardinality((SELECT rarest.ids
-FROM rarest)) > 2000 AND task.status = 0 AND CASE WHEN (task.status = 0 AND task.sort_due >= $2::TIMESTAMP WITH TIME ZONE AND task.sort_due < 'infinity'::timestamptz AND (task.sort_due >= $3::TIMESTAMP WITH TIME ZONE OR task.due_time IS NULL)) THEN true ELSE false END ORDER BY task.id
+WHERE task.user_id = $2::VARCHAR) AS task
+WHERE task.status = 0 AND (SELECT count(*) AS count_1
+FROM found) > 1000 AND task.sort_due >= $3::TIMESTAMP WITH TIME ZONE AND task.sort_due < 'infinity'::timestamptz AND (task.sort_due >= $4::TIMESTAMP WITH TIME ZONE OR task.due_time IS NULL) ORDER BY task.id
  LIMIT 201)) AS each ORDER BY each.sort_key
- LIMIT $4::BIGINT) AS chosen JOIN LATERAL (SELECT task.id AS id, task.title AS title, left(task.description, $5::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.id = chosen.id
- LIMIT ALL OFFSET 0) AS found ON true) AS page ON true ORDER BY page.sort_key;
+ LIMIT $5::BIGINT) AS page ON true ORDER BY page.sort_key;

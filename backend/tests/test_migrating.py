@@ -22,8 +22,8 @@ from surelist.errors import ConfigurationError
 from surelist.postgres.embedded import OWNER_ROLE
 from tests.support.copies import Copy, newcomers
 
-BEFORE = "0006"
-"""The migration before the one that this is about."""
+BEFORE = "0004"
+"""A migration before the one that this is about."""
 
 
 def make_thing(sync: sa.Connection) -> None:

@@ -16,7 +16,7 @@ from surelist.data.database import Statement
 from surelist.tasks import selection
 from surelist.tasks.selection import Shape
 
-STATEMENTS = Path(__file__).parents[2] / "specs" / "statements.sql"
+STATEMENTS = Path(__file__).parents[3] / "specs" / "statements.sql"
 
 HEADING = """\
 -- Every statement that Surelist compiles, by module and name. Generated: run `make generated`.
