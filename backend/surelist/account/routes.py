@@ -4,12 +4,12 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, NotRequired
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
-from surelist.access.auth import LOCAL_USER, OWNER_SCOPE
+from surelist.access.auth import LOCAL_USER
 from surelist.account import service
 from surelist.account.claim import claim, claimable, is_code, no_list
 from surelist.account.export import export
@@ -17,8 +17,16 @@ from surelist.conversations.representation import ExportedMessage, ShownConversa
 from surelist.data.database import Record
 from surelist.data.isolation import UserTransaction
 from surelist.doors.arguments import ABSENT, Closed
-from surelist.doors.routing import Door, IdempotencyKey, OwnedRoute, UserDoor, answer, problems
-from surelist.errors import Conflict, SurelistError
+from surelist.doors.routing import (
+    Door,
+    IdempotencyKey,
+    PersonDoor,
+    ReadDoor,
+    answer,
+    problems,
+    user_router,
+)
+from surelist.errors import Conflict, NotFound, SurelistError
 from surelist.tasks.due import zone
 from surelist.tasks.event_representation import TaskEvent
 from surelist.tasks.representation import WholeTask, local
@@ -82,49 +90,48 @@ class SessionsEnd(Closed):
     agents: bool = False
 
 
-router = APIRouter(prefix="/api/{user_id}", tags=["account"], route_class=OwnedRoute)
+router = user_router("", "account")
 
 
-@router.get("", responses={200: {"model": ShownAccount}} | problems(401, 403, 422, 429, 503))
-async def read_account(door: UserDoor) -> Response:
+@router.get("", responses={200: {"model": ShownAccount}})
+async def read_account(door: ReadDoor) -> Response:
     """Read the account."""
     return answer(_shown(door, await door.read(service.find)))
 
 
-@router.patch("", responses={200: {"model": ShownAccount}} | problems(401, 403, 413, 422, 429, 503))
+@router.patch("", responses={200: {"model": ShownAccount}})
 async def change_account(
-    door: UserDoor, patch: AccountPatch, _key: IdempotencyKey = ABSENT
+    door: PersonDoor, patch: AccountPatch, _key: IdempotencyKey = ABSENT
 ) -> Response:
     """Change the time zone."""
-    account = await door.write(lambda tx: service.set_timezone(tx, patch.timezone), OWNER_SCOPE)
+    account = await door.write(lambda tx: service.set_timezone(tx, patch.timezone))
     return answer(_shown(door, account))
 
 
-@router.delete("", status_code=204, responses=problems(401, 403, 422, 429, 503))
-async def erase_account(door: UserDoor, _key: IdempotencyKey = ABSENT) -> Response:
+@router.delete("", status_code=204)
+async def erase_account(door: PersonDoor, _key: IdempotencyKey = ABSENT) -> Response:
     """Erase everything; every token issued until now is refused from now on."""
     door.require_recent_sign_in()
-    await door.write(service.erase, OWNER_SCOPE, rate="revocations")
+    await door.write(service.erase, rate="revocations")
     return Response(status_code=204)
 
 
-@router.get("/export", responses={200: {"model": Export}} | problems(401, 403, 422, 429, 503))
-async def export_account(door: UserDoor) -> Response:
+@router.get("/export", responses={200: {"model": Export}})
+async def export_account(door: PersonDoor) -> Response:
     """Everything, as one JSON document."""
-    account = await door.read(service.find, OWNER_SCOPE)  # what is refused, is before an answer
-    pieces = export(account, partial(door.read, scope=OWNER_SCOPE, rate=None))
+    account = await door.read(service.find)  # what is refused, is before an answer
+    pieces = export(account, partial(door.read, rate=None))
     headers = {"Content-Disposition": 'attachment; filename="surelist.json"'}
     return StreamingResponse(pieces, headers=headers, media_type="application/json")
 
 
-@router.post("/sessions/end", status_code=204, responses=problems(401, 403, 413, 422, 429, 503))
+@router.post("/sessions/end", status_code=204)
 async def end_sessions(
-    door: UserDoor, body: SessionsEnd, _key: IdempotencyKey = ABSENT
+    door: PersonDoor, body: SessionsEnd, _key: IdempotencyKey = ABSENT
 ) -> Response:
     """End the person's sessions up to this one, and if asked, revoke every agent."""
     await door.write(
         lambda tx: service.end_sessions(tx, agents=body.agents),
-        OWNER_SCOPE,
         rate="revocations",
     )
     return Response(status_code=204)
@@ -132,26 +139,25 @@ async def end_sessions(
 
 @router.post(
     "/claim",
-    responses={200: {"model": ShownAccount | Claimable}}
-    | problems(401, 403, 404, 409, 413, 422, 429, 503),
+    responses={200: {"model": ShownAccount | Claimable}} | problems(NotFound, Conflict),
 )
 async def claim_list(
-    request: Request, door: UserDoor, body: Claim, _key: IdempotencyKey = ABSENT
+    request: Request, door: PersonDoor, body: Claim, _key: IdempotencyKey = ABSENT
 ) -> Response:
     """Take over the list of the user `local`: for somebody who has none, and has its code."""
     if not is_code(body.code, request.app.state.settings.local_list_code):
-        await door.write(partial(_refuse, no_list()), OWNER_SCOPE)
+        await door.write(partial(_refuse, no_list()))
     if door.user_id == LOCAL_USER:
         own = Conflict("This list is the user's own already, and nothing was moved.")
-        await door.write(partial(_refuse, own), OWNER_SCOPE)
+        await door.write(partial(_refuse, own))
     if body.dry_run:
-        theirs = await door.write_with(LOCAL_USER, claimable, OWNER_SCOPE, keep=False)
+        theirs = await door.write_with(LOCAL_USER, claimable, keep=False)
         counts: Claimable = {
             "pending": theirs["pending_count"],
             "completed": theirs["completed_count"],
         }
         return answer(counts)
-    return answer(_shown(door, await door.write_with(LOCAL_USER, claim, OWNER_SCOPE)))
+    return answer(_shown(door, await door.write_with(LOCAL_USER, claim)))
 
 
 async def _refuse(refusal: SurelistError, _database: UserTransaction) -> None:

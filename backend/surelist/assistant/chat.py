@@ -77,7 +77,7 @@ class Assistant:
         asked = {"conversation_id": conversation_id, "message": message}
         retry = Retry.of("chat", asked, key)
         return await door.write(
-            lambda tx: turns.begin(tx, self._settings, conversation_id, message, retry), WRITE
+            lambda tx: turns.begin(tx, self._settings, conversation_id, message, retry)
         )
 
     def start(
@@ -128,9 +128,8 @@ class Assistant:
         from surelist.assistant.toolset import TRIES, TaskTools
 
         conversation_id, message = turn.conversation_id, turn.message
-        page = await door.read(
+        page = await door.needing(READ).read(
             lambda tx: listing.history(tx, conversation_id, limit=MESSAGES, budget=BUDGET_BYTES),
-            READ,
             rate=None,  # a part of the turn, which its write has counted
         )
         tools = TaskTools(door)
@@ -191,7 +190,6 @@ class Assistant:
                         failure=failure,
                         tokens=run.tokens,
                     ),
-                    WRITE,
                     rate=None,
                 )
             except Unavailable as refusal:

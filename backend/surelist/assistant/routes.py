@@ -1,9 +1,9 @@
 """REST for the chat."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any, NotRequired
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response, Security
 from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
@@ -15,8 +15,8 @@ from surelist.assistant.turns import Turn
 from surelist.conversations.models import Content, ConversationId
 from surelist.data.database import Record
 from surelist.doors.arguments import ABSENT, Closed
-from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
-from surelist.errors import Conflict
+from surelist.doors.routing import Door, IdempotencyKey, answer, open_door, problems, user_router
+from surelist.errors import Conflict, Gone, NotFound
 
 if TYPE_CHECKING:
     from surelist.assistant.chat import Assistant
@@ -60,15 +60,17 @@ STREAMED: dict[int | str, dict[str, Any]] = {
     }
 }
 
-router = APIRouter(prefix="/api/{user_id}/chat", tags=["chat"], route_class=OwnedRoute)
+WriteDoor = Annotated[Door, Security(open_door, scopes=["conversations:write"])]
+
+router = user_router("/chat", "chat")
 
 
 @router.post(
     "",
-    responses={200: {"model": ChatAnswer}} | problems(401, 403, 404, 409, 410, 413, 422, 429, 503),
+    responses={200: {"model": ChatAnswer}} | problems(NotFound, Conflict, Gone),
 )
 async def chat(
-    request: Request, door: UserDoor, said: ChatMessage, key: IdempotencyKey = ABSENT
+    request: Request, door: WriteDoor, said: ChatMessage, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Say something to the assistant, and get its answer when the turn has ended."""
     assistant: Assistant = request.app.state.assistant
@@ -88,10 +90,10 @@ async def chat(
 @router.post(
     "/stream",
     response_class=StreamingResponse,
-    responses=STREAMED | problems(401, 403, 404, 409, 410, 413, 422, 429, 503),
+    responses=STREAMED | problems(NotFound, Conflict, Gone),
 )
 async def chat_stream(
-    request: Request, door: UserDoor, said: StreamedMessage, key: IdempotencyKey = ABSENT
+    request: Request, door: WriteDoor, said: StreamedMessage, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Say something to the assistant, and read its answer while it comes."""
     assistant: Assistant = request.app.state.assistant

@@ -289,7 +289,7 @@ class Database:
         Raises Unauthenticated or InsufficientScope, as `write` does, when the credential does not
         count or does not allow `scope`.
         """
-        self._enter(principal, scope)
+        self.enter(principal, scope)
         if rate:
             await self._rates.spend(principal, rate, agent)
         user_id = principal.user_id
@@ -330,7 +330,7 @@ class Database:
         reads what the writes before it left (specs/data-model.md). A `rate` of None is for a write
         that is part of a counted one. Raises Unavailable when the lock comes too late.
         """
-        self._enter(principal, scope)
+        self.enter(principal, scope)
         user_id = principal.user_id
         if rate:
             await self._rates.spend(principal, rate)
@@ -355,7 +355,7 @@ class Database:
         The user id `other` is whose rows the caller has shown a right to. Each `UserTransaction`
         sees its own user's rows and no others. Without `keep` it is rolled back.
         """
-        self._enter(one, scope)
+        self.enter(one, scope)
         await self._rates.spend(one, "writes")
         # In one order, so that two who do this at once do not wait for each other.
         begin = "BEGIN; " + "; ".join(
@@ -373,8 +373,11 @@ class Database:
             end = "COMMIT" if keep else "ROLLBACK"
             return await self._run(one, scope, begin, on_both, end, LONGEST_OF_TWO_SECONDS)
 
-    def _enter(self, principal: Principal, scope: str) -> None:
-        """Refuse what needs no look at the database, before anything is counted or opened."""
+    def enter(self, principal: Principal, scope: str) -> None:
+        """Check what can be checked without the database, before a call is counted.
+
+        Raises Unauthenticated or InsufficientScope.
+        """
         self._gate.at_the_door(principal, scope)
         principal.require(scope)
 

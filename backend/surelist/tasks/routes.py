@@ -3,14 +3,21 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
+from fastapi import Body, Depends, Header, Path, Query, Request, Response
 from pydantic import Field
 
-from surelist.access.auth import OWNER_SCOPE
 from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.doors.cursors import Cursor
-from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
-from surelist.errors import Invalid
+from surelist.doors.routing import (
+    IdempotencyKey,
+    PersonDoor,
+    ReadDoor,
+    WriteDoor,
+    answer,
+    problems,
+    user_router,
+)
+from surelist.errors import Conflict, Gone, Invalid, NotFound, VersionMismatch
 from surelist.ledger.service import Retry
 from surelist.tasks import etags, listing, representation, service
 from surelist.tasks.changes import Outcome
@@ -58,11 +65,11 @@ async def refuse_null(request: Request) -> None:
         raise Invalid("The body is null. Send an object, or no body at all. Nothing was changed.")
 
 
-router = APIRouter(prefix="/api/{user_id}/tasks", tags=["tasks"], route_class=OwnedRoute)
+router = user_router("/tasks", "tasks")
 
 
-@router.get("", responses={200: {"model": TaskPage}} | problems(401, 403, 422, 429, 503))
-async def list_tasks(door: UserDoor, query: Annotated[ListQuery, Query()]) -> Response:
+@router.get("", responses={200: {"model": TaskPage}})
+async def list_tasks(door: ReadDoor, query: Annotated[ListQuery, Query()]) -> Response:
     """List tasks."""
     page = listing.Page(**query.given(listing.Page))
     return answer(_page(await door.read(lambda tx: listing.list_tasks(tx, query, page))))
@@ -71,9 +78,9 @@ async def list_tasks(door: UserDoor, query: Annotated[ListQuery, Query()]) -> Re
 @router.post(
     "",
     status_code=201,
-    responses={201: {"model": WholeTask}} | problems(401, 403, 409, 410, 413, 422, 429, 503),
+    responses={201: {"model": WholeTask}} | problems(Conflict, Gone),
 )
-async def create_task(door: UserDoor, new: NewTask, key: IdempotencyKey = ABSENT) -> Response:
+async def create_task(door: WriteDoor, new: NewTask, key: IdempotencyKey = ABSENT) -> Response:
     """Create a task."""
     retry = Retry.of("add", new.meant(), key)
     return task_answer(await door.write(lambda tx: service.add(tx, new, retry)), created=True)
@@ -82,10 +89,10 @@ async def create_task(door: UserDoor, new: NewTask, key: IdempotencyKey = ABSENT
 @router.get(
     "/{task_id}",
     responses={200: {"model": WholeTask}, 304: {"description": "Not Modified"}}
-    | problems(401, 403, 404, 422, 429, 503),
+    | problems(NotFound),
 )
 async def read_task(
-    door: UserDoor, task_id: TaskPath, if_none_match: IfNoneMatch = ABSENT
+    door: ReadDoor, task_id: TaskPath, if_none_match: IfNoneMatch = ABSENT
 ) -> Response:
     """Read one task, also from the trash; 304 when it is as in `If-None-Match`."""
     task, timezone = await door.read(lambda tx: service.find(tx, task_id))
@@ -95,12 +102,12 @@ async def read_task(
     return read
 
 
-CHANGES = {200: {"model": WholeTask}} | problems(401, 403, 404, 409, 410, 412, 413, 422, 429, 503)
+CHANGES = {200: {"model": WholeTask}} | problems(NotFound, Conflict, Gone, VersionMismatch)
 
 
 @router.put("/{task_id}", responses=CHANGES)
 async def replace_task(
-    door: UserDoor,
+    door: WriteDoor,
     task_id: TaskPath,
     new: Replacement,
     if_match: IfMatch = ABSENT,
@@ -120,7 +127,7 @@ async def replace_task(
 
 @router.patch("/{task_id}", responses=CHANGES)
 async def change_task(
-    door: UserDoor,
+    door: WriteDoor,
     task_id: TaskPath,
     patch: Patch,
     if_match: IfMatch = ABSENT,
@@ -138,10 +145,10 @@ async def change_task(
 
 
 @router.delete(
-    "/{task_id}", status_code=204, responses=problems(401, 403, 404, 409, 410, 412, 422, 429, 503)
+    "/{task_id}", status_code=204, responses=problems(NotFound, Conflict, Gone, VersionMismatch)
 )
 async def delete_task(
-    door: UserDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
+    door: WriteDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Put a task into the trash; the ETag is that of the task there."""
     kept = guards(f"delete {task_id}", {}, if_match, key)
@@ -151,7 +158,7 @@ async def delete_task(
 
 @router.patch("/{task_id}/complete", responses=CHANGES, dependencies=[Depends(refuse_null)])
 async def complete_task(
-    door: UserDoor,
+    door: WriteDoor,
     task_id: TaskPath,
     completion: Annotated[Completion, Body()] = ABSENT,
     if_match: IfMatch = ABSENT,
@@ -169,14 +176,14 @@ async def complete_task(
 @router.delete(
     "/{task_id}/permanently",
     status_code=204,
-    responses=problems(401, 403, 404, 409, 412, 422, 429, 503),
+    responses=problems(NotFound, Conflict, VersionMismatch),
 )
 async def purge_task(
-    door: UserDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
+    door: PersonDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Purge a task from the trash, and its past with it. For the person only."""
     kept = guards(f"purge {task_id}", {}, if_match, key)
-    await door.write(lambda tx: service.purge_task(tx, task_id, **kept), OWNER_SCOPE)
+    await door.write(lambda tx: service.purge_task(tx, task_id, **kept))
     return Response(status_code=204)
 
 
