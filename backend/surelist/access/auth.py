@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import NoneType
 from typing import Any, Literal, Protocol, get_args
 
@@ -90,6 +90,15 @@ class Principal:
     kind: Kind
     authenticated_at: int | None = None
     acts_as: Caller | None = None
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Compute the hash once: each call looks its principal up several times."""
+        told = (self.user_id, self.scopes, self.caller, self.issued_at, self.kind, self.acts_as)
+        object.__setattr__(self, "_hash", hash(told))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def require(self, scope: str) -> None:
         """Raise InsufficientScope unless the token carries `scope`."""

@@ -52,7 +52,7 @@ class ShownKey(TypedDict):
     expires_at: str
 
 
-def sign_for(request: Request, door: PersonDoor) -> keys.Sign:
+async def sign_for(request: Request, door: PersonDoor) -> keys.Sign:
     """What signs tokens of the door's user."""
     return partial(sign_token, request.app.state.settings, door.user_id)
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Request, Security
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
 from surelist.access.allowances import Rate
@@ -37,7 +39,6 @@ from surelist.errors import (
 from surelist.observability.calls import note
 
 if TYPE_CHECKING:
-    from fastapi.exceptions import RequestValidationError
     from starlette.exceptions import HTTPException
 
 T = TypeVar("T")
@@ -139,14 +140,63 @@ class OwnedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler, after the token, the path and the scope have been checked."""
-        handle = super().get_route_handler()
         scope = _declared_scope(self)
+        described = self.dependant
+        self.dependant = _quickly_resolved(described)
+        handle = super().get_route_handler()
+        self.dependant = described
 
         async def answered(request: Request) -> Response:
             request.state.door = await _door(request, scope)
             return await handle(request)
 
         return answered
+
+
+def _quickly_resolved(described: Dependant) -> Dependant:
+    """What FastAPI resolves for each request, with the same values, errors and document.
+
+    For the door, FastAPI would look at the header and the path again and build a security scheme;
+    it would read the query field by field before the model reads it as a whole.
+    """
+    resolved = [
+        replace(one, call=_opened_door, dependencies=[], path_params=[], own_oauth_scopes=None)
+        if one.call is open_door
+        else one
+        for one in described.dependencies
+    ]
+    fields = described.query_params
+    models = [field for field in fields if _is_model(field.field_info.annotation)]
+    resolved += [
+        Dependant(
+            name=field.name,
+            call=_query_reader(cast("type[BaseModel]", field.field_info.annotation)),
+            request_param_name="request",
+        )
+        for field in models
+    ]
+    left = [field for field in fields if field not in models]
+    return replace(described, dependencies=resolved, query_params=left)
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _query_reader(model: type[BaseModel]) -> Callable[[Request], Awaitable[BaseModel]]:
+    async def read(request: Request) -> BaseModel:
+        try:
+            return model.model_validate(dict(request.query_params))
+        except ValidationError as error:
+            raise RequestValidationError(
+                [{**one, "loc": ("query", *one["loc"])} for one in error.errors()]
+            ) from None
+
+    return read
+
+
+async def _opened_door(request: Request) -> Door:
+    return request.state.door
 
 
 def _declared_scope(route: APIRoute) -> str:
@@ -182,7 +232,7 @@ async def _door(request: Request, scope: str) -> Door:
     return Door(database, principal, scope)
 
 
-def open_door(
+async def open_door(
     request: Request,
     user_id: str,
     _: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],

@@ -132,7 +132,9 @@ def test_every_operation_declares_the_scope_of_the_contract(document: dict[str, 
 
 def scopes_of_the_contract() -> dict[tuple[str, str], str]:
     """The scope of each route in the tables of specs/rest.md; others are for the person only."""
-    rows = re.findall(r"^\| `(\w+) (/api/[^`]+)` \| `([a-z]+:[a-z]+)`", REST.read_text(), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `(\w+) (/api/[^`]+)` \| `([a-z]+:[a-z]+)`", REST.read_text(), re.MULTILINE
+    )
     return {(method, path): scope for method, path, scope in rows} | {
         ("POST", "/api/{user_id}/chat/stream"): "conversations:write"
     }
