@@ -53,21 +53,21 @@ BUSY = "The server is busy, and nothing was done. Try the same call again in a s
 _IN_ORDER = "SET LOCAL enable_sort = off"
 """Every order has its index: where statistics are old or missing, PostgreSQL would rather sort."""
 
-_UNHURRIED = "SET LOCAL synchronous_commit = off; "
-"""A read writes down when an agent was last here, and does not wait for the disk with that."""
+_NO_SYNC = "SET LOCAL synchronous_commit = off; "
+"""Reads record `last_used_at`. Losing that in a crash is acceptable: do not wait for the WAL."""
 
-LONGEST_SECONDS = 30.0
-"""For one transaction: a PostgreSQL that has stopped answering keeps no connection for longer."""
+TRANSACTION_TIMEOUT = 30.0
+"""Seconds for one transaction. It frees the connections of a PostgreSQL that no longer answers."""
 
-LONGEST_OF_TWO_SECONDS = 600.0
-"""For one that moves a whole list, row by row."""
+CLAIM_TIMEOUT = 600.0
+"""Seconds for a transaction that moves a whole list, row by row."""
 
-POOL_PATIENCE_SECONDS = 2.0
-"""For a connection when all are in use: hundreds of transactions' time. Who gets none in it would
-hardly get one later, and is told sooner that he may ask again."""
+POOL_TIMEOUT = 2.0
+"""Seconds to wait for a free connection, the time of hundreds of transactions. A longer wait rarely
+succeeds: fail early with 503 and Retry-After."""
 
-PATIENCE_SECONDS = 2.0
-"""For the end of a transaction without effect, which may wait for a statement to be cancelled."""
+ROLLBACK_TIMEOUT = 2.0
+"""Seconds for a ROLLBACK, which may wait until a statement is cancelled."""
 
 _ME = bindparam("user_id", type_=Text, required=True)
 
@@ -259,7 +259,7 @@ class Database:
         self._key = settings.cursor_key
         self._lock_timeout = settings.lock_timeout_ms
         self._patience = settings.lock_timeout_ms / 1000
-        self._turns = Turns(settings.pool_size, POOL_PATIENCE_SECONDS)
+        self._turns = Turns(settings.pool_size, POOL_TIMEOUT)
         self._deadlines = Deadlines()
         self._endings: set[asyncio.Task[None]] = set()
         self._rates = Rates(settings)
@@ -268,7 +268,7 @@ class Database:
     async def close(self) -> None:
         """Let go of PostgreSQL and of what the rates are counted in."""
         with suppress(TimeoutError):  # one that says nothing any more would never say goodbye
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(ROLLBACK_TIMEOUT):
                 await self._pool.close()
         await self._rates.close()
 
@@ -371,7 +371,7 @@ class Database:
         async with self._turns.to_write(one.user_id, self._patience, person=person):
             begin = f"{begin}; {_as_user(one.user_id)}"
             end = "COMMIT" if keep else "ROLLBACK"
-            return await self._run(one, scope, begin, on_both, end, LONGEST_OF_TWO_SECONDS)
+            return await self._run(one, scope, begin, on_both, end, CLAIM_TIMEOUT)
 
     def enter(self, principal: Principal, scope: str) -> None:
         """Check what can be checked without the database, before a call is counted.
@@ -397,7 +397,7 @@ class Database:
         with faults_as_unavailable():
             connection = await self._a_connection()
             CONNECTIONS_IN_USE.inc()
-            self._deadlines.enter(longest or LONGEST_SECONDS)
+            self._deadlines.enter(longest or TRANSACTION_TIMEOUT)
             try:
                 try:
                     tx = UserTransaction(
@@ -410,7 +410,7 @@ class Database:
                     if end:
                         await _end(connection, end)
                     elif tx.wrote:
-                        await _end(connection, "COMMIT", _UNHURRIED)
+                        await _end(connection, "COMMIT", _NO_SYNC)
                 finally:
                     self._deadlines.leave()
             except BaseException:
@@ -431,7 +431,7 @@ class Database:
         if self._pool.get_size() < self._pool.get_max_size():  # made, however far PostgreSQL is
             return await self._pool.acquire(timeout=self._patience)
         try:
-            return await self._pool.acquire(timeout=POOL_PATIENCE_SECONDS)
+            return await self._pool.acquire(timeout=POOL_TIMEOUT)
         except TimeoutError:
             raise Unavailable(BUSY) from None
 
@@ -441,7 +441,7 @@ class Database:
         One on which that does not succeed is given up: half an exchange may be left on it.
         """
         try:
-            await connection.execute("ROLLBACK", timeout=PATIENCE_SECONDS)
+            await connection.execute("ROLLBACK", timeout=ROLLBACK_TIMEOUT)
         except Exception:  # noqa: BLE001 (what went wrong before is what is told)
             with suppress(asyncpg.InterfaceError):  # the pool itself has let go of it
                 connection.terminate()

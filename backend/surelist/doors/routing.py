@@ -18,7 +18,7 @@ from starlette.responses import Response
 from surelist.access.allowances import Rate
 from surelist.access.auth import OWNER_SCOPE, RESERVED_USER_ID, Caller, Principal
 from surelist.data.isolation import Database, UserTransaction
-from surelist.doors.arguments import place, told
+from surelist.doors.arguments import error_path, join_messages
 from surelist.doors.web import refusal_headers
 from surelist.errors import (
     RECENT_SECONDS,
@@ -370,5 +370,7 @@ def crash(_request: Request, _error: Exception) -> Response:
 
 def _as_refusal(error: Exception) -> SurelistError:
     wrong = cast("RequestValidationError", error).errors()
-    sentences = [f"{place(one)}: {one['msg']}." for one in wrong]
-    return Invalid(told(sentences, len(wrong)) + " Nothing was changed. Call again, corrected.")
+    sentences = [f"{error_path(one)}: {one['msg']}." for one in wrong]
+    return Invalid(
+        join_messages(sentences, len(wrong)) + " Nothing was changed. Call again, corrected."
+    )

@@ -101,7 +101,7 @@ class BoundedConnection(HttpToolsProtocol):
         self.transport.close()
 
 
-def forget_the_silent(listener: socket.socket) -> None:
+def set_tcp_user_timeout(listener: socket.socket) -> None:
     """Let the kernel close connections whose client takes nothing that is sent to it."""
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; what is accepted has its listener's options
         milliseconds = SECONDS_TO_READ * 1000
