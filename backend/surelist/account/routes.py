@@ -6,8 +6,7 @@ from typing import Annotated, NotRequired
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import ConfigDict, Field
-from typing_extensions import TypedDict
+from pydantic import Field
 
 from surelist.access.auth import LOCAL_USER
 from surelist.account import service
@@ -16,7 +15,7 @@ from surelist.account.export import export
 from surelist.conversations.representation import ExportedMessage, ShownConversation
 from surelist.data.database import Record
 from surelist.data.isolation import UserTransaction
-from surelist.doors.arguments import ABSENT, Closed
+from surelist.doors.arguments import ABSENT, Closed, ShownObject
 from surelist.doors.routing import (
     Door,
     IdempotencyKey,
@@ -32,10 +31,8 @@ from surelist.tasks.event_representation import TaskEvent
 from surelist.tasks.representation import WholeTask, local
 
 
-class ShownAccount(TypedDict):
+class ShownAccount(ShownObject):
     """An account; `last_event` is the newest event of its ledger."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     user_id: str
     timezone: str
@@ -47,10 +44,8 @@ class ShownAccount(TypedDict):
     created_at: NotRequired[str]
 
 
-class Export(TypedDict):
+class Export(ShownObject):
     """All that is kept of a user: tasks and events as they stood at the event `as_of`."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     as_of: int
     timezone: str
@@ -75,10 +70,8 @@ class Claim(Closed):
     dry_run: bool = False
 
 
-class Claimable(TypedDict):
+class Claimable(ShownObject):
     """What a claim would take over."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     pending: int
     completed: int

@@ -4,23 +4,19 @@ from functools import partial
 from typing import Annotated, NotRequired
 
 from fastapi import Depends, Path, Query, Request, Response
-from pydantic import ConfigDict
-from typing_extensions import TypedDict
 
 from surelist.access.auth import AgentScope, sign_token
 from surelist.agents import keys, listing, service
 from surelist.agents.models import Connection, NewKey
 from surelist.data.database import Record
-from surelist.doors.arguments import ABSENT
+from surelist.doors.arguments import ABSENT, ShownObject
 from surelist.doors.routing import IdempotencyKey, PersonDoor, answer, problems, user_router
 from surelist.errors import Conflict, Gone, NotFound
 from surelist.ledger.models import ClientId
 
 
-class ShownAgent(TypedDict):
+class ShownAgent(ShownObject):
     """An agent, with times in UTC."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     client_id: str
     name: str
@@ -31,19 +27,15 @@ class ShownAgent(TypedDict):
     revoked_at: NotRequired[str]
 
 
-class Agents(TypedDict):
+class Agents(ShownObject):
     """A page of a user's agents."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     agents: list[ShownAgent]
     next_cursor: NotRequired[str]
 
 
-class ShownKey(TypedDict):
+class ShownKey(ShownObject):
     """A key, on the one occasion that its token is shown."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     client_id: str
     name: str

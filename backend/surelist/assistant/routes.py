@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NotRequired
 
 from fastapi import Request, Response, Security
 from fastapi.responses import StreamingResponse
-from pydantic import ConfigDict
-from typing_extensions import TypedDict
 
 from surelist.assistant.failures import Failure
 from surelist.assistant.parts import tool_calls_of
@@ -14,7 +12,7 @@ from surelist.assistant.stream import HEADERS, StreamedMessage, stream
 from surelist.assistant.turns import Turn
 from surelist.conversations.models import Content, ConversationId
 from surelist.data.database import Record
-from surelist.doors.arguments import ABSENT, Closed
+from surelist.doors.arguments import ABSENT, Closed, ShownObject
 from surelist.doors.routing import Door, IdempotencyKey, answer, open_door, problems, user_router
 from surelist.errors import Conflict, Gone, NotFound
 
@@ -29,10 +27,8 @@ class ChatMessage(Closed):
     message: Content
 
 
-class ToolCall(TypedDict):
+class ToolCall(ShownObject):
     """A tool that was called: what it was given, and what it returned or why it was refused."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     tool: str
     arguments: Any
@@ -40,10 +36,8 @@ class ToolCall(TypedDict):
     error: NotRequired[str]
 
 
-class ChatAnswer(TypedDict):
+class ChatAnswer(ShownObject):
     """An answer; `message_id` is the person's message, `answer_id` the assistant's."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     conversation_id: int
     message_id: int

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
+from typing_extensions import TypedDict
 
 MAX_REPORTED_ERRORS = 10
 """How many wrong arguments one message names; a caller may send a million."""
@@ -63,6 +64,12 @@ class Closed(BaseModel):
         return all(
             values[other] == fields[other].default for other in self.model_fields_set - {name}
         )
+
+
+class ShownObject(TypedDict):
+    """An object of an answer, with the declared fields and no others."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
 
 def explain(error: ValidationError | list[ErrorDetails], model: type[BaseModel]) -> str:

@@ -1,7 +1,7 @@
-"""What a client may do with a connection: uvicorn's HTTP/1.1, with bounds that it does not have.
+"""Connection limits: uvicorn's HTTP/1.1 protocol with bounds of size and time.
 
-A head without an end took 1.4 GB of memory before any token was looked at, and whoever fell silent
-kept a descriptor for ever.
+Without them, endless headers took 1.4 GB of memory before any token was checked, and an idle client
+kept its file descriptor for ever.
 """
 
 import socket

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, cast
 
-from pydantic import ConfigDict
-from typing_extensions import TypedDict
-
 from surelist.data.database import Record
+from surelist.doors.arguments import ShownObject
 from surelist.ledger.models import EventKind
 from surelist.tasks import history
 from surelist.tasks.due import write_moment
@@ -14,10 +12,8 @@ from surelist.tasks.models import PRIORITY_NAMES, Priority
 from surelist.tasks.representation import local
 
 
-class Fields(TypedDict):
+class Fields(ShownObject):
     """Changed fields and their values; null is empty."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     title: NotRequired[str]
     description: NotRequired[str | None]
@@ -28,10 +24,8 @@ class Fields(TypedDict):
     deleted: NotRequired[bool]
 
 
-class TaskEvent(TypedDict):
+class TaskEvent(ShownObject):
     """One change of a task; a purge takes `before` and `after` with it."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     id: int
     task_id: int

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from typing import Annotated, NotRequired
 
 from fastapi import Path, Query, Response
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field
-from typing_extensions import TypedDict
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
+from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed, ShownObject
 from surelist.doors.routing import (
     IdempotencyKey,
     ReadDoor,
@@ -46,39 +45,31 @@ def _in_utc(value: datetime) -> datetime:
         raise ValueError(_WHAT_IT_MUST_BE) from None
 
 
-class EventList(TypedDict):
+class EventList(ShownObject):
     """A page of the ledger."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     events: list[TaskEvent]
     next_cursor: NotRequired[str]
 
 
-class UndoneEvent(TypedDict):
+class UndoneEvent(ShownObject):
     """An event that was taken back, and the version that its task has now."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     event: int
     task_id: int
     version: int
 
 
-class LeftEvent(TypedDict):
+class LeftEvent(ShownObject):
     """An event that was left, and the fields that changed since; none when its task is gone."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     event: int
     task_id: int
     fields: list[str]
 
 
-class UndoneEvents(TypedDict):
+class UndoneEvents(ShownObject):
     """What was, or with `dry_run` would be, taken back, and what not."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     undone: list[UndoneEvent]
     left: list[LeftEvent]

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Body, Depends, Header, Path, Query, Request, Response
-from pydantic import Field
 
 from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
-from surelist.doors.cursors import Cursor
+from surelist.doors.cursors import Paged
 from surelist.doors.routing import (
     IdempotencyKey,
     PersonDoor,
@@ -30,11 +29,8 @@ IfMatch = Annotated[str, Header(alias="If-Match", max_length=1000)]
 IfNoneMatch = Annotated[str, Header(alias="If-None-Match", max_length=1000)]
 
 
-class ListQuery(listing.Filters):
+class ListQuery(Paged, listing.Filters):
     """The query of a list."""
-
-    limit: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=200, strict=False)] = 50
-    cursor: Cursor = ABSENT
 
 
 class Replacement(AsStored, NewTask):
