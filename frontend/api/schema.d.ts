@@ -721,7 +721,9 @@ export interface components {
         };
         /**
          * Patch
-         * @description Changes to a task; or `undo` alone, a version of this task to take back.
+         * @description A merge patch (RFC 7396), in which null empties a field, as its name in `clear` does.
+         *
+         *     Or `undo` alone: the version of a change of this task to take back.
          */
         Patch: {
             /**
@@ -729,24 +731,10 @@ export interface components {
              * @description What is to be done.
              */
             title?: string;
-            /**
-             * Description
-             * @description Details.
-             */
-            description?: string;
-            /**
-             * Due
-             * Format: date-or-date-time
-             * @description "2026-12-31", "2026-12-31T15:00" (user's timezone) or with an offset.
-             */
-            due?: string;
-            /**
-             * Priority
-             * @enum {string}
-             */
-            priority?: "low" | "medium" | "high";
-            /** Tags */
-            tags?: string[];
+            description?: string | null;
+            due?: string | null;
+            priority?: ("low" | "medium" | "high") | null;
+            tags?: string[] | null;
             /**
              * Status
              * @description pending reopens or restores.
@@ -1529,6 +1517,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Patch"];
+                "application/merge-patch+json": components["schemas"]["Patch"];
             };
         };
         responses: {
@@ -1660,11 +1649,11 @@ export interface operations {
     list_events_api__user_id__events_get: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string;
                 after?: number;
                 task_id?: number;
                 client_id?: string;
-                limit?: number;
-                cursor?: string;
             };
             header?: never;
             path: {
@@ -1788,10 +1777,10 @@ export interface operations {
     list_conversations_api__user_id__conversations_get: {
         parameters: {
             query?: {
-                search?: string;
-                status?: "kept" | "deleted";
                 limit?: number;
                 cursor?: string;
+                search?: string;
+                status?: "kept" | "deleted";
             };
             header?: never;
             path: {

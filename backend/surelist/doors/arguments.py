@@ -40,7 +40,8 @@ PLAIN_DIGITS = BeforeValidator(_plain_digits)
 """For an integer in a URL: of what Pydantic takes for one, `1_0` and `1.0` would be surprises."""
 
 
-def _drop_null_defaults(schema: dict[str, Any]) -> None:
+def drop_null_defaults(schema: dict[str, Any]) -> None:
+    """Leave the default of arguments that may be left out away from their JSON schema."""
     for field in schema["properties"].values():
         if "default" in field and field["default"] is None:
             del field["default"]
@@ -50,7 +51,7 @@ class Closed(BaseModel):
     """Arguments in their own types only, and none but those declared."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, json_schema_extra=_drop_null_defaults
+        extra="forbid", strict=True, frozen=True, json_schema_extra=drop_null_defaults
     )
 
     def given(self, of: "type[Closed] | None" = None) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """REST for tasks: each route a door onto one service function."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 
 from fastapi import Body, Depends, Header, Path, Query, Request, Response
+from pydantic import ConfigDict, model_validator
 
-from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
+from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed, drop_null_defaults
 from surelist.doors.cursors import Paged
 from surelist.doors.routing import (
     IdempotencyKey,
@@ -20,13 +21,16 @@ from surelist.errors import Conflict, Gone, Invalid, NotFound, VersionMismatch
 from surelist.ledger.service import Retry
 from surelist.tasks import etags, listing, representation, service
 from surelist.tasks.changes import Outcome
-from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version
+from surelist.tasks.models import ClearableField, NewTask, TaskChanges, TaskId, Version
 from surelist.tasks.representation import READ_ONLY, AsStored, TaskPage, WholeTask
 from surelist.tasks.undo import undo
 
 TaskPath = Annotated[TaskId, PLAIN_DIGITS, Path(alias="task_id", strict=False)]
 IfMatch = Annotated[str, Header(alias="If-Match", max_length=1000)]
 IfNoneMatch = Annotated[str, Header(alias="If-None-Match", max_length=1000)]
+
+
+CLEARABLE = get_args(ClearableField)
 
 
 class ListQuery(Paged, listing.Filters):
@@ -43,10 +47,44 @@ class Replacement(AsStored, NewTask):
         return {name: value for name, value in self.given().items() if name not in READ_ONLY}
 
 
+def _nullable(schema: dict[str, Any]) -> None:
+    drop_null_defaults(schema)
+    for name in CLEARABLE:
+        schema["properties"][name] = {"anyOf": [schema["properties"][name], {"type": "null"}]}
+
+
 class Patch(TaskChanges):
-    """Changes to a task; or `undo` alone, a version of this task to take back."""
+    """A merge patch (RFC 7396), in which null empties a field, as its name in `clear` does.
+
+    Or `undo` alone: the version of a change of this task to take back.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_nullable)
 
     undo: Version = ABSENT
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nulls_as_cleared(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        body = cast("dict[str, Any]", given)
+        nulls = [name for name in CLEARABLE if name in body and body[name] is None]
+        clear = body.get("clear", [])
+        if not nulls or not isinstance(clear, list):
+            return body
+        rest = {name: value for name, value in body.items() if name not in nulls}
+        return rest | {"clear": [*cast("list[Any]", clear), *nulls]}
+
+
+MERGE_PATCH = {
+    "requestBody": {
+        "content": {
+            "application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/Patch"}}
+        }
+    }
+}
+"""FastAPI reads any body of `application/*+json` as JSON."""
 
 
 class Completion(Closed):
@@ -121,7 +159,7 @@ async def replace_task(
     )
 
 
-@router.patch("/{task_id}", responses=CHANGES)
+@router.patch("/{task_id}", responses=CHANGES, openapi_extra=MERGE_PATCH)
 async def change_task(
     door: WriteDoor,
     task_id: TaskPath,
