@@ -18,7 +18,16 @@ from surelist.assistant.chat import Assistant
 from surelist.config import Settings
 from surelist.conversations import routes as conversations
 from surelist.data.isolation import Database
-from surelist.doors.routing import Problem, answer, crash, http_problem, problem
+from surelist.doors.routing import (
+    WITH_A_BODY,
+    Problem,
+    answer,
+    crash,
+    http_problem,
+    problem,
+    problem_responses,
+    problems,
+)
 from surelist.doors.web import CONVERSATIONS, METADATA_PATH, TASKS, protected_resource
 from surelist.errors import SurelistError
 from surelist.tasks import ledger_routes
@@ -55,7 +64,7 @@ def make_rest_api(
         account.router,
         agents.router,
     ):
-        api.include_router(router)
+        api.router.routes.extend(router.routes)  # included, each request would match them twice
 
     @api.get(METADATA_PATH, include_in_schema=False)
     @api.get(METADATA_PATH + TASKS.path, include_in_schema=False)
@@ -78,5 +87,11 @@ def _described(api: FastAPI) -> dict[str, Any]:
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
         schemas["Problem"] = Problem.model_json_schema()
+        document["components"]["responses"] = problem_responses()
+        for operation in (one for path in document["paths"].values() for one in path.values()):
+            if "requestBody" in operation:
+                operation["responses"] |= {
+                    str(status): response for status, response in problems(*WITH_A_BODY).items()
+                }
         api.openapi_schema = document
     return api.openapi_schema

@@ -241,7 +241,7 @@ async def test_a_write_whose_connection_was_lost_is_not_run_again_by_itself(
 async def test_no_connection_left_to_be_had_is_said_so_and_leaves_none_behind(
     copy: Copy, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(isolation, "POOL_PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr(isolation, "POOL_TIMEOUT", 0.02)
     async with apart(copy, settings, pool_size=1) as newcomer:
         ann = newcomer()
         await ann.call("add_task", title="First")

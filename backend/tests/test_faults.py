@@ -181,7 +181,7 @@ async def test_a_postgresql_that_falls_silent_is_given_up_and_returns_by_itself(
         await ann.call("add_task", title="First")
         with monkeypatch.context() as hurried:
             hurried.setattr(isolation, "LONGEST_SECONDS", 0.2)
-            hurried.setattr(isolation, "PATIENCE_SECONDS", 0.2)
+            hurried.setattr(isolation, "ROLLBACK_TIMEOUT", 0.2)
             passes.clear()
             async with asyncio.timeout(60):
                 answers = await asyncio.gather(*(ann.rest("GET", "/tasks") for _ in range(6)))

@@ -168,7 +168,7 @@ async def test_a_database_that_lets_in_and_then_says_nothing_is_not_ready(
     copy: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "LOOKED_AT_SECONDS", 0)
-    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(health, "READINESS_TIMEOUT", 0.5)
     async with started(copy) as http:
         async with copy.connection() as other, other.transaction():
             await other.execute("LOCK TABLE alembic_version")  # whoever looks there, waits

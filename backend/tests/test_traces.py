@@ -306,7 +306,7 @@ def test_traces_are_wanted_where_a_collector_is_named(
 ) -> None:
     monkeypatch.setattr(os, "environ", environment() | variables)
     assert traces.wanted() is wanted
-    assert not wanted or traces.trouble() is None
+    assert not wanted or traces.export_problem() is None
 
 
 LOAD = """

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import NoneType
 from typing import Any, Literal, Protocol, get_args
 
@@ -90,6 +90,15 @@ class Principal:
     kind: Kind
     authenticated_at: int | None = None
     acts_as: Caller | None = None
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Compute the hash once: each call looks its principal up several times."""
+        told = (self.user_id, self.scopes, self.caller, self.issued_at, self.kind, self.acts_as)
+        object.__setattr__(self, "_hash", hash(told))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def require(self, scope: str) -> None:
         """Raise InsufficientScope unless the token carries `scope`."""
@@ -142,7 +151,7 @@ class Authenticator:
             kind, claims = await issuer.verified(token, audience)
             return _principal_of(kind, claims), float(claims["exp"])
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
-            raise refused(str(error)) from None
+            raise invalid_token(str(error)) from None
 
 
 def sign_token(
@@ -196,11 +205,11 @@ def _bearer(authorization: list[str]) -> str:
         raise Unauthenticated("A bearer token is needed. Send it as Authorization: Bearer TOKEN.")
     scheme, _, token = authorization[0].partition(" ")
     if len(authorization) > 1 or scheme.lower() != "bearer" or not token.strip():
-        raise refused("the Authorization header is not one bearer token")
+        raise invalid_token("the Authorization header is not one bearer token")
     if len(token) > TOKEN_BYTES:
-        raise refused(f"it is longer than {TOKEN_BYTES} bytes")
+        raise invalid_token(f"it is longer than {TOKEN_BYTES} bytes")
     if not COMPACT_JWS.fullmatch(token := token.strip(" ")):
-        raise refused("it is not three parts of base64url with dots between them")
+        raise invalid_token("it is not three parts of base64url with dots between them")
     return token
 
 
@@ -228,7 +237,7 @@ def _principal_of(kind: Kind, claims: Mapping[str, Any]) -> Principal:
     return Principal(user_id, scopes, caller, int(claims["iat"]), kind, authenticated_at)
 
 
-def refused(reason: str) -> Unauthenticated:
+def invalid_token(reason: str) -> Unauthenticated:
     """The refusal of a token that was sent; `reason` follows a colon."""
     return Unauthenticated(
         f"The bearer token was refused: {reason}. Ask the person for a new token.",

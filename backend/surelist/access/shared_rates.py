@@ -17,7 +17,7 @@ from surelist.observability.metrics import SHARED_RATE_FAULTS
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 0.25
+REDIS_TIMEOUT = 0.25
 """Seconds that a call waits for Redis to count it once."""
 
 REST = 5.0
@@ -51,7 +51,7 @@ class SharedRates:
     async def hit(self, key: tuple[str, ...], amount: int) -> float | None:
         """Count a hit and return 0, or, when `amount` are spent, the seconds until one is free.
 
-        None, at once or within PATIENCE, when Redis does not say.
+        None, at once or within REDIS_TIMEOUT, when Redis does not say.
         """
         now = time.monotonic()
         if self._away:
@@ -59,7 +59,7 @@ class SharedRates:
                 return None
             self._rests_until = now + REST
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(REDIS_TIMEOUT):
                 wait = await self._hit(RateLimitItemPerMinute(amount), key)
         except AWAY as fault:
             SHARED_RATE_FAULTS.inc()

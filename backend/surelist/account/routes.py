@@ -5,29 +5,32 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, NotRequired
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import StreamingResponse
-from pydantic import ConfigDict, Field
-from typing_extensions import TypedDict
+from pydantic import Field
 
-from surelist.access.auth import OWNER_SCOPE
 from surelist.account import service
 from surelist.account.erasing import shut_out
 from surelist.account.export import export
 from surelist.conversations.representation import ExportedMessage, ShownConversation
 from surelist.data.database import Record
-from surelist.doors.arguments import ABSENT, Closed
-from surelist.doors.routing import Door, IdempotencyKey, OwnedRoute, UserDoor, answer, problems
+from surelist.doors.arguments import ABSENT, Closed, ShownObject
+from surelist.doors.routing import (
+    Door,
+    IdempotencyKey,
+    PersonDoor,
+    ReadDoor,
+    answer,
+    user_router,
+)
 from surelist.errors import BeingErased
 from surelist.tasks.due import zone
 from surelist.tasks.event_representation import TaskEvent
 from surelist.tasks.representation import WholeTask, local
 
 
-class ShownAccount(TypedDict):
+class ShownAccount(ShownObject):
     """An account; `last_event` is the newest event of its ledger."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     user_id: str
     timezone: str
@@ -39,10 +42,8 @@ class ShownAccount(TypedDict):
     created_at: NotRequired[str]
 
 
-class Export(TypedDict):
+class Export(ShownObject):
     """All that is kept of a user: tasks and events as they stood at the event `as_of`."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     as_of: int
     timezone: str
@@ -66,54 +67,53 @@ class SessionsEnd(Closed):
     agents: bool = False
 
 
-router = APIRouter(prefix="/api/{user_id}", tags=["account"], route_class=OwnedRoute)
+router = user_router("", "account")
 
 
-@router.get("", responses={200: {"model": ShownAccount}} | problems(401, 403, 422, 429, 503))
-async def read_account(door: UserDoor) -> Response:
+@router.get("", responses={200: {"model": ShownAccount}})
+async def read_account(door: ReadDoor) -> Response:
     """Read the account."""
     return answer(_shown(door, await door.read(service.find)))
 
 
-@router.patch("", responses={200: {"model": ShownAccount}} | problems(401, 403, 413, 422, 429, 503))
+@router.patch("", responses={200: {"model": ShownAccount}})
 async def change_account(
-    door: UserDoor, patch: AccountPatch, _key: IdempotencyKey = ABSENT
+    door: PersonDoor, patch: AccountPatch, _key: IdempotencyKey = ABSENT
 ) -> Response:
     """Change the time zone."""
-    account = await door.write(lambda tx: service.set_timezone(tx, patch.timezone), OWNER_SCOPE)
+    account = await door.write(lambda tx: service.set_timezone(tx, patch.timezone))
     return answer(_shown(door, account))
 
 
-@router.delete("", status_code=204, responses=problems(401, 403, 422, 429, 503))
-async def erase_account(door: UserDoor, _key: IdempotencyKey = ABSENT) -> Response:
+@router.delete("", status_code=204)
+async def erase_account(door: PersonDoor, _key: IdempotencyKey = ABSENT) -> Response:
     """Erase everything; every token issued until that is done is refused.
 
     A repeat goes on where a call ended that was cut off.
     """
     door.require_recent_sign_in()
     with suppress(BeingErased):
-        await door.write(shut_out, OWNER_SCOPE, rate="revocations")
+        await door.write(shut_out, rate="revocations")
     await door.finish_erase()
     return Response(status_code=204)
 
 
-@router.get("/export", responses={200: {"model": Export}} | problems(401, 403, 422, 429, 503))
-async def export_account(door: UserDoor) -> Response:
+@router.get("/export", responses={200: {"model": Export}})
+async def export_account(door: PersonDoor) -> Response:
     """Everything, as one JSON document."""
-    account = await door.read(service.find, OWNER_SCOPE)  # what is refused, is before an answer
-    pieces = export(account, partial(door.read, scope=OWNER_SCOPE, rate=None))
+    account = await door.read(service.find)  # what is refused, is before an answer
+    pieces = export(account, partial(door.read, rate=None))
     headers = {"Content-Disposition": 'attachment; filename="surelist.json"'}
     return StreamingResponse(pieces, headers=headers, media_type="application/json")
 
 
-@router.post("/sessions/end", status_code=204, responses=problems(401, 403, 413, 422, 429, 503))
+@router.post("/sessions/end", status_code=204)
 async def end_sessions(
-    door: UserDoor, body: SessionsEnd, _key: IdempotencyKey = ABSENT
+    door: PersonDoor, body: SessionsEnd, _key: IdempotencyKey = ABSENT
 ) -> Response:
     """End the person's sessions up to this one, and if asked, revoke every agent."""
     await door.write(
         lambda tx: service.end_sessions(tx, agents=body.agents),
-        OWNER_SCOPE,
         rate="revocations",
     )
     return Response(status_code=204)

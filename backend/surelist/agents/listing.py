@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 
-from pydantic import Field
 from sqlalchemy import BigInteger, Text, bindparam, or_, select
 
 from surelist.agents.models import Agent
 from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows
-from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
-from surelist.doors.cursors import Cursor, cursor_to, place_in
+from surelist.doors.cursors import Paged, cursor_to, cut, place_in
 from surelist.ledger.models import INSTANT
 
 _agent = user_rows(Agent)
@@ -32,11 +29,8 @@ _NEXT_PAGE = compiled(
 _LIST = "agents"
 
 
-class AgentQuery(Closed):
+class AgentQuery(Paged):
     """Which agents are wanted."""
-
-    limit: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=200, strict=False)] = 50
-    cursor: Cursor = ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +50,10 @@ async def list_agents(tx: UserTransaction, query: AgentQuery) -> AgentPage:
         found = await tx.fetch_all(_NEXT_PAGE, rows=rows, **place)
     else:
         found = await tx.fetch_all(_FIRST_PAGE, rows=rows)
-    if len(found) < rows:
-        return AgentPage(found, None)
-    agents = found[: query.limit]
-    last = agents[-1]
-    return AgentPage(agents, cursor_to(tx, _LIST, last["created_at"], last["client_id"]))
+    return AgentPage(
+        *cut(
+            found,
+            query.limit,
+            lambda last: cursor_to(tx, _LIST, last["created_at"], last["client_id"]),
+        )
+    )

@@ -3,23 +3,20 @@
 from functools import partial
 from typing import Annotated, NotRequired
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import ConfigDict
-from typing_extensions import TypedDict
+from fastapi import Depends, Path, Query, Request, Response
 
-from surelist.access.auth import OWNER_SCOPE, AgentScope, sign_token
+from surelist.access.auth import AgentScope, sign_token
 from surelist.agents import keys, listing, service
 from surelist.agents.models import Connection, NewKey
 from surelist.data.database import Record
-from surelist.doors.arguments import ABSENT
-from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
+from surelist.doors.arguments import ABSENT, ShownObject
+from surelist.doors.routing import IdempotencyKey, PersonDoor, answer, problems, user_router
+from surelist.errors import Conflict, Gone, NotFound
 from surelist.ledger.models import ClientId
 
 
-class ShownAgent(TypedDict):
+class ShownAgent(ShownObject):
     """An agent, with times in UTC."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     client_id: str
     name: str
@@ -30,19 +27,15 @@ class ShownAgent(TypedDict):
     revoked_at: NotRequired[str]
 
 
-class Agents(TypedDict):
+class Agents(ShownObject):
     """A page of a user's agents."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     agents: list[ShownAgent]
     next_cursor: NotRequired[str]
 
 
-class ShownKey(TypedDict):
+class ShownKey(ShownObject):
     """A key, on the one occasion that its token is shown."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     client_id: str
     name: str
@@ -51,20 +44,18 @@ class ShownKey(TypedDict):
     expires_at: str
 
 
-def sign_for(request: Request, door: UserDoor) -> keys.Sign:
+async def sign_for(request: Request, door: PersonDoor) -> keys.Sign:
     """What signs tokens of the door's user."""
     return partial(sign_token, request.app.state.settings, door.user_id)
 
 
-router = APIRouter(prefix="/api/{user_id}", tags=["agents"], route_class=OwnedRoute)
+router = user_router("", "agents")
 
 
-@router.get("/agents", responses={200: {"model": Agents}} | problems(401, 403, 422, 429, 503))
-async def list_agents(door: UserDoor, query: Annotated[listing.AgentQuery, Query()]) -> Response:
+@router.get("/agents", responses={200: {"model": Agents}})
+async def list_agents(door: PersonDoor, query: Annotated[listing.AgentQuery, Query()]) -> Response:
     """List the agents, the newest first."""
-    page = await door.read(
-        lambda tx: listing.list_agents(tx, query), OWNER_SCOPE, rate="revocations"
-    )
+    page = await door.read(lambda tx: listing.list_agents(tx, query), rate="revocations")
     shown: Agents = {"agents": [_shown(agent) for agent in page.agents]}
     if page.cursor:
         shown["next_cursor"] = page.cursor
@@ -73,55 +64,53 @@ async def list_agents(door: UserDoor, query: Annotated[listing.AgentQuery, Query
 
 @router.get(
     "/agents/{client_id:path}",
-    responses={200: {"model": ShownAgent}} | problems(401, 403, 404, 422, 429, 503),
+    responses={200: {"model": ShownAgent}} | problems(NotFound),
 )
-async def read_agent(door: UserDoor, client_id: Annotated[ClientId, Path()]) -> Response:
+async def read_agent(door: PersonDoor, client_id: Annotated[ClientId, Path()]) -> Response:
     """Read one agent."""
     # The page asks this whenever the agent asks it for a token, so it counts as the agent's read.
-    agent = await door.read(lambda tx: service.find(tx, client_id), OWNER_SCOPE, agent=client_id)
+    agent = await door.read(lambda tx: service.find(tx, client_id), agent=client_id)
     return answer(_shown(agent))
 
 
 @router.put(
     "/agents/{client_id:path}",
-    responses={200: {"model": ShownAgent}} | problems(401, 403, 409, 413, 422, 429, 503),
+    responses={200: {"model": ShownAgent}} | problems(Conflict),
 )
 async def connect_agent(
-    door: UserDoor,
+    door: PersonDoor,
     client_id: Annotated[ClientId, Path()],
     connection: Connection,
     _key: IdempotencyKey = ABSENT,
 ) -> Response:
     """Let a client work on the list within these scopes, also one that was revoked."""
-    agent = await door.write(lambda tx: service.allow(tx, client_id, connection), OWNER_SCOPE)
+    agent = await door.write(lambda tx: service.allow(tx, client_id, connection))
     return answer(_shown(agent))
 
 
-@router.delete(
-    "/agents/{client_id:path}", status_code=204, responses=problems(401, 403, 404, 422, 429, 503)
-)
+@router.delete("/agents/{client_id:path}", status_code=204, responses=problems(NotFound))
 async def revoke_agent(
-    door: UserDoor, client_id: Annotated[ClientId, Path()], _key: IdempotencyKey = ABSENT
+    door: PersonDoor, client_id: Annotated[ClientId, Path()], _key: IdempotencyKey = ABSENT
 ) -> Response:
     """Revoke an agent: every worker refuses its tokens within seconds."""
-    await door.write(lambda tx: service.revoke(tx, client_id), OWNER_SCOPE, rate="revocations")
+    await door.write(lambda tx: service.revoke(tx, client_id), rate="revocations")
     return Response(status_code=204)
 
 
 @router.post(
     "/keys",
     status_code=201,
-    responses={201: {"model": ShownKey}} | problems(401, 403, 409, 410, 413, 422, 429, 503),
+    responses={201: {"model": ShownKey}} | problems(Conflict, Gone),
 )
 async def make_key(
-    door: UserDoor,
+    door: PersonDoor,
     new: NewKey,
     sign: Annotated[keys.Sign, Depends(sign_for)],
     key: IdempotencyKey = ABSENT,
 ) -> Response:
     """Make a key for an agent; its token is shown this once."""
     door.require_recent_sign_in()
-    made = await door.write(lambda tx: keys.make_key(tx, new, sign, key), OWNER_SCOPE)
+    made = await door.write(lambda tx: keys.make_key(tx, new, sign, key))
     shown: ShownKey = {
         "client_id": made.client_id,
         "name": made.name,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Boolean, Text, bindparam, func, or_, select, true
 from sqlmodel import col
 
-from surelist.access.auth import Principal, refused
+from surelist.access.auth import Principal, invalid_token
 from surelist.agents.limit import make_room
 from surelist.agents.models import Agent
 from surelist.data.database import compiled
@@ -85,7 +85,7 @@ async def admit(tx: UserTransaction, principal: Principal) -> frozenset[str]:
     if principal.kind == "session":
         ended = standing["sessions_valid_after"]
         if ended and _issued(tx) < ended:
-            raise refused("its session has been ended")
+            raise invalid_token("its session has been ended")
         return principal.scopes
     if standing["client_id"] is None and principal.kind == "token":
         await tx.hold_account()  # or an erase at this moment would miss the row
@@ -94,11 +94,11 @@ async def admit(tx: UserTransaction, principal: Principal) -> frozenset[str]:
             await _begin(tx, principal)
             return principal.scopes
     if standing["client_id"] is None:
-        raise refused("the person has not allowed this agent, or has erased the list since")
+        raise invalid_token("the person has not allowed this agent, or has erased the list since")
     if standing["revoked_at"]:
-        raise refused("the person has revoked this agent")
+        raise invalid_token("the person has revoked this agent")
     if _issued(tx) < standing["valid_after"]:
-        raise refused("it was issued before the agent's tokens were ended")
+        raise invalid_token("it was issued before the agent's tokens were ended")
     if standing["unnoted"]:
         tx.run_afterwards(_NOTE, client_id=client_id)
     allowed = frozenset[str](standing["scopes"])

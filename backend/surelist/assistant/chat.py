@@ -73,7 +73,7 @@ class Assistant:
     async def begin(self, door: Door, said: Said, key: str | None) -> Turn:
         """Begin a turn. Raises what `turns.begin` raises."""
         retry = Retry.of("chat", said.asked(), key)
-        return await door.write(lambda tx: turns.begin(tx, self._settings, said, retry), WRITE)
+        return await door.write(lambda tx: turns.begin(tx, self._settings, said, retry))
 
     def start(
         self, door: Door, turn: Turn, emit: "Callable[[Chunk], None]"
@@ -123,9 +123,8 @@ class Assistant:
         from surelist.assistant.toolset import TRIES, TaskTools
 
         conversation_id, message = turn.conversation_id, turn.message
-        page = await door.read(
+        page = await door.needing(READ).read(
             lambda tx: listing.history(tx, conversation_id, limit=MESSAGES, budget=BUDGET_BYTES),
-            READ,
             rate=None,  # a part of the turn, which its write has counted
         )
         tools = TaskTools(door)
@@ -184,7 +183,6 @@ class Assistant:
                         failure=failure,
                         tokens=run.tokens,
                     ),
-                    WRITE,
                     rate=None,
                 )
             except Unavailable as refusal:

@@ -1,14 +1,11 @@
 """REST for the chat."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any, NotRequired
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response, Security
 from fastapi.responses import StreamingResponse
-from pydantic import ConfigDict
-from typing_extensions import TypedDict
 
-from surelist.access.auth import Principal
 from surelist.assistant.failures import Failure
 from surelist.assistant.model import require_model
 from surelist.assistant.parts import tool_calls_of
@@ -17,9 +14,16 @@ from surelist.assistant.turns import Said, Turn
 from surelist.conversations.models import Content, ConversationId, MessageId
 from surelist.data.database import Record
 from surelist.data.isolation import Database
-from surelist.doors.arguments import ABSENT, Closed
-from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
-from surelist.errors import Conflict
+from surelist.doors.arguments import ABSENT, Closed, ShownObject
+from surelist.doors.routing import (
+    Door,
+    IdempotencyKey,
+    answer,
+    open_door,
+    problems,
+    user_router,
+)
+from surelist.errors import Conflict, Gone, NotFound
 
 if TYPE_CHECKING:
     from surelist.assistant.chat import Assistant
@@ -37,10 +41,8 @@ class ChatMessage(Closed):
     replaces: MessageId = ABSENT
 
 
-class ToolCall(TypedDict):
+class ToolCall(ShownObject):
     """A tool that was called: what it was given, and what it returned or why it was refused."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     tool: str
     arguments: Any
@@ -48,10 +50,8 @@ class ToolCall(TypedDict):
     error: NotRequired[str]
 
 
-class ChatAnswer(TypedDict):
+class ChatAnswer(ShownObject):
     """An answer; `message_id` is the person's message, `answer_id` the assistant's."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     conversation_id: int
     message_id: int
@@ -61,10 +61,8 @@ class ChatAnswer(TypedDict):
     failure: NotRequired[Failure]
 
 
-class ChatModel(TypedDict):
+class ChatModel(ShownObject):
     """The chat's model, as `provider:model`."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     model: str
 
@@ -76,15 +74,16 @@ STREAMED: dict[int | str, dict[str, Any]] = {
     }
 }
 
-READ = "conversations:read"
+ReadDoor = Annotated[Door, Security(open_door, scopes=["conversations:read"])]
+WriteDoor = Annotated[Door, Security(open_door, scopes=["conversations:write"])]
 
-router = APIRouter(prefix="/api/{user_id}/chat", tags=["chat"], route_class=OwnedRoute)
+router = user_router("/chat", "chat")
 
 
-@router.get("", responses={200: {"model": ChatModel}} | problems(401, 403, 422, 503))
-async def chat_model(request: Request, door: UserDoor) -> Response:
+@router.get("", responses={200: {"model": ChatModel}})
+async def chat_model(request: Request, door: ReadDoor) -> Response:
     """Tell which model the chat runs on, or how to set one."""
-    await door.through(_admitted)
+    await door.through(Database.admit)
     settings: Settings = request.app.state.settings
     require_model(settings)
     return answer({"model": settings.model})
@@ -92,10 +91,10 @@ async def chat_model(request: Request, door: UserDoor) -> Response:
 
 @router.post(
     "",
-    responses={200: {"model": ChatAnswer}} | problems(401, 403, 404, 409, 410, 413, 422, 429, 503),
+    responses={200: {"model": ChatAnswer}} | problems(NotFound, Conflict, Gone),
 )
 async def chat(
-    request: Request, door: UserDoor, said: ChatMessage, key: IdempotencyKey = ABSENT
+    request: Request, door: WriteDoor, said: ChatMessage, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Say something to the assistant, and get its answer when the turn has ended."""
     assistant: Assistant = request.app.state.assistant
@@ -116,21 +115,16 @@ async def chat(
 @router.post(
     "/stream",
     response_class=StreamingResponse,
-    responses=STREAMED | problems(401, 403, 404, 409, 410, 413, 422, 429, 503),
+    responses=STREAMED | problems(NotFound, Conflict, Gone),
 )
 async def chat_stream(
-    request: Request, door: UserDoor, said: StreamedMessage, key: IdempotencyKey = ABSENT
+    request: Request, door: WriteDoor, said: StreamedMessage, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Say something to the assistant, and read its answer while it comes."""
     assistant: Assistant = request.app.state.assistant
     turn = await assistant.begin(door, said.said(), key)
     pieces = stream(assistant, door, turn)
     return StreamingResponse(pieces, media_type="text/event-stream", headers=HEADERS)
-
-
-async def _admitted(database: Database, principal: Principal) -> None:
-    principal.require(READ)
-    await database.admit(principal)
 
 
 async def _left(request: Request) -> None:

@@ -24,8 +24,8 @@ from surelist.conversations.models import Message
 from surelist.conversations.records import CONVERSATION, CONVERSATION_COLUMNS, find, timezone_of
 from surelist.data.database import Record, Statement, compiled
 from surelist.data.isolation import UserTransaction, user_rows
-from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
-from surelist.doors.cursors import Cursor, cursor_to, place_in
+from surelist.doors.arguments import ABSENT
+from surelist.doors.cursors import Paged, cursor_to, cut, place_in
 from surelist.ledger.models import INSTANT, Event
 from surelist.tasks.purge import kept_in_trash
 from surelist.tasks.words import search_patterns
@@ -48,20 +48,15 @@ _SHOWN = [
 ]
 
 
-class ConversationQuery(Closed):
+class ConversationQuery(Paged):
     """Which conversations are wanted: those written to last first."""
 
     search: Annotated[str, Field(min_length=1, max_length=200)] = ABSENT
     status: Literal["kept", "deleted"] = "kept"
-    limit: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=200, strict=False)] = 50
-    cursor: Cursor = ABSENT
 
 
-class HistoryQuery(Closed):
+class HistoryQuery(Paged):
     """Which messages of a conversation are wanted: the newest page first."""
-
-    limit: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=200, strict=False)] = 50
-    cursor: Cursor = ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +94,10 @@ async def list_conversations(tx: UserTransaction, query: ConversationQuery) -> L
     statement = _page(query.status == "deleted", bool(query.search), bool(cursor))
     found = await tx.fetch_all(statement, **values)
     timezone = await timezone_of(tx)
-    if len(found) <= limit:
-        return Listing(found, None, timezone)
-    last = found[limit - 1]
-    place = cursor_to(tx, [_LIST, given], last["updated_at"], last["id"])
-    return Listing(found[:limit], place, timezone)
+    page = cut(
+        found, limit, lambda last: cursor_to(tx, [_LIST, given], last["updated_at"], last["id"])
+    )
+    return Listing(*page, timezone)
 
 
 @lru_cache(maxsize=8)

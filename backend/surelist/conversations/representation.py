@@ -2,18 +2,14 @@
 
 from typing import Any, Literal, NotRequired, cast
 
-from pydantic import ConfigDict
-from typing_extensions import TypedDict
-
 from surelist.data.database import Record
+from surelist.doors.arguments import ShownObject
 from surelist.tasks.event_representation import TaskEvent, event
 from surelist.tasks.representation import local
 
 
-class ShownConversation(TypedDict):
+class ShownConversation(ShownObject):
     """A conversation; `messages` is the number of them that there ever were."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     id: int
     title: NotRequired[str]
@@ -25,10 +21,8 @@ class ShownConversation(TypedDict):
     deleted_at: NotRequired[str]
 
 
-class ConversationPage(TypedDict):
+class ConversationPage(ShownObject):
     """A page of conversations, those written to last first."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     conversations: list[ShownConversation]
     next_cursor: NotRequired[str]
@@ -40,13 +34,11 @@ class MessageChange(TaskEvent):
     undone_by: NotRequired[int]
 
 
-class ShownMessage(TypedDict):
+class ShownMessage(ShownObject):
     """A message; `parts` and `reply_to` are those of an answer of the built-in assistant.
 
     `replaces` is the message that the person said again in this one's words.
     """
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     id: int
     role: Literal["user", "assistant", "tool"]
@@ -69,10 +61,8 @@ class ExportedMessage(ShownMessage):
     conversation_id: int
 
 
-class MessagePage(TypedDict):
+class MessagePage(ShownObject):
     """A page of messages in the order in which they were written; the first page is the newest."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     messages: list[ShownMessage]
     next_cursor: NotRequired[str]

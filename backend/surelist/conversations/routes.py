@@ -2,9 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response, Security
 
-from surelist.access.auth import OWNER_SCOPE
 from surelist.conversations import listing, service
 from surelist.conversations.models import ConversationId, ConversationTitle
 from surelist.conversations.records import find
@@ -17,11 +16,19 @@ from surelist.conversations.representation import (
     whole_message,
 )
 from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
-from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
-from surelist.errors import Invalid
+from surelist.doors.routing import (
+    Door,
+    IdempotencyKey,
+    PersonDoor,
+    answer,
+    open_door,
+    problems,
+    user_router,
+)
+from surelist.errors import Conflict, Invalid, NotFound
 
-READ = "conversations:read"
-WRITE = "conversations:write"
+ReadDoor = Annotated[Door, Security(open_door, scopes=["conversations:read"])]
+WriteDoor = Annotated[Door, Security(open_door, scopes=["conversations:write"])]
 
 ConversationPath = Annotated[
     ConversationId, PLAIN_DIGITS, Path(alias="conversation_id", strict=False)
@@ -35,18 +42,16 @@ class ConversationPatch(Closed):
     deleted: bool = ABSENT
 
 
-router = APIRouter(
-    prefix="/api/{user_id}/conversations", tags=["conversations"], route_class=OwnedRoute
-)
-CHANGES = {200: {"model": ShownConversation}} | problems(401, 403, 404, 413, 422, 429, 503)
+router = user_router("/conversations", "conversations")
+CHANGES = {200: {"model": ShownConversation}} | problems(NotFound)
 
 
-@router.get("", responses={200: {"model": ConversationPage}} | problems(401, 403, 422, 429, 503))
+@router.get("", responses={200: {"model": ConversationPage}})
 async def list_conversations(
-    door: UserDoor, query: Annotated[listing.ConversationQuery, Query()]
+    door: ReadDoor, query: Annotated[listing.ConversationQuery, Query()]
 ) -> Response:
     """List conversations, those written to last first."""
-    page = await door.read(lambda tx: listing.list_conversations(tx, query), READ)
+    page = await door.read(lambda tx: listing.list_conversations(tx, query))
     shown: ConversationPage = {
         "conversations": [whole(one, page.timezone) for one in page.conversations]
     }
@@ -57,17 +62,17 @@ async def list_conversations(
 
 @router.get(
     "/{conversation_id}",
-    responses={200: {"model": ShownConversation}} | problems(401, 403, 404, 422, 429, 503),
+    responses={200: {"model": ShownConversation}} | problems(NotFound),
 )
-async def read_conversation(door: UserDoor, conversation_id: ConversationPath) -> Response:
+async def read_conversation(door: ReadDoor, conversation_id: ConversationPath) -> Response:
     """Read one conversation without its messages, also from the trash."""
-    found = await door.read(lambda tx: find(tx, conversation_id), READ)
+    found = await door.read(lambda tx: find(tx, conversation_id))
     return answer(whole(found, found["timezone"]))
 
 
 @router.patch("/{conversation_id}", responses=CHANGES)
 async def change_conversation(
-    door: UserDoor,
+    door: WriteDoor,
     conversation_id: ConversationPath,
     patch: ConversationPatch,
     _key: IdempotencyKey = ABSENT,
@@ -75,48 +80,44 @@ async def change_conversation(
     """Rename a conversation, move it to the trash, or restore it."""
     if not patch.model_fields_set:
         raise Invalid("Nothing to change was given. Send at least one field.")
-    changed = await door.write(
-        lambda tx: service.change(tx, conversation_id, **patch.given()), WRITE
-    )
+    changed = await door.write(lambda tx: service.change(tx, conversation_id, **patch.given()))
     return answer(whole(changed, changed["timezone"]))
 
 
-@router.delete(
-    "/{conversation_id}", status_code=204, responses=problems(401, 403, 404, 422, 429, 503)
-)
+@router.delete("/{conversation_id}", status_code=204, responses=problems(NotFound))
 async def delete_conversation(
-    door: UserDoor, conversation_id: ConversationPath, _key: IdempotencyKey = ABSENT
+    door: WriteDoor, conversation_id: ConversationPath, _key: IdempotencyKey = ABSENT
 ) -> Response:
     """Put a conversation into the trash."""
-    await door.write(lambda tx: service.change(tx, conversation_id, deleted=True), WRITE)
+    await door.write(lambda tx: service.change(tx, conversation_id, deleted=True))
     return Response(status_code=204)
 
 
 @router.delete(
     "/{conversation_id}/permanently",
     status_code=204,
-    responses=problems(401, 403, 404, 409, 422, 429, 503),
+    responses=problems(NotFound, Conflict),
 )
 async def purge_conversation(
-    door: UserDoor, conversation_id: ConversationPath, _key: IdempotencyKey = ABSENT
+    door: PersonDoor, conversation_id: ConversationPath, _key: IdempotencyKey = ABSENT
 ) -> Response:
     """Purge a conversation from the trash with all its messages. For the person only."""
-    await door.write(lambda tx: service.purge_conversation(tx, conversation_id), OWNER_SCOPE)
+    await door.write(lambda tx: service.purge_conversation(tx, conversation_id))
     return Response(status_code=204)
 
 
 @router.get(
     "/{conversation_id}/messages",
-    responses={200: {"model": MessagePage}} | problems(401, 403, 404, 422, 429, 503),
+    responses={200: {"model": MessagePage}} | problems(NotFound),
 )
 async def list_messages(
-    door: UserDoor,
+    door: ReadDoor,
     conversation_id: ConversationPath,
     query: Annotated[listing.HistoryQuery, Query()],
 ) -> Response:
     """Read a page of messages and the changes that they led to, the newest page first."""
     page = await door.read(
-        lambda tx: listing.history(tx, conversation_id, **query.given(), changes=True), READ
+        lambda tx: listing.history(tx, conversation_id, **query.given(), changes=True)
     )
     shown: MessagePage = {"messages": []}
     for one in page.messages:

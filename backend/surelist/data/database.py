@@ -36,7 +36,7 @@ SCHEMA = "0007"
 
 DIRECT = "DATABASE_URL_DIRECT or DATABASE_URL"
 
-PATIENCE_SECONDS = 10.0
+CONNECT_TIMEOUT = 10.0
 """For PostgreSQL to let us in: Neon's wakes in less than one."""
 
 TRY_AGAIN = (
@@ -182,11 +182,11 @@ async def open_pool(settings: Settings, *, traced: bool = False, checked: bool =
         init=prepare,
         reset=_nothing_to_reset,
         connection_class=watching(asyncpg.Connection) if traced else asyncpg.Connection,
-        timeout=PATIENCE_SECONDS,
+        timeout=CONNECT_TIMEOUT,
     )
 
 
-async def check(url: str, seconds: float = PATIENCE_SECONDS) -> None:
+async def check(url: str, seconds: float = CONNECT_TIMEOUT) -> None:
     """Raise ConfigurationError unless the app can safely work on the database at `url`.
 
     Raises Unreachable when it does not let us in, or does not say in so many seconds. A pooler lets
@@ -216,7 +216,7 @@ async def _check(connection: Connection) -> None:
 
 @asynccontextmanager
 async def _connected(
-    url: str, variable: str, seconds: float = PATIENCE_SECONDS
+    url: str, variable: str, seconds: float = CONNECT_TIMEOUT
 ) -> AsyncGenerator[Connection]:
     # Nothing is run twice, so nothing is prepared: no pooler is asked to keep a statement.
     arguments = connection_arguments(url)

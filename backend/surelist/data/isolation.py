@@ -53,18 +53,18 @@ _IN_ORDER = "SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off"
 """Every order has its index: where statistics are old or missing, PostgreSQL would rather sort. And
 nobody's tasks lie together: where one user has many of all, it would read the others' too."""
 
-_UNHURRIED = "SET LOCAL synchronous_commit = off; "
-"""A read writes down when an agent was last here, and does not wait for the disk with that."""
+_NO_SYNC = "SET LOCAL synchronous_commit = off; "
+"""Reads record `last_used_at`. Losing that in a crash is acceptable: do not wait for the WAL."""
 
-LONGEST_SECONDS = 30.0
-"""For one transaction: a PostgreSQL that has stopped answering keeps no connection for longer."""
+TRANSACTION_TIMEOUT = 30.0
+"""Seconds for one transaction. It frees the connections of a PostgreSQL that no longer answers."""
 
-POOL_PATIENCE_SECONDS = 2.0
-"""For a connection when all are in use: hundreds of transactions' time. Who gets none in it would
-hardly get one later, and is told sooner that he may ask again."""
+POOL_TIMEOUT = 2.0
+"""Seconds to wait for a free connection, the time of hundreds of transactions. A longer wait rarely
+succeeds: fail early with 503 and Retry-After."""
 
-PATIENCE_SECONDS = 2.0
-"""For the end of a transaction without effect, which may wait for a statement to be cancelled."""
+ROLLBACK_TIMEOUT = 2.0
+"""Seconds for a ROLLBACK, which may wait until a statement is cancelled."""
 
 _ME = bindparam("user_id", type_=Text, required=True)
 
@@ -225,7 +225,7 @@ class Database:
         self._key = settings.cursor_key
         self._lock_timeout = settings.lock_timeout_ms
         self._patience = settings.lock_timeout_ms / 1000
-        self._turns = Turns(settings.pool_size, POOL_PATIENCE_SECONDS)
+        self._turns = Turns(settings.pool_size, POOL_TIMEOUT)
         self._deadlines = Deadlines()
         self._endings: set[asyncio.Task[None]] = set()
         self._rates = Rates(settings)
@@ -234,7 +234,7 @@ class Database:
     async def close(self) -> None:
         """Let go of PostgreSQL and of what the rates are counted in."""
         with suppress(TimeoutError):  # one that says nothing any more would never say goodbye
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(ROLLBACK_TIMEOUT):
                 await self._pool.close()
         await self._rates.close()
 
@@ -255,7 +255,7 @@ class Database:
         Raises Unauthenticated or InsufficientScope, as `write` does, when the credential does not
         count or does not allow `scope`.
         """
-        self._enter(principal, scope)
+        self.enter(principal, scope)
         if rate:
             await self._rates.spend(principal, rate, agent)
         user_id = principal.user_id
@@ -296,7 +296,7 @@ class Database:
         reads what the writes before it left (specs/data-model.md). A `rate` of None is for a write
         that is part of a counted one. Raises Unavailable when the lock comes too late.
         """
-        self._enter(principal, scope)
+        self.enter(principal, scope)
         user_id = principal.user_id
         if rate:
             await self._rates.spend(principal, rate)
@@ -322,8 +322,11 @@ class Database:
         locked = _locked(user_id, self._lock_timeout, "NO KEY UPDATE")
         return f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}; {locked}"
 
-    def _enter(self, principal: Principal, scope: str) -> None:
-        """Refuse what needs no look at the database, before anything is counted or opened."""
+    def enter(self, principal: Principal, scope: str) -> None:
+        """Check what can be checked without the database, before a call is counted.
+
+        Raises Unauthenticated or InsufficientScope.
+        """
         self._gate.at_the_door(principal, scope)
         principal.require(scope)
 
@@ -345,7 +348,7 @@ class Database:
         with faults_as_unavailable():
             connection = await self._a_connection()
             CONNECTIONS_IN_USE.inc()
-            self._deadlines.enter(LONGEST_SECONDS)
+            self._deadlines.enter(TRANSACTION_TIMEOUT)
             try:
                 try:
                     tx = UserTransaction(
@@ -359,7 +362,7 @@ class Database:
                     if end:
                         await _end(connection, end)
                     elif tx.wrote:
-                        await _end(connection, "COMMIT", _UNHURRIED)
+                        await _end(connection, "COMMIT", _NO_SYNC)
                 finally:
                     self._deadlines.leave()
             except BaseException as fault:
@@ -382,7 +385,7 @@ class Database:
         if self._pool.get_size() < self._pool.get_max_size():  # made, however far PostgreSQL is
             return await self._pool.acquire(timeout=self._patience)
         try:
-            return await self._pool.acquire(timeout=POOL_PATIENCE_SECONDS)
+            return await self._pool.acquire(timeout=POOL_TIMEOUT)
         except TimeoutError:
             raise Unavailable(BUSY) from None
 
@@ -392,7 +395,7 @@ class Database:
         One on which that does not succeed is given up: half an exchange may be left on it.
         """
         try:
-            await connection.execute("ROLLBACK", timeout=PATIENCE_SECONDS)
+            await connection.execute("ROLLBACK", timeout=ROLLBACK_TIMEOUT)
         except Exception:  # noqa: BLE001 (what went wrong before is what is told)
             with suppress(asyncpg.InterfaceError):  # the pool itself has let go of it
                 connection.terminate()

@@ -6,9 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
+from typing_extensions import TypedDict
 
-WRONG_TOLD = 10
-"""Arguments that one refusal names; a caller may send a million."""
+MAX_REPORTED_ERRORS = 10
+"""How many wrong arguments one message names; a caller may send a million."""
 
 NAME_SHOWN = 60
 """Characters of the name that a caller gave to one."""
@@ -39,7 +40,8 @@ PLAIN_DIGITS = BeforeValidator(_plain_digits)
 """For an integer in a URL: of what Pydantic takes for one, `1_0` and `1.0` would be surprises."""
 
 
-def _drop_null_defaults(schema: dict[str, Any]) -> None:
+def drop_null_defaults(schema: dict[str, Any]) -> None:
+    """Leave the default of arguments that may be left out away from their JSON schema."""
     for field in schema["properties"].values():
         if "default" in field and field["default"] is None:
             del field["default"]
@@ -49,7 +51,7 @@ class Closed(BaseModel):
     """Arguments in their own types only, and none but those declared."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, json_schema_extra=_drop_null_defaults
+        extra="forbid", strict=True, frozen=True, json_schema_extra=drop_null_defaults
     )
 
     def given(self, of: "type[Closed] | None" = None) -> dict[str, Any]:
@@ -65,6 +67,12 @@ class Closed(BaseModel):
         )
 
 
+class ShownObject(TypedDict):
+    """An object of an answer, with the declared fields and no others."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+
 def explain(error: ValidationError | list[ErrorDetails], model: type[BaseModel]) -> str:
     """What is wrong with the arguments, each named, in sentences."""
     errors = (
@@ -72,16 +80,22 @@ def explain(error: ValidationError | list[ErrorDetails], model: type[BaseModel])
         if isinstance(error, ValidationError)
         else error
     )
-    return told([_sentence(one, model) for one in errors[:WRONG_TOLD]], len(errors))
+    return join_messages(
+        [_sentence(one, model) for one in errors[:MAX_REPORTED_ERRORS]], len(errors)
+    )
 
 
-def told(sentences: list[str], wrong: int) -> str:
+def join_messages(sentences: list[str], wrong: int) -> str:
     """The first of `wrong` sentences, and how many more there are."""
-    more = [f"And {wrong - WRONG_TOLD} more are wrong."] if wrong > WRONG_TOLD else []
-    return " ".join(sentences[:WRONG_TOLD] + more)
+    more = (
+        [f"And {wrong - MAX_REPORTED_ERRORS} more are wrong."]
+        if wrong > MAX_REPORTED_ERRORS
+        else []
+    )
+    return " ".join(sentences[:MAX_REPORTED_ERRORS] + more)
 
 
-def place(error: Mapping[str, Any]) -> str:
+def error_path(error: Mapping[str, Any]) -> str:
     """Where in the arguments the error is, in the caller's names, cut."""
     name = ".".join(str(part) for part in error["loc"])
     return name if len(name) <= NAME_SHOWN else name[:NAME_SHOWN] + "..."
@@ -112,12 +126,12 @@ def _bare(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
-    name = place(error)
+    name = error_path(error)
     if error["type"] == "missing":
         return f'"{name}" is required.'
     if error["type"] == "extra_forbidden":
         known = ", ".join(model.model_fields)
-        return f'"{name}" is not known here; known are: {known}.'
+        return f'Unknown argument "{name}". Allowed: {known}.'
     if error["input"] is None:
         return f'"{name}" is null: leave it out.'
     message = error["msg"].removeprefix("Value error, ").replace("Input should", "should")

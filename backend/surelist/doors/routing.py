@@ -1,4 +1,4 @@
-"""Gives a route its user's database, and turns what is refused into problem details."""
+"""Opens a route's transactions for its user and turns errors into problem details."""
 
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -7,22 +7,38 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import orjson
-from fastapi import Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Request, Security
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
 from surelist.access.allowances import Rate
-from surelist.access.auth import RESERVED_USER_ID, Caller, Principal
+from surelist.access.auth import OWNER_SCOPE, RESERVED_USER_ID, Caller, Principal
 from surelist.data.isolation import Database, UserTransaction
-from surelist.doors.arguments import place, told
+from surelist.doors.arguments import error_path, join_messages
 from surelist.doors.web import refusal_headers
-from surelist.errors import RECENT_SECONDS, Forbidden, Invalid, SignInNeeded, SurelistError
+from surelist.errors import (
+    RECENT_SECONDS,
+    Conflict,
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    SignInNeeded,
+    SurelistError,
+    TooLarge,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+    VersionMismatch,
+)
 from surelist.observability.calls import note
 
 if TYPE_CHECKING:
-    from fastapi.exceptions import RequestValidationError
     from starlette.exceptions import HTTPException
 
 T = TypeVar("T")
@@ -37,21 +53,26 @@ _BEARER = HTTPBearer(auto_error=False, description="A token from `surelist token
 
 
 class Door:
-    """One user's way to their data: a unit of work is a transaction, committed when it ends."""
+    """Opens transactions for one user; each is committed when its work ends.
 
-    def __init__(self, database: Database, principal: Principal) -> None:
+    `scope` is the right that its route declares, and that every transaction needs.
+    """
+
+    def __init__(self, database: Database, principal: Principal, scope: str) -> None:
         self._database = database
         self._principal = principal
+        self._scope = scope
 
     @property
     def user_id(self) -> str:
-        """Whose data is behind it."""
+        """The user whose rows the transactions see."""
         return self._principal.user_id
 
     def require_recent_sign_in(self) -> None:
-        """Raise SignInNeeded unless the person has proved not long ago who they are.
+        """Raise SignInNeeded if the person's session began too long ago.
 
-        Asked of sessions alone: who signs other tokens with account:manage has the secret.
+        Only sessions are checked: other tokens with account:manage are signed with the server's
+        secret.
         """
         principal = self._principal
         if principal.kind != "session":
@@ -60,40 +81,42 @@ class Door:
             raise SignInNeeded
 
     def acting_as(self, caller: Caller) -> "Door":
-        """The same way, of which the ledger records `caller`."""
-        return Door(self._database, replace(self._principal, acts_as=caller))
+        """The same user and scope; the ledger records `caller` as the author."""
+        return Door(self._database, replace(self._principal, acts_as=caller), self._scope)
+
+    def needing(self, scope: str) -> "Door":
+        """The same user and author, with transactions that need `scope`."""
+        return Door(self._database, self._principal, scope)
 
     async def through(self, work: Callable[[Database, Principal], Awaitable[T]]) -> T:
-        """Run what opens its transactions by itself, such as a tool."""
+        """Run work that opens its own transactions, such as a tool."""
         return await work(self._database, self._principal)
 
     async def read(
         self,
         work: Callable[[UserTransaction], Awaitable[T]],
-        scope: str = "tasks:read",
         *,
         rate: Rate | None = "reads",
         agent: str | None = None,
     ) -> T:
-        """Run `work` in a transaction that reads, and that `rate` counts, for `agent` if given.
+        """Run `work` in a transaction that reads. It counts towards `rate`, for `agent` if given.
 
-        Raises InsufficientScope without `scope`.
+        Raises what `Database.read` raises.
         """
-        return await self._database.read(self._principal, work, scope, rate=rate, agent=agent)
+        return await self._database.read(self._principal, work, self._scope, rate=rate, agent=agent)
 
     async def write(
         self,
         work: Callable[[UserTransaction], Awaitable[T]],
-        scope: str = "tasks:write",
         *,
         keep: bool = True,
         rate: Rate | None = "writes",
     ) -> T:
-        """Run `work` in a transaction that writes; without `keep`, see what it would do.
+        """Run `work` in a transaction that writes; without `keep`, roll it back.
 
-        Raises InsufficientScope without `scope`.
+        Raises what `Database.write` raises.
         """
-        return await self._database.write(self._principal, work, scope, keep=keep, rate=rate)
+        return await self._database.write(self._principal, work, self._scope, keep=keep, rate=rate)
 
     async def finish_erase(self) -> None:
         """Remove what is left of this user, who is shut out."""
@@ -101,24 +124,90 @@ class Door:
 
 
 class OwnedRoute(APIRoute):
-    """A route below a user's path: whose it is and who asks is seen to before anything is read.
+    """A route below a user's path. The caller is authorised before the body is read.
 
-    FastAPI reads the body and looks at the arguments first, and dependencies later.
+    FastAPI itself reads the body first and resolves dependencies later.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The route's handler behind its door."""
+        """FastAPI's handler, after the token, the path and the scope have been checked."""
+        scope = _declared_scope(self)
+        described = self.dependant
+        self.dependant = _quickly_resolved(described)
         handle = super().get_route_handler()
+        self.dependant = described
 
         async def answered(request: Request) -> Response:
-            request.state.door = await _door(request)
+            request.state.door = await _door(request, scope)
             return await handle(request)
 
         return answered
 
 
-async def _door(request: Request) -> Door:
-    """The door of the user that the path names, who must be the token's. Raises Forbidden."""
+def _quickly_resolved(described: Dependant) -> Dependant:
+    """What FastAPI resolves for each request, with the same values, errors and document.
+
+    For the door, FastAPI would look at the header and the path again and build a security scheme;
+    it would read the query field by field before the model reads it as a whole.
+    """
+    resolved = [
+        replace(one, call=_opened_door, dependencies=[], path_params=[], own_oauth_scopes=None)
+        if one.call is open_door
+        else one
+        for one in described.dependencies
+    ]
+    fields = described.query_params
+    models = [field for field in fields if _is_model(field.field_info.annotation)]
+    resolved += [
+        Dependant(
+            name=field.name,
+            call=_query_reader(cast("type[BaseModel]", field.field_info.annotation)),
+            request_param_name="request",
+        )
+        for field in models
+    ]
+    left = [field for field in fields if field not in models]
+    return replace(described, dependencies=resolved, query_params=left)
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _query_reader(model: type[BaseModel]) -> Callable[[Request], Awaitable[BaseModel]]:
+    async def read(request: Request) -> BaseModel:
+        try:
+            return model.model_validate(dict(request.query_params))
+        except ValidationError as error:
+            raise RequestValidationError(
+                [{**one, "loc": ("query", *one["loc"])} for one in error.errors()]
+            ) from None
+
+    return read
+
+
+async def _opened_door(request: Request) -> Door:
+    return request.state.door
+
+
+def _declared_scope(route: APIRoute) -> str:
+    """The one scope that `route` declares by its door. Raises TypeError unless it is one."""
+    scopes = {
+        scope
+        for dependency in route.dependant.dependencies
+        if dependency.call is open_door
+        for scope in dependency.own_oauth_scopes or ()
+    }
+    if len(scopes) != 1:
+        raise TypeError(f"{route.name} must declare one door with one scope.")
+    return scopes.pop()
+
+
+async def _door(request: Request, scope: str) -> Door:
+    """The door of the user in the path.
+
+    Raises Unauthenticated, Forbidden when the path is another user's, and InsufficientScope.
+    """
     state, user_id = request.app.state, request.path_params["user_id"]
     principal: Principal = await state.authenticator.principal(
         request.headers.getlist("authorization"), state.settings.api_url
@@ -129,10 +218,12 @@ async def _door(request: Request) -> Door:
             "The token is not this user's. Use the path of the token's own user, or "
             f"{RESERVED_USER_ID!r} in its place."
         )
-    return Door(state.database(), principal)
+    database: Database = state.database()
+    database.enter(principal, scope)
+    return Door(database, principal, scope)
 
 
-def open_door(
+async def open_door(
     request: Request,
     user_id: str,
     _: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
@@ -142,7 +233,10 @@ def open_door(
     return request.state.door
 
 
-UserDoor = Annotated[Door, Depends(open_door)]
+ReadDoor = Annotated[Door, Security(open_door, scopes=["tasks:read"])]
+WriteDoor = Annotated[Door, Security(open_door, scopes=["tasks:write"])]
+PersonDoor = Annotated[Door, Security(open_door, scopes=[OWNER_SCOPE])]
+"""For the person alone: no agent's token carries this scope."""
 
 
 class Problem(BaseModel):
@@ -158,18 +252,46 @@ RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
 """By RFC 9110. Python says so since 3.13, and the document is the same on every one."""
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems that a route can answer with, for its OpenAPI entry.
+def problems(*errors: type[SurelistError]) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI responses of the refusals that a route can answer with."""
+    return {
+        error.status: {
+            "$ref": f"#/components/responses/{error.__name__}",
+            "description": _phrase(error),
+        }
+        for error in errors
+    }
 
-    Whatever reads a body can find it too large (413), and so in an encoding (415).
-    """
-    if 413 in statuses:
-        statuses = tuple(sorted({*statuses, 415}))
+
+EVERYWHERE = (Unauthenticated, Forbidden, Invalid, TooManyRequests, Unavailable)
+"""What every route below a user's path can answer."""
+
+WITH_A_BODY = (TooLarge, UnsupportedMediaType)
+"""What every route that reads a body can answer as well."""
+
+DECLARED = (*EVERYWHERE, *WITH_A_BODY, NotFound, Conflict, Gone, VersionMismatch)
+
+
+def user_router(path: str, tag: str) -> APIRouter:
+    """A router for the routes below `path` of a user."""
+    return APIRouter(
+        prefix=f"/api/{{user_id}}{path}",
+        tags=[tag],
+        route_class=OwnedRoute,
+        responses=problems(*EVERYWHERE),
+    )
+
+
+def problem_responses() -> dict[str, Any]:
+    """The `components/responses` that `problems` refers to."""
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
-        status: {"description": RENAMED.get(status, HTTPStatus(status).phrase), "content": content}
-        for status in statuses
+        error.__name__: {"description": _phrase(error), "content": content} for error in DECLARED
     }
+
+
+def _phrase(error: type[SurelistError]) -> str:
+    return RENAMED.get(error.status, HTTPStatus(error.status).phrase)
 
 
 def answer(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -239,5 +361,7 @@ def crash(_request: Request, _error: Exception) -> Response:
 
 def _as_refusal(error: Exception) -> SurelistError:
     wrong = cast("RequestValidationError", error).errors()
-    sentences = [f"{place(one)}: {one['msg']}." for one in wrong]
-    return Invalid(told(sentences, len(wrong)) + " Nothing was changed. Call again, corrected.")
+    sentences = [f"{error_path(one)}: {one['msg']}." for one in wrong]
+    return Invalid(
+        join_messages(sentences, len(wrong)) + " Nothing was changed. Call again, corrected."
+    )

@@ -140,10 +140,10 @@ def result(answer: Answer) -> dict[str, Any]:
 
 def _noted(refusal: SurelistError, subject: str) -> dict[str, Any]:
     note(outcome=refusal.kind)
-    return refused(refusal, subject)
+    return error_result(refusal, subject)
 
 
-def refused(refusal: SurelistError, subject: str = "task") -> dict[str, Any]:
+def error_result(refusal: SurelistError, subject: str = "task") -> dict[str, Any]:
     """A tool result that says what was wrong, with what it is about as it stands where that helps.
 
     The object says it too: some clients show the model nothing else (pydantic-ai 2.68).

@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, Text, bindparam, select, true
 
 from surelist.data.database import Record, Statement, compiled
 from surelist.data.isolation import UserTransaction, user_rows
-from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
-from surelist.doors.cursors import Cursor, cursor_to, place_in
+from surelist.doors.arguments import ABSENT, LARGEST, PLAIN_DIGITS
+from surelist.doors.cursors import Paged, cursor_to, cut, place_in
 from surelist.ledger.models import Account, ClientId, Event
 
 EVENT = user_rows(Event)
@@ -18,14 +18,12 @@ _account = user_rows(Account)
 _LIST = "events"
 
 
-class EventQuery(Closed):
+class EventQuery(Paged):
     """Which events are wanted: newest first, or with `after` oldest first from there."""
 
-    after: Annotated[int, PLAIN_DIGITS, Field(ge=0, le=2**53 - 1, strict=False)] = ABSENT
-    task_id: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=2**53 - 1, strict=False)] = ABSENT
+    after: Annotated[int, Field(ge=0, le=LARGEST, strict=False), PLAIN_DIGITS] = ABSENT
+    task_id: Annotated[int, Field(ge=1, le=LARGEST, strict=False), PLAIN_DIGITS] = ABSENT
     client_id: ClientId = ABSENT
-    limit: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=200, strict=False)] = 50
-    cursor: Cursor = ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +48,8 @@ async def list_events(tx: UserTransaction, query: EventQuery) -> EventPage:
     found = await tx.fetch_all(statement, **values)
     events = [row for row in found if row["id"] is not None]
     timezone = found[0]["timezone"] if found else "UTC"
-    if len(events) <= limit:
-        return EventPage(events, None, timezone)
-    events = events[:limit]
-    cursor = cursor_to(tx, [_LIST, given], events[-1]["id"])
-    return EventPage(events, cursor, timezone)
+    page = cut(events, limit, lambda last: cursor_to(tx, [_LIST, given], last["id"]))
+    return EventPage(*page, timezone)
 
 
 @lru_cache(maxsize=64)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import col
 
-from surelist.access.auth import Caller, refused
+from surelist.access.auth import Caller, invalid_token
 from surelist.data.database import Statement, compiled
 from surelist.data.isolation import UserTransaction, user_insert, user_rows, user_update
 from surelist.errors import BeingErased, Conflict, Gone
@@ -145,7 +145,7 @@ def refuse_if_erased(tx: UserTransaction, erased_at: datetime | None) -> None:
     if erased_at == BEING_ERASED:
         raise BeingErased
     if erased_at and datetime.fromtimestamp(tx.issued_at, UTC) < erased_at:
-        raise refused("the account was erased after it was issued")
+        raise invalid_token("the account was erased after it was issued")
 
 
 def size(image: ColumnElement[Any]) -> ColumnElement[int]:

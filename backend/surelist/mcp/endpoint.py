@@ -9,10 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from mcp.server.streamable_http import check_accept_headers
-from mcp.shared.exceptions import MCPError
-from mcp.shared.inbound import find_duplicated_routing_header
-from mcp_types import HEADER_MISMATCH, INTERNAL_ERROR, INVALID_REQUEST
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -31,6 +27,14 @@ from surelist.mcp.protocol import (
     read_message,
     version_named,
     version_of,
+)
+from surelist.mcp.sdk import (
+    HEADER_MISMATCH,
+    INTERNAL_ERROR,
+    INVALID_REQUEST,
+    MCPError,
+    check_accept_headers,
+    find_duplicated_routing_header,
 )
 from surelist.mcp.server import Context, Toolset, answer
 from surelist.observability.calls import note

@@ -8,20 +8,21 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import orjson
-from mcp.shared.exceptions import MCPError
-from mcp.shared.inbound import (
+
+from surelist.mcp.sdk import (
+    DEFAULT_NEGOTIATED_VERSION,
     ERROR_CODE_HTTP_STATUS,
+    HANDSHAKE_PROTOCOL_VERSIONS,
+    INVALID_REQUEST,
+    MODERN_PROTOCOL_VERSIONS,
+    PARSE_ERROR,
+    SPEC_CLIENT_METHODS,
+    SPEC_CLIENT_NOTIFICATION_METHODS,
+    UNSUPPORTED_PROTOCOL_VERSION,
     InboundLadderRejection,
+    MCPError,
     classify_inbound_request,
 )
-from mcp_types import (
-    DEFAULT_NEGOTIATED_VERSION,
-    INVALID_REQUEST,
-    PARSE_ERROR,
-    UNSUPPORTED_PROTOCOL_VERSION,
-)
-from mcp_types.methods import SPEC_CLIENT_METHODS, SPEC_CLIENT_NOTIFICATION_METHODS
-from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
 
 Headers = Mapping[str, str]
 """A request's headers, by their names in lower case."""

@@ -10,10 +10,6 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
-from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, METHOD_NOT_FOUND, SERVER_INFO_META_KEY
-from mcp_types.methods import validate_client_request
-from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
 from surelist.access.auth import Principal
@@ -21,6 +17,14 @@ from surelist.data.isolation import Database
 from surelist.doors.reading import TEXT, read_object
 from surelist.doors.toolbox import Tool
 from surelist.mcp.protocol import is_modern
+from surelist.mcp.sdk import (
+    INVALID_PARAMS,
+    METHOD_NOT_FOUND,
+    MODERN_PROTOCOL_VERSIONS,
+    SERVER_INFO_META_KEY,
+    MCPError,
+    validate_client_request,
+)
 from surelist.observability.calls import note
 from surelist.observability.mending import introduce
 

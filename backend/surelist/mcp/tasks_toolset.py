@@ -1,11 +1,9 @@
 """The toolset of tasks, at /mcp: five tools, and the list as resources and prompts."""
 
-from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS
-
 from surelist.access.auth import Principal
 from surelist.errors import NotFound
 from surelist.mcp.protocol import is_modern
+from surelist.mcp.sdk import INVALID_PARAMS, MCPError
 from surelist.mcp.server import CORE, PRIVATE, PUBLIC, Context, Method, Params, Result, Toolset
 from surelist.tasks import resources
 from surelist.tasks.resources import LIST_URI, PROMPTS, RESOURCES, TASK_URI, TEMPLATES

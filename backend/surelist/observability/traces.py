@@ -24,7 +24,7 @@ def start() -> "Spans | None":
     """Begin to export, where that is wanted and can be; else say why it cannot."""
     if not wanted():
         return None
-    why = trouble()
+    why = export_problem()
     if not why:
         from surelist.observability.spans import Spans
 
@@ -43,7 +43,7 @@ def wanted() -> bool:
     return bool(_said(*ENDPOINTS) or _said(EXPORTER))
 
 
-def trouble() -> str | None:
+def export_problem() -> str | None:
     """Why traces that are wanted cannot be exported, and what to do; no words of the variables."""
     if _said(EXPORTER) not in ("", "otlp"):
         return f"{EXPORTER} names another exporter than otlp. Set it to otlp, or unset it."

@@ -110,7 +110,7 @@ def _redis(settings: Settings) -> str:
 def _traces(_settings: Settings) -> str:
     if not traces.wanted():
         raise _Nothing
-    why, reached = traces.trouble(), False
+    why, reached = traces.export_problem(), False
     try:
         reached = not why and traces.reaches_collector()
     except ValueError as error:

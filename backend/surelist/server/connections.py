@@ -1,7 +1,7 @@
-"""What a client may do with a connection: uvicorn's HTTP/1.1, with bounds that it does not have.
+"""Connection limits: uvicorn's HTTP/1.1 protocol with bounds of size and time.
 
-A head without an end took 1.4 GB of memory before any token was looked at, and whoever fell silent
-kept a descriptor for ever.
+Without them, endless headers took 1.4 GB of memory before any token was checked, and an idle client
+kept its file descriptor for ever.
 """
 
 import socket
@@ -101,7 +101,7 @@ class BoundedConnection(HttpToolsProtocol):
         self.transport.close()
 
 
-def forget_the_silent(listener: socket.socket) -> None:
+def set_tcp_user_timeout(listener: socket.socket) -> None:
     """Let the kernel close connections whose client takes nothing that is sent to it."""
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; what is accepted has its listener's options
         milliseconds = SECONDS_TO_READ * 1000

@@ -19,7 +19,7 @@ from surelist.observability.metrics import exposition
 
 LOOKED_AT_SECONDS = 1.0
 
-PATIENCE_SECONDS = 2.0
+READINESS_TIMEOUT = 2.0
 """For the database to let us in, and again for it to show that it can be worked on: who asks seldom
 waits for longer than five."""
 
@@ -63,7 +63,7 @@ class Health:
 
     async def _look(self) -> str | None:
         try:
-            await database.check(self._settings.database_url, PATIENCE_SECONDS)
+            await database.check(self._settings.database_url, READINESS_TIMEOUT)
         except Unreachable:
             return "The database cannot be reached."  # its own words may hold an address
         except ConfigurationError as error:

@@ -21,7 +21,7 @@ from uvicorn.supervisors import ChangeReload, Multiprocess
 from surelist.errors import ConfigurationError
 from surelist.observability import logs
 from surelist.observability.metrics import shared_by_workers
-from surelist.server.connections import BoundedConnection, forget_the_silent
+from surelist.server.connections import BoundedConnection, set_tcp_user_timeout
 
 APP = "surelist.main:create_app"
 PACKAGE = Path(__file__).parents[1]
@@ -48,7 +48,7 @@ def listen(host: str, port: int, option: str = "--port") -> socket.socket:
                 f"Port {port} on {host} is in use: stop what uses it, or pass another {option}."
             ) from None
         raise ConfigurationError(f"Nothing can listen on {host}: {error.strerror}.") from None
-    forget_the_silent(listener)
+    set_tcp_user_timeout(listener)
     return listener
 
 

@@ -2,20 +2,16 @@
 
 from typing import Literal, NotRequired, cast
 
-from pydantic import ConfigDict
-from typing_extensions import TypedDict
-
 from surelist.data.database import Record
+from surelist.doors.arguments import ShownObject
 from surelist.ledger.models import EventKind
 from surelist.tasks import fields
 from surelist.tasks.models import Priority
 from surelist.tasks.representation import local
 
 
-class Fields(TypedDict):
+class Fields(ShownObject):
     """Changed fields and their values; null is empty."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     title: NotRequired[str]
     description: NotRequired[str | None]
@@ -26,10 +22,8 @@ class Fields(TypedDict):
     deleted: NotRequired[bool]
 
 
-class TaskEvent(TypedDict):
+class TaskEvent(ShownObject):
     """One change of a task; a purge takes `before` and `after` with it."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     id: int
     task_id: int

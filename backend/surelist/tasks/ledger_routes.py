@@ -4,12 +4,19 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, NotRequired
 
-from fastapi import APIRouter, Path, Query, Response
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field
-from typing_extensions import TypedDict
+from fastapi import Path, Query, Response
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
-from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
+from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed, ShownObject
+from surelist.doors.routing import (
+    IdempotencyKey,
+    ReadDoor,
+    WriteDoor,
+    answer,
+    problems,
+    user_router,
+)
+from surelist.errors import Conflict, Gone, NotFound, VersionMismatch
 from surelist.ledger import listing
 from surelist.ledger.models import ClientId
 from surelist.ledger.service import Retry
@@ -38,39 +45,31 @@ def _in_utc(value: datetime) -> datetime:
         raise ValueError(_WHAT_IT_MUST_BE) from None
 
 
-class EventList(TypedDict):
+class EventList(ShownObject):
     """A page of the ledger."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     events: list[TaskEvent]
     next_cursor: NotRequired[str]
 
 
-class UndoneEvent(TypedDict):
+class UndoneEvent(ShownObject):
     """An event that was taken back, and the version that its task has now."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     event: int
     task_id: int
     version: int
 
 
-class LeftEvent(TypedDict):
+class LeftEvent(ShownObject):
     """An event that was left, and the fields that changed since; none when its task is gone."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     event: int
     task_id: int
     fields: list[str]
 
 
-class UndoneEvents(TypedDict):
+class UndoneEvents(ShownObject):
     """What was, or with `dry_run` would be, taken back, and what not."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     undone: list[UndoneEvent]
     left: list[LeftEvent]
@@ -87,12 +86,12 @@ class UndoAll(Closed):
     dry_run: bool = False
 
 
-router = APIRouter(prefix="/api/{user_id}", tags=["ledger"], route_class=OwnedRoute)
+router = user_router("", "ledger")
 EventPath = Annotated[Version, PLAIN_DIGITS, Path(strict=False)]
 
 
-@router.get("/events", responses={200: {"model": EventList}} | problems(401, 403, 422, 429, 503))
-async def list_events(door: UserDoor, query: Annotated[listing.EventQuery, Query()]) -> Response:
+@router.get("/events", responses={200: {"model": EventList}})
+async def list_events(door: ReadDoor, query: Annotated[listing.EventQuery, Query()]) -> Response:
     """The ledger, newest first; with `after`, oldest first from that event on."""
     page = await door.read(lambda tx: listing.list_events(tx, query))
     shown: EventList = {"events": [event(one, page.timezone) for one in page.events]}
@@ -103,10 +102,10 @@ async def list_events(door: UserDoor, query: Annotated[listing.EventQuery, Query
 
 @router.post(
     "/events/{event_id}/undo",
-    responses={200: {"model": WholeTask}} | problems(401, 403, 404, 409, 410, 412, 422, 429, 503),
+    responses={200: {"model": WholeTask}} | problems(NotFound, Conflict, Gone, VersionMismatch),
 )
 async def undo_event(
-    door: UserDoor, event_id: EventPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
+    door: WriteDoor, event_id: EventPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Take one change back."""
     kept = guards(f"undo {event_id}", {}, if_match, key)
@@ -115,9 +114,9 @@ async def undo_event(
 
 @router.post(
     "/undo",
-    responses={200: {"model": UndoneEvents}} | problems(401, 403, 409, 410, 413, 422, 429, 503),
+    responses={200: {"model": UndoneEvents}} | problems(Conflict, Gone),
 )
-async def undo_events(door: UserDoor, wanted: UndoAll, key: IdempotencyKey = ABSENT) -> Response:
+async def undo_events(door: WriteDoor, wanted: UndoAll, key: IdempotencyKey = ABSENT) -> Response:
     """Take back all that one client changed since a time, but what others changed since."""
     retry = Retry.of("undo all", wanted.given(), key) if key else None
     undone = await door.write(

@@ -3,11 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Any, NotRequired, cast
 
-from pydantic import ConfigDict
 from pydantic import Field as Described
-from typing_extensions import TypedDict
 
-from surelist.doors.arguments import ABSENT, Closed
+from surelist.doors.arguments import ABSENT, Closed, ShownObject
 from surelist.tasks.due import write_moment, zone
 from surelist.tasks.models import (
     PRIORITY_NAMES,
@@ -28,9 +26,7 @@ _TIMES = ("created_at", "updated_at", "completed_at", "deleted_at")
 _NOT_ECHOED = {"id", "title", "completed", "status", "description"}
 
 
-class _Shown(TypedDict):
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
-
+class _Shown(ShownObject):
     id: int
     title: str
     completed: bool
@@ -74,10 +70,8 @@ class AsStored(Closed):
 READ_ONLY = frozenset(AsStored.model_fields)
 
 
-class TaskPage(TypedDict):
+class TaskPage(ShownObject):
     """A page of a list."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     tasks: list[TaskRow]
     next_cursor: NotRequired[str]

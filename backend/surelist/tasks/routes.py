@@ -1,20 +1,27 @@
 """REST for tasks: each route a door onto one service function."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 
-from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
-from pydantic import Field
+from fastapi import Body, Depends, Header, Path, Query, Request, Response
+from pydantic import ConfigDict, model_validator
 
-from surelist.access.auth import OWNER_SCOPE
-from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
-from surelist.doors.cursors import Cursor
-from surelist.doors.routing import IdempotencyKey, OwnedRoute, UserDoor, answer, problems
-from surelist.errors import Invalid
+from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed, drop_null_defaults
+from surelist.doors.cursors import Paged
+from surelist.doors.routing import (
+    IdempotencyKey,
+    PersonDoor,
+    ReadDoor,
+    WriteDoor,
+    answer,
+    problems,
+    user_router,
+)
+from surelist.errors import Conflict, Gone, Invalid, NotFound, VersionMismatch
 from surelist.ledger.service import Retry
 from surelist.tasks import etags, listing, representation, service
 from surelist.tasks.changes import Outcome
-from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version
+from surelist.tasks.models import ClearableField, NewTask, TaskChanges, TaskId, Version
 from surelist.tasks.representation import READ_ONLY, AsStored, TaskPage, WholeTask
 from surelist.tasks.undo import undo
 
@@ -23,11 +30,11 @@ IfMatch = Annotated[str, Header(alias="If-Match", max_length=1000)]
 IfNoneMatch = Annotated[str, Header(alias="If-None-Match", max_length=1000)]
 
 
-class ListQuery(listing.Filters):
-    """The query of a list."""
+CLEARABLE = get_args(ClearableField)
 
-    limit: Annotated[int, PLAIN_DIGITS, Field(ge=1, le=200, strict=False)] = 50
-    cursor: Cursor = ABSENT
+
+class ListQuery(Paged, listing.Filters):
+    """The query of a list."""
 
 
 class Replacement(AsStored, NewTask):
@@ -40,10 +47,44 @@ class Replacement(AsStored, NewTask):
         return {name: value for name, value in self.given().items() if name not in READ_ONLY}
 
 
+def _nullable(schema: dict[str, Any]) -> None:
+    drop_null_defaults(schema)
+    for name in CLEARABLE:
+        schema["properties"][name] = {"anyOf": [schema["properties"][name], {"type": "null"}]}
+
+
 class Patch(TaskChanges):
-    """Changes to a task; or `undo` alone, a version of this task to take back."""
+    """A merge patch (RFC 7396), in which null empties a field, as its name in `clear` does.
+
+    Or `undo` alone: the version of a change of this task to take back.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_nullable)
 
     undo: Version = ABSENT
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nulls_as_cleared(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        body = cast("dict[str, Any]", given)
+        nulls = [name for name in CLEARABLE if name in body and body[name] is None]
+        clear = body.get("clear", [])
+        if not nulls or not isinstance(clear, list):
+            return body
+        rest = {name: value for name, value in body.items() if name not in nulls}
+        return rest | {"clear": [*cast("list[Any]", clear), *nulls]}
+
+
+MERGE_PATCH = {
+    "requestBody": {
+        "content": {
+            "application/merge-patch+json": {"schema": {"$ref": "#/components/schemas/Patch"}}
+        }
+    }
+}
+"""FastAPI reads any body of `application/*+json` as JSON."""
 
 
 class Completion(Closed):
@@ -58,11 +99,11 @@ async def refuse_null(request: Request) -> None:
         raise Invalid("The body is null. Send an object, or no body at all. Nothing was changed.")
 
 
-router = APIRouter(prefix="/api/{user_id}/tasks", tags=["tasks"], route_class=OwnedRoute)
+router = user_router("/tasks", "tasks")
 
 
-@router.get("", responses={200: {"model": TaskPage}} | problems(401, 403, 422, 429, 503))
-async def list_tasks(door: UserDoor, query: Annotated[ListQuery, Query()]) -> Response:
+@router.get("", responses={200: {"model": TaskPage}})
+async def list_tasks(door: ReadDoor, query: Annotated[ListQuery, Query()]) -> Response:
     """List tasks."""
     page = listing.Page(**query.given(listing.Page))
     return answer(_page(await door.read(lambda tx: listing.list_tasks(tx, query, page))))
@@ -71,9 +112,9 @@ async def list_tasks(door: UserDoor, query: Annotated[ListQuery, Query()]) -> Re
 @router.post(
     "",
     status_code=201,
-    responses={201: {"model": WholeTask}} | problems(401, 403, 409, 410, 413, 422, 429, 503),
+    responses={201: {"model": WholeTask}} | problems(Conflict, Gone),
 )
-async def create_task(door: UserDoor, new: NewTask, key: IdempotencyKey = ABSENT) -> Response:
+async def create_task(door: WriteDoor, new: NewTask, key: IdempotencyKey = ABSENT) -> Response:
     """Create a task."""
     retry = Retry.of("add", new.meant(), key)
     return task_answer(await door.write(lambda tx: service.add(tx, new, retry)), created=True)
@@ -82,10 +123,10 @@ async def create_task(door: UserDoor, new: NewTask, key: IdempotencyKey = ABSENT
 @router.get(
     "/{task_id}",
     responses={200: {"model": WholeTask}, 304: {"description": "Not Modified"}}
-    | problems(401, 403, 404, 422, 429, 503),
+    | problems(NotFound),
 )
 async def read_task(
-    door: UserDoor, task_id: TaskPath, if_none_match: IfNoneMatch = ABSENT
+    door: ReadDoor, task_id: TaskPath, if_none_match: IfNoneMatch = ABSENT
 ) -> Response:
     """Read one task, also from the trash; 304 when it is as in `If-None-Match`."""
     task, timezone = await door.read(lambda tx: service.find(tx, task_id))
@@ -95,12 +136,12 @@ async def read_task(
     return read
 
 
-CHANGES = {200: {"model": WholeTask}} | problems(401, 403, 404, 409, 410, 412, 413, 422, 429, 503)
+CHANGES = {200: {"model": WholeTask}} | problems(NotFound, Conflict, Gone, VersionMismatch)
 
 
 @router.put("/{task_id}", responses=CHANGES)
 async def replace_task(
-    door: UserDoor,
+    door: WriteDoor,
     task_id: TaskPath,
     new: Replacement,
     if_match: IfMatch = ABSENT,
@@ -118,9 +159,9 @@ async def replace_task(
     )
 
 
-@router.patch("/{task_id}", responses=CHANGES)
+@router.patch("/{task_id}", responses=CHANGES, openapi_extra=MERGE_PATCH)
 async def change_task(
-    door: UserDoor,
+    door: WriteDoor,
     task_id: TaskPath,
     patch: Patch,
     if_match: IfMatch = ABSENT,
@@ -138,10 +179,10 @@ async def change_task(
 
 
 @router.delete(
-    "/{task_id}", status_code=204, responses=problems(401, 403, 404, 409, 410, 412, 422, 429, 503)
+    "/{task_id}", status_code=204, responses=problems(NotFound, Conflict, Gone, VersionMismatch)
 )
 async def delete_task(
-    door: UserDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
+    door: WriteDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Put a task into the trash; the ETag is that of the task there."""
     kept = guards(f"delete {task_id}", {}, if_match, key)
@@ -151,7 +192,7 @@ async def delete_task(
 
 @router.patch("/{task_id}/complete", responses=CHANGES, dependencies=[Depends(refuse_null)])
 async def complete_task(
-    door: UserDoor,
+    door: WriteDoor,
     task_id: TaskPath,
     completion: Annotated[Completion, Body()] = ABSENT,
     if_match: IfMatch = ABSENT,
@@ -169,14 +210,14 @@ async def complete_task(
 @router.delete(
     "/{task_id}/permanently",
     status_code=204,
-    responses=problems(401, 403, 404, 409, 412, 422, 429, 503),
+    responses=problems(NotFound, Conflict, VersionMismatch),
 )
 async def purge_task(
-    door: UserDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
+    door: PersonDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Purge a task from the trash, and its past with it. For the person only."""
     kept = guards(f"purge {task_id}", {}, if_match, key)
-    await door.write(lambda tx: service.purge_task(tx, task_id, **kept), OWNER_SCOPE)
+    await door.write(lambda tx: service.purge_task(tx, task_id, **kept))
     return Response(status_code=204)
 
 

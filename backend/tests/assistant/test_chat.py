@@ -246,7 +246,7 @@ async def test_a_refusal_of_a_tool_is_for_the_model_to_read(ann: Person, model: 
     answer = await chat(ann, "Done with the dishes")
     first, second = answer["tool_calls"]
     assert "There is no task 9" in first["error"]
-    assert '"titel" is not known' in second["error"]
+    assert 'Unknown argument "titel"' in second["error"]
     assert "There is no task 9" in str(model.asked[1]["messages"])
     assert answer["response"] == "There is no such task."
 

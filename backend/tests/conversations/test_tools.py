@@ -147,7 +147,7 @@ async def test_a_stale_version_comes_with_the_message_as_it_stands(call: Call) -
     ("tool", "arguments", "said"),
     [
         ("create_conversation", {"title": "x" * 201}, '"title"'),
-        ("create_conversation", {"titel": "x"}, '"titel" is not known'),
+        ("create_conversation", {"titel": "x"}, 'Unknown argument "titel"'),
         ("create_conversation", {"user_id": "bob"}, '"user_id" is not an argument'),
         ("add_message", {"conversation_id": 1, "role": "user", "content": " \n"}, '"content"'),
         ("add_message", {"conversation_id": 1, "role": "tool", "content": "x"}, '"role"'),

@@ -1,15 +1,20 @@
 """What /openapi.json declares, held against what is answered."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
+from surelist.access.auth import OWNER_SCOPE
+from surelist.doors.routing import user_router
 from tests.support.person import Person
 from tests.support.records import Records
 
+REST = Path(__file__).parents[3] / "specs" / "rest.md"
 OPERATIONS = {
     ("/api/{user_id}/tasks", "get"),
     ("/api/{user_id}/tasks", "post"),
@@ -55,6 +60,11 @@ async def document(http: httpx.AsyncClient) -> dict[str, Any]:
     return (await http.get("/openapi.json")).json()
 
 
+def described(document: dict[str, Any]) -> set[tuple[str, str]]:
+    """The path and the method of every operation."""
+    return {(path, method) for path, item in document["paths"].items() for method in item}
+
+
 def references(node: Any) -> Iterator[str]:
     """Every reference within the document."""
     if isinstance(node, dict):
@@ -66,9 +76,18 @@ def references(node: Any) -> Iterator[str]:
             yield from references(value)
 
 
+def declared_responses(document: dict[str, Any], path: str, method: str) -> dict[str, Any]:
+    """The responses of an operation by status, where they are only named too."""
+    shared = document["components"]["responses"]
+    return {
+        status: shared[response["$ref"].rpartition("/")[2]] if "$ref" in response else response
+        for status, response in document["paths"][path][method]["responses"].items()
+    }
+
+
 def check(document: dict[str, Any], path: str, method: str, response: httpx.Response) -> None:
     """That an answer is declared for its operation, and is of the declared schema."""
-    declared = document["paths"][path][method]["responses"]
+    declared = declared_responses(document, path, method)
     assert str(response.status_code) in declared, (method, path, response.status_code)
     content = declared[str(response.status_code)].get("content")
     if content is None:
@@ -79,8 +98,7 @@ def check(document: dict[str, Any], path: str, method: str, response: httpx.Resp
 
 
 def test_every_route_of_the_contract_is_described(document: dict[str, Any]) -> None:
-    described = {(path, method) for path in document["paths"] for method in document["paths"][path]}
-    assert described >= OPERATIONS
+    assert described(document) >= OPERATIONS
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
@@ -93,11 +111,43 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 
 def test_every_operation_declares_its_problems(document: dict[str, Any]) -> None:
     for path, method in OPERATIONS:
-        responses = document["paths"][path][method]["responses"]
-        assert {"401", "403", "422", "503"} <= set(responses)
+        responses = declared_responses(document, path, method)
+        assert {"401", "403", "422", "429", "503"} <= set(responses)
+        has_body = "requestBody" in document["paths"][path][method]
+        assert has_body == ("413" in responses) == ("415" in responses)
         for status, response in responses.items():
             if int(status) >= 400:
                 assert list(response["content"]) == ["application/problem+json"], (path, status)
+
+
+def test_every_operation_declares_the_scope_of_the_contract(document: dict[str, Any]) -> None:
+    needed = scopes_of_the_contract()
+    assert len(needed) >= 20
+    for path, method in described(document):
+        if path.startswith("/api/"):
+            ((scope,),) = (s["HTTPBearer"] for s in document["paths"][path][method]["security"])
+            assert scope == needed.pop((method.upper(), path), OWNER_SCOPE), (path, method)
+    assert not needed
+
+
+def scopes_of_the_contract() -> dict[tuple[str, str], str]:
+    """The scope of each route in the tables of specs/rest.md; others are for the person only."""
+    rows = re.findall(
+        r"^\| `(\w+) (/api/[^`]+)` \| `([a-z]+:[a-z]+)`", REST.read_text(), re.MULTILINE
+    )
+    return {(method, path): scope for method, path, scope in rows} | {
+        ("POST", "/api/{user_id}/chat/stream"): "conversations:write"
+    }
+
+
+def test_a_route_without_a_scope_cannot_be_made() -> None:
+    router = user_router("", "tests")
+
+    async def unguarded() -> None:
+        """Declares no door."""
+
+    with pytest.raises(TypeError, match="unguarded must declare one door with one scope"):
+        router.get("/unguarded")(unguarded)
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "two\x0blines"])

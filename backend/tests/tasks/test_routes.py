@@ -1,3 +1,4 @@
+import json
 import re
 from typing import Any
 
@@ -265,6 +266,39 @@ async def test_an_undo_after_a_purge_is_gone(with_task: Person, records: Records
     "body", [{}, {"undo": 1, "title": "x"}, {"title": "x", "clear": ["title"]}]
 )
 async def test_a_patch_of_nothing_or_of_what_does_not_go_together_is_refused(
+    with_task: Person, body: dict[str, Any]
+) -> None:
+    problem(await send(with_task, "PATCH", "/tasks/1", body), 422, "invalid")
+    assert (await task(with_task, 1))["version"] == 1
+
+
+FULL = {"title": "x", "description": "d", "due": "2026-11-23", "priority": "low", "tags": ["a"]}
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/merge-patch+json"])
+@pytest.mark.parametrize("field", ["description", "due", "priority", "tags"])
+async def test_null_in_a_merge_patch_empties_a_field(
+    ann: Person, field: str, media_type: str
+) -> None:
+    await send(ann, "POST", "/tasks", FULL)
+    patch = json.dumps({field: None, "title": "y"})
+    headers = {"Content-Type": media_type}
+    response = await ann.rest("PATCH", "/tasks/1", content=patch, headers=headers)
+    assert response.status_code == 200
+    patched = response.json()
+    assert field not in patched
+    assert patched["title"] == "y"
+    assert {"description", "due", "priority", "tags"} - set(patched) == {field}
+
+
+async def test_null_and_clear_together_empty_both(ann: Person) -> None:
+    await send(ann, "POST", "/tasks", FULL)
+    patched = (await send(ann, "PATCH", "/tasks/1", {"due": None, "clear": ["tags", "due"]})).json()
+    assert set(patched) & {"description", "due", "priority", "tags"} == {"description", "priority"}
+
+
+@pytest.mark.parametrize("body", [{"title": None}, {"status": None}, {"due": None, "clear": None}])
+async def test_null_where_nothing_can_be_emptied_is_refused(
     with_task: Person, body: dict[str, Any]
 ) -> None:
     problem(await send(with_task, "PATCH", "/tasks/1", body), 422, "invalid")
