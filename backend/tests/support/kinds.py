@@ -58,6 +58,7 @@ PROCESS = {
     "test_restoring",
     "test_revocation",
     "test_shared_rates",
+    "test_statements::test_the_statements_that_can_be_read_are_those_that_run",
     "test_terminal",
     "test_traces",
     "test_upgrades::test_java_s_first_requests_are_served_at_both_doors",
