@@ -160,7 +160,7 @@ async def test_each_door_says_why_a_token_is_refused(
 
 
 def test_a_challenge_repeats_nothing_that_could_end_it(settings: Settings) -> None:
-    error = auth.refused('it says "x", scope="all" \\\r\nSet-Cookie: a=b \u00e9')
+    error = auth.invalid_token('it says "x", scope="all" \\\r\nSet-Cookie: a=b \u00e9')
     [(name, challenge)] = refusal_headers(error, settings).items()
     assert name == "WWW-Authenticate"
     assert challenge.startswith('Bearer error="invalid_token", error_description="')

@@ -76,6 +76,6 @@ async def test_an_agent_is_refused_where_the_person_is_needed_and_nowhere_else(
             else:
                 assert (method, path) not in FOR_THE_PERSON_ONLY
     assert refused == FOR_THE_PERSON_ONLY
-    assert len(refused) >= 12
+    assert len(refused) >= 11
     account = (await owner.rest("GET")).json()
     assert (account["timezone"], account["last_event"] > hers.version) == ("UTC", True)
