@@ -104,7 +104,7 @@ test("who erases the local list and signs up again has it anew, and nothing of b
   const left = await askPeople(`SELECT id FROM verification WHERE id IN ('1', '2', '3')`);
   expect(left).toEqual([{ id: "3" }]);
   const anew = async (): Promise<unknown> => (await callRest(localToken(), "/tasks")).json();
-  await expect.poll(anew, { timeout: 10_000, interval: 500 }).toEqual({ tasks: [] });
+  await expect.poll(anew, { timeout: 30_000, interval: 500 }).toEqual({ tasks: [] });
   const refused = async () => (await callRest(before, "/tasks")).status;
   await expect.poll(refused, { timeout: 10_000, interval: 500 }).toBe(401);
 });
