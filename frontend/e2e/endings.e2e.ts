@@ -128,7 +128,8 @@ test("a list that is erased over REST leaves an agent nothing to come back with"
   expect((await agent.refresh(held.refresh)).body["error"]).toBe("invalid_grant");
   await expect.poll(() => answersTo(held), WITHIN_SECONDS).toEqual(ALL_ENDED);
   // A token of the very second in which the erase ended is refused with those of before.
-  const agents = async (): Promise<unknown> => (await callRest(await ann.token(), "/agents")).json();
+  const agents = async (): Promise<unknown> =>
+    (await callRest(await ann.token(), "/agents")).json();
   await expect.poll(agents, WITHIN_SECONDS).toEqual({ agents: [] });
 });
 
