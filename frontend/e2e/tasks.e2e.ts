@@ -82,6 +82,16 @@ test("what an agent does appears by itself, with its name", async () => {
   await expect.poll(() => titlesOn(page), POLL).toEqual(["Two"]);
 });
 
+test("a list that is searched keeps what the API found, and takes in what an agent adds to it", async () => {
+  await ann.add("Zahnarzttermin", "Buy milk");
+  const page = await ann.open("/?search=termin");
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Zahnarzttermin"]);
+  await ann.call("PATCH", "/tasks/1", { priority: "high" });
+  await ann.call("POST", "/tasks", { title: "Café-Termin" });
+  await ann.call("POST", "/tasks", { title: "Tea" });
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Zahnarzttermin", "Café-Termin"]);
+});
+
 test("an add that is lost on the way is sent again, and made once", async () => {
   await ann.add("One");
   const page = await ann.open();

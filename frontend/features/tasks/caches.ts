@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 
-import type { Filters, Row } from "./filters";
+import { type Filters, isSought, matches, type Row } from "./filters";
 import { findRow, type Loaded, rowsOf, withoutRow, withRow, withRowInPlace } from "./lists";
 
 export const LISTS_KEY = ["tasks", "list"] as const;
@@ -37,9 +37,15 @@ export class TaskCaches {
     return loaded.some(Boolean) && !loaded.some((list) => findRow(list, id));
   }
 
-  /** The task as it is now: it comes into the lists that it belongs to, and leaves the others. */
+  /** The task as it is now: it comes into the lists that it belongs to, and leaves the others. A list
+   * that is searched is asked for anew where the task may have come into it. */
   put(row: Row): void {
-    this.change((loaded, filters, today) => withRow(loaded, row, filters, today));
+    this.change((loaded, filters, today) => {
+      if (!isSought(filters)) return withRow(loaded, row, filters, today);
+      if (!matches(row, filters, today)) return withoutRow(loaded, row.id);
+      if (!findRow(loaded, row.id) && row.id > 0) this.ask(listKey(filters, today));
+      return withRowInPlace(loaded, row);
+    });
   }
 
   /** The row where one with this id is, even where it does not belong any more. */
@@ -54,6 +60,10 @@ export class TaskCaches {
   /** Asks for all lists anew; what is shown stays until they come. Rejects when they do not. */
   async reload(): Promise<void> {
     await this.client.invalidateQueries({ queryKey: LISTS_KEY }, { throwOnError: true });
+  }
+
+  private ask(key: ListKey): void {
+    void this.client.invalidateQueries({ queryKey: key, exact: true });
   }
 
   private change(how: (loaded: Loaded, filters: Filters, today: string) => Loaded): void {

@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 
 import { addDays } from "./dates";
-import { compareTasks, findsWords } from "./order";
+import { compareTasks } from "./order";
 
 export type Row = Schemas["TaskRow"];
 export type Priority = NonNullable<Row["priority"]>;
@@ -63,9 +63,9 @@ export function narrowed(filters: Filters): boolean {
   return Boolean(filters.due ?? filters.priority ?? filters.tag ?? searchedFor(filters));
 }
 
-/** The words to search for; none while there is no letter or digit, which the API refuses. */
+/** What to search for, if anything. */
 function searchedFor({ search }: Filters): string | undefined {
-  return /[\p{L}\p{N}]/u.test(search) ? search.trim() : undefined;
+  return search.trim() || undefined;
 }
 
 function lastDayDue(due: Filters["due"], today: string): string | null {
@@ -87,17 +87,19 @@ export function queryOf(filters: Filters, today: string) {
   };
 }
 
-/** Whether a task belongs into the list, as the API would say. */
+/** Whether only the API can tell what belongs into the list: words and tags are compared there. */
+export function isSought(filters: Filters): boolean {
+  return Boolean(filters.tag ?? searchedFor(filters));
+}
+
+/** Whether a task may belong into the list, by all that the page can compare: not its words and
+ * tags. */
 export function matches(row: Row, filters: Filters, today: string): boolean {
-  const { view, priority, tag } = filters;
+  const { view, priority } = filters;
   if (view === "all" ? row.status === "deleted" : row.status !== view) return false;
   if (priority && row.priority !== priority) return false;
-  if (tag && !row.tags?.some((one) => one.toLowerCase() === tag.toLowerCase())) return false;
   const lastDay = lastDayDue(filters.due, today);
-  if (lastDay && !(row.due && row.due.slice(0, 10) <= lastDay)) return false;
-  const search = searchedFor(filters);
-  // What is cut off a long description may hold the words.
-  return !search || row.description_truncated === true || findsWords(row, search);
+  return !lastDay || (row.due !== undefined && row.due.slice(0, 10) <= lastDay);
 }
 
 /** Where a task that comes anew goes among the loaded ones. One that belongs behind them all, where

@@ -5,22 +5,8 @@ const NO_RANK = 3;
 /** Sorts behind every date. */
 const NEVER = "9999-12-31";
 
-const SYLLABLES = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}\p{Script=Hangul}]/u;
-
 function fold(text: string): string {
   return text.toLowerCase().normalize("NFKD").replaceAll(/\p{M}/gu, "").normalize("NFC");
-}
-
-/** The words that search knows: runs of letters and digits; where none part words, each sign. */
-export function wordsOf(text: string): string[] {
-  const runs = fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
-  return runs.flatMap((run) => (SYLLABLES.test(run) ? Array.from(run) : [run]));
-}
-
-/** Whether every word of the query begins a word of the title or the description. */
-export function findsWords(row: Pick<Row, "title" | "description">, query: string): boolean {
-  const words = wordsOf(`${row.title} ${row.description ?? ""}`);
-  return wordsOf(query).every((sought) => words.some((word) => word.startsWith(sought)));
 }
 
 /** As Array.sort wants it, in the API's order. */
