@@ -58,13 +58,10 @@ describe.each(NAMES)("%s", (name) => {
   test("is asked, or told how, to connect again after a restored backup lost its registration", async () => {
     await forgetClient(clientId);
     const authorize = await program.sentToSignIn();
-    if (REGISTERS_ANEW.has(name)) {
-      expect(authorize.searchParams.get("client_id")).not.toBe(clientId);
-      await ann.page.goto(authorize.href);
-      await asked();
-    } else {
-      await ann.page.goto(authorize.href);
-      await ann.page.getByText(/does not know the agent .* add it again, and connect/).waitFor();
-    }
+    const registered = authorize.searchParams.get("client_id") !== clientId;
+    if (REGISTERS_ANEW.has(name)) expect(registered).toBe(true);
+    await ann.page.goto(authorize.href);
+    if (registered) await asked();
+    else await ann.page.getByText(/does not know the agent .* add it again, and connect/).waitFor();
   });
 });
