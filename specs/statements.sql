@@ -20,13 +20,13 @@ FROM gone;
 -- account.erasing._REMOVE_SOME[1]
 -- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
 WITH gone AS
-(DELETE FROM conversation WHERE conversation.user_id = $1::VARCHAR AND conversation.id <= (SELECT first.id
+(DELETE FROM task WHERE task.user_id = $1::VARCHAR AND task.id <= (SELECT first.id
 FROM (SELECT rows.id AS id
-FROM (SELECT conversation.id AS id, conversation.title AS title, conversation.search_text AS search_text, conversation.client_id AS client_id, conversation.client_name AS client_name, conversation.last_message AS last_message, conversation.size AS size, conversation.turn_token AS turn_token, conversation.turn_started_at AS turn_started_at, conversation.deleted_at AS deleted_at, conversation.created_at AS created_at, conversation.updated_at AS updated_at
-FROM conversation
-WHERE conversation.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM task
+WHERE task.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
  LIMIT $2::INTEGER) AS first ORDER BY first.id DESC
- LIMIT $3::INTEGER) RETURNING conversation.id)
+ LIMIT $3::INTEGER) RETURNING task.id)
  SELECT count(*) AS rows
 FROM gone;
 
@@ -46,13 +46,13 @@ FROM gone;
 -- account.erasing._REMOVE_SOME[3]
 -- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
 WITH gone AS
-(DELETE FROM task WHERE task.user_id = $1::VARCHAR AND task.id <= (SELECT first.id
+(DELETE FROM conversation WHERE conversation.user_id = $1::VARCHAR AND conversation.id <= (SELECT first.id
 FROM (SELECT rows.id AS id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
+FROM (SELECT conversation.id AS id, conversation.title AS title, conversation.search_text AS search_text, conversation.client_id AS client_id, conversation.client_name AS client_name, conversation.last_message AS last_message, conversation.size AS size, conversation.turn_token AS turn_token, conversation.turn_started_at AS turn_started_at, conversation.deleted_at AS deleted_at, conversation.created_at AS created_at, conversation.updated_at AS updated_at
+FROM conversation
+WHERE conversation.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
  LIMIT $2::INTEGER) AS first ORDER BY first.id DESC
- LIMIT $3::INTEGER) RETURNING task.id)
+ LIMIT $3::INTEGER) RETURNING conversation.id)
  SELECT count(*) AS rows
 FROM gone;
 

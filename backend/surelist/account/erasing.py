@@ -1,23 +1,16 @@
 """Erasing an account: everybody is shut out at once, then the rows are removed batch by batch."""
 
-from typing import Final
-
 from sqlalchemy import func, literal, select, tuple_
 from sqlmodel import SQLModel
 
 from surelist.account.service import find, find_standing
-from surelist.agents.models import Agent
-from surelist.conversations.models import Conversation, Message
+from surelist.data import tables
 from surelist.data.database import Statement, compiled
 from surelist.data.isolation import UserTransaction, user_delete, user_rows, user_update
-from surelist.ledger.models import BEING_ERASED, INSTANT, Account, Event
-from surelist.tasks.models import Task
+from surelist.ledger.models import BEING_ERASED, INSTANT, Account
 
 ROWS_AT_ONCE = 2000
 """Rows of a table that one transaction removes: about 0.1 seconds each, far below its limit."""
-
-_TABLES: Final[tuple[type[SQLModel], ...]] = (Message, Conversation, Event, Task, Agent)
-"""What is removed, each table before what it refers to."""
 
 
 def _remove_some(model: type[SQLModel]) -> Statement:
@@ -39,7 +32,7 @@ def _remove_some(model: type[SQLModel]) -> Statement:
     return compiled(select(func.count().label("rows")).select_from(gone))
 
 
-_REMOVE_SOME = [_remove_some(model) for model in _TABLES]
+_REMOVE_SOME = [_remove_some(model) for model in tables.erased()]
 _SHUT_OUT = compiled(
     user_update(Account).values(
         erased_at=literal(BEING_ERASED, INSTANT),
