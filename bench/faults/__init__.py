@@ -1,5 +1,5 @@
 """What happens to a running Surelist when something breaks: each fault by itself, under load.
 
 A fault raises AssertionError when what is promised does not hold, and returns its row of the table
-otherwise. `python -m bench.faults` runs them long; backend/tests/test_faults.py runs them short.
+otherwise. `python -m bench.faults` runs them long, backend/tests/product/test_faults.py short.
 """

@@ -1,0 +1,34 @@
+"""Each test needs no more than its kind says: tests/support/kinds.py."""
+
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from tests.support import kinds
+
+TESTS = Path(__file__).parents[1]
+
+
+def test_a_unit_test_is_refused_the_postgresql_of_its_worker() -> None:
+    with (
+        pytest.raises(RuntimeError, match="A unit test asked for PostgreSQL"),
+        kinds.postgres_for_tests(),
+    ):
+        pass
+
+
+def test_a_unit_test_is_refused_programs() -> None:
+    with pytest.raises(RuntimeError, match="A unit test starts python"):
+        subprocess.run([sys.executable, "--version"], check=True)
+
+
+def test_what_is_listed_exists() -> None:
+    sources = defaultdict[str, str](str)
+    for path in TESTS.rglob("test_*.py"):
+        sources[path.stem] += path.read_text()
+    for listed in kinds.PROCESS | kinds.SLOW:
+        module, _, test = listed.partition("::")
+        assert f"def {test}(" in sources[module] if test else module in sources, listed
