@@ -76,10 +76,10 @@ async def _fill(connection: asyncpg.Connection) -> None:
     """Give the slow reader a list of 10 MB."""
     await connection.execute("INSERT INTO account (user_id) VALUES ('slow')")
     await connection.execute(
-        "INSERT INTO task (user_id, id, title, description, sort_title, search_text, version, "
-        "created_at, updated_at, tags, priority) "
-        "SELECT 'slow', n, 'Task ' || n, repeat('x', 10000), 'task', 'task', n, now(), now(), "
-        "'{}', 0 FROM generate_series(1, $1) AS n",
+        "INSERT INTO task (user_id, id, title, description, sort_title, search_text, search_tags, "
+        "version, created_at, updated_at, tags, priority) "
+        "SELECT 'slow', n, 'Task ' || n, repeat('x', 10000), 'task', 'task', '{}', n, now(), "
+        "now(), '{}', 0 FROM generate_series(1, $1) AS n",
         BIG_TASKS,
     )
 

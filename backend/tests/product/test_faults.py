@@ -161,7 +161,7 @@ async def test_a_statement_that_does_not_end_is_given_up(
     async with newcomers(own(settings, copy.url())) as newcomer:
         ann = newcomer()
         with monkeypatch.context() as hurried:
-            hurried.setattr(isolation, "LONGEST_SECONDS", 0.2)
+            hurried.setattr(isolation, "TRANSACTION_TIMEOUT", 0.2)
             for unit in (ann.read, ann.write):
                 with pytest.raises(Unavailable):
                     await unit(lambda tx: tx.execute(SLEEP))
@@ -180,7 +180,7 @@ async def test_a_postgresql_that_falls_silent_is_given_up_and_returns_by_itself(
         ann = newcomer()
         await ann.call("add_task", title="First")
         with monkeypatch.context() as hurried:
-            hurried.setattr(isolation, "LONGEST_SECONDS", 0.2)
+            hurried.setattr(isolation, "TRANSACTION_TIMEOUT", 0.2)
             hurried.setattr(isolation, "ROLLBACK_TIMEOUT", 0.2)
             passes.clear()
             async with asyncio.timeout(60):
