@@ -125,9 +125,11 @@ test("a person who is deleted leaves nothing that works, by the page or by one r
 test("a list that is erased over REST leaves an agent nothing to come back with", async () => {
   const held = await everything();
   await ann.call("DELETE", "");
-  expect((await agent.refresh(held.refresh)).body["error"]).toBe("invalid_grant");
+  // Tokens of the very second in which the erase ended are refused with those of before: the page's
+  // own, with which it asks about the agent, and the person's.
+  const refreshed = async () => (await agent.refresh(held.refresh)).body["error"];
+  await expect.poll(refreshed, WITHIN_SECONDS).toBe("invalid_grant");
   await expect.poll(() => answersTo(held), WITHIN_SECONDS).toEqual(ALL_ENDED);
-  // A token of the very second in which the erase ended is refused with those of before.
   const agents = async (): Promise<unknown> =>
     (await callRest(await ann.token(), "/agents")).json();
   await expect.poll(agents, WITHIN_SECONDS).toEqual({ agents: [] });
