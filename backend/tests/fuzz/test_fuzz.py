@@ -16,7 +16,9 @@ MINUTES = 5
 def test_every_operation_keeps_to_its_openapi_document(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    with serving(tmp_path_factory.mktemp("fuzz") / "data", workers=1) as server:
+    data = tmp_path_factory.mktemp("fuzz") / "data"
+    model = {"SURELIST_MODEL": "openai:away", "SURELIST_MODEL_URL": "http://127.0.0.1:9/v1"}
+    with serving(data, workers=1, **model) as server:
         command = [SCHEMATHESIS, "--config-file", HERE / "schemathesis.toml"]
         command += ["run", f"{server.url}/openapi.json", "--phases", PHASES]
         result = subprocess.run(
