@@ -4,7 +4,7 @@
 -- Lists are compiled when they are asked for: one statement for each shape of question. Shown here
 -- is each filter and order alone, and a second page.
 
--- account.erasing._REMOVE_SOME[0]
+-- account.erasing.REMOVE_SOME[0]
 -- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
 WITH gone AS
 (DELETE FROM message WHERE message.user_id = $1::VARCHAR AND (message.conversation_id, message.id) <= (SELECT first.conversation_id, first.id
@@ -17,7 +17,7 @@ WHERE message.user_id = $1::VARCHAR) AS rows ORDER BY rows.conversation_id, rows
  SELECT count(*) AS rows
 FROM gone;
 
--- account.erasing._REMOVE_SOME[1]
+-- account.erasing.REMOVE_SOME[1]
 -- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
 WITH gone AS
 (DELETE FROM task WHERE task.user_id = $1::VARCHAR AND task.id <= (SELECT first.id
@@ -30,7 +30,7 @@ WHERE task.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
  SELECT count(*) AS rows
 FROM gone;
 
--- account.erasing._REMOVE_SOME[2]
+-- account.erasing.REMOVE_SOME[2]
 -- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
 WITH gone AS
 (DELETE FROM event WHERE event.user_id = $1::VARCHAR AND event.id <= (SELECT first.id
@@ -43,7 +43,7 @@ WHERE event.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
  SELECT count(*) AS rows
 FROM gone;
 
--- account.erasing._REMOVE_SOME[3]
+-- account.erasing.REMOVE_SOME[3]
 -- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
 WITH gone AS
 (DELETE FROM conversation WHERE conversation.user_id = $1::VARCHAR AND conversation.id <= (SELECT first.id
@@ -56,7 +56,7 @@ WHERE conversation.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
  SELECT count(*) AS rows
 FROM gone;
 
--- account.erasing._REMOVE_SOME[4]
+-- account.erasing.REMOVE_SOME[4]
 -- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
 WITH gone AS
 (DELETE FROM agent WHERE agent.user_id = $1::VARCHAR AND agent.client_id <= (SELECT first.client_id

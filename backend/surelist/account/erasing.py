@@ -32,7 +32,9 @@ def _remove_some(model: type[SQLModel]) -> Statement:
     return compiled(select(func.count().label("rows")).select_from(gone))
 
 
-_REMOVE_SOME = [_remove_some(model) for model in tables.erased()]
+REMOVE_SOME = [_remove_some(model) for model in tables.erased()]
+"""For each table, before those that it refers to."""
+
 _SHUT_OUT = compiled(
     user_update(Account).values(
         erased_at=literal(BEING_ERASED, INSTANT),
@@ -63,7 +65,7 @@ async def remove_some(tx: UserTransaction) -> bool:
     account = await find(tx)
     if account is None or account["erased_at"] != BEING_ERASED:
         return False
-    for statement in _REMOVE_SOME:
+    for statement in REMOVE_SOME:
         gone = await tx.fetch_one(statement)
         if gone and gone["rows"] == ROWS_AT_ONCE:
             return True

@@ -12,8 +12,10 @@ import pytest
 
 from surelist.access.allowances import Quotas
 from surelist.access.auth import Caller, Principal
+from surelist.account.erasing import REMOVE_SOME, ROWS_AT_ONCE
 from surelist.data.database import Statement, _prepare
 from surelist.data.isolation import _IN_ORDER, UserTransaction
+from surelist.data.tables import erased
 from surelist.ledger.listing import EventQuery, list_events
 from surelist.ledger.service import Retry
 from surelist.postgres.embedded import APP_ROLE, Cluster
@@ -294,6 +296,17 @@ async def test_every_other_call_looks_at_a_few_rows(
     async with reading(grown, "large", plans) as database:
         await call(database)
         assert database.looked_at <= 400  # a write purges up to 20 tasks on its way
+
+
+@pytest.mark.parametrize("plans", ["custom", "generic"])
+@pytest.mark.parametrize("statement", REMOVE_SOME, ids=[model.__name__ for model in erased()])
+async def test_a_batch_of_an_erase_looks_at_the_rows_that_it_removes_and_no_more(
+    grown: Copy, plans: str, statement: Statement
+) -> None:
+    async with reading(grown, "large", plans) as database:
+        await database._explain(statement, {})
+        # Where they end, in the index, in the table, and to delete them.
+        assert database.looked_at <= 5 * ROWS_AT_ONCE
 
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])
