@@ -18,16 +18,16 @@ from surelist.assistant.chat import Assistant
 from surelist.config import Settings
 from surelist.conversations import routes as conversations
 from surelist.data.isolation import Database
-from surelist.doors.routing import (
+from surelist.doors.problems import (
     WITH_A_BODY,
     Problem,
-    answer,
     crash,
     http_problem,
     problem,
     problem_responses,
     problems,
 )
+from surelist.doors.routing import answer
 from surelist.doors.web import CONVERSATIONS, METADATA_PATH, TASKS, protected_resource
 from surelist.errors import SurelistError
 from surelist.tasks import ledger_routes

@@ -10,7 +10,13 @@ from surelist.agents import keys, listing, service
 from surelist.agents.models import Connection, NewKey
 from surelist.data.database import Record
 from surelist.doors.arguments import ABSENT, ShownObject
-from surelist.doors.routing import IdempotencyKey, PersonDoor, answer, problems, user_router
+from surelist.doors.problems import problems
+from surelist.doors.routing import (
+    IdempotencyKey,
+    PersonDoor,
+    answer,
+    user_router,
+)
 from surelist.errors import Conflict, Gone, NotFound
 from surelist.ledger.models import ClientId
 

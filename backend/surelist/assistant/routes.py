@@ -15,12 +15,12 @@ from surelist.conversations.models import Content, ConversationId, MessageId
 from surelist.data.database import Record
 from surelist.data.isolation import Database
 from surelist.doors.arguments import ABSENT, Closed, ShownObject
+from surelist.doors.problems import problems
 from surelist.doors.routing import (
     Door,
     IdempotencyKey,
     answer,
     open_door,
-    problems,
     user_router,
 )
 from surelist.errors import Conflict, Gone, NotFound

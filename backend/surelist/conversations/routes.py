@@ -16,13 +16,13 @@ from surelist.conversations.representation import (
     whole_message,
 )
 from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
+from surelist.doors.problems import problems
 from surelist.doors.routing import (
     Door,
     IdempotencyKey,
     PersonDoor,
     answer,
     open_door,
-    problems,
     user_router,
 )
 from surelist.errors import Conflict, Invalid, NotFound

@@ -110,7 +110,7 @@ def tool(
     domain: str = "tasks",
     subject: str = "task",
 ) -> Callable[[Callable[[UserTransaction, Any], Awaitable[Answer]]], Tool]:
-    """Make a tool of a function `(database, arguments)` with a docstring for models to read."""
+    """Make a tool of a function `(tx, arguments)` with a docstring for models to read."""
 
     def made(function: Callable[[UserTransaction, Any], Awaitable[Answer]]) -> Tool:
         arguments = get_type_hints(function)["arguments"]

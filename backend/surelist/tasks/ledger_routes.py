@@ -8,12 +8,12 @@ from fastapi import Path, Query, Response
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed, ShownObject
+from surelist.doors.problems import problems
 from surelist.doors.routing import (
     IdempotencyKey,
     ReadDoor,
     WriteDoor,
     answer,
-    problems,
     user_router,
 )
 from surelist.errors import Conflict, Gone, NotFound, VersionMismatch

@@ -8,13 +8,13 @@ from pydantic import ConfigDict, model_validator
 
 from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed, drop_null_defaults
 from surelist.doors.cursors import Paged
+from surelist.doors.problems import problems
 from surelist.doors.routing import (
     IdempotencyKey,
     PersonDoor,
     ReadDoor,
     WriteDoor,
     answer,
-    problems,
     user_router,
 )
 from surelist.errors import Conflict, Gone, Invalid, NotFound, VersionMismatch

@@ -1,0 +1,145 @@
+"""Problem details (RFC 9457): refusals as answers, and as responses of the OpenAPI document."""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
+
+import orjson
+from fastapi import Request
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from surelist.doors.arguments import error_path, join_messages
+from surelist.doors.web import refusal_headers
+from surelist.errors import (
+    Conflict,
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    SurelistError,
+    TooLarge,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+    VersionMismatch,
+)
+from surelist.observability.calls import note
+
+if TYPE_CHECKING:
+    from fastapi.exceptions import RequestValidationError
+    from starlette.exceptions import HTTPException
+
+
+class Problem(BaseModel):
+    """What went wrong, as RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""By RFC 9110. Python says so since 3.13, and the document is the same on every one."""
+
+
+def problems(*errors: type[SurelistError]) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI responses of the refusals that a route can answer with."""
+    return {
+        error.status: {
+            "$ref": f"#/components/responses/{error.__name__}",
+            "description": _phrase(error),
+        }
+        for error in errors
+    }
+
+
+EVERYWHERE = (Unauthenticated, Forbidden, Invalid, TooManyRequests, Unavailable)
+"""What every route below a user's path can answer."""
+
+WITH_A_BODY = (TooLarge, UnsupportedMediaType)
+"""What every route that reads a body can answer as well."""
+
+DECLARED = (*EVERYWHERE, *WITH_A_BODY, NotFound, Conflict, Gone, VersionMismatch)
+
+
+def problem_responses() -> dict[str, Any]:
+    """The `components/responses` that `problems` refers to."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        error.__name__: {"description": _phrase(error), "content": content} for error in DECLARED
+    }
+
+
+def _phrase(error: type[SurelistError]) -> str:
+    return RENAMED.get(error.status, HTTPStatus(error.status).phrase)
+
+
+def problem(request: Request, error: Exception) -> Response:
+    """The problem details of a refusal; `current` is the task as it stands."""
+    refusal = error if isinstance(error, SurelistError) else _as_refusal(error)
+    note(outcome=refusal.kind)
+    said: dict[str, Any] = {
+        "type": f"urn:surelist:{refusal.kind}",
+        "title": refusal.kind.replace("_", " ").capitalize(),
+        "status": refusal.status,
+        "detail": refusal.message,
+    }
+    if refusal.current is not None:
+        said["task"] = refusal.current
+    if "fields" in refusal.details:
+        said["fields"] = refusal.details["fields"]
+    headers = refusal_headers(refusal, request.app.state.settings)
+    return Response(orjson.dumps(said), refusal.status, headers, "application/problem+json")
+
+
+def http_problem(request: Request, error: Exception) -> Response:
+    """The problem details of what the framework itself refuses: no such path, no such method."""
+    refusal = cast("HTTPException", error)
+    if isinstance(refusal.__cause__, SurelistError):  # raised while the body was read
+        return problem(request, refusal.__cause__)
+    if refusal.status_code == HTTPStatus.BAD_REQUEST:
+        return problem(request, Invalid("The body is not JSON. Send it again, corrected."))
+    said = {
+        "type": "about:blank",
+        "title": refusal.detail,
+        "status": refusal.status_code,
+        "detail": f"{request.method} {request.url.path}: {refusal.detail}. See /openapi.json.",
+    }
+    headers = dict(refusal.headers or {})
+    if refusal.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods_at(request)))
+    return Response(orjson.dumps(said), refusal.status_code, headers, "application/problem+json")
+
+
+def _methods_at(request: Request) -> set[str]:
+    """The methods of every route at the request's path; the framework names the first one's."""
+    path = request.scope["path"]
+    return {
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if route.path_regex.match(path)
+        for method in route.methods or ()
+    }
+
+
+def crash(_request: Request, _error: Exception) -> Response:
+    """The problem details of a fault of ours, which the log tells of and the answer does not."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    said = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": "Something went wrong in the server. Look at what is stored, then try again.",
+    }
+    return Response(orjson.dumps(said), status, media_type="application/problem+json")
+
+
+def _as_refusal(error: Exception) -> SurelistError:
+    wrong = cast("RequestValidationError", error).errors()
+    sentences = [f"{error_path(one)}: {one['msg']}." for one in wrong]
+    return Invalid(
+        join_messages(sentences, len(wrong)) + " Nothing was changed. Call again, corrected."
+    )
