@@ -18,18 +18,9 @@ from tests.support.better_auth import (
     rsa_key,
 )
 from tests.support.better_auth import jwks as document_of
+from tests.support.clock import Clock
 
 FIRST, SECOND = ed25519_key("first"), ed25519_key("second")
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

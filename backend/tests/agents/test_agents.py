@@ -13,19 +13,10 @@ from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, Admission
 from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import InsufficientScope, Unauthenticated
 from tests.agents.test_keys import Agent, agents, make_key
+from tests.support.clock import Clock
 from tests.support.copies import Copy, newcomers
 from tests.support.person import Person
 from tests.support.records import Records
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -4,23 +4,20 @@ import asyncio
 import errno
 import resource
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from uvicorn import Config
-from uvicorn.server import ServerState
 
 from surelist.server import connections, serving
-from surelist.server.connections import HEAD_BYTES, BoundedConnection
+from surelist.server.connections import HEAD_BYTES
 from surelist.server.serving import listen
+from tests.support.bounded import PATIENCE, Connect, bounded
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n"
-PATIENCE = 20
 
 
 class Endpoint:
@@ -44,9 +41,6 @@ class Endpoint:
         await Response("well")(scope, receive, send)
 
 
-Connect = Callable[[], Any]
-
-
 @pytest.fixture
 def endpoint() -> Endpoint:
     return Endpoint()
@@ -55,24 +49,7 @@ def endpoint() -> Endpoint:
 @pytest.fixture
 async def connect(endpoint: Endpoint) -> AsyncIterator[Connect]:
     """Opens connections to that application."""
-    config = Config(endpoint, log_config=None)
-    config.load()
-    listener = listen("127.0.0.1", 0)
-    port = listener.getsockname()[1]
-    server = await asyncio.get_running_loop().create_server(
-        lambda: BoundedConnection(config, ServerState(), {}), sock=listener
-    )
-
-    @asynccontextmanager
-    async def connect() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        try:
-            async with asyncio.timeout(PATIENCE):
-                yield reader, writer
-        finally:
-            writer.close()
-
-    async with server:
+    async with bounded(endpoint) as connect:
         yield connect
 
 

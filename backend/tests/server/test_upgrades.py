@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
 from http.client import HTTPResponse
 from socket import create_connection
 from typing import Any
@@ -12,11 +11,8 @@ import httptools
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
-from uvicorn import Config
-from uvicorn.server import ServerState
 
-from surelist.server.connections import BoundedConnection
-from surelist.server.serving import listen
+from tests.support.bounded import PATIENCE, bounded
 from tests.support.server import RunningServer, serving
 
 JAVA = (
@@ -28,7 +24,6 @@ JAVA = (
 """What Java's HttpClient sends with the first request to a server, unless it is told HTTP/1.1."""
 
 WEBSOCKET = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-PATIENCE = 20
 BODY = b'{"completed": false}'
 
 Talk = Callable[..., Any]
@@ -43,32 +38,16 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 @pytest.fixture
 async def talk() -> AsyncIterator[Talk]:
     """Sends pieces over one connection, and gives the bodies of so many answers."""
-    config = Config(echo, log_config=None, ws="none")
-    config.load()
-    listener = listen("127.0.0.1", 0)
-    port = listener.getsockname()[1]
-    server = await asyncio.get_running_loop().create_server(
-        lambda: BoundedConnection(config, ServerState(), {}), sock=listener
-    )
+    async with bounded(echo, ws="none") as connect:
 
-    @asynccontextmanager
-    async def connected() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        try:
-            async with asyncio.timeout(PATIENCE):
-                yield reader, writer
-        finally:
-            writer.close()
+        async def talk(*pieces: bytes, answers: int = 1) -> list[bytes]:
+            async with connect() as (reader, writer):
+                for piece in pieces:
+                    writer.write(piece)
+                    await writer.drain()
+                    await asyncio.sleep(0)
+                return [await body(reader) for _ in range(answers)]
 
-    async def talk(*pieces: bytes, answers: int = 1) -> list[bytes]:
-        async with connected() as (reader, writer):
-            for piece in pieces:
-                writer.write(piece)
-                await writer.drain()
-                await asyncio.sleep(0)
-            return [await body(reader) for _ in range(answers)]
-
-    async with server:
         yield talk
 
 

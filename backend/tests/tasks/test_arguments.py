@@ -8,6 +8,7 @@ from surelist.doors.arguments import explain
 from surelist.doors.reading import read
 from surelist.tasks.tools import TOOLS
 from tests.support.asking import ids, refusal, task
+from tests.support.forms import OPTIONAL
 from tests.support.person import MODERN, Person
 
 REQUIRED: dict[str, dict[str, Any]] = {
@@ -17,18 +18,6 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "delete_task": {"task_id": 1},
     "update_task": {"task_id": 1},
 }
-OPTIONAL = {
-    "add_task": ["description", "due", "priority", "tags", "idempotency_key"],
-    "list_tasks": [
-        "status", "task_id", "search", "tag", "priority", "due_before", "due_after", "sort",
-        "limit", "cursor",
-    ],
-    "complete_task": ["if_version"],
-    "delete_task": ["if_version"],
-    "update_task": [
-        "title", "description", "due", "priority", "tags", "status", "clear", "undo", "if_version",
-    ],
-}  # fmt: skip
 
 
 @pytest.fixture
