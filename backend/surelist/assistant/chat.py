@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from surelist.assistant.answer import Answer, Chunk
 
 READ = "conversations:read"
-WRITE = "conversations:write"
 STORING_TRIES = 5
 """How often an answer is tried to be stored: the database may be away for a moment."""
 

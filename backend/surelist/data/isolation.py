@@ -9,7 +9,7 @@ by naming the user to PostgreSQL, whose row-level security shows it no other use
 import asyncio
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar, cast
 
@@ -153,12 +153,6 @@ class UserTransaction:
         arguments = statement.arguments(values | self._stamps)
         await self._connection.execute(statement.sql, *arguments)
 
-    async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Run `statement` for its effect, once with the values of each row."""
-        self.wrote = True
-        arguments = [statement.arguments({**row, **self._stamps}) for row in rows]
-        await self._connection.executemany(statement.sql, arguments)
-
     def run_afterwards(self, statement: Statement, **values: Any) -> None:
         """Run `statement` when the work is done, so that its locks are held for no longer."""
         self._afterwards.append((statement, values))
@@ -175,7 +169,7 @@ class UserTransaction:
         """
         self.wrote = True
         user_id = self._stamps["user_id"]
-        await self._connection.execute(_locked(user_id, self._lock_timeout, "NO KEY UPDATE"))
+        await self._connection.execute(_locked(user_id, self._lock_timeout))
 
     def seal(self, content: bytes) -> str:
         """`content` as a token that only this user can hand back unchanged."""
@@ -319,7 +313,7 @@ class Database:
         return await self._run(principal, None, begin, self._remove_some, "COMMIT", gated=False)
 
     def _begin_to_write(self, user_id: str) -> str:
-        locked = _locked(user_id, self._lock_timeout, "NO KEY UPDATE")
+        locked = _locked(user_id, self._lock_timeout)
         return f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}; {locked}"
 
     def enter(self, principal: Principal, scope: str) -> None:
@@ -407,7 +401,7 @@ class Database:
         await self._pool.release(connection)
 
 
-async def _nothing(_database: UserTransaction) -> None:
+async def _nothing(_tx: UserTransaction) -> None:
     """The work of a transaction that only looks at a credential."""
 
 
@@ -423,10 +417,10 @@ def _as_user(user_id: str) -> str:
     return f"SET LOCAL app.user_id = '{user_id}'"
 
 
-def _locked(user_id: str, timeout: int, strength: str) -> str:
+def _locked(user_id: str, timeout: int) -> str:
     """What locks the account of a user that `_as_user` has looked at, and makes it if need be."""
     return (
         f"SET LOCAL lock_timeout = {timeout};"  # noqa: S608
         f"INSERT INTO account (user_id) VALUES ('{user_id}') ON CONFLICT DO NOTHING;"
-        f"SELECT FROM account WHERE user_id = '{user_id}' FOR {strength}"
+        f"SELECT FROM account WHERE user_id = '{user_id}' FOR NO KEY UPDATE"
     )
