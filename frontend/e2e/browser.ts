@@ -56,6 +56,7 @@ export class Visitor {
   /** Somebody new, from an address of their own. */
   static async arrive(options: BrowserContextOptions = {}): Promise<Visitor> {
     number += 1;
+    const email = `visitor-${String(Date.now())}-${String(number)}@example.com`;
     const own = options.baseURL ?? product.web;
     const proof = randomBytes(32).toString("base64url");
     const localStorage = [{ name: KEPT, value: proof }];
@@ -68,7 +69,6 @@ export class Visitor {
       extraHTTPHeaders: { "X-Forwarded-For": someAddress() },
       ...options,
     });
-    const email = `visitor-${String(Date.now())}-${String(number)}@example.com`;
     return new Visitor(context, await context.newPage(), email, own, proof);
   }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 import { Client } from "pg";
 
@@ -29,6 +30,22 @@ export async function forgetClient(clientId: string): Promise<void> {
 export async function narrowTokens(clientId: string, scopes: string[]): Promise<void> {
   const narrow = `UPDATE "oauthRefreshToken" SET scopes = $2::jsonb WHERE "clientId" = $1`;
   await askPeople(narrow, [clientId, JSON.stringify(scopes)]);
+}
+
+/** Lets nobody be created until so many wait for that: who is first is then decided for all at once. */
+export async function createdTogether<T>(count: number, work: () => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: ownersUrl("auth") });
+  await client.connect();
+  try {
+    await client.query('BEGIN; LOCK TABLE "user" IN SHARE MODE');
+    const done = work();
+    const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    while (((await client.query(waiting)).rowCount ?? 0) < count) await setTimeout(50);
+    await client.query("COMMIT");
+    return await done;
+  } finally {
+    await client.end();
+  }
 }
 
 /** What a statement returns from Better Auth's tables in the embedded database of the product. */

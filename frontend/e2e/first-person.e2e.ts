@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { callRest, callTool } from "./agent";
 import { closeBrowser, PASSWORD, Visitor } from "./browser";
-import { askPeople } from "./database";
+import { askPeople, createdTogether } from "./database";
 import { type OnePage, startPage } from "./one-page";
 import { product } from "./product";
 import { complaintsOf, titlesOn } from "./seen";
@@ -52,7 +52,8 @@ async function userIds(): Promise<string[]> {
 
 test("of several who sign up first at the same moment one is local, and each of the others someone", async () => {
   const all = await Promise.all(Array.from({ length: 6 }, () => arrive()));
-  expect(await Promise.all(all.map((one) => signUp(one)))).toEqual(Array(6).fill(200));
+  const answers = createdTogether(6, () => Promise.all(all.map((one) => signUp(one))));
+  expect(await answers).toEqual(Array(6).fill(200));
   const ids = await userIds();
   expect(new Set(ids).size).toBe(6);
   expect(ids.filter((id) => id === LOCAL)).toEqual([LOCAL]);
