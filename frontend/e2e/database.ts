@@ -39,8 +39,8 @@ export async function createdTogether<T>(count: number, work: () => Promise<T>):
   try {
     await client.query('BEGIN; LOCK TABLE "user" IN SHARE MODE');
     const done = work();
-    const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
-    while (((await client.query(waiting)).rowCount ?? 0) < count) await setTimeout(50);
+    const waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    while ((await askPeople(waiting)).length < count) await setTimeout(50);
     await client.query("COMMIT");
     return await done;
   } finally {
