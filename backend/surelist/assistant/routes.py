@@ -1,9 +1,9 @@
 """REST for the chat."""
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any, NotRequired
+from typing import TYPE_CHECKING, Any, NotRequired
 
-from fastapi import Request, Response, Security
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from surelist.assistant.failures import Failure
@@ -12,17 +12,12 @@ from surelist.assistant.parts import tool_calls_of
 from surelist.assistant.stream import HEADERS, StreamedMessage, stream
 from surelist.assistant.turns import Said, Turn
 from surelist.conversations.models import Content, ConversationId, MessageId
+from surelist.conversations.routes import ReadDoor, WriteDoor
 from surelist.data.database import Record
 from surelist.data.isolation import Database
 from surelist.doors.arguments import ABSENT, Closed, ShownObject
 from surelist.doors.problems import problems
-from surelist.doors.routing import (
-    Door,
-    IdempotencyKey,
-    answer,
-    open_door,
-    user_router,
-)
+from surelist.doors.routing import IdempotencyKey, answer, user_router
 from surelist.errors import Conflict, Gone, NotFound
 
 if TYPE_CHECKING:
@@ -73,9 +68,6 @@ STREAMED: dict[int | str, dict[str, Any]] = {
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
-
-ReadDoor = Annotated[Door, Security(open_door, scopes=["conversations:read"])]
-WriteDoor = Annotated[Door, Security(open_door, scopes=["conversations:write"])]
 
 router = user_router("/chat", "chat")
 
