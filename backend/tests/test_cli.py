@@ -29,7 +29,7 @@ from surelist.machine.data_directory import make_secret, record_server
 from surelist.machine.derived_keys import Purpose, derive, first_person_code, page_secret
 from surelist.operations.welcome import welcome_with_page
 from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
-from tests.support.server import SURELIST, environment, processes_of
+from tests.support.server import SURELIST, environment, names_of, processes_of
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -125,7 +125,7 @@ def test_it_stops_without_a_word_and_leaves_no_process(
 
 def test_stopping_it_while_it_starts_leaves_no_process(data: Path):
     with serving(data) as server:
-        while not any("postgres" in process.name() for process in processes_of(server.pid, data)):
+        while not any("postgres" in name for name in names_of(processes_of(server.pid, data))):
             time.sleep(0.01)
         press_ctrl_c(server)
         assert server.communicate(timeout=20) == ("", "")
@@ -177,7 +177,7 @@ def test_a_server_whose_postgresql_dies_says_so_and_begins_it_again(data: Path, 
 
 def postgres_of(server: subprocess.Popen[str]) -> psutil.Process:
     children = psutil.Process(server.pid).children()
-    (postgres,) = (one for one in children if one.name() == "postgres")
+    (postgres,) = (one for one in children if names_of([one]) == ["postgres"])
     return postgres
 
 

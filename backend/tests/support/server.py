@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,3 +95,13 @@ def processes_of(pid: int, data: Path) -> list[psutil.Process]:
             if Path(process.cwd()).is_relative_to(data):
                 family.add(process)
     return list(family)
+
+
+def names_of(family: Iterable[psutil.Process]) -> list[str]:
+    """The names of those that still run: any may end while it is asked."""
+    names: list[str] = []
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            if process.status() != psutil.STATUS_ZOMBIE:
+                names.append(process.name())
+    return names

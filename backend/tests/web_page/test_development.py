@@ -9,10 +9,9 @@ import time
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 
-from tests.support.server import environment, port_once_it_answers, processes_of
+from tests.support.server import environment, names_of, port_once_it_answers, processes_of
 
 ROOT = Path(__file__).parents[3]
 NEXT = """
@@ -49,10 +48,6 @@ def eventually(url: str, text: str) -> bool:
     return False
 
 
-def alive(family: list[psutil.Process]) -> list[psutil.Process]:
-    return [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
-
-
 def test_changed_code_is_served_and_the_page_runs_from_its_sources(
     sources: Path, tmp_path: Path
 ) -> None:
@@ -79,8 +74,8 @@ def test_changed_code_is_served_and_the_page_runs_from_its_sources(
         process.terminate()
         process.wait(SECONDS)
     given_up = time.monotonic() + SECONDS  # a worker that was starting ends a moment later
-    while alive(family) and time.monotonic() < given_up:
+    while names_of(family) and time.monotonic() < given_up:
         time.sleep(0.05)
-    assert not alive(family)
+    assert names_of(family) == []
     with pytest.raises(ProcessLookupError):
         os.kill(page["pid"], 0)
