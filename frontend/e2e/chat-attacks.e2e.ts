@@ -74,7 +74,7 @@ test("what is sent without a network stays, and is sent once when it is back", a
   await panel(page).getByText("There is no connection.").waitFor();
   expect(await field(page).inputValue()).toBe("Two");
   await at.ann.context.setOffline(false);
-  // It arrives, but its answer does not.
+  // The request arrives, but its answer is lost.
   await page.route("**/chat/stream", async (route) => {
     await route.fetch();
     await route.abort();

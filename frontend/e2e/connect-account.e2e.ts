@@ -60,7 +60,7 @@ test("a key is shown once, works, and is listed with its end", async () => {
 });
 
 test("a key that is shown stays until the person says that they have kept it", async () => {
-  await ann.context.addInitScript("delete Navigator.prototype.clipboard"); // as without HTTPS
+  await ann.context.addInitScript("delete Navigator.prototype.clipboard"); // like without HTTPS
   const page = await ann.open("/connect");
   await page.getByRole("button", { name: "Make a key" }).click();
   await page.getByLabel("Name").fill("Nightly");
@@ -140,6 +140,6 @@ test("erasing needs the word typed, and leaves neither the list nor the person",
   await ann.fillIn(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("do not belong together").waitFor();
-  await ann.signUp(); // the address is free again
+  await ann.signUp(); // the address can be used again
   expect(await ann.call("GET", "")).toMatchObject({ last_event: 0 });
 });

@@ -61,7 +61,7 @@ test("what is being written survives a list that is loaded anew, where it is", a
   await form.title.fill("Mine");
   const before = await scrolled(page);
   const reloaded = page.waitForResponse((response) => /\/tasks\?/.test(response.url()));
-  // However a poll parts them, one part is too much to be read one by one.
+  // However the polls split them, one poll has too many to announce each.
   for (let id = 92; id <= 114; id += 1) {
     await ann.agent("PATCH", `/tasks/${String(id)}`, { priority: "low" });
   }

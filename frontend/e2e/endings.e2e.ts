@@ -27,7 +27,7 @@ afterAll(closeBrowser);
 
 type Held = { person: string; access: string; refresh: string; key: string };
 
-/** One of each that a person has given away, or that a thief has got hold of. */
+/** One credential of each kind, of the person's agents or of a thief. */
 async function everything(): Promise<Held> {
   const { body } = await agent.exchange(await agent.allowedBy(ann));
   const asked = { name: "Script", scopes: ["tasks:read"], days: 400 };
@@ -36,7 +36,7 @@ async function everything(): Promise<Held> {
   return { person: await ann.token(), access, refresh, key: token };
 }
 
-/** The answers to one use of each of them. */
+/** The status of one use of each credential. */
 async function answersTo({ person, access, key }: Held): Promise<Record<string, number>> {
   const more = { name: "More", scopes: ["tasks:read"], days: 400 };
   const making = { method: "POST", body: JSON.stringify(more) };
@@ -125,8 +125,8 @@ test("a person who is deleted leaves nothing that works, by the page or by one r
 test("a list that is erased over REST leaves an agent nothing to come back with", async () => {
   const held = await everything();
   await ann.call("DELETE", "");
-  // Tokens of the very second in which the erase ended are refused with those of before: the page's
-  // own, with which it asks about the agent, and the person's.
+  // Tokens from the second in which the erase ended are refused too: the person's, and the page's
+  // own, with which it asks about the agent.
   const refreshed = async () => (await agent.refresh(held.refresh)).body["error"];
   await expect.poll(refreshed, WITHIN_SECONDS).toBe("invalid_grant");
   await expect.poll(() => answersTo(held), WITHIN_SECONDS).toEqual(ALL_ENDED);
@@ -139,7 +139,7 @@ test("an agent that is revoked over REST is given no token any more", async () =
   const held = await everything();
   await ann.call("DELETE", `/agents/${agent.clientId}`);
   expect((await agent.refresh(held.refresh)).body["error"]).toBe("invalid_grant");
-  const walk = await agent.allowedBy(ann); // allowed anew, what it had stays ended
+  const walk = await agent.allowedBy(ann); // a new consent does not revive its old tokens
   expect((await agent.refresh(held.refresh)).body["error"]).toBe("invalid_grant");
   expect((await agent.exchange(walk)).status).toBe(200);
 });

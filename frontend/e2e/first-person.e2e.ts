@@ -33,13 +33,13 @@ async function arrive(baseURL = product.web): Promise<Visitor> {
   return visitor;
 }
 
-/** A token such as `make run` tells how to make. */
+/** A token of the user `local`, as in the instructions of `make run`. */
 function localToken(client = "Cursor"): string {
   const words = ["token", LOCAL, "--client", client, "--data", product.data];
   return execFileSync(SURELIST, words, { encoding: "utf8", env: withoutSettings({}) }).trim();
 }
 
-/** Signs up by the request that the form sends; the status. */
+/** Signs up with the form's request; returns the status. */
 async function signUp(visitor: Visitor, code?: string): Promise<number> {
   const data = { email: visitor.email, password: PASSWORD, name: "Ann", ...(code && { code }) };
   const headers = await visitor.shown();
@@ -110,7 +110,8 @@ test("who erases the local list and signs up again has it anew, and nothing of b
   await expect.poll(refused, { timeout: 10_000, interval: 500 }).toBe(401);
 });
 
-/** Works with a page that is told this, and ends it: after its visitors, for whom it waits. */
+/** Runs `work` with a page with these settings, closes the visitors and then stops the page, which
+ * waits for them. */
 async function atPage(
   settings: Record<string, string>,
   work: (page: OnePage) => Promise<void>,

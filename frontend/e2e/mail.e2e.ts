@@ -33,7 +33,7 @@ async function send(path: string, button: string): Promise<void> {
   await ann.page.getByRole("button", { name: button }).click();
 }
 
-/** The letter of that number, which may still be on its way. */
+/** The e-mail with that index. Waits for it. */
 async function letter(number: number): Promise<string> {
   await expect.poll(() => mailbox.letters.length, { timeout: 15_000 }).toBeGreaterThan(number);
   return mailbox.letters[number] ?? "";
@@ -49,7 +49,7 @@ test("an address is confirmed by the link that is sent to it, even when the firs
   await send("/sign-up", "Make the account");
   await ann.page.getByText(`An e-mail is on its way to ${ann.email}`).waitFor();
   expect(await letter(1)).toContain("has an account already");
-  expect(await letter(1)).not.toContain("verify-email"); // whose password is it?
+  expect(await letter(1)).not.toContain("verify-email"); // a stranger may be asking
   expect(linkIn(await letter(1))).toBe(`${product.web}/sign-in`);
 
   await send(linkIn(await letter(1)), "Sign in");

@@ -13,7 +13,7 @@ const NAMES = Object.keys(PROGRAMS) as (keyof typeof PROGRAMS)[];
 
 let ann: Visitor;
 let connectedAt: number;
-let tokenOfThen: string; // which nobody refreshes
+let tokenOfThen: string; // without a refresh
 const programs = new Map<string, Program>();
 
 beforeAll(async () => {

@@ -46,7 +46,7 @@ test("a wrong request of a client that was let in before is sent back, secret or
 
 test("no address of this site leads by itself to a client that nobody has let in", async () => {
   const stranger = await Visitor.arrive();
-  await agent.allowedBy(await Visitor.withAccount()); // somebody else has
+  await agent.allowedBy(await Visitor.withAccount()); // another person has allowed it
   for (const [changes, error] of WRONG) {
     for (const who of [ann, stranger]) {
       const asked = await agent.ask(who, { ...changes, scope: "tasks:read" });

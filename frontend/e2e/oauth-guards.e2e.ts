@@ -59,7 +59,7 @@ test("nobody reaches the list of another person by its path", async () => {
   expect((await fetch(path, { headers })).status).toBe(403);
   const page = path.replace(product.api, product.web);
   expect((await fetch(page, { headers })).status).toBe(403);
-  expect((await ann.page.request.get(page)).status()).toBe(401); // no cookie stands for a token
+  expect((await ann.page.request.get(page)).status()).toBe(401); // a cookie is not a token
   await bob.leave();
 });
 

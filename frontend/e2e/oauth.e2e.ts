@@ -86,7 +86,7 @@ test("an agent that opens a window for signing in has that window still when it 
   const stranger = await Visitor.arrive();
   const { page } = stranger;
   const bob = await Visitor.withAccount();
-  await page.goto(agent.redirectUri); // a page of the agent's
+  await page.goto(agent.redirectUri); // the agent's own page
   const opening = page.waitForEvent("popup");
   await page.evaluate((url) => void window.open(url), agent.authorizeUrl());
   const popup = await opening;

@@ -6,7 +6,7 @@ import { installPrograms, Program, PROGRAMS } from "./program";
 
 const NAMES = Object.keys(PROGRAMS) as (keyof typeof PROGRAMS)[];
 
-/** Clients that register anew by themselves when their registration is gone. */
+/** Clients that register again by themselves if their registration is gone. */
 const REGISTERS_ANEW = new Set<string>(["the TypeScript SDK"]);
 
 let ann: Visitor;

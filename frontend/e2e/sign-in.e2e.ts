@@ -51,7 +51,7 @@ test("before the page runs, no password goes into the address", async () => {
     await password.fill(PASSWORD);
     await password.press("Enter");
     const loaded = page.waitForEvent("load");
-    await page.locator("form").evaluate((form: HTMLFormElement) => form.submit()); // as some managers do
+    await page.locator("form").evaluate((form: HTMLFormElement) => form.submit()); // like some managers
     await loaded;
     expect(page.url(), path).toBe(product.web + path);
     await early.leave();
@@ -114,7 +114,7 @@ test("a page of a person's leads a stranger to sign in, and then back", async ()
 });
 
 test("with an account at GitHub the browser is led there, to be sent back here", async () => {
-  const page = await ann.context.newPage(); // a page that may leave this site
+  const page = await ann.context.newPage(); // a page without the checks of Visitor
   await page.route("https://github.com/**", (route) => route.fulfill({ body: "GitHub" }));
   await page.goto("/sign-in?next=%2Fconnect");
   await page.getByRole("button", { name: "Continue with GitHub" }).click();
@@ -168,7 +168,7 @@ function guess(number: number, from: string): Promise<number> {
       "X-Forwarded-For": from,
       Origin: product.web,
     },
-    // Of another account each time: guesses at one are counted by it (guesses.e2e.ts).
+    // A new account each time, because guesses at one account are limited (guesses.e2e.ts).
     body: JSON.stringify({ email: `nobody-${number}@example.com`, password: "a good guess" }),
   }).then(({ status }) => status);
 }

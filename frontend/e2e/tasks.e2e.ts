@@ -100,7 +100,7 @@ test("an add that is lost on the way is sent again, and made once", async () => 
   await page.route("**/api/me/tasks", async (route) => {
     if (route.request().method() !== "POST" || lost > 0) return route.fallback();
     lost += 1;
-    await route.fetch(); // it arrives, but its answer does not
+    await route.fetch(); // the request arrives, but its answer is lost
     await route.abort();
   });
   await page.getByLabel("Add a task").fill("Once");
@@ -154,7 +154,7 @@ test("axe finds nothing in the list, the form, the filters and the keys", async 
     expect(await complaintsOf(page)).toEqual([]);
     await page.keyboard.press("?");
     await page.getByRole("dialog").waitFor();
-    await page.waitForTimeout(300); // while it fades in, its contrast is not what it will be
+    await page.waitForTimeout(300); // contrast is wrong during the fade-in
     expect(await complaintsOf(page)).toEqual([]);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Sweep/ }).click();

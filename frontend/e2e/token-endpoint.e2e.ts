@@ -26,7 +26,7 @@ afterAll(closeBrowser);
 const of = ({ body }: Answer, name: string): string => body[name] ?? "";
 type Sent = { status: number; error: string | undefined; challenge: string | null };
 
-/** A request of a client as it is, without what Agent adds. */
+/** A client's request, without the parameters that Agent adds. */
 async function send(
   endpoint: "token" | "revoke",
   body: Record<string, string>,
@@ -161,7 +161,7 @@ describe("revoking", () => {
     expect(await revoke(other, access)).toEqual(DONE);
     const next = await agent.refresh(refresh);
     expect(next.status).toBe(200);
-    expect(await revoke(other, refresh)).toEqual(DONE); // which has been used by now
+    expect(await revoke(other, refresh)).toEqual(DONE); // which was used before
     expect((await agent.refresh(of(next, "refresh_token"))).status).toBe(200);
     expect((await other.refresh(own)).status).toBe(200);
     other.close();

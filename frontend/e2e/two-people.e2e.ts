@@ -34,7 +34,7 @@ test("erasing on a page of one person erases nobody once another has signed in",
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Type “erase” to go on").fill("erase");
   await dialog.getByRole("button", { name: "Erase everything" }).click();
-  await page.getByText(bob).waitFor(); // the page is Bob's now
+  await page.getByText(bob).waitFor(); // the page belongs to Bob now
   expect(await ann.call("GET", "/tasks")).toMatchObject({ tasks: [{ title: "Ann's" }] });
   expect(await canSignIn(bob)).toBe(true);
   expect(await canSignIn(ann.email)).toBe(true);
@@ -53,7 +53,7 @@ test("allowing on a page of one person gives nothing of another's, who is asked 
   const answer = await page.request.get(`${product.api}/api/me/agents`, {
     headers: { Authorization: `Bearer ${await ann.token()}` },
   });
-  expect(await answer.json()).toEqual({ agents: [] }); // by then Bob's token
+  expect(await answer.json()).toEqual({ agents: [] }); // Bob's token by then
   await ann.answerConsent("Do not allow");
   expect((await redirected).get("error")).toBe("access_denied");
   agent.close();

@@ -34,7 +34,7 @@ test("behind several known proxies the caller is the last address that is none o
   const through = (told: string) =>
     named("10.0.0.1", "10.0.0.0/8, 203.0.113.7", { "x-forwarded-for": told })["x-forwarded-for"];
   expect(through("1.1.1.1, 198.51.100.9, 203.0.113.7")).toBe("198.51.100.9");
-  expect(through("10.1.1.1, 10.2.2.2")).toBe("10.1.1.1"); // a caller in the proxies' own network
+  expect(through("10.1.1.1, 10.2.2.2")).toBe("10.1.1.1"); // a caller in the proxies' network
   expect(through("")).toBe("10.0.0.1");
 });
 

@@ -18,7 +18,7 @@ import { downloadExport } from "./export";
 import { useAccount } from "./queries";
 import { Timezone } from "./timezone";
 
-/** What is the person's own: who they are here, time zone, theme, export, erasing, signing out. */
+/** The person's account: identity, time zone, theme, export, erasing, signing out. */
 export function AccountScreen() {
   const { data: account, error } = useAccount();
   const { id, email } = usePerson();
@@ -123,7 +123,7 @@ function SignOut() {
   const tell = useToast();
   const leaving = useMutation({
     mutationFn: signOut,
-    // A new page holds nothing of this person's any more.
+    // A full reload drops all data of this person.
     onSuccess: () => window.location.assign(SIGN_IN),
     onError: (error) => tell({ words: error.message, danger: true }),
   });

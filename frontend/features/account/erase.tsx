@@ -11,7 +11,7 @@ import { useErase } from "./queries";
 
 const WORD = "erase";
 
-/** Erases the list and the account, after the person has typed that they mean it. */
+/** Erases the list and the account, after the person has typed a confirmation. */
 export function Erase() {
   const [open, setOpen] = useState(false);
   return (
@@ -30,7 +30,7 @@ function EraseDialog({ onClose }: { onClose: () => void }) {
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (typed !== WORD) return;
-    // A new page holds nothing of this person's any more.
+    // A full reload drops all data of this person.
     erase.mutate(undefined, { onSuccess: () => window.location.assign(SIGN_UP) });
   };
   return (

@@ -7,7 +7,7 @@ import { useToast } from "@/ui/toast";
 import { type Account, useSetTimezone } from "./queries";
 import { guessZone, zonesDiffer, zonesWith } from "./zones";
 
-/** The time zone that due dates are shown in; the browser's is offered where it differs. */
+/** The time zone of due dates. Offers the browser's time zone if it differs. */
 export function Timezone({ account }: { account: Account }) {
   const set = useSetTimezone();
   const tell = useToast();

@@ -24,7 +24,7 @@ const MS_BEFORE_SEARCHING = 180;
 
 export const titleOf = (one: Conversation) => one.title ?? "Untitled conversation";
 
-/** The conversations of the person, or those in the trash. */
+/** The person's conversations, or those in the trash. */
 export function ConversationList({ trash }: { trash: boolean }) {
   const [search, setSearch] = useState("");
   const sought = useLater(search, MS_BEFORE_SEARCHING);

@@ -26,7 +26,7 @@ const MS_WHILE_AWAITED = 1_500;
 
 type ConversationViewProps = { talk: Talk; fieldRef: RefObject<HTMLTextAreaElement | null> };
 
-/** One conversation: what was said, and where more is said. */
+/** One conversation: its messages and the input. */
 export function ConversationView({ talk, fieldRef }: ConversationViewProps) {
   const { id, draft, replaces, refused, broken } = useSyncExternalStore(
     talk.listen,
@@ -55,7 +55,7 @@ export function ConversationView({ talk, fieldRef }: ConversationViewProps) {
     return () => clearInterval(timer);
   }, [stored]);
 
-  // What an agent or another tab has said meanwhile.
+  // Messages of agents and other tabs.
   const known = stored.at(-1)?.id ?? 0;
   const there = itself.data?.messages ?? 0;
   const { refetch } = messages;
@@ -175,7 +175,7 @@ export function ConversationView({ talk, fieldRef }: ConversationViewProps) {
   );
 }
 
-/** That the assistant is at work, where no words show it. */
+/** A sign that the assistant is working while no text arrives. */
 function Thinking({ started, awaited }: { started: boolean; awaited: boolean }) {
   return (
     <p className="mt-3 flex items-center gap-2 text-sm text-muted">
@@ -185,7 +185,7 @@ function Thinking({ started, awaited }: { started: boolean; awaited: boolean }) 
   );
 }
 
-/** What a screen reader says: that an answer is under way, and then the answer as a whole. */
+/** The text for screen readers: that an answer is being written, then the whole answer. */
 function Announced({ entries, busy }: { entries: ReturnType<typeof entriesOf>; busy: boolean }) {
   const [wasBusy, setWasBusy] = useState(busy);
   const [ended, setEnded] = useState(false);

@@ -1,4 +1,4 @@
-/** How the chat gets a model, where it has none. */
+/** Explains how to set the chat's model. */
 export function NotSetUp() {
   return (
     <section aria-label="Set up the chat" className="grid gap-2 rounded-xl bg-sunken p-3 text-sm">

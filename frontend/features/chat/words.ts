@@ -1,8 +1,8 @@
 import { ApiProblem } from "@/api/problem";
 import { SignedOut } from "@/auth/api-tokens";
 
-/** Why a message was not sent, and what to do, for people. `replacing`: it was to take the place of
- * another one. */
+/** Tells the person why a message was not sent, and what to do. `replacing`: it would have replaced
+ * another message. */
 export function whyNotSent(error: unknown, replacing: boolean, now = Date.now()): string {
   if (error instanceof SignedOut) return "You are signed out. Sign in again to go on.";
   if (!(error instanceof ApiProblem)) {
@@ -25,7 +25,7 @@ export function whyNotSent(error: unknown, replacing: boolean, now = Date.now())
   return message;
 }
 
-/** From when on it may work. */
+/** When to try again. */
 function when(seconds: number | null, now: number): string {
   if (seconds === null) return "Try again in a while.";
   if (seconds < 60) return "Try again in a minute.";

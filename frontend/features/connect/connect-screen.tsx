@@ -9,7 +9,7 @@ import { MakeKey } from "./make-key";
 import { conversationsCommand, conversationsUrl } from "./clients";
 import { isKey, useAgents } from "./queries";
 
-/** How an agent gets the tools for conversations too. */
+/** The steps that give an agent the conversation tools too. */
 function Conversations({ url }: { url: string }) {
   const conversations = conversationsUrl(url);
   return (
@@ -31,7 +31,7 @@ function Conversations({ url }: { url: string }) {
   );
 }
 
-/** The address to connect to, how, and what is connected. */
+/** The Connect tab: the address, the steps for each program, and the connected agents. */
 export function ConnectScreen({ url }: { url: string }) {
   const { data: agents, error } = useAgents();
   const hydrated = useHydrated();

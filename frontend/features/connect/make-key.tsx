@@ -16,7 +16,7 @@ const MAY = {
 
 const DAYS = [7, 30, 90, 365] as const;
 
-/** Makes a key for an agent that cannot ask in the browser, and shows it once. */
+/** Makes a key for an agent that cannot use a browser, and shows it once. */
 export function MakeKey() {
   const [open, setOpen] = useState(false);
   return (

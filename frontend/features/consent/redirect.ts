@@ -1,4 +1,4 @@
-/** Where an agent is answered, for a person to recognise: its name is only what it says of itself. */
+/** The redirect's host or program, which identifies an agent better than the name it chose. */
 export type Destination = { kind: "this-computer" | "website" | "app"; name: string };
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);

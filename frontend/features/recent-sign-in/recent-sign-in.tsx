@@ -13,7 +13,7 @@ import { Field, Input } from "@/ui/field";
 
 type Answer = (confirmed: boolean) => void;
 
-/** Opens a dialog when something needs a recent sign-in, and answers whether the person gave one. */
+/** Opens a dialog if an action needs a recent sign-in. Returns whether the person signed in. */
 export function RecentSignIn() {
   const [answer, setAnswer] = useState<Answer | null>(null);
   useEffect(() => {
@@ -73,7 +73,7 @@ function PasswordForm({ onAnswer }: { onAnswer: Answer }) {
   };
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    event.stopPropagation(); // a form beneath this one is not meant
+    event.stopPropagation(); // must not submit a form around the dialog
     void confirm();
   };
   return (

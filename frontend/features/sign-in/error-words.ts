@@ -17,7 +17,7 @@ const WORDS: Record<string, string> = {
   access_denied: "You did not allow it, and nothing was changed.",
 };
 
-/** One sentence for the person; `error` comes from the address, and is never shown itself. */
+/** One sentence for the person. `error` comes from the address and is never shown. */
 export function errorInWords(error: string): string {
   return WORDS[error.toLowerCase()] ?? "Start again from where you came; nothing was changed.";
 }

@@ -8,7 +8,7 @@ import { Field, Input } from "@/ui/field";
 import { Form } from "./form";
 import { field, useForm } from "./use-form";
 
-/** Asks for an e-mail with a link. The answer is the same whether the address is known or not. */
+/** Requests an e-mail with a link. The answer is the same for known and unknown addresses. */
 export function ForgotPasswordForm() {
   const [sent, setSent] = useState(false);
   const { problem, busy, submit } = useForm(

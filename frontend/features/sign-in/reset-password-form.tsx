@@ -11,8 +11,8 @@ import { Field, Input } from "@/ui/field";
 import { Form } from "./form";
 import { field, useForm } from "./use-form";
 
-/** A new password, by the token of a link. It ends every session of before, and every agent and key
- * unless the person keeps them. */
+/** Sets a new password with the token of a link. This ends all earlier sessions, and all agents and
+ * keys unless the person keeps them. */
 export function ResetPasswordForm({ token }: { token: string }) {
   const [done, setDone] = useState(false);
   const [endsAgents, setEndsAgents] = useState(true);

@@ -15,13 +15,13 @@ import { field, useForm } from "./use-form";
 
 type SignUpProps = {
   offered: Offered;
-  /** Whether the code of the server's terminal may be typed. */
+  /** Whether the form asks for the code from the server's terminal. */
   asksForCode: boolean;
   next: string;
   query: string;
 };
 
-/** Making an account; where mail can be sent, the address is confirmed before it can be used. */
+/** Sign-up. If e-mail is configured, the address must be confirmed before it can sign in. */
 export function SignUpForm({ offered, asksForCode, next, query }: SignUpProps) {
   const [sentTo, setSentTo] = useState<string | null>(null);
   const { problem, busy, submit } = useForm(

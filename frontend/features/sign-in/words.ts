@@ -1,6 +1,6 @@
 import type { Reason } from "@/auth/paths";
 
-/** What a refusal of Better Auth's means for the person; its codes are stable, its words are not. */
+/** Sentences for Better Auth's error codes, which are stable, unlike its messages. */
 const WORDS: Record<string, string> = {
   INVALID_EMAIL_OR_PASSWORD: "That address and password do not belong together.",
   USER_ALREADY_EXISTS: "There is an account with this address already. Sign in instead.",
@@ -20,7 +20,7 @@ const WORDS: Record<string, string> = {
   INVALID_ORIGIN: "Open this page at the address it was set up for, and try again.",
 };
 
-/** Why somebody is to sign in. */
+/** Reasons for a sign-in. */
 const REASON_WORDS: Record<Reason, string> = {
   proof: "Your session was not started on this page. Sign in to go on.",
   recent: "Sign in again to go on: you did so more than ten minutes ago.",
@@ -32,14 +32,14 @@ export function reasonInWords(reason: Reason | null): string | null {
   return reason && REASON_WORDS[reason];
 }
 
-/** What is wrong with the link of an e-mail that confirms an address. */
+/** Problems of the link in a confirmation e-mail. */
 const LINK_WORDS: Record<string, string> = {
   TOKEN_EXPIRED: "That link was too old. Sign in, and you are sent another.",
   INVALID_TOKEN: "That link does not work. Sign in, and you are sent another.",
   USER_NOT_FOUND: "That link is for an account that there is not.",
 };
 
-/** One sentence for the person; null when nothing is known to be wrong. */
+/** One sentence for the person; null if there is no known problem. */
 export function linkInWords(code: string | null): string | null {
   return code !== null && Object.hasOwn(LINK_WORDS, code) ? (LINK_WORDS[code] ?? null) : null;
 }
