@@ -11,7 +11,7 @@ import { closeBrowser, PASSWORD, Visitor } from "./browser";
 import { LocalServer } from "./local-server";
 import { product } from "./product";
 
-const NOT_STARTED_HERE = "Your session was not started on this page. Sign in to go on.";
+const NOT_STARTED_HERE = "Your session was not started on this page. Sign in to continue.";
 const SESSION = "surelist.session_token=";
 const hostname = () => new URL(product.web).hostname;
 
@@ -156,7 +156,7 @@ test("a session goes on in another tab, after a reload, and beside a sign-in tha
     await other.getByLabel("E-mail").fill(ann.email);
     await other.getByLabel("Password").fill("not the password at all");
     await other.getByRole("button", { name: "Sign in" }).click();
-    await other.getByText("do not belong together").waitFor();
+    await other.getByText("The address or the password is wrong.").waitFor();
     await other.reload();
   }
   await ann.page.goto("/connect");
@@ -219,6 +219,6 @@ test("a browser that keeps nothing is told so, and sends no password", async () 
     await ann.page.goto(path);
     await ann.fillIn(PASSWORD);
     await ann.page.getByRole("button", { name: button }).click();
-    await ann.page.getByText("This browser keeps no data for this site").waitFor();
+    await ann.page.getByText("Signing in needs site data, which this browser blocks.").waitFor();
   }
 });

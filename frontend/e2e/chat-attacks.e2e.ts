@@ -117,7 +117,7 @@ test("somebody else's conversation is as one that is not there", async () => {
   await ask(at, "POST", "/chat", { message: "A secret" });
   const eve = await Visitor.withAccount({ baseURL: at.product.web });
   const page = await eve.open("/?chat=1");
-  await page.getByText("There is no such conversation.").waitFor();
+  await page.getByText("This conversation does not exist.").waitFor();
   await eve.leave();
 });
 

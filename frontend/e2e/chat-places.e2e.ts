@@ -35,7 +35,7 @@ test("conversations are found, renamed, deleted, restored and deleted for good",
   await page.keyboard.press("Enter");
   await page.getByLabel("Search conversations").fill("food");
   await page.getByRole("button", { name: "Delete Food", exact: true }).click();
-  await page.getByText("No conversation has these words.").waitFor();
+  await page.getByText("No conversation contains these words.").waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
   await panel(page).getByRole("button", { name: /^Food/ }).waitFor();
   await page.getByRole("button", { name: "Delete Food", exact: true }).click();

@@ -63,7 +63,7 @@ export async function messagesIn(at: At, id: number): Promise<Message[]> {
 }
 
 export const panel = (page: Page) => page.getByRole("complementary", { name: "Chat" });
-export const said = (page: Page) => page.getByRole("group", { name: "What was said" });
+export const said = (page: Page) => page.getByRole("group", { name: "Conversation" });
 export const field = (page: Page) => page.getByRole("textbox", { name: "Message" });
 
 export async function say(page: Page, text: string): Promise<void> {

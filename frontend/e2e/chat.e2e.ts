@@ -65,7 +65,7 @@ test("a turn that is stopped keeps what it did, says so, and can be tried again"
   at.model.says("It is there already.");
   await page.getByRole("button", { name: "Retry" }).click();
   await said(page).getByText("It is there already.").waitFor();
-  await said(page).getByText("Said in other words before").waitFor();
+  await said(page).getByText("Earlier wording").waitFor();
   expect((await messagesIn(at, 1))[2]).toMatchObject({ content: "Add milk", replaces: 1 });
   expect(at.model.asked.at(-1)?.messages.filter(({ role }) => role === "user")).toHaveLength(1);
 });
@@ -82,7 +82,7 @@ test("the last message is said in other words, which the model sees alone", asyn
   await said(page).getByText("Added.").waitFor();
   const told = JSON.stringify(at.model.asked.at(-1)?.messages);
   expect([told.includes("Add milk"), told.includes("mlk?")]).toEqual([true, false]);
-  await page.getByText("Said in other words before").click();
+  await page.getByText("Earlier wording").click();
   await said(page).getByText("What is mlk?").waitFor();
 });
 

@@ -131,7 +131,7 @@ test("erasing needs the word typed, and leaves neither the list nor the person",
   const dialog = page.getByRole("dialog");
   const erase = dialog.getByRole("button", { name: "Erase everything" });
   expect(await erase.isDisabled()).toBe(true);
-  await dialog.getByLabel("Type “erase” to go on").fill("erase");
+  await dialog.getByLabel("Type “erase” to continue").fill("erase");
   await erase.click();
   await page.waitForURL((url) => url.pathname === "/sign-up");
   const answered = async () => (await callRest(token, "")).status;
@@ -139,7 +139,7 @@ test("erasing needs the word typed, and leaves neither the list nor the person",
   await page.goto("/sign-in");
   await ann.fillIn(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText("do not belong together").waitFor();
+  await page.getByText("The address or the password is wrong.").waitFor();
   await ann.signUp(); // the address can be used again
   expect(await ann.call("GET", "")).toMatchObject({ last_event: 0 });
 });

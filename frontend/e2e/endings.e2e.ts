@@ -94,7 +94,7 @@ test("a new password ends every session, agent and key", async () => {
   const held = await everything();
   await ann.page.goto(resetLink());
   await choosePassword();
-  await ann.page.getByText("all agents and keys are ended").waitFor();
+  await ann.page.getByText("all agents and keys are disconnected").waitFor();
   await expect.poll(() => answersTo(held), WITHIN_SECONDS).toEqual(ALL_ENDED);
   expect((await agent.refresh(held.refresh)).body["error"]).toBe("invalid_grant");
 });
@@ -115,7 +115,7 @@ test("a person who is deleted leaves nothing that works, by the page or by one r
   const page = await ann.open("/account");
   await page.getByRole("button", { name: "Erase everything" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Type “erase” to go on").fill("erase");
+  await dialog.getByLabel("Type “erase” to continue").fill("erase");
   await dialog.getByRole("button", { name: "Erase everything" }).click();
   await page.waitForURL(`${product.web}/sign-up`);
   await expect.poll(() => answersTo(held), WITHIN_SECONDS).toEqual(ALL_ENDED);

@@ -97,7 +97,7 @@ test("who erases the local list and signs up again has it anew, and nothing of b
   await page.goto("/account");
   await page.getByRole("button", { name: "Erase everything" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Type “erase” to go on").fill("erase");
+  await dialog.getByLabel("Type “erase” to continue").fill("erase");
   await dialog.getByRole("button", { name: "Erase everything" }).click();
   await page.waitForURL((url) => url.pathname === "/sign-up");
   await ann.signUp();
@@ -132,7 +132,7 @@ test("where a code is needed, a wrong one is told and makes nothing, and the rig
     await ann.fillIn(PASSWORD);
     await page.getByLabel("Code from the server’s terminal").fill("ABCD-EFGH-IJKL-MNOQ");
     await page.getByRole("button", { name: "Make the account" }).click();
-    await page.getByText("That is not the code of this server").waitFor();
+    await page.getByText("The code is wrong").waitFor();
     expect(await complaintsOf(page)).toEqual([]);
     expect(await userIds()).toEqual([]);
     expect(await signUp(ann, "abcd efgh ijkl mnop")).toBe(200);

@@ -77,7 +77,7 @@ test("a sign-in that another server of the host began is not finished for it", a
   await ann.page.goto(thief.url);
   await ann.page.goto("/sign-in"); // this browser has its own proof
   await ann.page.goto(url);
-  await ann.page.getByText("This sign-in was not begun on this page").waitFor();
+  await ann.page.getByText("This sign-in was not started on this page").waitFor();
   const names = (await ann.context.cookies()).map(({ name }) => name);
   expect(names).not.toContain("surelist.session_token");
   thief.close();

@@ -67,7 +67,7 @@ test("a forgotten password is chosen anew by the link that is sent", async () =>
   await ann.page.goto("/forgot-password");
   await ann.page.getByLabel("E-mail").fill(ann.email);
   await ann.page.getByRole("button", { name: "Send the e-mail" }).click();
-  await ann.page.getByRole("heading", { name: "Look at your e-mail" }).waitFor();
+  await ann.page.getByRole("heading", { name: "Check your e-mail" }).waitFor();
   await ann.page.goto(linkIn(await letter(3)));
   await ann.page.getByLabel("New password").fill("another sentence, and a longer one");
   await ann.page.getByRole("button", { name: "Change the password" }).click();
@@ -86,6 +86,6 @@ test("a link that works no more says so on the page that it leads to", async () 
   await stranger.page.goto(`/api/auth/verify-email?${link.toString()}`);
   await stranger.page.getByText("That link does not work").waitFor();
   await stranger.page.goto("/?error=TOKEN_EXPIRED");
-  await stranger.page.getByText("That link was too old").waitFor();
+  await stranger.page.getByText("That link has expired").waitFor();
   await stranger.leave();
 });

@@ -67,7 +67,7 @@ test("erasing needs the password when the sign-in was long ago, and then is done
   const page = await ann.open("/account");
   await page.getByRole("button", { name: "Erase everything" }).click();
   const erasing = page.getByRole("dialog", { name: "Erase everything?" });
-  await erasing.getByLabel("Type “erase” to go on").fill("erase");
+  await erasing.getByLabel("Type “erase” to continue").fill("erase");
   await erasing.getByRole("button", { name: "Erase everything" }).click();
   await confirm(PASSWORD);
   await page.waitForURL(`${product.web}/sign-up`);

@@ -62,7 +62,7 @@ test("a wrong password is told in words, and not which of the two was wrong", as
   await ann.page.goto("/sign-in");
   await ann.fillIn("not the password at all");
   await ann.page.getByRole("button", { name: "Sign in" }).click();
-  const alert = ann.page.getByText("do not belong together");
+  const alert = ann.page.getByText("The address or the password is wrong.");
   await alert.waitFor();
 });
 
@@ -85,7 +85,7 @@ test("a link of surelist reset-password gives a new password, once, and ends eve
   await ann.page.getByRole("button", { name: "Sign in" }).click();
   await ann.page.waitForURL(`${product.web}/`);
   await choose();
-  await ann.page.getByText("This link has been used, or is too old.").waitFor();
+  await ann.page.getByText("This link was used already or has expired.").waitFor();
 });
 
 test("signing in leads to no other site", async () => {

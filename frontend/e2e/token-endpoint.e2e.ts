@@ -197,7 +197,7 @@ describe("a code whose person has gone", () => {
     const page = await ann.open("/account");
     await page.getByRole("button", { name: "Erase everything" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Type “erase” to go on").fill("erase");
+    await dialog.getByLabel("Type “erase” to continue").fill("erase");
     await dialog.getByRole("button", { name: "Erase everything" }).click();
     await page.waitForURL(`${product.web}/sign-up`);
     for (const answer of [

@@ -32,7 +32,7 @@ test("erasing on a page of one person erases nobody once another has signed in",
   const bob = await ann.makeWay();
   await page.getByRole("button", { name: "Erase everything" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Type “erase” to go on").fill("erase");
+  await dialog.getByLabel("Type “erase” to continue").fill("erase");
   await dialog.getByRole("button", { name: "Erase everything" }).click();
   await page.getByText(bob).waitFor(); // the page belongs to Bob now
   expect(await ann.call("GET", "/tasks")).toMatchObject({ tasks: [{ title: "Ann's" }] });

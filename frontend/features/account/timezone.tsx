@@ -14,7 +14,7 @@ export function Timezone({ account }: { account: Account }) {
   const guess = guessZone();
   const choose = (timezone: string) =>
     set.mutate(timezone, {
-      onSuccess: () => tell({ words: `Times are now those of ${timezone}` }),
+      onSuccess: () => tell({ words: `Times are now shown in ${timezone}` }),
       onError: (error) => tell({ words: error.message, danger: true }),
     });
   return (

@@ -48,7 +48,7 @@ export function Composer(props: ComposerProps) {
     >
       {editing ? (
         <div className="flex items-center justify-between gap-2 text-sm text-muted">
-          Saying your last message in other words
+          Editing your last message
           <Button size="small" look="quiet" onClick={onStopEditing}>
             <X aria-hidden className="size-3.5" />
             Cancel

@@ -71,7 +71,7 @@ export function ConversationView({ talk, fieldRef }: ConversationViewProps) {
   if (problem && stored.length === 0 && live.length === 0) {
     return (
       <div role="alert" className="m-auto grid max-w-72 justify-items-center gap-3 p-6 text-center">
-        <p>{isMissing(problem) ? "There is no such conversation." : problem.message}</p>
+        <p>{isMissing(problem) ? "This conversation does not exist." : problem.message}</p>
         {isMissing(problem) ? null : (
           <Button size="small" onClick={() => void Promise.all([itself.refetch(), refetch()])}>
             Try again
@@ -87,7 +87,7 @@ export function ConversationView({ talk, fieldRef }: ConversationViewProps) {
         onScroll={onScroll}
         tabIndex={0}
         role="group"
-        aria-label="What was said"
+        aria-label="Conversation"
         className="min-h-0 grow overflow-y-auto overscroll-contain px-4 py-3 [scrollbar-gutter:stable]"
       >
         {messages.hasNextPage ? (
@@ -97,7 +97,7 @@ export function ConversationView({ talk, fieldRef }: ConversationViewProps) {
               busy={messages.isFetchingNextPage}
               onClick={() => void messages.fetchNextPage()}
             >
-              Show what was said before
+              Show earlier messages
             </Button>
           </div>
         ) : null}

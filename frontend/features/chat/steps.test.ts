@@ -33,7 +33,7 @@ test.each([
   ["update_task", {}, task("A", { changed: [] }), "“A” is like that already"],
   ["update_task", { status: "pending" }, task("A", { changed: ["status"] }), "Opened “A” again"],
   ["update_task", { status: "completed" }, task("A", { changed: ["status"] }), "Completed “A”"],
-  ["update_task", { undo: 3 }, task("A", { changed: ["due"] }), "Took back a change of “A”"],
+  ["update_task", { undo: 3 }, task("A", { changed: ["due"] }), "Undid a change of “A”"],
   ["made_up", {}, { anything: 1 }, "Called made_up"],
 ])("%s %j is told in words", (tool, input, output, words) => {
   expect(call(tool, input, output)).toMatchObject({ words, state: "done" });

@@ -97,7 +97,7 @@ function lookedAt(input: Fields, output: Fields): string {
 function changedOf(title: string, input: Fields, output: Fields): string {
   const changed = Array.isArray(output["changed"]) ? output["changed"].map(String) : [];
   if (changed.length === 0) return `${title} is like that already`;
-  if (input["undo"] !== undefined) return `Took back a change of ${title}`;
+  if (input["undo"] !== undefined) return `Undid a change of ${title}`;
   if (changed.length === 1 && changed[0] === "status") {
     return input["status"] === "completed" ? `Completed ${title}` : `Opened ${title} again`;
   }

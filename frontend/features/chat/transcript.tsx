@@ -29,7 +29,7 @@ export function Transcript({ entries, conversation, closed, onEdit, onRetry }: T
         <li key={entry.key} className="min-w-0">
           {entry.kind === "folded" ? (
             <details className="text-sm text-muted">
-              <summary className="rounded py-1">Said in other words before</summary>
+              <summary className="rounded py-1">Earlier wording</summary>
               <ol className="mt-2 grid gap-3 border-s-2 border-line ps-3">
                 {entry.entries.map((one) => (
                   <li key={one.key} className="min-w-0">

@@ -98,7 +98,7 @@ function RevokeDialog({ agent, onClose }: { agent: Agent | null; onClose: () => 
       open
       onOpenChange={(open) => !open && onClose()}
       title={`Revoke ${agent.name}?`}
-      description="It loses its access within seconds. What it did stays in your list, and can still be undone."
+      description="It loses its access within seconds. Its changes stay in your list and can still be undone."
     >
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>Cancel</Button>

@@ -125,7 +125,7 @@ export function clientsFor(url: string): readonly Client[] {
           words: "Or in ~/.cursor/mcp.json:",
           code: json({ mcpServers: { [SERVER_NAME]: { url } } }),
         },
-        { words: "In Cursor's settings, under MCP, press Connect beside surelist." },
+        { words: "In Cursor's settings, under MCP, press Connect next to surelist." },
       ],
     },
     {
@@ -152,7 +152,7 @@ export function clientsFor(url: string): readonly Client[] {
         },
         {
           words:
-            "The transport is Streamable HTTP; OAuth is found by itself. A program that cannot do OAuth takes an agent key, made below, in this header:",
+            "The transport is Streamable HTTP, and the program discovers OAuth by itself. A program without OAuth needs an agent key, made below, in this header:",
           code: "Authorization: Bearer YOUR_KEY",
         },
       ],

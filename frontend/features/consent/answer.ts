@@ -46,7 +46,7 @@ async function consent({ personId, oauthQuery }: Asked, body: Consent): Promise<
       throw saysOutdated(error) ? new Outdated() : error;
     },
   );
-  if (!isSafeUrlScheme(url)) throw new Error("The answer leads nowhere that is safe.");
+  if (!isSafeUrlScheme(url)) throw new Error("The redirect is not safe.");
   return url;
 }
 

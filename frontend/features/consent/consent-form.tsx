@@ -50,7 +50,7 @@ export function ConsentForm({ asked, destination, scopes, email, signInPath }: C
         window.location.assign(resumeAfter(new URLSearchParams(asked.oauthQuery)));
         return;
       }
-      setProblem("That did not work, and nothing was given. Try again, or connect anew.");
+      setProblem("That did not work, and the agent got no access. Try again, or connect again.");
       setBusy(false);
     }
   };

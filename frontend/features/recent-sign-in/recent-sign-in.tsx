@@ -37,8 +37,8 @@ function RecentSignInDialog({ onAnswer }: { onAnswer: Answer }) {
       title="Confirm that it is you"
       description={
         hasPassword
-          ? "You signed in more than ten minutes ago. Type your password to go on."
-          : "You signed in more than ten minutes ago. Sign in again to go on; then repeat what you were doing."
+          ? "You signed in more than ten minutes ago. Type your password to continue."
+          : "You signed in more than ten minutes ago. Sign in again, then repeat the action."
       }
     >
       {hasPassword ? (

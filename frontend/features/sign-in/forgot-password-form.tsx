@@ -22,7 +22,7 @@ export function ForgotPasswordForm() {
   if (sent) {
     return (
       <div role="status">
-        <h1 className="text-xl font-semibold">Look at your e-mail</h1>
+        <h1 className="text-xl font-semibold">Check your e-mail</h1>
         <p className="mt-2 text-muted">
           If there is an account with this address, an e-mail with a link is on its way.
         </p>

@@ -46,7 +46,7 @@ export function SignUpForm({ offered, asksForCode, next, query }: SignUpProps) {
   if (sentTo) {
     return (
       <div role="status">
-        <h1 className="text-xl font-semibold">Look at your e-mail</h1>
+        <h1 className="text-xl font-semibold">Check your e-mail</h1>
         <p className="mt-2 text-muted">
           An e-mail is on its way to {sentTo}. The link in it confirms the address; then you sign
           in. If there is an account with this address already, it says so instead.
@@ -72,7 +72,7 @@ export function SignUpForm({ offered, asksForCode, next, query }: SignUpProps) {
             <Input {...wiring} name="email" type="email" autoComplete="username" required />
           )}
         </Field>
-        <Field label="Password" hint="At least 10 characters. A sentence is a good one.">
+        <Field label="Password" hint="At least 10 characters. A sentence works well.">
           {(wiring) => (
             <Input
               {...wiring}

@@ -8,7 +8,7 @@ import { inWords } from "./words";
 
 const UNREACHABLE = "The server cannot be reached. Try again in a moment.";
 const NOTHING_KEPT =
-  "This browser keeps no data for this site, which signing in needs. Allow it in the browser's settings, then try again.";
+  "Signing in needs site data, which this browser blocks. Allow it in the browser's settings, then try again.";
 
 type Answer = { error: { code?: string | undefined; status: number } | null };
 

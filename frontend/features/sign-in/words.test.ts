@@ -7,5 +7,5 @@ test.each(["constructor", "toString", "", "SOMETHING_NEW"])("%s says nothing of 
 });
 
 test("a link that is too old is said to be", () => {
-  expect(linkInWords("TOKEN_EXPIRED")).toContain("too old");
+  expect(linkInWords("TOKEN_EXPIRED")).toContain("has expired");
 });
