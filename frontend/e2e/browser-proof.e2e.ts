@@ -145,7 +145,7 @@ test("a session that another server of the host has set is not taken for the per
   await mallory.leave();
 });
 
-test("a session goes on in another tab, after a reload, and beside a sign-in that failed", async () => {
+test("a session continues in another tab, after a reload and after a failed sign-in", async () => {
   await ann.signUp();
   await ann.page.reload();
   const other = await ann.context.newPage();
@@ -174,7 +174,7 @@ test("a way to GitHub that is left half-way ends no session", async () => {
   await ann.page.getByText("None yet.").waitFor();
 });
 
-test("a page whose person signs out, or whom another follows, in another tab has a good end", async () => {
+test("a page notices that its person was replaced or signed out in another tab", async () => {
   await ann.signUp();
   const bob = await Visitor.withAccount();
   const other = await ann.context.newPage();
@@ -193,7 +193,7 @@ test("a page whose person signs out, or whom another follows, in another tab has
   await bob.leave();
 });
 
-test("a browser that lost what it kept is asked to sign in, and led back", async () => {
+test("a browser that lost its proof must sign in, and returns to the page", async () => {
   await ann.signUp();
   await ann.page.goto("/sign-in"); // a page that makes no requests by itself
   await ann.page.evaluate(() => localStorage.clear());
@@ -205,7 +205,7 @@ test("a browser that lost what it kept is asked to sign in, and led back", async
   await ann.page.getByText("None yet.").waitFor();
 });
 
-test("a browser that keeps nothing is told so, and sends no password", async () => {
+test("a browser without storage shows an error and sends no password", async () => {
   await ann.context.addInitScript(() => {
     const refuse = () => {
       throw new DOMException("denied", "SecurityError");

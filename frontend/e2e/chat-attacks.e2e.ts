@@ -5,7 +5,7 @@ import { ask, ended, field, messagesIn, panel, said, say, withChat } from "./cha
 
 const at = withChat();
 
-test("what a model writes loads nothing, runs nothing, and says where it leads", async () => {
+test("a model's text loads nothing, runs nothing and shows its addresses", async () => {
   const outside: string[] = [];
   const page = await at.ann.open("/?chat=new");
   page.on("request", (request) => {
@@ -63,7 +63,7 @@ test("an injected task cannot write HTML into a step or a title", async () => {
   expect(await said(page).locator("img").count()).toBe(0);
 });
 
-test("what is sent without a network stays, and is sent once when it is back", async () => {
+test("a message without a network is kept, and is sent once when the network is back", async () => {
   at.model.says("First.");
   const page = await at.ann.open("/?chat=new");
   await say(page, "One");
@@ -93,7 +93,7 @@ test("what is sent without a network stays, and is sent once when it is back", a
   ]);
 });
 
-test("two tabs in one conversation: the second is told to wait, and both see the answer", async () => {
+test("two tabs in one conversation: the second has to wait, and both show the answer", async () => {
   at.model.says("First.");
   const page = await at.ann.open("/?chat=new");
   await say(page, "One");

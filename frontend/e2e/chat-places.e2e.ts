@@ -6,7 +6,7 @@ import { complaintsOf, POLL, titlesOn } from "./seen";
 
 const at = withChat();
 
-test("without a model the panel says how to set one, and shows what agents left", async () => {
+test("without a model the panel says how to set one, and shows agents' conversations", async () => {
   const bob = await Visitor.withAccount(); // of the product without a model
   const page = await bob.open("/?chat=new");
   await page.getByText("The assistant has no model yet").waitFor();
@@ -21,7 +21,7 @@ test("without a model the panel says how to set one, and shows what agents left"
   await bob.leave();
 });
 
-test("conversations are found, renamed, deleted, restored and deleted for good", async () => {
+test("conversations are found, renamed, deleted, restored and deleted permanently", async () => {
   for (const title of ["Groceries", "Holidays"]) {
     await ask(at, "POST", "/chat", { message: title });
   }

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => ann.leave());
 afterAll(closeBrowser);
 
-test("a connected agent is shown with what it did, and revoked when that is confirmed", async () => {
+test("a connected agent is shown with its last change, and revoked after a confirmation", async () => {
   const agent = await Agent.register();
   const { body } = await agent.exchange(await agent.connect(ann));
   agent.close();
@@ -34,7 +34,7 @@ test("a connected agent is shown with what it did, and revoked when that is conf
   expect((await agent.refresh(body["refresh_token"] ?? "")).status).toBe(400);
 });
 
-test("every program is told the address, and those that need a public one say so", async () => {
+test("every program's steps contain the address, and those that need a public one say so", async () => {
   const page = await ann.open("/connect");
   for (const name of ["Claude", "ChatGPT", "VS Code", "Cursor", "Codex", "Others"]) {
     await page.getByRole("tab", { name, exact: true }).click();

@@ -75,7 +75,7 @@ test("signing out ends the tokens that the page got, and leaves agents and keys"
   expect((await agent.refresh(held.refresh)).status).toBe(200);
 });
 
-test("another browser of the same person goes on after one has signed out", async () => {
+test("another browser of the same person stays signed in after one has signed out", async () => {
   const other = await Visitor.arrive();
   await other.page.goto("/sign-in");
   await other.page.getByLabel("E-mail").fill(ann.email);
@@ -99,7 +99,7 @@ test("a new password ends every session, agent and key", async () => {
   expect((await agent.refresh(held.refresh)).body["error"]).toBe("invalid_grant");
 });
 
-test("a new password leaves agents and keys to a person who keeps them", async () => {
+test("a new password keeps agents and keys if the person wants it", async () => {
   const held = await everything();
   await ann.page.goto(resetLink());
   await ann.page.getByLabel(/Also disconnect all agents and keys/).uncheck();
@@ -110,7 +110,7 @@ test("a new password leaves agents and keys to a person who keeps them", async (
   expect((await agent.refresh(held.refresh)).status).toBe(200);
 });
 
-test("a person who is deleted leaves nothing that works, by the page or by one request", async () => {
+test("deleting a person ends all credentials, by the page and by one request", async () => {
   const held = await everything();
   const page = await ann.open("/account");
   await page.getByRole("button", { name: "Erase everything" }).click();
@@ -144,7 +144,7 @@ test("an agent that is revoked over REST is given no token any more", async () =
   expect((await agent.exchange(walk)).status).toBe(200);
 });
 
-test("allowing less takes the rest back from what the agent has", async () => {
+test("allowing less removes the other scopes from the agent's tokens", async () => {
   const held = await everything();
   const redirected = agent.redirected();
   await ann.page.goto(agent.authorizeUrl());
@@ -160,7 +160,7 @@ test("allowing less takes the rest back from what the agent has", async () => {
   expect(await ann.call("GET", "/tasks")).toEqual({ tasks: [] });
 });
 
-test("an agent whose person is asked once more, and says no, keeps what it had", async () => {
+test("an agent keeps its scopes if its person refuses a further request", async () => {
   const held = await everything();
   await ann.page.goto(agent.authorizeUrl());
   await ann.answerConsent("Do not allow");

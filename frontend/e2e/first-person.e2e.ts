@@ -50,7 +50,7 @@ async function userIds(): Promise<string[]> {
   return (await askPeople<{ id: string }>(`SELECT id FROM "user"`)).map(({ id }) => id);
 }
 
-test("of several who sign up first at the same moment one is local, and each of the others someone", async () => {
+test("of several concurrent first sign-ups one is local, and the others get new ids", async () => {
   const all = await Promise.all(Array.from({ length: 6 }, () => arrive()));
   const answers = createdTogether(6, () => Promise.all(all.map((one) => signUp(one))));
   expect(await answers).toEqual(Array(6).fill(200));
@@ -59,7 +59,7 @@ test("of several who sign up first at the same moment one is local, and each of 
   expect(ids.filter((id) => id === LOCAL)).toEqual([LOCAL]);
 });
 
-test("an agent goes on with the list when its person signs up, and is one of the connected agents", async () => {
+test("an agent stays connected when its person signs up, and is listed", async () => {
   const agent = localToken();
   expect((await callTool(agent, "add_task", { title: "Buy milk" })).status).toBe(200);
   const ann = await arrive();
@@ -74,7 +74,7 @@ test("an agent goes on with the list when its person signs up, and is one of the
   expect(await complaintsOf(page)).toEqual([]);
 });
 
-test("whoever signs up later has a list of their own", async () => {
+test("later people get their own lists", async () => {
   for (const first of [true, false]) {
     const visitor = await arrive();
     expect(await signUp(visitor)).toBe(200);
@@ -82,7 +82,7 @@ test("whoever signs up later has a list of their own", async () => {
   }
 });
 
-test("who erases the local list and signs up again has it anew, and nothing of before is good", async () => {
+test("after erasing the local list, a new sign-up gets it empty, and old credentials are refused", async () => {
   const before = localToken();
   const ann = await arrive();
   const { page } = await ann.signUp();
@@ -125,7 +125,7 @@ async function atPage(
   }
 }
 
-test("where a code is needed, a wrong one is told and makes nothing, and the right one makes local", () =>
+test("if a code is needed, a wrong one is refused, and the right one makes the person local", () =>
   atPage({ SURELIST_FIRST_PERSON: CODE }, async ({ web }) => {
     const ann = await arrive(web);
     const page = await ann.open("/sign-up");

@@ -50,7 +50,7 @@ const GOOD: Record<string, unknown> = {
   redirect_uris: ["http://localhost:1/callback"],
 };
 
-test("nothing that a caller sends is in what the page prints", async () => {
+test("the page prints nothing that a caller sends", async () => {
   for (const endpoint of ENDPOINTS) {
     const names = Object.keys(endpoint.parameters);
     const good = Object.fromEntries(
@@ -130,7 +130,7 @@ test("a request that is too large is refused, and not remembered", async () => {
   expect(before).toBeLessThan(1_000_000);
 });
 
-test("answers of the page's authentication are kept by nobody, but for what is public", async () => {
+test("only public answers of the sign-in server can be cached", async () => {
   for (const endpoint of ENDPOINTS) {
     const { headers } = await send(endpoint, {});
     expect(headers.get("X-Content-Type-Options"), endpoint.path).toBe("nosniff");

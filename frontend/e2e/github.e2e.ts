@@ -49,7 +49,7 @@ async function token(headers: Record<string, string>): Promise<number> {
   return (await ann.page.request.get("/api/auth/token", { headers })).status();
 }
 
-test("GitHub signs a person in, for the browser that began it alone", async () => {
+test("GitHub signs a person in, only in the browser that began it", async () => {
   await ann.page.goto("/sign-in?next=%2Faccount");
   await ann.page.getByRole("button", { name: "Continue with GitHub" }).click();
   await ann.page.waitForURL(`${web}/account`);

@@ -63,7 +63,7 @@ test("an address is confirmed by the link that is sent to it, even when the firs
   expect(mailbox.letters).toHaveLength(3);
 });
 
-test("a forgotten password is chosen anew by the link that is sent", async () => {
+test("a forgotten password is reset with the link in the e-mail", async () => {
   await ann.page.goto("/forgot-password");
   await ann.page.getByLabel("E-mail").fill(ann.email);
   await ann.page.getByRole("button", { name: "Send the e-mail" }).click();
@@ -74,7 +74,7 @@ test("a forgotten password is chosen anew by the link that is sent", async () =>
   await ann.page.getByRole("heading", { name: "The password is changed" }).waitFor();
 });
 
-test("a link that works no more says so on the page that it leads to", async () => {
+test("an expired link says so on its page", async () => {
   const stranger = await Visitor.arrive({ baseURL: product.web });
   const query = new URLSearchParams({ token: "x", callbackURL: "/connect?from=here" });
   await stranger.page.goto(`/api/auth/verify-email?${query.toString()}`);

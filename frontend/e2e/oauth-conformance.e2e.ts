@@ -26,7 +26,7 @@ type Check = { id: string; status: string; errorMessage?: string };
 
 afterAll(closeBrowser);
 
-test("the authorization server conforms to what MCP asks of it", async () => {
+test("the authorization server conforms to MCP's requirements", async () => {
   installPrograms();
   const ann = await Visitor.withAccount();
   const port = await freePort();

@@ -48,7 +48,7 @@ test("a key is made after the password is confirmed, and once is enough for a wh
   await page.getByRole("dialog", { name: "The key for Weekly" }).waitFor();
 });
 
-test("a person who does not confirm makes no key, and can go on with the form", async () => {
+test("a person who does not confirm gets no key, and can continue with the form", async () => {
   const page = await ann.open("/connect");
   await page.getByRole("button", { name: "Make a key" }).click();
   await page.getByLabel("Name").fill("Nightly");

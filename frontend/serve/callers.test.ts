@@ -12,7 +12,7 @@ function named(from: string, setting?: string, said = {}): Record<string, unknow
   return request.headers;
 }
 
-test("a caller who is no known proxy is named by the socket, whatever the headers say", () => {
+test("a caller that is no trusted proxy has the socket's address, whatever its headers say", () => {
   expect(named("203.0.113.9")).toEqual({ "x-forwarded-for": "203.0.113.9" });
   expect(named("::ffff:203.0.113.9", "10.0.0.0/8")).toEqual({ "x-forwarded-for": "203.0.113.9" });
   expect(named("fe80::1%eth0", "10.0.0.0/8, 2001:db8::/32")).toEqual({
