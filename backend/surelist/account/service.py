@@ -13,7 +13,7 @@ from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import Invalid
 from surelist.ledger.models import INSTANT, Account
-from surelist.ledger.service import refuse_if_erased
+from surelist.ledger.write import refuse_if_erased
 from surelist.tasks import floating
 
 _account = user_rows(Account)

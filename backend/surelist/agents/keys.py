@@ -17,7 +17,7 @@ from surelist.agents.standing import ADD, standing_of
 from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import Conflict, Gone
-from surelist.ledger.service import used_otherwise
+from surelist.ledger.write import used_otherwise
 
 _agent = user_rows(Agent)
 _KEY = compiled(

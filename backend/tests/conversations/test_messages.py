@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from surelist.ledger.service import Retry
 
 from surelist.access.auth import Caller
 from surelist.config import Settings
 from surelist.conversations import listing, messages
 from surelist.errors import Conflict, Gone, NotFound, TooManyRequests, VersionMismatch
-from surelist.ledger.service import Retry
 from surelist.tasks import service as tasks
 from surelist.tasks.models import NewTask
 from tests.support.copies import Copy, newcomers

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
+from surelist.ledger.service import Retry
 
 from surelist.access.auth import Caller
 from surelist.data.isolation import UserTransaction
 from surelist.errors import Conflict
-from surelist.ledger.service import Retry
 from surelist.postgres.embedded import DATABASE, Cluster
 from surelist.tasks import service
 from surelist.tasks.models import NewTask

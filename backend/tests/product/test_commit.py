@@ -10,13 +10,13 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from surelist.ledger.service import Retry
 
 from surelist.config import Settings
 from surelist.data import isolation
 from surelist.data.database import ConnectionLost, Statement, migrate
 from surelist.data.isolation import UserTransaction
 from surelist.errors import Unavailable
-from surelist.ledger.service import Retry
 from surelist.postgres.embedded import OWNER_ROLE, postgres
 from surelist.tasks import service
 from surelist.tasks.models import NewTask

@@ -10,6 +10,7 @@ import asyncpg
 import httpx
 import psutil
 import pytest
+from surelist.ledger.service import Retry
 
 from surelist.account.erasing import remove_some
 from surelist.agents.credential_check import Admission
@@ -17,7 +18,6 @@ from surelist.config import Settings
 from surelist.data.database import Statement, open_pool
 from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import Unavailable, VersionMismatch
-from surelist.ledger.service import Retry
 from surelist.postgres.embedded import Cluster
 from surelist.tasks import service
 from surelist.tasks.models import NewTask

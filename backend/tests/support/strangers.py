@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from surelist.conversations import messages, service
 from surelist.ledger.service import Retry
+
+from surelist.conversations import messages, service
 from tests.support.copies import Copy
 from tests.support.person import ERAS, HANDSHAKE, Person
 

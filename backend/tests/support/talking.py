@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from surelist.ledger.service import Retry
+
 from surelist.conversations import messages, service
 from surelist.conversations.models import Role
-from surelist.ledger.service import Retry
 from tests.support.person import Person
 
 WRITE = "conversations:write"

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
+from surelist.tasks.event_representation import Fields
 
 from surelist.tasks import fields
-from surelist.tasks.event_representation import Fields
 from surelist.tasks.fields import FIELDS
 from surelist.tasks.models import DERIVED, ClearableField, NewTask, Task, TaskChanges
 from surelist.tasks.representation import TaskRow, WholeTask, row, whole

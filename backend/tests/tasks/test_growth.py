@@ -9,6 +9,9 @@ from typing import Any
 
 import orjson
 import pytest
+from surelist.ledger.service import Retry
+from surelist.tasks.undo import undo
+from surelist.tasks.undo_many import AT_ONCE, undo_all
 
 from surelist.access.allowances import Quotas
 from surelist.access.auth import Caller, Principal
@@ -17,14 +20,11 @@ from surelist.data.database import Statement, _prepare
 from surelist.data.isolation import _IN_ORDER, UserTransaction
 from surelist.data.tables import erased
 from surelist.ledger.listing import EventQuery, list_events
-from surelist.ledger.service import Retry
 from surelist.postgres.embedded import APP_ROLE, Cluster
 from surelist.tasks import listing, selection, service
 from surelist.tasks.listing import Filters, Page
 from surelist.tasks.models import NewTask, TaskChanges
 from surelist.tasks.resources import ids_beginning
-from surelist.tasks.undo import undo
-from surelist.tasks.undo_many import AT_ONCE, undo_all
 from tests.support.copies import Copy, copied
 
 pytestmark = pytest.mark.xdist_group("test_growth")  # it copies 14,000 tasks three times
