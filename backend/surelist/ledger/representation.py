@@ -58,7 +58,6 @@ class ShownEvent(OfSubject):
 
 
 _PLAIN = (
-    "id",
     "call",
     "actor",
     "client_id",
@@ -73,7 +72,7 @@ def event(stored: Record, timezone: str) -> ShownEvent:
     """An event in full."""
     subject = subjects()[stored["subject"]]
     key: Key = stored["subject_id"] if stored["subject_key"] is None else stored["subject_key"]
-    shown = {**of_subject(subject, key)}
+    shown = {"id": stored["id"], **of_subject(subject, key)}
     shown |= {name: stored[name] for name in _PLAIN if stored[name] is not None}
     shown["kind"] = EARLIER_KINDS.get(stored["kind"], stored["kind"])
     shown["at"] = local(stored["at"], timezone)

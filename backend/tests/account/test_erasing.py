@@ -24,8 +24,9 @@ SEEDED = (
         version, priority, created_at, updated_at)
     SELECT $1, n, 'Task ' || n, '{}', 'task ' || n, 'task ' || n, '{}', n, 0, now(), now()
     FROM generate_series(1, $2::bigint) n""",
-    """INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, after)
-    SELECT $1, n, n, 'created', 'person', 'web', 'web', now(), '{}'
+    """INSERT INTO event (user_id, id, subject, subject_id, kind, actor, client_id,
+        client_name, at, after)
+    SELECT $1, n, 'task', n, 'created', 'person', 'web', 'web', now(), '{}'
     FROM generate_series(1, $2::bigint) n""",
     """UPDATE account SET last_event = $2, last_task = $2, pending_count = $2
     WHERE user_id = $1""",

@@ -220,9 +220,12 @@ def undone(model: ListModel, by: By, client: str, since: int, *, dry_run: bool) 
     taken_back, left = model.undo_all(by, client, since, keep=not dry_run)
     body = {
         "undone": [
-            dict(zip(("event", "task_id", "version"), one, strict=True)) for one in taken_back
+            {"event": event, **_task(task_id), "version": version}
+            for event, task_id, version in taken_back
         ],
-        "left": [dict(zip(("event", "task_id", "fields"), one, strict=True)) for one in left],
+        "left": [
+            {"event": event, **_task(task_id), "fields": fields} for event, task_id, fields in left
+        ],
         "dry_run": dry_run,
     }
     return Answer(200, body)
@@ -318,11 +321,15 @@ def events(
     return wanted if after is not None else wanted[::-1]
 
 
+def _task(task_id: int) -> Fields:
+    return {"subject": "task", "subject_id": task_id, "task_id": task_id}
+
+
 def _event(event: Event, timezone: str) -> Fields:
     name = "Surelist" if event.by.actor == "system" else event.by.client
     shown = {
         "id": event.id,
-        "task_id": event.task_id,
+        **_task(event.task_id),
         "kind": event.kind,
         "actor": event.by.actor,
         "client_id": event.by.client,

@@ -382,7 +382,7 @@ FIELD_OF = {column: field.name for field in FIELDS for column in field.empty}
 
 
 def _stored(event: Fields) -> tuple[Any, ...]:
-    told = (event[name] for name in ("id", "kind", "task_id", "actor", "client_id"))
+    told = (event[name] for name in ("id", "kind", "subject_id", "actor", "client_id"))
     changed = (
         values if values is None else {FIELD_OF[name] for name in values}
         for values in (event["before"], event["after"])

@@ -454,4 +454,4 @@ def _kind(after: Fields, was: str, now: str) -> str:
         return "deleted"
     if was == "deleted":
         return "restored"
-    return "completed" if now == "completed" else "reopened"
+    return "updated"

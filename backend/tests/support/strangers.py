@@ -8,9 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from surelist.ledger.service import Retry
-
 from surelist.conversations import messages, service
+from surelist.ledger.write import Idempotency
 from tests.support.copies import Copy
 from tests.support.person import ERAS, HANDSHAKE, Person
 
@@ -71,7 +70,7 @@ async def make_conversations(ann: Person, word: str) -> None:
     for number in (1, 2):
         await ann.write(lambda tx: service.create(tx, f"About {word}"), scope)
         for content in (f"Where is the {word}?", f"In the garden, {word} by {word}"):
-            retry = Retry.of("say", {"content": content}, f"{word}-{number}-{content}")
+            retry = Idempotency.of("say", {"content": content}, f"{word}-{number}-{content}")
             await ann.write(
                 lambda tx, number=number, content=content, retry=retry: messages.add(
                     tx, number, "user", content, retry
