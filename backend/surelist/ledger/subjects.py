@@ -1,7 +1,7 @@
 """What the ledger knows of each kind of thing whose changes are events."""
 
 import pkgutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -14,6 +14,7 @@ from sqlalchemy.sql.selectable import Subquery
 
 import surelist
 from surelist.data.database import Statement, compiled
+from surelist.data.isolation import UserTransaction
 from surelist.errors import NotFound
 from surelist.ledger.fields import Columns, Fields
 from surelist.ledger.models import EventKind
@@ -34,12 +35,13 @@ class Store(NamedTuple):
     """How a change of a row is stored.
 
     `alone` stores it with its event and the account's counters (`ledger.write.recorded`), for a
-    call of one event. `among` stores the row only, for a call of several. Both take the columns of
-    the row as parameters, and those that are `derived` from them.
+    call of one event. `among` stores the row only, for a call of several; it is None where the row
+    is stored already. Both take the columns of the row as parameters, and those that are `derived`
+    from them.
     """
 
     alone: Statement
-    among: Statement
+    among: Statement | None
     derived: Callable[[Row], Columns] = nothing_derived
     derived_among: Callable[[Row], Columns] = nothing_derived
 
@@ -90,7 +92,8 @@ class Subject:
     adds to the account's pending and completed tasks.
 
     An undo of a creation gives the row the columns of `undo_of_creation`. Kinds of changes in
-    `irreversible` cannot be undone, for the reason given there. `whole` is the row as a refusal
+    `irreversible` cannot be undone, for the reason given there. `follow` runs after a change has
+    been stored. `whole` is the row as a refusal
     shows it. Only the person may undo changes of a subject that is `for_person`, and only they see
     those of one that is `hidden`. Changes of one that is not `bounded` are never refused by a
     quota.
@@ -111,6 +114,7 @@ class Subject:
     trash: Trash | None = None
     undo_of_creation: Callable[[datetime], Columns] | None = None
     irreversible: Mapping[EventKind, str] = field(default_factory=dict[EventKind, str])
+    follow: Callable[[UserTransaction, Row], Awaitable[None]] | None = None
     whole: Callable[[Row, str], Mapping[str, Any]] | None = None
     for_person: bool = False
     hidden: bool = False

@@ -156,7 +156,7 @@ _EVENT = {
 }
 
 
-def _counters(last_event: str, stored_bytes: ColumnElement[int]) -> Update:
+def _counters(last_event: str, stored_bytes: ColumnElement[int], **more: Any) -> Update:
     def given(name: str, type_: Any = BigInteger) -> BindParameter[Any]:
         return bindparam(name, type_=type_, required=True)
 
@@ -168,16 +168,22 @@ def _counters(last_event: str, stored_bytes: ColumnElement[int]) -> Update:
         stored_bytes=stored_bytes,
         quota_day=given("account_quota_day", Date),
         quota_used=given("account_quota_used"),
+        **more,
     )
 
 
-def recorded(*writes: UpdateBase, freed: Select[tuple[int]] | None = None) -> Statement:
+def recorded(
+    *writes: UpdateBase,
+    freed: Select[tuple[int]] | None = None,
+    account: Mapping[str, BindParameter[Any]] | None = None,
+) -> Statement:
     """`writes`, the event that tells of them and the account's counters, as one statement.
 
-    `freed` selects the bytes that the writes take from the ledger.
+    `freed` selects the bytes that the writes take from the ledger; `account` are further columns
+    of the account to write.
     """
     stored = col(Account.stored_bytes) + size(_EVENT["before"]) + size(_EVENT["after"])
-    counters = _counters("event_id", stored)
+    counters = _counters("event_id", stored, **(account or {}))
     if freed is not None:
         bytes_freed = looked_up_first(freed)
         counters = _counters("event_id", stored - bytes_freed.value).add_cte(bytes_freed.cte)
@@ -205,6 +211,12 @@ def bytes_of(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
     images = size(EVENT.c.before) + size(EVENT.c.after)
     return select(func.coalesce(func.sum(images), ZERO).label("bytes")).where(*conditions)
 
+
+CONTEXT_ALONE = compiled(select(*CONTEXT).select_from(CONTEXT_FROM))
+"""The lookup of a write that needs nothing else."""
+
+EVENT_ALONE = Store(recorded(), None)
+"""How an event is stored that tells of a row which is stored already."""
 
 _APPEND = compiled(user_insert(Event).values(_EVENT))
 _grown = looked_up_first(
@@ -342,6 +354,7 @@ class Write:
             undoes=undoes,
         )
         wanted |= {"version": self.last_event + 1, "updated_at": self.now}
+        self.timezone = wanted.get("timezone", self.timezone)  # a change of the account
         event = self.record(change, subject.store(changed), wanted)
         names = subject.fields.field_names(changed)
         return Outcome(subject, wanted, self.timezone, names, event)
@@ -397,6 +410,7 @@ class Write:
                 **self._event(one, None),
                 **self._counters(recorded),
             )
+            await self._follow(recorded)
             return
         for statement, rows in _rows_of(recorded):
             await self.tx.execute_many(statement, rows)
@@ -405,6 +419,13 @@ class Write:
         await self.tx.execute(
             _COUNT, first=call, account_last_event=self.last_event, **self._counters(recorded)
         )
+        await self._follow(recorded)
+
+    async def _follow(self, recorded: list[_Recorded]) -> None:
+        last = {one.change.subject.name: one for one in recorded if one.change.subject.follow}
+        for one in last.values():
+            if one.change.subject.follow:
+                await one.change.subject.follow(self.tx, one.row)
 
     def _event(self, one: _Recorded, call: int | None) -> dict[str, Any]:
         change, caller = one.change, one.caller
@@ -442,9 +463,9 @@ class Write:
 
 def _rows_of(recorded: list[_Recorded]) -> Iterator[tuple[Statement, list[Mapping[str, Any]]]]:
     """The statements of a call of several events, and for each the rows as they are at last."""
-    statements = {one.store.among.sql: one.store.among for one in recorded}
-    for sql, statement in statements.items():
-        last = {one.change.key: one for one in recorded if one.store.among.sql == sql}
+    statements = {id(one.store.among): one.store.among for one in recorded if one.store.among}
+    for identity, statement in statements.items():
+        last = {one.change.key: one for one in recorded if id(one.store.among) == identity}
         yield (
             statement,
             [{**one.row, **one.store.derived_among(one.row)} for one in last.values()],

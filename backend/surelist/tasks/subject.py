@@ -21,6 +21,7 @@ from surelist.tasks.purge import TRASH, restorable
 
 TASK = user_rows(Task)
 TASK_COLUMNS = [column for column in TASK.c if column.name not in DERIVED]
+_LOAD = by_keys(TASK_COLUMNS, TASK.c.id, restorable(TASK))
 
 
 def _saving(columns: Iterable[str], *, task_id: str, version: str, updated_at: str) -> Update:
@@ -88,7 +89,7 @@ SUBJECT = Subject(
     columns=TASK_COLUMNS,
     rows=TASK,
     visible=restorable(TASK),
-    load=by_keys(TASK_COLUMNS, TASK.c.id, restorable(TASK)),
+    load=_LOAD,
     store=_store,
     kind_of=_kind_of,
     counts=_counts,
