@@ -26,9 +26,9 @@ SEEDED = (
     FROM generate_series(1, $2::bigint) n""",
     """INSERT INTO event (user_id, id, subject, subject_id, kind, actor, client_id,
         client_name, at, after)
-    SELECT $1, n, 'task', n, 'created', 'person', 'web', 'web', now(), '{}'
+    SELECT $1, n + 1, 'task', n, 'created', 'person', 'web', 'web', now(), '{}'
     FROM generate_series(1, $2::bigint) n""",
-    """UPDATE account SET last_event = $2, last_task = $2, pending_count = $2
+    """UPDATE account SET last_event = $2 + 1, last_task = $2, pending_count = $2
     WHERE user_id = $1""",
 )
 

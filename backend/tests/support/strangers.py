@@ -185,6 +185,9 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
         {"params": {"client_id": "claude"}},
         {"params": {"cursor": hers.cursor}},
     ],
+    ("POST", "/api/{user_id}/calls/{call}/undo"): lambda hers: [
+        {"call": version} for version in range(1, hers.versions + 1)
+    ],
     ("POST", "/api/{user_id}/events/{event_id}/undo"): lambda hers: [
         {"event_id": version} for version in range(1, hers.versions + 1)
     ],
@@ -352,14 +355,12 @@ def _calls(
     ]
 
 
-IDS = ("task_id", "event_id", "client_id", "conversation_id")
+IDS = ("task_id", "event_id", "call", "client_id", "conversation_id")
 
 
 def rest_attempt(method: str, path: str, named: str, request: Request) -> Attempt:
     """A REST request to the path of the user `named`."""
-    ids = {
-        name: request.get(name) for name in ("task_id", "event_id", "client_id", "conversation_id")
-    }
+    ids = {name: request.get(name) for name in IDS}
     filled = path.format(user_id=named, **ids)
     options = {name: value for name, value in request.items() if name not in ids}
 

@@ -71,7 +71,7 @@ def test_a_row_that_is_written_by_hand_shows_what_the_field_declares(
         assert set(shown) <= set(WholeTask.__annotations__) - {"completed_at", "deleted_at"}
 
 
-@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+@pytest.mark.parametrize("field", tuple(FIELDS), ids=lambda field: field.name)
 def test_an_empty_field_is_remembered_and_shown_as_empty(field: Field) -> None:
     assert field.recalled(field.empty, "UTC") == field.empty
     assert not field.shown(field.empty, "UTC")

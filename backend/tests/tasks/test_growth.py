@@ -319,7 +319,7 @@ async def test_undoing_all_of_a_busy_agent_looks_at_what_it_may_take_back_at_mos
 ) -> None:
     async with reading(grown, "large", plans) as database:
         assert (await undo_client(database, "claude", NOW)).events == []
-        assert database.looked_at <= AT_ONCE + 10
+        assert database.looked_at <= AT_ONCE + 400  # it purges up to 20 tasks on its way
 
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])
