@@ -52,5 +52,4 @@ SUBJECT = Subject(
     store=_store,
     follow=_move_floating,
     for_person=True,
-    bounded=False,
 )

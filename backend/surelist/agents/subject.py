@@ -67,7 +67,7 @@ SUBJECT = Subject(
     },
     for_person=True,
     hidden=True,
-    bounded=False,
+    never_refused=("deleted",),
 )
 
 

@@ -95,8 +95,8 @@ class Subject:
     `irreversible` cannot be undone, for the reason given there. `follow` runs after a change has
     been stored. `whole` is the row as a refusal
     shows it. Only the person may undo changes of a subject that is `for_person`, and only they see
-    those of one that is `hidden`. Changes of one that is not `bounded` are never refused by a
-    quota.
+    those of one that is `hidden`. A subject that `holds_text` needs room for it; changes of the kinds
+    in `never_refused` are made whatever the quotas.
     """
 
     name: str
@@ -118,7 +118,8 @@ class Subject:
     whole: Callable[[Row, str], Mapping[str, Any]] | None = None
     for_person: bool = False
     hidden: bool = False
-    bounded: bool = True
+    holds_text: bool = False
+    never_refused: Collection[EventKind] = ("purged",)
 
     def found_in(self, record: Row, prefix: str = "") -> Row | None:
         """The row in a lookup that selects `columns`, each named behind `prefix`; None without."""

@@ -379,7 +379,7 @@ class Write:
         """
         if self._recorded:
             self._stored_bytes += self._recorded[-1].change.size()
-        if change.subject.bounded and change.kind != "purged":
+        if change.kind not in change.subject.never_refused:
             refuse_past_quota(
                 self.tx,
                 now=self.now,
@@ -387,7 +387,8 @@ class Write:
                 kept=self._kept,
                 stored_bytes=self._stored_bytes,
                 adds_task=change.pending + change.completed > 0,
-                adds_text=not STATUS_COLUMNS.issuperset(change.after or {}),
+                adds_text=change.subject.holds_text
+                and not STATUS_COLUMNS.issuperset(change.after or {}),
             )
         self.last_event += 1
         self._quota_used += 1

@@ -23,6 +23,7 @@ from surelist.ledger.write import Idempotency, Outcome
 from surelist.tasks import etags, listing, representation, service
 from surelist.tasks.models import ClearableField, NewTask, TaskChanges, TaskId, Version
 from surelist.tasks.representation import READ_ONLY, AsStored, TaskPage, WholeTask
+from surelist.tasks.subject import SUBJECT
 
 TaskPath = Annotated[TaskId, PLAIN_DIGITS, Path(alias="task_id", strict=False)]
 IfMatch = Annotated[str, Header(alias="If-Match", max_length=1000)]
@@ -129,7 +130,7 @@ async def read_task(
 ) -> Response:
     """Read one task, also from the trash; 304 when it is as in `If-None-Match`."""
     task, timezone = await door.read(lambda tx: service.find(tx, task_id))
-    read = task_answer(Outcome(task, timezone, []))
+    read = task_answer(Outcome(SUBJECT, task, timezone, []))
     if if_none_match and etags.names(if_none_match, read.headers["ETag"]):
         return Response(status_code=304, headers={"ETag": read.headers["ETag"]})
     return read

@@ -96,4 +96,5 @@ SUBJECT = Subject(
     trash=TRASH,
     undo_of_creation=_to_trash,
     whole=representation.whole,
+    holds_text=True,
 )

@@ -127,8 +127,9 @@ def _check_account(account: Row, events: list[Row], tasks: Mapping[int, Row]) ->
     assert [event["id"] for event in events] == [begun + n + 1 for n in range(len(events))]
     assert account["last_event"] == begun + len(events)
     assert all(earlier["at"] <= later["at"] for earlier, later in pairwise(events))
-    last_task = max((event["subject_id"] for event in events if is_task(event)), default=0)
-    assert account["last_task"] == last_task or (account["erased_at"] and not events)
+    tasks_ever = [event["subject_id"] for event in events if is_task(event)]
+    last_task = max(tasks_ever, default=0)
+    assert account["last_task"] == last_task or (account["erased_at"] and not tasks_ever)
     statuses = [status_of(task) for task in tasks.values()]
     assert account["pending_count"] == statuses.count("pending")
     assert account["completed_count"] == statuses.count("completed")

@@ -55,7 +55,7 @@ async def tell_a_story(person: Person, seed: int, *, undoing: bool = True) -> in
         except RefusedByTool:
             refused += 1
         else:
-            known, version = max(known, told["subject_id"]), max(version, told["version"])
+            known, version = max(known, told["task_id"]), max(version, told["version"])
     return refused
 
 
