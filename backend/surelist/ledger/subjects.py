@@ -93,10 +93,11 @@ class Subject:
 
     An undo of a creation gives the row the columns of `undo_of_creation`. Kinds of changes in
     `irreversible` cannot be undone, for the reason given there. `follow` runs after a change has
-    been stored. `whole` is the row as a refusal
-    shows it. Only the person may undo changes of a subject that is `for_person`, and only they see
-    those of one that is `hidden`. A subject that `holds_text` needs room for it; changes of the kinds
-    in `never_refused` are made whatever the quotas.
+    been stored. `whole` is the row as a refusal shows it.
+
+    Only the person may undo changes of a subject that is `for_person`, and only they see those of
+    one that is `hidden`. A subject that `holds_text` needs room for it; changes of the kinds in
+    `never_refused` are made whatever the quotas.
     """
 
     name: str

@@ -201,6 +201,8 @@ async def update(
         )
 
     def decide(task: Row, write: Write) -> Mapping[str, Any]:
+        if status != "pending":
+            _refuse_in_trash(task, write)
         columns = FIELDS.columns_of(given, task, write.timezone)
         return columns | FIELDS.emptied(emptied) | _with_status(task, status, write)
 
@@ -259,7 +261,6 @@ async def purge_task(
 def _with_status(task: Row, status: Status | None, write: Write) -> dict[str, Any]:
     if status == "pending":
         return {"completed_at": None, "deleted_at": None}
-    _refuse_in_trash(task, write)
     return {"completed_at": task["completed_at"] or write.now} if status else {}
 
 
