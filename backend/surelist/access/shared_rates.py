@@ -23,6 +23,10 @@ REDIS_TIMEOUT = 0.25
 REST = 5.0
 """Seconds that Redis is left alone after a fault."""
 
+SHORTEST_WAIT = 1.0
+"""Seconds told to a refused caller at least: `limits` says 0 right after a minute has begun, and 0
+would mean that the hit was counted."""
+
 CONNECTIONS = 20
 AWAY = (RedisError, OSError, TimeoutError)
 
@@ -80,4 +84,5 @@ class SharedRates:
     async def _hit(self, item: RateLimitItemPerMinute, key: tuple[str, ...]) -> float:
         if await self._limiter.hit(item, *key):
             return 0
-        return (await self._limiter.get_window_stats(item, *key)).reset_time - time.time()
+        stats = await self._limiter.get_window_stats(item, *key)
+        return max(stats.reset_time - time.time(), SHORTEST_WAIT)

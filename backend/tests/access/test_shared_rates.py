@@ -5,7 +5,7 @@ import logging
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,14 @@ def redis() -> Iterator[RedisServer]:
     """A Redis of the test's own."""
     with redis_server() as server:
         yield server
+
+
+@pytest.fixture
+async def rates(redis: RedisServer) -> AsyncIterator[shared_rates.SharedRates]:
+    """What one worker counts in that Redis."""
+    rates = shared_rates.SharedRates(redis.url)
+    yield rates
+    await rates.close()
 
 
 @pytest.fixture
@@ -127,21 +135,20 @@ async def test_a_redis_that_says_nothing_holds_nobody_up(
     assert (told[0], told[-1], await add(other)) == (201, 429, 429)
 
 
-async def test_no_call_waits_long_for_redis(redis: RedisServer) -> None:
-    rates = shared_rates.SharedRates(redis.url)
+async def test_no_call_waits_long_for_redis(
+    redis: RedisServer, rates: shared_rates.SharedRates
+) -> None:
     assert await rates.hit(("reads", "ann"), 5) == 0
     with redis.held():
         async with asyncio.timeout(shared_rates.REDIS_TIMEOUT * 10):  # the client's own is 20 times
             assert await rates.hit(("reads", "ann"), 5) is None
-    await rates.close()
 
 
 async def test_after_a_fault_redis_is_left_alone_and_then_asked_by_one_call(
-    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+    redis: RedisServer, rates: shared_rates.SharedRates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
     monkeypatch.setattr(shared_rates.time, "monotonic", lambda: now)
-    rates = shared_rates.SharedRates(redis.url)
     faults = shared_rates.SHARED_RATE_FAULTS._value.get
     key = ("writes", "ann")
     redis.stop()
@@ -156,7 +163,15 @@ async def test_after_a_fault_redis_is_left_alone_and_then_asked_by_one_call(
     now += shared_rates.REST + 0.1
     assert [await rates.hit(key, 2) for _ in range(2)] == [0, 0]
     assert 0 < (await rates.hit(key, 2) or 0) <= 2 * MINUTE
-    await rates.close()
+
+
+async def test_a_refused_hit_waits_also_in_the_millisecond_in_which_its_minute_began(
+    rates: shared_rates.SharedRates,
+) -> None:
+    for number in range(300):
+        key = ("writes", f"ann {number}")
+        assert await rates.hit(key, 1) == 0
+        assert (await rates.hit(key, 1) or 0) >= shared_rates.SHORTEST_WAIT
 
 
 async def test_a_worker_that_ends_leaves_no_connection_to_redis(

@@ -35,8 +35,9 @@ test("what the address has wrong is as if it were not there", () => {
   );
 });
 
-test("a search without letter or digit is not sent, since it would be refused", () => {
-  expect(queryOf(filters({ search: " -- " }), TODAY)).not.toHaveProperty("search");
+test("a search of nothing but space is not sent, and one of signs is", () => {
+  expect(queryOf(filters({ search: "  " }), TODAY)).not.toHaveProperty("search");
+  expect(queryOf(filters({ search: " ? " }), TODAY).search).toBe("?");
 });
 
 test("overdue is what was due before today", () => {
