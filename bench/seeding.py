@@ -31,7 +31,7 @@ async def lengthen_list(url: str, original: str, user: str, times: int) -> None:
         f"WHERE user_id = '{user}'",
     )
     task = me | {"id": f"id {tasks}", "version": f"version {events}"}
-    event = me | {"id": f"id {events}", "task_id": f"task_id {tasks}"}
+    event = me | {"id": f"id {events}", "subject_id": f"subject_id {tasks}"}
     await _copy(url, original, times, {"task": task, "event": event})
 
 

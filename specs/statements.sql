@@ -35,7 +35,7 @@ FROM gone;
 WITH gone AS
 (DELETE FROM event WHERE event.user_id = $1::VARCHAR AND event.id <= (SELECT first.id
 FROM (SELECT rows.id AS id
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
 WHERE event.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
  LIMIT $2::INTEGER) AS first ORDER BY first.id DESC
@@ -88,43 +88,66 @@ WHERE task.id > $2::BIGINT AND (task.deleted_at IS NULL OR task.deleted_at > (SE
 
 -- account.export._SINCE
 -- $1 user_id, $2 as_of, $3 last, $4 through
-SELECT event.id, event.task_id, event.before
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+SELECT event.id, event.subject_id, event.before
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
 WHERE event.user_id = $1::VARCHAR) AS event
-WHERE event.id > $2::BIGINT AND event.task_id > $3::BIGINT AND event.task_id <= $4::BIGINT ORDER BY event.id DESC;
+WHERE event.subject = 'task' AND event.id > $2::BIGINT AND event.subject_id > $3::BIGINT AND event.subject_id <= $4::BIGINT ORDER BY event.id DESC;
 
 -- account.export._LATEST
 -- $1 user_id, $2 as_of, $3 last, $4 through
-SELECT event.task_id, max(event.id) AS id, max(event.at) AS at
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+SELECT event.subject_id, max(event.id) AS id, max(event.at) AS at
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
 WHERE event.user_id = $1::VARCHAR) AS event
-WHERE event.id <= $2::BIGINT AND event.task_id > $3::BIGINT AND event.task_id <= $4::BIGINT GROUP BY event.task_id;
+WHERE event.subject = 'task' AND event.id <= $2::BIGINT AND event.subject_id > $3::BIGINT AND event.subject_id <= $4::BIGINT GROUP BY event.subject_id;
 
 -- account.export._EVENTS
 -- $1 user_id, $2 last, $3 as_of, $4 param_1 = 200
-SELECT event.id, event.task_id, event.kind, event.actor, event.client_id, event.client_name, event.conversation_id, event.message_id, event.at, event.before, event.after, event.idempotency_key, event.request_hash, event.undoes
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+SELECT event.id, event.subject, event.subject_id, event.subject_key, event.call, event.kind, event.actor, event.client_id, event.client_name, event.conversation_id, event.message_id, event.at, event.before, event.after, event.idempotency_key, event.request_hash, event.undoes
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
 WHERE event.user_id = $1::VARCHAR) AS event
 WHERE event.id > $2::BIGINT AND event.id <= $3::BIGINT ORDER BY event.id
  LIMIT $4::INTEGER;
 
+-- account.service.CONTEXT_ALONE
+-- $1 user_id, $2 client_id, $3 idempotency_key
+SELECT account.timezone, account.last_event, account.last_task, account.erased_at, account.pending_count + account.completed_count AS kept, account.stored_bytes, account.quota_day, account.quota_used, clock_timestamp() AS now, first.id AS first_event, first.subject AS first_subject, first.subject_id AS first_id, first.subject_key AS first_key, first.request_hash AS first_hash
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM account
+WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $2::VARCHAR AND first.idempotency_key = $3::VARCHAR;
+
 -- account.service._ACCOUNT
 -- $1 user_id
-SELECT account.timezone, account.last_event, account.last_task, account.last_conversation, account.pending_count, account.completed_count, account.stored_bytes, account.chat_day, account.chat_turns, account.chat_tokens, account.erased_at, account.sessions_valid_after, account.created_at
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+SELECT account.timezone, account.last_event, account.last_task, account.last_conversation, account.pending_count, account.completed_count, account.stored_bytes, account.quota_day, account.quota_used, account.chat_day, account.chat_turns, account.chat_tokens, account.erased_at, account.sessions_valid_after, account.created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account;
-
--- account.service._SET_TIMEZONE
--- $1 timezone, $2 user_id
-UPDATE account SET timezone=$1::VARCHAR WHERE account.user_id = $2::VARCHAR;
 
 -- account.service._END_SESSIONS
 -- $1 valid_after, $2 user_id
 UPDATE account SET sessions_valid_after=greatest(account.sessions_valid_after, $1::TIMESTAMP WITH TIME ZONE) WHERE account.user_id = $2::VARCHAR;
+
+-- account.subject._LOAD
+-- $1 user_id
+SELECT the_account.timezone
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM account
+WHERE account.user_id = $1::VARCHAR) AS the_account
+WHERE true;
+
+-- account.subject._STORE[0]
+-- $1 timezone, $2 event_id, $3 account_last_task, $4 account_pending, $5 account_completed, $6 event_before, $7 event_after, $8 account_quota_day, $9 account_quota_used, $10 user_id, $11 event_subject, $12 event_subject_id, $13 event_subject_key, $14 event_call, $15 event_kind, $16 event_actor, $17 event_client_id, $18 event_client_name, $19 event_conversation_id, $20 event_message_id, $21 event_at, $22 event_idempotency_key, $23 event_request_hash, $24 event_undoes
+WITH appended AS
+(INSERT INTO event (user_id, id, subject, subject_id, subject_key, call, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($10::VARCHAR, $2::BIGINT, $11::VARCHAR, $12::BIGINT, $13::VARCHAR, $14::BIGINT, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR, $18::VARCHAR, $19::BIGINT, $20::BIGINT, $21::TIMESTAMP WITH TIME ZONE, $6::JSONB, $7::JSONB, $22::VARCHAR, $23::BYTEA, $24::BIGINT))
+ UPDATE account SET timezone=$1::VARCHAR, last_event=$2::BIGINT, last_task=$3::BIGINT, pending_count=(account.pending_count + $4::BIGINT), completed_count=(account.completed_count + $5::BIGINT), stored_bytes=(account.stored_bytes + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($7::JSONB AS TEXT)), 0)), quota_day=$8::DATE, quota_used=$9::BIGINT WHERE account.user_id = $10::VARCHAR;
+
+-- account.subject._STORE[1]
+-- $1 timezone, $2 user_id
+UPDATE account SET timezone=$1::VARCHAR WHERE account.user_id = $2::VARCHAR;
 
 -- agents.keys.ADD
 -- $1 user_id, $2 client_id, $3 name, $4 scopes, $5 bounded, $6 valid_after, $7 expires_at, $8 last_used_at
@@ -172,8 +195,8 @@ WHERE agent.created_at <= $2::TIMESTAMP WITH TIME ZONE AND (agent.created_at < $
  LIMIT $4::BIGINT;
 
 -- agents.service._ALLOW
--- $1 name, $2 scopes, $3 bounded = True, $4 date_trunc_1 = 'second', $5 revoked_at = None, $6 user_id, $7 client_id
-UPDATE agent SET name=$1::VARCHAR, scopes=$2::TEXT[], bounded=$3::BOOLEAN, valid_after=CASE WHEN (agent.revoked_at IS NULL) THEN agent.valid_after ELSE date_trunc($4::VARCHAR, clock_timestamp()) END, revoked_at=$5::TIMESTAMP WITH TIME ZONE WHERE agent.user_id = $6::VARCHAR AND agent.client_id = $7::VARCHAR RETURNING agent.user_id, agent.client_id, agent.name, agent.scopes, agent.bounded, agent.valid_after, agent.expires_at, agent.revoked_at, agent.last_used_at, agent.created_at;
+-- $1 name, $2 scopes, $3 bounded = True, $4 date_trunc_1 = 'second', $5 now, $6 revoked_at = None, $7 user_id, $8 client_id
+UPDATE agent SET name=$1::VARCHAR, scopes=$2::TEXT[], bounded=$3::BOOLEAN, valid_after=CASE WHEN (agent.revoked_at IS NULL) THEN agent.valid_after ELSE date_trunc($4::VARCHAR, $5::TIMESTAMP WITH TIME ZONE) END, revoked_at=$6::TIMESTAMP WITH TIME ZONE WHERE agent.user_id = $7::VARCHAR AND agent.client_id = $8::VARCHAR RETURNING agent.user_id, agent.client_id, agent.name, agent.scopes, agent.bounded, agent.valid_after, agent.expires_at, agent.revoked_at, agent.last_used_at, agent.created_at;
 
 -- agents.service._ONE
 -- $1 user_id, $2 client_id
@@ -184,17 +207,25 @@ WHERE agent.user_id = $1::VARCHAR) AS agent
 WHERE agent.client_id = $2::VARCHAR;
 
 -- agents.service._REVOKE
--- $1 user_id, $2 client_id
-UPDATE agent SET revoked_at=coalesce(agent.revoked_at, clock_timestamp()) WHERE agent.user_id = $1::VARCHAR AND agent.client_id = $2::VARCHAR RETURNING agent.client_id;
+-- $1 now, $2 user_id, $3 client_id
+UPDATE agent SET revoked_at=$1::TIMESTAMP WITH TIME ZONE WHERE agent.user_id = $2::VARCHAR AND agent.client_id = $3::VARCHAR;
+
+-- agents.service._NOT_REVOKED
+-- $1 user_id
+SELECT agent.client_id, agent.name, agent.scopes, agent.bounded, agent.valid_after, agent.expires_at, agent.revoked_at, agent.last_used_at, agent.created_at
+FROM (SELECT agent.client_id AS client_id, agent.name AS name, agent.scopes AS scopes, agent.bounded AS bounded, agent.valid_after AS valid_after, agent.expires_at AS expires_at, agent.revoked_at AS revoked_at, agent.last_used_at AS last_used_at, agent.created_at AS created_at
+FROM agent
+WHERE agent.user_id = $1::VARCHAR) AS agent
+WHERE agent.revoked_at IS NULL;
 
 -- agents.service._REVOKE_ALL
--- $1 user_id
-UPDATE agent SET revoked_at=clock_timestamp() WHERE agent.user_id = $1::VARCHAR AND agent.revoked_at IS NULL;
+-- $1 now, $2 user_id
+UPDATE agent SET revoked_at=$1::TIMESTAMP WITH TIME ZONE WHERE agent.user_id = $2::VARCHAR AND agent.revoked_at IS NULL;
 
 -- agents.standing._STANDING
 -- $1 now_1 = datetime.timedelta(seconds=60), $2 user_id, $3 client_id
 SELECT account.erased_at, account.sessions_valid_after, agent.client_id, agent.scopes, agent.bounded, agent.valid_after, agent.revoked_at, coalesce(agent.last_used_at <= clock.now - $1::INTERVAL, true) AS unnoted
-FROM (SELECT clock_timestamp() AS now) AS clock LEFT OUTER JOIN (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT clock_timestamp() AS now) AS clock LEFT OUTER JOIN (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $2::VARCHAR) AS account ON true LEFT OUTER JOIN (SELECT agent.client_id AS client_id, agent.name AS name, agent.scopes AS scopes, agent.bounded AS bounded, agent.valid_after AS valid_after, agent.expires_at AS expires_at, agent.revoked_at AS revoked_at, agent.last_used_at AS last_used_at, agent.created_at AS created_at
 FROM agent
@@ -207,6 +238,32 @@ UPDATE agent SET last_used_at=clock_timestamp() WHERE agent.user_id = $1::VARCHA
 -- agents.standing._WIDEN
 -- $1 scopes, $2 user_id, $3 client_id
 UPDATE agent SET scopes=$1::TEXT[] WHERE agent.user_id = $2::VARCHAR AND agent.client_id = $3::VARCHAR AND agent.bounded IS false;
+
+-- agents.subject.EVENT_ALONE[0]
+-- $1 event_id, $2 account_last_task, $3 account_pending, $4 account_completed, $5 event_before, $6 event_after, $7 account_quota_day, $8 account_quota_used, $9 user_id, $10 event_subject, $11 event_subject_id, $12 event_subject_key, $13 event_call, $14 event_kind, $15 event_actor, $16 event_client_id, $17 event_client_name, $18 event_conversation_id, $19 event_message_id, $20 event_at, $21 event_idempotency_key, $22 event_request_hash, $23 event_undoes
+WITH appended AS
+(INSERT INTO event (user_id, id, subject, subject_id, subject_key, call, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($9::VARCHAR, $1::BIGINT, $10::VARCHAR, $11::BIGINT, $12::VARCHAR, $13::BIGINT, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR, $18::BIGINT, $19::BIGINT, $20::TIMESTAMP WITH TIME ZONE, $5::JSONB, $6::JSONB, $21::VARCHAR, $22::BYTEA, $23::BIGINT))
+ UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::BIGINT), completed_count=(account.completed_count + $4::BIGINT), stored_bytes=(account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)), quota_day=$7::DATE, quota_used=$8::BIGINT WHERE account.user_id = $9::VARCHAR;
+
+-- agents.subject._LOAD
+-- $1 user_id, $2 keys
+SELECT agent.client_id, agent.name, agent.scopes, agent.revoked_at
+FROM (SELECT agent.client_id AS client_id, agent.name AS name, agent.scopes AS scopes, agent.bounded AS bounded, agent.valid_after AS valid_after, agent.expires_at AS expires_at, agent.revoked_at AS revoked_at, agent.last_used_at AS last_used_at, agent.created_at AS created_at
+FROM agent
+WHERE agent.user_id = $1::VARCHAR) AS agent
+WHERE agent.client_id = any($2::TEXT[]);
+
+-- agents.subject._STORE[0]
+-- $1 event_id, $2 account_last_task, $3 account_pending, $4 account_completed, $5 event_before, $6 event_after, $7 account_quota_day, $8 account_quota_used, $9 user_id, $10 event_subject, $11 event_subject_id, $12 event_subject_key, $13 event_call, $14 event_kind, $15 event_actor, $16 event_client_id, $17 event_client_name, $18 event_conversation_id, $19 event_message_id, $20 event_at, $21 event_idempotency_key, $22 event_request_hash, $23 event_undoes, $24 name, $25 scopes
+WITH appended AS
+(INSERT INTO event (user_id, id, subject, subject_id, subject_key, call, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($9::VARCHAR, $1::BIGINT, $10::VARCHAR, $11::BIGINT, $12::VARCHAR, $13::BIGINT, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR, $18::BIGINT, $19::BIGINT, $20::TIMESTAMP WITH TIME ZONE, $5::JSONB, $6::JSONB, $21::VARCHAR, $22::BYTEA, $23::BIGINT)),
+write_0 AS
+(UPDATE agent SET name=$24::VARCHAR, scopes=$25::TEXT[] WHERE agent.user_id = $9::VARCHAR AND agent.client_id = $12::VARCHAR)
+ UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::BIGINT), completed_count=(account.completed_count + $4::BIGINT), stored_bytes=(account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)), quota_day=$7::DATE, quota_used=$8::BIGINT WHERE account.user_id = $9::VARCHAR;
+
+-- agents.subject._STORE[1]
+-- $1 name, $2 scopes, $3 user_id, $4 client_id
+UPDATE agent SET name=$1::VARCHAR, scopes=$2::TEXT[] WHERE agent.user_id = $3::VARCHAR AND agent.client_id = $4::VARCHAR;
 
 -- assistant.turns._LOCK
 -- $1 token, $2 now, $3 user_id, $4 conversation_id
@@ -282,10 +339,10 @@ WHERE page.before < $5::BIGINT ORDER BY page.id DESC;
 
 -- conversations.listing._CHANGES
 -- $1 user_id, $2 conversation_id, $3 first_id, $4 last_id, $5 rows
-SELECT event.id, event.task_id, event.kind, event.actor, event.client_id, event.client_name, event.conversation_id, event.message_id, event.at, event.before, event.after, event.idempotency_key, event.request_hash, event.undoes, undoing.id AS undone_by
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+SELECT event.id, event.subject, event.subject_id, event.subject_key, event.call, event.kind, event.actor, event.client_id, event.client_name, event.conversation_id, event.message_id, event.at, event.before, event.after, event.idempotency_key, event.request_hash, event.undoes, undoing.id AS undone_by
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
-WHERE event.user_id = $1::VARCHAR) AS event LEFT OUTER JOIN (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+WHERE event.user_id = $1::VARCHAR) AS event LEFT OUTER JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
 WHERE event.user_id = $1::VARCHAR) AS undoing ON undoing.undoes = event.id
 WHERE event.conversation_id = $2::BIGINT AND event.message_id >= $3::BIGINT AND event.message_id <= $4::BIGINT ORDER BY event.message_id DESC, event.id DESC
@@ -327,7 +384,7 @@ WHERE conversation.deleted_at <= (SELECT clock_timestamp() - $2::INTERVAL AS ano
 -- conversations.records._FIND
 -- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 conversation_id
 SELECT account.timezone, conversation.id, conversation.title, conversation.client_id, conversation.client_name, conversation.last_message, conversation.size, conversation.turn_token, conversation.turn_started_at, conversation.deleted_at, conversation.created_at, conversation.updated_at
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account JOIN (SELECT conversation.id AS id, conversation.title AS title, conversation.search_text AS search_text, conversation.client_id AS client_id, conversation.client_name AS client_name, conversation.last_message AS last_message, conversation.size AS size, conversation.turn_token AS turn_token, conversation.turn_started_at AS turn_started_at, conversation.deleted_at AS deleted_at, conversation.created_at AS created_at, conversation.updated_at AS updated_at
 FROM conversation
@@ -337,7 +394,7 @@ WHERE conversation.id = $3::BIGINT;
 -- conversations.records._TIMEZONE
 -- $1 user_id
 SELECT account.timezone
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account;
 
@@ -349,7 +406,7 @@ FROM conversation
 WHERE conversation.user_id = $1::VARCHAR) AS conversation
 WHERE conversation.deleted_at <= (SELECT clock_timestamp() - $2::INTERVAL AS anon_1) ORDER BY conversation.deleted_at
  LIMIT 1) IS NOT NULL AS any_expired, by_key.conversation_id AS first_conversation, by_key.id AS first_message, by_key.request_hash AS first_hash, conversation.id, conversation.title, conversation.client_id, conversation.client_name, conversation.last_message, conversation.size, conversation.turn_token, conversation.turn_started_at, conversation.deleted_at, conversation.created_at, conversation.updated_at
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.replaces AS replaces, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
 FROM message
@@ -390,41 +447,160 @@ WHERE conversation.user_id = $1::VARCHAR) AS conversation
 WHERE conversation.client_id = $2::VARCHAR AND conversation.deleted_at IS NULL ORDER BY conversation.updated_at DESC, conversation.id DESC
  LIMIT $3::INTEGER;
 
--- tasks.changes.STANDING_AND_TASK
--- $1 user_id, $2 last_event_1 = 1, $3 events_a_day, $4 clock_timestamp_1 = datetime.timedelta(days=30), $5 client_id, $6 idempotency_key, $7 task_id
-SELECT account.timezone, account.last_event, account.last_task, account.erased_at, account.pending_count + account.completed_count AS kept, account.stored_bytes, (SELECT recent.at
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+-- ledger.history._OF_A_NUMBER
+-- $1 user_id, $2 subject, $3 event_id, $4 key
+SELECT event.id, event.at, event.before, event.after
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
-WHERE event.user_id = $1::VARCHAR) AS recent
-WHERE recent.id = (SELECT (account.last_event + $2::BIGINT) - $3::BIGINT AS anon_1)) AS quota_began_at, clock_timestamp() AS now, first.id AS first_event, first.task_id AS first_task, first.request_hash AS first_hash, (SELECT task.deleted_at
+WHERE event.user_id = $1::VARCHAR) AS event
+WHERE event.subject = $2::VARCHAR AND event.id >= $3::BIGINT AND event.subject_id = $4::BIGINT ORDER BY event.id DESC;
+
+-- ledger.history._OF_A_TEXT
+-- $1 user_id, $2 subject, $3 event_id, $4 key
+SELECT event.id, event.at, event.before, event.after
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS event
+WHERE event.subject = $2::VARCHAR AND event.id >= $3::BIGINT AND event.subject_id IS NULL AND event.subject_key IS NOT DISTINCT FROM $4::VARCHAR ORDER BY event.id DESC;
+
+-- ledger.undo._CONTEXT_AND_EVENT
+-- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 client_id, $4 idempotency_key, $5 undone
+SELECT account.timezone, account.last_event, account.last_task, account.erased_at, account.pending_count + account.completed_count AS kept, account.stored_bytes, account.quota_day, account.quota_used, clock_timestamp() AS now, first.id AS first_event, first.subject AS first_subject, first.subject_id AS first_id, first.subject_key AS first_key, first.request_hash AS first_hash, (SELECT task.deleted_at
 FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.deleted_at <= (SELECT clock_timestamp() - $4::INTERVAL AS anon_2) ORDER BY task.deleted_at
- LIMIT 1) IS NOT NULL AS any_expired, task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.completed_at, task.deleted_at, task.version, task.created_at, task.updated_at
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+WHERE task.deleted_at <= (SELECT clock_timestamp() - $2::INTERVAL AS anon_1) ORDER BY task.deleted_at
+ LIMIT 1) IS NOT NULL AS task_expired, undone.kind AS undone_kind, undone.subject AS undone_subject, undone.subject_id AS undone_id, undone.subject_key AS undone_key, undone.before AS undone_before, undone.after AS undone_after, undoing.id AS undoing_event, the_account.timezone AS account_timezone, agent.client_id AS agent_client_id, agent.name AS agent_name, agent.scopes AS agent_scopes, agent.revoked_at AS agent_revoked_at, task.id AS task_id, task.title AS task_title, task.description AS task_description, task.priority AS task_priority, task.due_on AS task_due_on, task.due_time AS task_due_time, task.due_zone AS task_due_zone, task.due_at AS task_due_at, task.tags AS task_tags, task.completed_at AS task_completed_at, task.deleted_at AS task_deleted_at, task.version AS task_version, task.created_at AS task_created_at, task.updated_at AS task_updated_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
-WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
-WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $5::VARCHAR AND first.idempotency_key = $6::VARCHAR LEFT OUTER JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $3::VARCHAR AND first.idempotency_key = $4::VARCHAR LEFT OUTER JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS undone ON undone.id = $5::BIGINT LEFT OUTER JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS undoing ON undoing.undoes = undone.id LEFT OUTER JOIN (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM account
+WHERE account.user_id = $1::VARCHAR) AS the_account ON undone.subject = 'account' LEFT OUTER JOIN (SELECT agent.client_id AS client_id, agent.name AS name, agent.scopes AS scopes, agent.bounded AS bounded, agent.valid_after AS valid_after, agent.expires_at AS expires_at, agent.revoked_at AS revoked_at, agent.last_used_at AS last_used_at, agent.created_at AS created_at
+FROM agent
+WHERE agent.user_id = $1::VARCHAR) AS agent ON undone.subject = 'agent' AND agent.client_id = undone.subject_key LEFT OUTER JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task ON task.id = $7::BIGINT AND (task.deleted_at IS NULL OR task.deleted_at > (SELECT clock_timestamp() - $4::INTERVAL AS anon_2));
+WHERE task.user_id = $1::VARCHAR) AS task ON undone.subject = 'task' AND task.id = undone.subject_id AND (task.deleted_at IS NULL OR task.deleted_at > (SELECT clock_timestamp() - $2::INTERVAL AS anon_1));
 
--- tasks.changes._SAVE
--- $1 event_id, $2 last_task, $3 pending, $4 completed, $5 event_before, $6 event_after, $7 user_id, $8 event_task_id, $9 event_kind, $10 event_actor, $11 event_client_id, $12 event_client_name, $13 event_conversation_id, $14 event_message_id, $15 event_at, $16 event_idempotency_key, $17 event_request_hash, $18 event_undoes, $19 title, $20 description, $21 priority, $22 due_on, $23 due_time, $24 due_zone, $25 due_at, $26 tags, $27 completed_at, $28 deleted_at, $29 task_id
-WITH appended AS
-(INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($7::VARCHAR, $1::BIGINT, $8::BIGINT, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR, $13::BIGINT, $14::BIGINT, $15::TIMESTAMP WITH TIME ZONE, $5::JSONB, $6::JSONB, $16::VARCHAR, $17::BYTEA, $18::BIGINT)),
-write_0 AS
-(UPDATE task SET title=$19::VARCHAR, description=$20::VARCHAR, priority=$21::SMALLINT, due_on=$22::DATE, due_time=$23::TIME WITHOUT TIME ZONE, due_zone=$24::VARCHAR, due_at=$25::TIMESTAMP WITH TIME ZONE, tags=$26::TEXT[], completed_at=$27::TIMESTAMP WITH TIME ZONE, deleted_at=$28::TIMESTAMP WITH TIME ZONE, version=$1::BIGINT, updated_at=$15::TIMESTAMP WITH TIME ZONE WHERE task.user_id = $7::VARCHAR AND task.id = $29::BIGINT)
- UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::INTEGER), completed_count=(account.completed_count + $4::INTEGER), stored_bytes=(account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)) WHERE account.user_id = $7::VARCHAR;
+-- ledger.undo._CONTEXT
+-- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 client_id, $4 idempotency_key
+SELECT account.timezone, account.last_event, account.last_task, account.erased_at, account.pending_count + account.completed_count AS kept, account.stored_bytes, account.quota_day, account.quota_used, clock_timestamp() AS now, first.id AS first_event, first.subject AS first_subject, first.subject_id AS first_id, first.subject_key AS first_key, first.request_hash AS first_hash, (SELECT task.deleted_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM task
+WHERE task.user_id = $1::VARCHAR) AS task
+WHERE task.deleted_at <= (SELECT clock_timestamp() - $2::INTERVAL AS anon_1) ORDER BY task.deleted_at
+ LIMIT 1) IS NOT NULL AS task_expired
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM account
+WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $3::VARCHAR AND first.idempotency_key = $4::VARCHAR;
 
--- tasks.changes._SAVE_WORDS
--- $1 event_id, $2 last_task, $3 pending, $4 completed, $5 event_before, $6 event_after, $7 user_id, $8 event_task_id, $9 event_kind, $10 event_actor, $11 event_client_id, $12 event_client_name, $13 event_conversation_id, $14 event_message_id, $15 event_at, $16 event_idempotency_key, $17 event_request_hash, $18 event_undoes, $19 title, $20 description, $21 priority, $22 due_on, $23 due_time, $24 due_zone, $25 due_at, $26 tags, $27 sort_title, $28 search_text, $29 search_tags, $30 completed_at, $31 deleted_at, $32 task_id
-WITH appended AS
-(INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($7::VARCHAR, $1::BIGINT, $8::BIGINT, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR, $13::BIGINT, $14::BIGINT, $15::TIMESTAMP WITH TIME ZONE, $5::JSONB, $6::JSONB, $16::VARCHAR, $17::BYTEA, $18::BIGINT)),
+-- ledger.undo._OF_CLIENT
+-- $1 user_id, $2 by, $3 since
+SELECT newest.id, newest.subject, newest.subject_id, newest.subject_key, newest.call, newest.kind, newest.actor, newest.client_id, newest.client_name, newest.conversation_id, newest.message_id, newest.at, newest.before, newest.after, newest.undoes, undoing.id AS undone_by
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.undoes AS undoes
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS event
+WHERE event.client_id = $2::VARCHAR AND event.kind != 'purged' ORDER BY event.id DESC
+ LIMIT 501) AS newest LEFT OUTER JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS undoing ON undoing.undoes = newest.id
+WHERE newest.at >= $3::TIMESTAMP WITH TIME ZONE ORDER BY newest.id DESC;
+
+-- ledger.undo._OF_CALL
+-- $1 user_id, $2 call
+SELECT called.id, called.subject, called.subject_id, called.subject_key, called.call, called.kind, called.actor, called.client_id, called.client_name, called.conversation_id, called.message_id, called.at, called.before, called.after, called.undoes, undoing.id AS undone_by
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.undoes AS undoes
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS event
+WHERE event.call = $2::BIGINT UNION ALL SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.undoes AS undoes
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS event
+WHERE event.id = $2::BIGINT AND event.call IS NULL
+ LIMIT 501) AS called LEFT OUTER JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS undoing ON undoing.undoes = called.id;
+
+-- ledger.write._APPEND
+-- $1 user_id, $2 event_id, $3 event_subject, $4 event_subject_id, $5 event_subject_key, $6 event_call, $7 event_kind, $8 event_actor, $9 event_client_id, $10 event_client_name, $11 event_conversation_id, $12 event_message_id, $13 event_at, $14 event_before, $15 event_after, $16 event_idempotency_key, $17 event_request_hash, $18 event_undoes
+INSERT INTO event (user_id, id, subject, subject_id, subject_key, call, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($1::VARCHAR, $2::BIGINT, $3::VARCHAR, $4::BIGINT, $5::VARCHAR, $6::BIGINT, $7::VARCHAR, $8::VARCHAR, $9::VARCHAR, $10::VARCHAR, $11::BIGINT, $12::BIGINT, $13::TIMESTAMP WITH TIME ZONE, $14::JSONB, $15::JSONB, $16::VARCHAR, $17::BYTEA, $18::BIGINT);
+
+-- ledger.write._COUNT
+-- $1 account_last_event, $2 account_last_task, $3 account_pending, $4 account_completed, $5 user_id, $6 first, $7 account_quota_day, $8 account_quota_used
+WITH looked_up AS MATERIALIZED
+(SELECT coalesce(sum(coalesce(octet_length(CAST(event.before AS TEXT)), 0) + coalesce(octet_length(CAST(event.after AS TEXT)), 0)), 0) AS bytes
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $5::VARCHAR) AS event
+WHERE event.id >= $6::BIGINT)
+ UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::BIGINT), completed_count=(account.completed_count + $4::BIGINT), stored_bytes=(account.stored_bytes + (SELECT looked_up.bytes
+FROM looked_up)), quota_day=$7::DATE, quota_used=$8::BIGINT WHERE account.user_id = $5::VARCHAR;
+
+-- tasks.changes.TRASH[1]
+-- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 param_1 = 20
+SELECT task.id
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM task
+WHERE task.user_id = $1::VARCHAR) AS task
+WHERE task.deleted_at <= (SELECT clock_timestamp() - $2::INTERVAL AS anon_1) ORDER BY task.deleted_at
+ LIMIT $3::INTEGER;
+
+-- tasks.changes.TRASH[2][0]
+-- $1 event_id, $2 account_last_task, $3 account_pending, $4 account_completed, $5 event_before, $6 event_after, $7 user_id, $8 event_subject_id, $9 account_quota_day, $10 account_quota_used, $11 event_subject, $12 event_subject_key, $13 event_call, $14 event_kind, $15 event_actor, $16 event_client_id, $17 event_client_name, $18 event_conversation_id, $19 event_message_id, $20 event_at, $21 event_idempotency_key, $22 event_request_hash, $23 event_undoes
+WITH looked_up AS MATERIALIZED
+(SELECT coalesce(sum(coalesce(octet_length(CAST(event.before AS TEXT)), 0) + coalesce(octet_length(CAST(event.after AS TEXT)), 0)), 0) AS bytes
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $7::VARCHAR) AS event
+WHERE event.subject_id = $8::BIGINT AND event.subject = 'task'),
+appended AS
+(INSERT INTO event (user_id, id, subject, subject_id, subject_key, call, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($7::VARCHAR, $1::BIGINT, $11::VARCHAR, $8::BIGINT, $12::VARCHAR, $13::BIGINT, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR, $18::BIGINT, $19::BIGINT, $20::TIMESTAMP WITH TIME ZONE, $5::JSONB, $6::JSONB, $21::VARCHAR, $22::BYTEA, $23::BIGINT)),
 write_0 AS
-(UPDATE task SET title=$19::VARCHAR, description=$20::VARCHAR, priority=$21::SMALLINT, due_on=$22::DATE, due_time=$23::TIME WITHOUT TIME ZONE, due_zone=$24::VARCHAR, due_at=$25::TIMESTAMP WITH TIME ZONE, tags=$26::TEXT[], sort_title=$27::VARCHAR COLLATE "C", search_text=$28::VARCHAR, search_tags=$29::TEXT[], completed_at=$30::TIMESTAMP WITH TIME ZONE, deleted_at=$31::TIMESTAMP WITH TIME ZONE, version=$1::BIGINT, updated_at=$15::TIMESTAMP WITH TIME ZONE WHERE task.user_id = $7::VARCHAR AND task.id = $32::BIGINT)
- UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::INTEGER), completed_count=(account.completed_count + $4::INTEGER), stored_bytes=(account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)) WHERE account.user_id = $7::VARCHAR;
+(DELETE FROM task WHERE task.user_id = $7::VARCHAR AND task.id = $8::BIGINT),
+write_1 AS
+(UPDATE event SET before=NULL, after=NULL, request_hash=NULL WHERE event.user_id = $7::VARCHAR AND event.subject_id = $8::BIGINT AND event.subject = 'task')
+ UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::BIGINT), completed_count=(account.completed_count + $4::BIGINT), stored_bytes=((account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)) - (SELECT looked_up.bytes
+FROM looked_up)), quota_day=$9::DATE, quota_used=$10::BIGINT WHERE account.user_id = $7::VARCHAR;
+
+-- tasks.changes.TRASH[2][1]
+-- $1 user_id, $2 id
+WITH looked_up AS MATERIALIZED
+(SELECT coalesce(sum(coalesce(octet_length(CAST(event.before AS TEXT)), 0) + coalesce(octet_length(CAST(event.after AS TEXT)), 0)), 0) AS bytes
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS event
+WHERE event.subject_id = $2::BIGINT AND event.subject = 'task'),
+write_0 AS
+(DELETE FROM task WHERE task.user_id = $1::VARCHAR AND task.id = $2::BIGINT),
+write_1 AS
+(UPDATE event SET before=NULL, after=NULL, request_hash=NULL WHERE event.user_id = $1::VARCHAR AND event.subject_id = $2::BIGINT AND event.subject = 'task')
+ UPDATE account SET stored_bytes=(account.stored_bytes - (SELECT looked_up.bytes
+FROM looked_up)) WHERE account.user_id = $1::VARCHAR;
+
+-- tasks.changes.CONTEXT_AND_TASK
+-- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 client_id, $4 idempotency_key, $5 task_id
+SELECT account.timezone, account.last_event, account.last_task, account.erased_at, account.pending_count + account.completed_count AS kept, account.stored_bytes, account.quota_day, account.quota_used, clock_timestamp() AS now, first.id AS first_event, first.subject AS first_subject, first.subject_id AS first_id, first.subject_key AS first_key, first.request_hash AS first_hash, (SELECT task.deleted_at
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM task
+WHERE task.user_id = $1::VARCHAR) AS task
+WHERE task.deleted_at <= (SELECT clock_timestamp() - $2::INTERVAL AS anon_1) ORDER BY task.deleted_at
+ LIMIT 1) IS NOT NULL AS task_expired, task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.completed_at, task.deleted_at, task.version, task.created_at, task.updated_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM account
+WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $3::VARCHAR AND first.idempotency_key = $4::VARCHAR LEFT OUTER JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM task
+WHERE task.user_id = $1::VARCHAR) AS task ON task.id = $5::BIGINT AND (task.deleted_at IS NULL OR task.deleted_at > (SELECT clock_timestamp() - $2::INTERVAL AS anon_1));
 
 -- tasks.floating._FLOATING
 -- $1 user_id
@@ -438,51 +614,12 @@ WHERE task.due_on IS NOT NULL AND task.due_zone IS NULL;
 -- $1 days, $2 times, $3 instants, $4 user_id
 UPDATE task SET due_at=moved.instant FROM unnest($1::DATE[], $2::TIME WITHOUT TIME ZONE[], $3::TIMESTAMP WITH TIME ZONE[]) AS moved(day, clock, instant) WHERE task.user_id = $4::VARCHAR AND task.due_on = moved.day AND task.due_time IS NOT DISTINCT FROM moved.clock AND task.due_zone IS NULL;
 
--- tasks.history._TASK
--- $1 user_id, $2 task_id
-SELECT task.id, task.created_at, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.completed_at, task.deleted_at
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.id = $2::BIGINT;
-
--- tasks.history._EVENTS_FROM
--- $1 user_id, $2 task_id, $3 event_id
-SELECT event.id, event.at, event.before, event.after
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $1::VARCHAR) AS event
-WHERE event.task_id = $2::BIGINT AND event.id >= $3::BIGINT ORDER BY event.id DESC;
-
 -- tasks.listing._TIMEZONE
 -- $1 user_id
 SELECT account.timezone
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account;
-
--- tasks.purge._EXPIRED
--- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 param_1 = 20
-SELECT task.id
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.deleted_at <= (SELECT clock_timestamp() - $2::INTERVAL AS anon_1) ORDER BY task.deleted_at
- LIMIT $3::INTEGER;
-
--- tasks.purge._PURGE
--- $1 event_id, $2 last_task, $3 pending, $4 completed, $5 event_before, $6 event_after, $7 user_id, $8 task_id, $9 event_task_id, $10 event_kind, $11 event_actor, $12 event_client_id, $13 event_client_name, $14 event_conversation_id, $15 event_message_id, $16 event_at, $17 event_idempotency_key, $18 event_request_hash, $19 event_undoes
-WITH appended AS
-(INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($7::VARCHAR, $1::BIGINT, $9::BIGINT, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR, $13::VARCHAR, $14::BIGINT, $15::BIGINT, $16::TIMESTAMP WITH TIME ZONE, $5::JSONB, $6::JSONB, $17::VARCHAR, $18::BYTEA, $19::BIGINT)),
-write_0 AS
-(DELETE FROM task WHERE task.user_id = $7::VARCHAR AND task.id = $8::BIGINT),
-write_1 AS
-(UPDATE event SET before=NULL, after=NULL, request_hash=NULL WHERE event.user_id = $7::VARCHAR AND event.task_id = $8::BIGINT)
- UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::INTEGER), completed_count=(account.completed_count + $4::INTEGER), stored_bytes=((account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)) - (SELECT coalesce(sum(coalesce(octet_length(CAST(event.before AS TEXT)), 0) + coalesce(octet_length(CAST(event.after AS TEXT)), 0)), 0) AS coalesce_1
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $7::VARCHAR) AS event
-WHERE event.task_id = $8::BIGINT)) WHERE account.user_id = $7::VARCHAR;
 
 -- tasks.resources._IDS
 -- $1 first, $2 last, $3 user_id, $4 clock_timestamp_1 = datetime.timedelta(days=30)
@@ -495,118 +632,83 @@ WHERE task.id BETWEEN range.first AND range.last AND (task.deleted_at IS NULL OR
  LIMIT 101) AS of_range ON true ORDER BY of_range.id DESC
  LIMIT 101;
 
--- tasks.service._STANDING_AND_ALIKE
--- $1 user_id, $2 last_event_1 = 1, $3 events_a_day, $4 clock_timestamp_1 = datetime.timedelta(days=30), $5 client_id, $6 idempotency_key, $7 request_hash, $8 window
-SELECT account.timezone, account.last_event, account.last_task, account.erased_at, account.pending_count + account.completed_count AS kept, account.stored_bytes, (SELECT recent.at
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $1::VARCHAR) AS recent
-WHERE recent.id = (SELECT (account.last_event + $2::BIGINT) - $3::BIGINT AS anon_1)) AS quota_began_at, clock_timestamp() AS now, first.id AS first_event, first.task_id AS first_task, first.request_hash AS first_hash, (SELECT task.deleted_at
+-- tasks.service._CONTEXT_AND_DUPLICATE
+-- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 client_id, $4 idempotency_key, $5 request_hash, $6 window
+SELECT account.timezone, account.last_event, account.last_task, account.erased_at, account.pending_count + account.completed_count AS kept, account.stored_bytes, account.quota_day, account.quota_used, clock_timestamp() AS now, first.id AS first_event, first.subject AS first_subject, first.subject_id AS first_id, first.subject_key AS first_key, first.request_hash AS first_hash, (SELECT task.deleted_at
 FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.deleted_at <= (SELECT clock_timestamp() - $4::INTERVAL AS anon_2) ORDER BY task.deleted_at
- LIMIT 1) IS NOT NULL AS any_expired, task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.completed_at, task.deleted_at, task.version, task.created_at, task.updated_at
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+WHERE task.deleted_at <= (SELECT clock_timestamp() - $2::INTERVAL AS anon_1) ORDER BY task.deleted_at
+ LIMIT 1) IS NOT NULL AS task_expired, task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.completed_at, task.deleted_at, task.version, task.created_at, task.updated_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
-WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
-WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $5::VARCHAR AND first.idempotency_key = $6::VARCHAR LEFT OUTER JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $3::VARCHAR AND first.idempotency_key = $4::VARCHAR LEFT OUTER JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task ON task.version = (SELECT latest_alike.id
-FROM (SELECT alike.id AS id, alike.at AS at
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+WHERE task.user_id = $1::VARCHAR) AS task ON task.version = (SELECT latest_duplicate.id
+FROM (SELECT duplicate.id AS id, duplicate.at AS at
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
-WHERE event.user_id = $1::VARCHAR) AS alike
-WHERE alike.client_id = $5::VARCHAR AND alike.request_hash = $7::BYTEA AND alike.kind = 'created' ORDER BY alike.request_hash DESC, alike.id DESC
- LIMIT 1) AS latest_alike
-WHERE latest_alike.at > clock_timestamp() - $8::INTERVAL) AND task.status = 0;
+WHERE event.user_id = $1::VARCHAR) AS duplicate
+WHERE duplicate.client_id = $3::VARCHAR AND duplicate.request_hash = $5::BYTEA AND duplicate.kind = 'created' ORDER BY duplicate.request_hash DESC, duplicate.id DESC
+ LIMIT 1) AS latest_duplicate
+WHERE latest_duplicate.at > clock_timestamp() - $6::INTERVAL) AND task.status = 0;
 
--- tasks.service._CREATE
--- $1 event_id, $2 last_task, $3 pending, $4 completed, $5 event_before, $6 event_after, $7 user_id, $8 event_task_id, $9 event_kind, $10 event_actor, $11 event_client_id, $12 event_client_name, $13 event_conversation_id, $14 event_message_id, $15 event_at, $16 event_idempotency_key, $17 event_request_hash, $18 event_undoes, $19 title, $20 description, $21 priority, $22 due_on, $23 due_time, $24 due_zone, $25 due_at, $26 tags, $27 sort_title, $28 search_text, $29 search_tags, $30 completed_at, $31 deleted_at
+-- tasks.service._CREATE[0]
+-- $1 event_id, $2 account_last_task, $3 account_pending, $4 account_completed, $5 event_before, $6 event_after, $7 account_quota_day, $8 account_quota_used, $9 user_id, $10 event_subject, $11 event_subject_id, $12 event_subject_key, $13 event_call, $14 event_kind, $15 event_actor, $16 event_client_id, $17 event_client_name, $18 event_conversation_id, $19 event_message_id, $20 event_at, $21 event_idempotency_key, $22 event_request_hash, $23 event_undoes, $24 title, $25 description, $26 priority, $27 due_on, $28 due_time, $29 due_zone, $30 due_at, $31 tags, $32 sort_title, $33 search_text, $34 search_tags, $35 completed_at, $36 deleted_at
 WITH appended AS
-(INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($7::VARCHAR, $1::BIGINT, $8::BIGINT, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR, $13::BIGINT, $14::BIGINT, $15::TIMESTAMP WITH TIME ZONE, $5::JSONB, $6::JSONB, $16::VARCHAR, $17::BYTEA, $18::BIGINT)),
+(INSERT INTO event (user_id, id, subject, subject_id, subject_key, call, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($9::VARCHAR, $1::BIGINT, $10::VARCHAR, $11::BIGINT, $12::VARCHAR, $13::BIGINT, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR, $18::BIGINT, $19::BIGINT, $20::TIMESTAMP WITH TIME ZONE, $5::JSONB, $6::JSONB, $21::VARCHAR, $22::BYTEA, $23::BIGINT)),
 write_0 AS
-(INSERT INTO task (user_id, id, title, description, priority, due_on, due_time, due_zone, due_at, tags, sort_title, search_text, search_tags, completed_at, deleted_at, version, created_at, updated_at) VALUES ($7::VARCHAR, $8::BIGINT, $19::VARCHAR, $20::VARCHAR, $21::SMALLINT, $22::DATE, $23::TIME WITHOUT TIME ZONE, $24::VARCHAR, $25::TIMESTAMP WITH TIME ZONE, $26::TEXT[], $27::VARCHAR COLLATE "C", $28::VARCHAR, $29::TEXT[], $30::TIMESTAMP WITH TIME ZONE, $31::TIMESTAMP WITH TIME ZONE, $1::BIGINT, $15::TIMESTAMP WITH TIME ZONE, $15::TIMESTAMP WITH TIME ZONE))
- UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::INTEGER), completed_count=(account.completed_count + $4::INTEGER), stored_bytes=(account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)) WHERE account.user_id = $7::VARCHAR;
+(INSERT INTO task (user_id, id, title, description, priority, due_on, due_time, due_zone, due_at, tags, sort_title, search_text, search_tags, completed_at, deleted_at, version, created_at, updated_at) VALUES ($9::VARCHAR, $11::BIGINT, $24::VARCHAR, $25::VARCHAR, $26::SMALLINT, $27::DATE, $28::TIME WITHOUT TIME ZONE, $29::VARCHAR, $30::TIMESTAMP WITH TIME ZONE, $31::TEXT[], $32::VARCHAR COLLATE "C", $33::VARCHAR, $34::TEXT[], $35::TIMESTAMP WITH TIME ZONE, $36::TIMESTAMP WITH TIME ZONE, $1::BIGINT, $20::TIMESTAMP WITH TIME ZONE, $20::TIMESTAMP WITH TIME ZONE))
+ UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::BIGINT), completed_count=(account.completed_count + $4::BIGINT), stored_bytes=(account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)), quota_day=$7::DATE, quota_used=$8::BIGINT WHERE account.user_id = $9::VARCHAR;
+
+-- tasks.service._CREATE[1]
+-- $1 user_id, $2 id, $3 title, $4 description, $5 priority, $6 due_on, $7 due_time, $8 due_zone, $9 due_at, $10 tags, $11 sort_title, $12 search_text, $13 search_tags, $14 completed_at, $15 deleted_at, $16 version, $17 created_at, $18 updated_at
+INSERT INTO task (user_id, id, title, description, priority, due_on, due_time, due_zone, due_at, tags, sort_title, search_text, search_tags, completed_at, deleted_at, version, created_at, updated_at) VALUES ($1::VARCHAR, $2::BIGINT, $3::VARCHAR, $4::VARCHAR, $5::SMALLINT, $6::DATE, $7::TIME WITHOUT TIME ZONE, $8::VARCHAR, $9::TIMESTAMP WITH TIME ZONE, $10::TEXT[], $11::VARCHAR COLLATE "C", $12::VARCHAR, $13::TEXT[], $14::TIMESTAMP WITH TIME ZONE, $15::TIMESTAMP WITH TIME ZONE, $16::BIGINT, $17::TIMESTAMP WITH TIME ZONE, $18::TIMESTAMP WITH TIME ZONE);
 
 -- tasks.service._TASK
 -- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 task_id
 SELECT account.timezone, task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.completed_at, task.deleted_at, task.version, task.created_at, task.updated_at
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task ON task.deleted_at IS NULL OR task.deleted_at > (SELECT clock_timestamp() - $2::INTERVAL AS anon_1)
 WHERE task.id = $3::BIGINT;
 
--- tasks.undo._STANDING_AND_EVENT
--- $1 user_id, $2 last_event_1 = 1, $3 events_a_day, $4 clock_timestamp_1 = datetime.timedelta(days=30), $5 client_id, $6 idempotency_key, $7 undone
-SELECT account.timezone, account.last_event, account.last_task, account.erased_at, account.pending_count + account.completed_count AS kept, account.stored_bytes, (SELECT recent.at
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $1::VARCHAR) AS recent
-WHERE recent.id = (SELECT (account.last_event + $2::BIGINT) - $3::BIGINT AS anon_1)) AS quota_began_at, clock_timestamp() AS now, first.id AS first_event, first.task_id AS first_task, first.request_hash AS first_hash, (SELECT task.deleted_at
+-- tasks.subject._LOAD
+-- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 keys
+SELECT task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.completed_at, task.deleted_at, task.version, task.created_at, task.updated_at
 FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
 WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.deleted_at <= (SELECT clock_timestamp() - $4::INTERVAL AS anon_2) ORDER BY task.deleted_at
- LIMIT 1) IS NOT NULL AS any_expired, task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.completed_at, task.deleted_at, task.version, task.created_at, task.updated_at, task.search_text, undone.task_id AS undone_task, undone.before AS undone_before, undone.after AS undone_after, undoing.id AS undoing_event
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
-FROM account
-WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $5::VARCHAR AND first.idempotency_key = $6::VARCHAR LEFT OUTER JOIN (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $1::VARCHAR) AS undone ON undone.id = $7::BIGINT LEFT OUTER JOIN (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $1::VARCHAR) AS undoing ON undoing.undoes = undone.id LEFT OUTER JOIN (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task ON task.id = undone.task_id AND (task.deleted_at IS NULL OR task.deleted_at > (SELECT clock_timestamp() - $4::INTERVAL AS anon_2));
+WHERE (task.deleted_at IS NULL OR task.deleted_at > (SELECT clock_timestamp() - $2::INTERVAL AS anon_1)) AND task.id = any($3::BIGINT[]);
 
--- tasks.undo_many._EVENTS
--- $1 user_id, $2 by, $3 kind_1 = 'purged', $4 since
-SELECT newest.id, newest.task_id, newest.undoes, undoing.id AS undone_by
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.undoes AS undoes, event.at AS at
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $1::VARCHAR) AS event
-WHERE event.client_id = $2::VARCHAR AND event.kind != $3::VARCHAR ORDER BY event.id DESC
- LIMIT 501) AS newest LEFT OUTER JOIN (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $1::VARCHAR) AS undoing ON undoing.undoes = newest.id
-WHERE newest.at >= $4::TIMESTAMP WITH TIME ZONE ORDER BY newest.id DESC;
+-- tasks.subject._AMONG
+-- $1 title, $2 description, $3 priority, $4 due_on, $5 due_time, $6 due_zone, $7 due_at, $8 tags, $9 sort_title, $10 search_text, $11 search_tags, $12 completed_at, $13 deleted_at, $14 version, $15 updated_at, $16 user_id, $17 id
+UPDATE task SET title=$1::VARCHAR, description=$2::VARCHAR, priority=$3::SMALLINT, due_on=$4::DATE, due_time=$5::TIME WITHOUT TIME ZONE, due_zone=$6::VARCHAR, due_at=$7::TIMESTAMP WITH TIME ZONE, tags=$8::TEXT[], sort_title=$9::VARCHAR COLLATE "C", search_text=$10::VARCHAR, search_tags=$11::TEXT[], completed_at=$12::TIMESTAMP WITH TIME ZONE, deleted_at=$13::TIMESTAMP WITH TIME ZONE, version=$14::BIGINT, updated_at=$15::TIMESTAMP WITH TIME ZONE WHERE task.user_id = $16::VARCHAR AND task.id = $17::BIGINT;
 
--- tasks.undo_many._UNDONE
--- $1 user_id, $2 first, $3 end, $4 caller, $5 request_hash
-SELECT event.id, event.task_id, event.undoes, event.idempotency_key
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $1::VARCHAR) AS event
-WHERE event.id >= $2::BIGINT AND event.id < $3::BIGINT AND event.client_id = $4::VARCHAR AND event.request_hash = $5::BYTEA ORDER BY event.id;
+-- tasks.subject.SAVE[0]
+-- $1 event_id, $2 account_last_task, $3 account_pending, $4 account_completed, $5 event_before, $6 event_after, $7 account_quota_day, $8 account_quota_used, $9 user_id, $10 event_subject, $11 event_subject_id, $12 event_subject_key, $13 event_call, $14 event_kind, $15 event_actor, $16 event_client_id, $17 event_client_name, $18 event_conversation_id, $19 event_message_id, $20 event_at, $21 event_idempotency_key, $22 event_request_hash, $23 event_undoes, $24 title, $25 description, $26 priority, $27 due_on, $28 due_time, $29 due_zone, $30 due_at, $31 tags, $32 completed_at, $33 deleted_at
+WITH appended AS
+(INSERT INTO event (user_id, id, subject, subject_id, subject_key, call, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($9::VARCHAR, $1::BIGINT, $10::VARCHAR, $11::BIGINT, $12::VARCHAR, $13::BIGINT, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR, $18::BIGINT, $19::BIGINT, $20::TIMESTAMP WITH TIME ZONE, $5::JSONB, $6::JSONB, $21::VARCHAR, $22::BYTEA, $23::BIGINT)),
+write_0 AS
+(UPDATE task SET title=$24::VARCHAR, description=$25::VARCHAR, priority=$26::SMALLINT, due_on=$27::DATE, due_time=$28::TIME WITHOUT TIME ZONE, due_zone=$29::VARCHAR, due_at=$30::TIMESTAMP WITH TIME ZONE, tags=$31::TEXT[], completed_at=$32::TIMESTAMP WITH TIME ZONE, deleted_at=$33::TIMESTAMP WITH TIME ZONE, version=$1::BIGINT, updated_at=$20::TIMESTAMP WITH TIME ZONE WHERE task.user_id = $9::VARCHAR AND task.id = $11::BIGINT)
+ UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::BIGINT), completed_count=(account.completed_count + $4::BIGINT), stored_bytes=(account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)), quota_day=$7::DATE, quota_used=$8::BIGINT WHERE account.user_id = $9::VARCHAR;
 
--- tasks.undo_many._STANDING
--- $1 user_id, $2 last_event_1 = 1, $3 events_a_day, $4 clock_timestamp_1 = datetime.timedelta(days=30), $5 client_id, $6 idempotency_key
-SELECT account.timezone, account.last_event, account.last_task, account.erased_at, account.pending_count + account.completed_count AS kept, account.stored_bytes, (SELECT recent.at
-FROM (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $1::VARCHAR) AS recent
-WHERE recent.id = (SELECT (account.last_event + $2::BIGINT) - $3::BIGINT AS anon_1)) AS quota_began_at, clock_timestamp() AS now, first.id AS first_event, first.task_id AS first_task, first.request_hash AS first_hash, (SELECT task.deleted_at
-FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
-FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE task.deleted_at <= (SELECT clock_timestamp() - $4::INTERVAL AS anon_2) ORDER BY task.deleted_at
- LIMIT 1) IS NOT NULL AS any_expired
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
-FROM account
-WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT event.id AS id, event.task_id AS task_id, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $5::VARCHAR AND first.idempotency_key = $6::VARCHAR;
+-- tasks.subject.SAVE_WORDS[0]
+-- $1 event_id, $2 account_last_task, $3 account_pending, $4 account_completed, $5 event_before, $6 event_after, $7 account_quota_day, $8 account_quota_used, $9 user_id, $10 event_subject, $11 event_subject_id, $12 event_subject_key, $13 event_call, $14 event_kind, $15 event_actor, $16 event_client_id, $17 event_client_name, $18 event_conversation_id, $19 event_message_id, $20 event_at, $21 event_idempotency_key, $22 event_request_hash, $23 event_undoes, $24 title, $25 description, $26 priority, $27 due_on, $28 due_time, $29 due_zone, $30 due_at, $31 tags, $32 sort_title, $33 search_text, $34 search_tags, $35 completed_at, $36 deleted_at
+WITH appended AS
+(INSERT INTO event (user_id, id, subject, subject_id, subject_key, call, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($9::VARCHAR, $1::BIGINT, $10::VARCHAR, $11::BIGINT, $12::VARCHAR, $13::BIGINT, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR, $18::BIGINT, $19::BIGINT, $20::TIMESTAMP WITH TIME ZONE, $5::JSONB, $6::JSONB, $21::VARCHAR, $22::BYTEA, $23::BIGINT)),
+write_0 AS
+(UPDATE task SET title=$24::VARCHAR, description=$25::VARCHAR, priority=$26::SMALLINT, due_on=$27::DATE, due_time=$28::TIME WITHOUT TIME ZONE, due_zone=$29::VARCHAR, due_at=$30::TIMESTAMP WITH TIME ZONE, tags=$31::TEXT[], sort_title=$32::VARCHAR COLLATE "C", search_text=$33::VARCHAR, search_tags=$34::TEXT[], completed_at=$35::TIMESTAMP WITH TIME ZONE, deleted_at=$36::TIMESTAMP WITH TIME ZONE, version=$1::BIGINT, updated_at=$20::TIMESTAMP WITH TIME ZONE WHERE task.user_id = $9::VARCHAR AND task.id = $11::BIGINT)
+ UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::BIGINT), completed_count=(account.completed_count + $4::BIGINT), stored_bytes=(account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)), quota_day=$7::DATE, quota_used=$8::BIGINT WHERE account.user_id = $9::VARCHAR;
 
 -- tasks.selection.page(all)
 -- $1 user_id, $2 left_1 = 201, $3 rows
 SELECT account.timezone, account.pending_count + account.completed_count AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
@@ -625,7 +727,7 @@ WHERE task.status = 1 ORDER BY task.id
 -- tasks.selection.page(pending)
 -- $1 user_id, $2 left_1 = 201, $3 rows
 SELECT account.timezone, account.pending_count AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
@@ -639,7 +741,7 @@ WHERE task.status = 0 ORDER BY task.id
 -- tasks.selection.page(completed)
 -- $1 user_id, $2 left_1 = 201, $3 rows
 SELECT account.timezone, account.completed_count AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
@@ -661,7 +763,7 @@ WHERE task.status IN (2) AND task.deleted_at > (SELECT clock_timestamp() - $3::I
  LIMIT 1001)
  SELECT account.timezone, (SELECT count(*) AS count_1
 FROM found) AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $2::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, found.sort_key AS sort_key
@@ -680,7 +782,7 @@ FROM found) > 1000 AND task.deleted_at > (SELECT clock_timestamp() - $3::INTERVA
 -- tasks.selection.page(pending, sort=created, second page)
 -- $1 user_id, $2 left_1 = 201, $3 last_key, $4 rows
 SELECT account.timezone, account.pending_count AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.id AS sort_key
@@ -694,7 +796,7 @@ WHERE task.status = 0 AND task.id > $3::BIGINT ORDER BY task.id
 -- tasks.selection.page(pending, sort=due, second page)
 -- $1 user_id, $2 left_1 = 201, $3 last_key, $4 last_id, $5 rows
 SELECT account.timezone, account.pending_count AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.sort_due AS sort_key
@@ -708,7 +810,7 @@ WHERE task.status = 0 AND (task.sort_due, task.id) > ($3::TIMESTAMP WITH TIME ZO
 -- tasks.selection.page(pending, sort=priority, second page)
 -- $1 user_id, $2 left_1 = 201, $3 last_key, $4 last_id, $5 rows
 SELECT account.timezone, account.pending_count AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.sort_priority AS sort_key
@@ -722,7 +824,7 @@ WHERE task.status = 0 AND (task.sort_priority, task.id) > ($3::SMALLINT, $4::BIG
 -- tasks.selection.page(pending, sort=title, second page)
 -- $1 user_id, $2 left_1 = 201, $3 last_key, $4 last_id, $5 rows
 SELECT account.timezone, account.pending_count AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.sort_title AS sort_key
@@ -736,7 +838,7 @@ WHERE task.status = 0 AND (task.sort_title, task.id) > ($3::VARCHAR COLLATE "C",
 -- tasks.selection.page(pending, sort=updated, second page)
 -- $1 user_id, $2 left_1 = 201, $3 last_key, $4 rows
 SELECT account.timezone, account.pending_count AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT task.id AS id, task.title AS title, left(task.description, $2::INTEGER) AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.version AS sort_key
@@ -758,7 +860,7 @@ WHERE task.status IN (0)
  LIMIT 1001)
  SELECT account.timezone, (SELECT count(*) AS count_1
 FROM found) AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $2::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, found.sort_key AS sort_key
@@ -785,7 +887,7 @@ WHERE task.status IN (0)
  LIMIT 1001)
  SELECT account.timezone, (SELECT count(*) AS count_1
 FROM found) AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $2::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, found.sort_key AS sort_key
@@ -812,7 +914,7 @@ WHERE task.status IN (0)
  LIMIT 1001)
  SELECT account.timezone, (SELECT count(*) AS count_1
 FROM found) AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $2::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, found.sort_key AS sort_key
@@ -839,7 +941,7 @@ WHERE task.status IN (0) AND task.sort_due < $3::TIMESTAMP WITH TIME ZONE
  LIMIT 1001)
  SELECT account.timezone, (SELECT count(*) AS count_1
 FROM found) AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $2::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, found.sort_key AS sort_key
@@ -866,7 +968,7 @@ WHERE task.status IN (0) AND task.sort_due >= $3::TIMESTAMP WITH TIME ZONE AND t
  LIMIT 1001)
  SELECT account.timezone, (SELECT count(*) AS count_1
 FROM found) AS total, page.id, page.title, page.description, page.priority, page.due_on, page.due_time, page.due_zone, page.due_at, page.tags, page.completed_at, page.deleted_at, page.version, page.sort_key
-FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $2::VARCHAR) AS account LEFT OUTER JOIN (SELECT each.id AS id, each.title AS title, each.description AS description, each.priority AS priority, each.due_on AS due_on, each.due_time AS due_time, each.due_zone AS due_zone, each.due_at AS due_at, each.tags AS tags, each.completed_at AS completed_at, each.deleted_at AS deleted_at, each.version AS version, each.sort_key AS sort_key
 FROM ((SELECT found.id AS id, found.title AS title, found.description AS description, found.priority AS priority, found.due_on AS due_on, found.due_time AS due_time, found.due_zone AS due_zone, found.due_at AS due_at, found.tags AS tags, found.completed_at AS completed_at, found.deleted_at AS deleted_at, found.version AS version, found.sort_key AS sort_key

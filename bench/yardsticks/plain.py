@@ -100,8 +100,7 @@ async def add_task(request: Request, new: NewTask) -> Response:
 @app.patch("/tasks/{task_id}/complete")
 async def complete_task(request: Request, task_id: int, body: Completion) -> Response:
     """Completes or reopens a task, with its event."""
-    kind = "completed" if body.completed else "reopened"
-    return await change(request, task_id, kind, "completed_at", empty=not body.completed)
+    return await change(request, task_id, "updated", "completed_at", empty=not body.completed)
 
 
 @app.delete("/tasks/{task_id}")

@@ -36,9 +36,9 @@ WITH new_task AS (
         version, created_at, updated_at)
     VALUES ($1, $2, $3, 0, '{}', $4, $5, '{}', $6, $7, $7)
 ), new_event AS (
-    INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, after,
-        request_hash)
-    VALUES ($1, $6, $2, 'created', 'agent', $8, $8, $7, $9, $10)
+    INSERT INTO event (user_id, id, subject, subject_id, kind, actor, client_id, client_name, at,
+        after, request_hash)
+    VALUES ($1, $6, 'task', $2, 'created', 'agent', $8, $8, $7, $9, $10)
 )
 UPDATE account SET last_event = $6, last_task = $2, pending_count = pending_count + 1
 WHERE user_id = $1
@@ -56,8 +56,9 @@ WITH changed_task AS (
     UPDATE task SET completed_at = $5, deleted_at = $6, version = $3, updated_at = $4
     WHERE user_id = $1 AND id = $2
 ), new_event AS (
-    INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, before, after)
-    VALUES ($1, $3, $2, $7, 'agent', $8, $8, $4, $9, $10)
+    INSERT INTO event (user_id, id, subject, subject_id, kind, actor, client_id, client_name, at,
+        before, after)
+    VALUES ($1, $3, 'task', $2, $7, 'agent', $8, $8, $4, $9, $10)
 )
 UPDATE account SET last_event = $3, pending_count = pending_count + $11,
     completed_count = completed_count + $12
@@ -69,8 +70,9 @@ WITH changed_task AS (
     UPDATE task SET title = $5, sort_title = $6, search_text = $7, version = $3, updated_at = $4
     WHERE user_id = $1 AND id = $2
 ), new_event AS (
-    INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, before, after)
-    VALUES ($1, $3, $2, 'updated', 'agent', $8, $8, $4, $9, $10)
+    INSERT INTO event (user_id, id, subject, subject_id, kind, actor, client_id, client_name, at,
+        before, after)
+    VALUES ($1, $3, 'task', $2, 'updated', 'agent', $8, $8, $4, $9, $10)
 )
 UPDATE account SET last_event = $3 WHERE user_id = $1
 """

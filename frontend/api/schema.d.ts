@@ -140,6 +140,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/calls/{call}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Call
+         * @description Take back all that one call changed, but what others changed since.
+         */
+        post: operations["undo_call_api__user_id__calls__call__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/undo": {
         parameters: {
             query?: never;
@@ -456,6 +476,34 @@ export interface components {
             next_cursor?: string;
         };
         /**
+         * ChangedFields
+         * @description Changed fields of the subject and their values; null is empty.
+         */
+        ChangedFields: {
+            /** Title */
+            title?: string;
+            /** Description */
+            description?: string | null;
+            /** Due */
+            due?: string | null;
+            /** Priority */
+            priority?: ("low" | "medium" | "high") | null;
+            /** Tags */
+            tags?: string[];
+            /** Completed */
+            completed?: boolean;
+            /** Deleted */
+            deleted?: boolean;
+            /** Timezone */
+            timezone?: string;
+            /** Name */
+            name?: string;
+            /** Scopes */
+            scopes?: string[];
+            /** Revoked */
+            revoked?: boolean;
+        };
+        /**
          * ChatAnswer
          * @description An answer; `message_id` is the person's message, `answer_id` the assistant's.
          */
@@ -551,7 +599,7 @@ export interface components {
          */
         EventList: {
             /** Events */
-            events: components["schemas"]["TaskEvent"][];
+            events: components["schemas"]["ShownEvent"][];
             /** Next Cursor */
             next_cursor?: string;
         };
@@ -567,7 +615,7 @@ export interface components {
             /** Tasks */
             tasks: components["schemas"]["WholeTask"][];
             /** Events */
-            events: components["schemas"]["TaskEvent"][];
+            events: components["schemas"]["ShownEvent"][];
             /** Conversations */
             conversations: components["schemas"]["ShownConversation"][];
             /** Messages */
@@ -611,34 +659,25 @@ export interface components {
             conversation_id: number;
         };
         /**
-         * Fields
-         * @description Changed fields and their values; null is empty.
-         */
-        Fields: {
-            /** Title */
-            title?: string;
-            /** Description */
-            description?: string | null;
-            /** Due */
-            due?: string | null;
-            /** Priority */
-            priority?: ("low" | "medium" | "high") | null;
-            /** Tags */
-            tags?: string[];
-            /** Completed */
-            completed?: boolean;
-            /** Deleted */
-            deleted?: boolean;
-        };
-        /**
          * LeftEvent
-         * @description An event that was left, and the fields that changed since; none when its task is gone.
+         * @description An event that was left, and the fields that changed since.
+         *
+         *     There are none when its task is gone, or when such a change cannot be undone.
          */
         LeftEvent: {
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "task" | "account" | "agent";
+            /** Subject Id */
+            subject_id?: number;
+            /** Subject Key */
+            subject_key?: string;
+            /** Task Id */
+            task_id?: number;
             /** Event */
             event: number;
-            /** Task Id */
-            task_id: number;
             /** Fields */
             fields: string[];
         };
@@ -647,15 +686,26 @@ export interface components {
          * @description A change that a message led to; `undone_by` is the event that took it back.
          */
         MessageChange: {
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "task" | "account" | "agent";
+            /** Subject Id */
+            subject_id?: number;
+            /** Subject Key */
+            subject_key?: string;
+            /** Task Id */
+            task_id?: number;
             /** Id */
             id: number;
-            /** Task Id */
-            task_id: number;
+            /** Call */
+            call?: number;
             /**
              * Kind
              * @enum {string}
              */
-            kind: "created" | "updated" | "completed" | "reopened" | "deleted" | "restored" | "purged" | "undone";
+            kind: "created" | "updated" | "deleted" | "restored" | "purged" | "undone";
             /**
              * Actor
              * @enum {string}
@@ -673,8 +723,8 @@ export interface components {
             at: string;
             /** Undoes */
             undoes?: number;
-            before?: components["schemas"]["Fields"];
-            after?: components["schemas"]["Fields"];
+            before?: components["schemas"]["ChangedFields"];
+            after?: components["schemas"]["ChangedFields"];
             /** Undone By */
             undone_by?: number;
         };
@@ -891,6 +941,53 @@ export interface components {
             deleted_at?: string;
         };
         /**
+         * ShownEvent
+         * @description One change of one subject; a purge takes `before` and `after` with it.
+         *
+         *     `call` is the first event of the call that made it, where that made several.
+         */
+        ShownEvent: {
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "task" | "account" | "agent";
+            /** Subject Id */
+            subject_id?: number;
+            /** Subject Key */
+            subject_key?: string;
+            /** Task Id */
+            task_id?: number;
+            /** Id */
+            id: number;
+            /** Call */
+            call?: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "created" | "updated" | "deleted" | "restored" | "purged" | "undone";
+            /**
+             * Actor
+             * @enum {string}
+             */
+            actor: "person" | "assistant" | "agent" | "system";
+            /** Client Id */
+            client_id: string;
+            /** Client Name */
+            client_name: string;
+            /** Conversation Id */
+            conversation_id?: number;
+            /** Message Id */
+            message_id?: number;
+            /** At */
+            at: string;
+            /** Undoes */
+            undoes?: number;
+            before?: components["schemas"]["ChangedFields"];
+            after?: components["schemas"]["ChangedFields"];
+        };
+        /**
          * ShownKey
          * @description A key, on the one occasion that its token is shown.
          */
@@ -965,40 +1062,6 @@ export interface components {
             trigger?: string;
             /** Messageid */
             messageId?: string | null;
-        };
-        /**
-         * TaskEvent
-         * @description One change of a task; a purge takes `before` and `after` with it.
-         */
-        TaskEvent: {
-            /** Id */
-            id: number;
-            /** Task Id */
-            task_id: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "created" | "updated" | "completed" | "reopened" | "deleted" | "restored" | "purged" | "undone";
-            /**
-             * Actor
-             * @enum {string}
-             */
-            actor: "person" | "assistant" | "agent" | "system";
-            /** Client Id */
-            client_id: string;
-            /** Client Name */
-            client_name: string;
-            /** Conversation Id */
-            conversation_id?: number;
-            /** Message Id */
-            message_id?: number;
-            /** At */
-            at: string;
-            /** Undoes */
-            undoes?: number;
-            before?: components["schemas"]["Fields"];
-            after?: components["schemas"]["Fields"];
         };
         /**
          * TaskPage
@@ -1107,13 +1170,24 @@ export interface components {
         };
         /**
          * UndoneEvent
-         * @description An event that was taken back, and the version that its task has now.
+         * @description An event that was taken back; `version` is the event that did so.
+         *
+         *     That is the version which its task has now.
          */
         UndoneEvent: {
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "task" | "account" | "agent";
+            /** Subject Id */
+            subject_id?: number;
+            /** Subject Key */
+            subject_key?: string;
+            /** Task Id */
+            task_id?: number;
             /** Event */
             event: number;
-            /** Task Id */
-            task_id: number;
             /** Version */
             version: number;
         };
@@ -1724,7 +1798,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WholeTask"];
+                    "application/json": components["schemas"]["WholeTask"] | components["schemas"]["UndoneEvent"];
                 };
             };
             /** @description Unauthorized */
@@ -1739,6 +1813,47 @@ export interface operations {
             410: components["responses"]["Gone"];
             /** @description Precondition Failed */
             412: components["responses"]["VersionMismatch"];
+            /** @description Unprocessable Content */
+            422: components["responses"]["Invalid"];
+            /** @description Too Many Requests */
+            429: components["responses"]["TooManyRequests"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    undo_call_api__user_id__calls__call__undo_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                call: number;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoneEvents"];
+                };
+            };
+            /** @description Unauthorized */
+            401: components["responses"]["Unauthenticated"];
+            /** @description Forbidden */
+            403: components["responses"]["Forbidden"];
+            /** @description Not Found */
+            404: components["responses"]["NotFound"];
+            /** @description Conflict */
+            409: components["responses"]["Conflict"];
+            /** @description Gone */
+            410: components["responses"]["Gone"];
             /** @description Unprocessable Content */
             422: components["responses"]["Invalid"];
             /** @description Too Many Requests */

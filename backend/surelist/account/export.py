@@ -5,14 +5,15 @@ from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import orjson
-from sqlalchemy import BigInteger, bindparam, func, select
+from sqlalchemy import BigInteger, bindparam, func, literal_column, select
 
 from surelist.conversations.export import conversations_after, messages_after
 from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows
 from surelist.ledger.models import Event
-from surelist.tasks import fields, purge
-from surelist.tasks.event_representation import event as shown_event
+from surelist.ledger.representation import event as shown_event
+from surelist.tasks import purge
+from surelist.tasks.fields import FIELDS
 from surelist.tasks.models import Task
 from surelist.tasks.representation import whole
 
@@ -31,6 +32,7 @@ _as_of = bindparam("as_of", type_=BigInteger, required=True)
 _last = bindparam("last", type_=BigInteger, required=True)
 _task = user_rows(Task)
 _event = user_rows(Event)
+_IS_TASK = literal_column("'task'")
 _TASKS = compiled(
     select(*_task.c)
     .where(_task.c.id > _last, purge.restorable(_task))
@@ -38,22 +40,26 @@ _TASKS = compiled(
     .limit(PAGE)
 )
 _SINCE = compiled(
-    select(_event.c.id, _event.c.task_id, _event.c.before)
+    select(_event.c.id, _event.c.subject_id, _event.c.before)
     .where(
+        _event.c.subject == _IS_TASK,
         _event.c.id > _as_of,
-        _event.c.task_id > _last,
-        _event.c.task_id <= bindparam("through", type_=BigInteger, required=True),
+        _event.c.subject_id > _last,
+        _event.c.subject_id <= bindparam("through", type_=BigInteger, required=True),
     )
     .order_by(_event.c.id.desc())
 )
 _LATEST = compiled(
-    select(_event.c.task_id, func.max(_event.c.id).label("id"), func.max(_event.c.at).label("at"))
-    .where(
-        _event.c.id <= _as_of,
-        _event.c.task_id > _last,
-        _event.c.task_id <= bindparam("through", type_=BigInteger, required=True),
+    select(
+        _event.c.subject_id, func.max(_event.c.id).label("id"), func.max(_event.c.at).label("at")
     )
-    .group_by(_event.c.task_id)
+    .where(
+        _event.c.subject == _IS_TASK,
+        _event.c.id <= _as_of,
+        _event.c.subject_id > _last,
+        _event.c.subject_id <= bindparam("through", type_=BigInteger, required=True),
+    )
+    .group_by(_event.c.subject_id)
 )
 _EVENTS = compiled(
     select(*_event.c)
@@ -128,12 +134,12 @@ async def _tasks(tx: UserTransaction, last: int, as_of: int, timezone: str) -> P
     tasks: dict[int, dict[str, Any]] = {row["id"]: dict(row) for row in found}
     for later in await tx.fetch_all(_SINCE, **span):
         if later["before"] is None:
-            tasks.pop(later["task_id"], None)
-        elif later["task_id"] in tasks:
-            tasks[later["task_id"]] |= fields.remembered(later["before"], timezone)
+            tasks.pop(later["subject_id"], None)
+        elif later["subject_id"] in tasks:
+            tasks[later["subject_id"]] |= FIELDS.columns_from_json(later["before"], timezone)
     for event in await tx.fetch_all(_LATEST, **span):
-        if event["task_id"] in tasks:
-            tasks[event["task_id"]] |= {"version": event["id"], "updated_at": event["at"]}
+        if event["subject_id"] in tasks:
+            tasks[event["subject_id"]] |= {"version": event["id"], "updated_at": event["at"]}
     return [whole(task, timezone) for task in tasks.values()], found[-1]["id"]
 
 

@@ -24,9 +24,9 @@ from surelist.doors.routing import (
     user_router,
 )
 from surelist.errors import BeingErased
-from surelist.tasks.due import zone
-from surelist.tasks.event_representation import TaskEvent
-from surelist.tasks.representation import WholeTask, local
+from surelist.ledger.representation import ShownEvent
+from surelist.ledger.times import local, zone
+from surelist.tasks.representation import WholeTask
 
 
 class ShownAccount(ShownObject):
@@ -48,7 +48,7 @@ class Export(ShownObject):
     as_of: int
     timezone: str
     tasks: list[WholeTask]
-    events: list[TaskEvent]
+    events: list[ShownEvent]
     conversations: list[ShownConversation]
     messages: list[ExportedMessage]
 

@@ -5,23 +5,19 @@ from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import available_timezones
 
-from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
+from surelist.account.subject import SUBJECT
 from surelist.agents.service import revoke_all
 from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import Invalid
 from surelist.ledger.models import INSTANT, Account
-from surelist.ledger.service import refuse_if_erased
-from surelist.tasks import floating
+from surelist.ledger.write import CONTEXT_ALONE, Write, refuse_if_erased
 
 _account = user_rows(Account)
 _ACCOUNT = compiled(select(*_account.c))
-
-_SET_TIMEZONE = compiled(
-    user_update(Account).values(timezone=bindparam("timezone", type_=Text, required=True))
-)
 
 _valid_after = bindparam("valid_after", type_=INSTANT, required=True)
 _END_SESSIONS = compiled(
@@ -56,16 +52,14 @@ async def set_timezone(tx: UserTransaction, timezone: str) -> Record | None:
 
     Raises Invalid when it is not an IANA name, Unauthenticated behind an erase.
     """
-    account = await find_standing(tx)
+    write = await Write.begin(tx, CONTEXT_ALONE)
     if timezone not in _timezones():
         raise Invalid(
             '"timezone" must be the IANA name of a time zone, such as "Europe/Berlin". '
             "Nothing was changed. Call again with such a name."
         )
-    if account and account["timezone"] == timezone:
-        return account
-    await tx.execute(_SET_TIMEZONE, timezone=timezone)
-    await floating.move(tx, timezone)
+    write.save(SUBJECT, {"timezone": write.timezone}, {"timezone": timezone})
+    await write.commit()
     return await find(tx)
 
 

@@ -14,10 +14,11 @@ from surelist.access.auth import KEY_PREFIX, AgentScope
 from surelist.agents.limit import make_room
 from surelist.agents.models import Agent, NewKey
 from surelist.agents.standing import ADD, standing_of
+from surelist.agents.subject import record
 from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import Conflict, Gone
-from surelist.ledger.service import used_otherwise
+from surelist.ledger.write import CONTEXT_ALONE, Write, used_otherwise
 
 _agent = user_rows(Agent)
 _KEY = compiled(
@@ -63,6 +64,7 @@ async def make_key(
         _refuse_unless_repeated(first, new, scopes)
         made_at, expires_at = first["valid_after"], first["expires_at"]
     else:
+        write = await Write.begin(tx, CONTEXT_ALONE)
         await make_room(tx)
         await tx.execute(
             ADD,
@@ -74,6 +76,9 @@ async def make_key(
             expires_at=expires_at,
             last_used_at=None,
         )
+        made = {"client_id": client_id, "name": new.name, "scopes": scopes, "revoked_at": None}
+        record(write, None, made)
+        await write.commit()
     issued_at = int(made_at.timestamp())
     token = sign(scopes=scopes, days=new.days, client=client_id, name=new.name, issued_at=issued_at)
     return Key(client_id, new.name, scopes, token, expires_at)

@@ -8,15 +8,18 @@ from sqlmodel import SQLModel, col
 from surelist.access.auth import KEY_PREFIX
 from surelist.agents.limit import make_room
 from surelist.agents.models import Agent, Connection
-from surelist.agents.standing import ADD, BEGINNING, standing_of
+from surelist.agents.standing import ADD, BEGINNING
+from surelist.agents.subject import no_such_agent, record
 from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows, user_update
-from surelist.errors import Conflict, NotFound
+from surelist.errors import Conflict
+from surelist.ledger.models import INSTANT
+from surelist.ledger.write import CONTEXT_ALONE, Write
 
 _client_id = bindparam("client_id", type_=Text, required=True)
 _name = bindparam("name", type_=Text, required=True)
 _scopes = bindparam("scopes", type_=ARRAY(Text), required=True)
-_now = func.clock_timestamp()
+_now = bindparam("now", type_=INSTANT, required=True)
 
 _agent = user_rows(Agent)
 _ALLOW = compiled(
@@ -37,11 +40,9 @@ _ALLOW = compiled(
 )
 _ONE = compiled(select(*_agent.c).where(_agent.c.client_id == _client_id))
 _REVOKE = compiled(
-    user_update(Agent)
-    .where(col(Agent.client_id) == _client_id)
-    .values(revoked_at=func.coalesce(col(Agent.revoked_at), _now))
-    .returning(col(Agent.client_id))
+    user_update(Agent).where(col(Agent.client_id) == _client_id).values(revoked_at=_now)
 )
+_NOT_REVOKED = compiled(select(*_agent.c).where(_agent.c.revoked_at.is_(None)))
 _REVOKE_ALL = compiled(
     user_update(Agent).where(col(Agent.revoked_at).is_(None)).values(revoked_at=_now)
 )
@@ -51,7 +52,7 @@ async def find(tx: UserTransaction, client_id: str) -> Record:
     """One agent. Raises NotFound."""
     agent = await tx.fetch_one(_ONE, client_id=client_id)
     if agent is None:
-        raise _no_such_agent()
+        raise no_such_agent()
     return agent
 
 
@@ -60,18 +61,23 @@ async def revoke(tx: UserTransaction, client_id: str) -> None:
 
     Raises NotFound, and Unauthenticated behind an erase.
     """
-    await standing_of(tx, client_id)
-    if await tx.fetch_one(_REVOKE, client_id=client_id) is None:
-        raise _no_such_agent()
+    write = await Write.begin(tx, CONTEXT_ALONE)
+    agent = await find(tx, client_id)
+    if agent["revoked_at"]:
+        return
+    await tx.execute(_REVOKE, client_id=client_id, now=write.now)
+    record(write, agent, {**agent, "revoked_at": write.now})
+    await write.commit()
 
 
 async def revoke_all(tx: UserTransaction) -> None:
     """Refuse every token of every agent from now on."""
-    await tx.execute(_REVOKE_ALL)
-
-
-def _no_such_agent() -> NotFound:
-    return NotFound("There is no such agent. List the agents to see their ids.")
+    write = await Write.begin(tx, CONTEXT_ALONE)
+    agents = await tx.fetch_all(_NOT_REVOKED)
+    await tx.execute(_REVOKE_ALL, now=write.now)
+    for agent in agents:
+        record(write, agent, {**agent, "revoked_at": write.now})
+    await write.commit()
 
 
 async def allow(tx: UserTransaction, client_id: str, connection: Connection) -> Record:
@@ -82,7 +88,9 @@ async def allow(tx: UserTransaction, client_id: str, connection: Connection) -> 
     """
     if client_id.startswith(KEY_PREFIX):
         raise Conflict("A key is not connected: it is made, and a revoked one made anew.")
-    if (await standing_of(tx, client_id))["client_id"] is None:
+    write = await Write.begin(tx, CONTEXT_ALONE)
+    before = await tx.fetch_one(_ONE, client_id=client_id)
+    if before is None:
         await make_room(tx)
     allowed: dict[str, Any] = {
         "client_id": client_id,
@@ -91,7 +99,9 @@ async def allow(tx: UserTransaction, client_id: str, connection: Connection) -> 
     }
     first = {"valid_after": BEGINNING, "expires_at": None, "last_used_at": None}
     await tx.execute(ADD, **allowed, **first, bounded=True)
-    agent = await tx.fetch_one(_ALLOW, **allowed)
+    agent = await tx.fetch_one(_ALLOW, **allowed, now=write.now)
     if agent is None:
         raise RuntimeError("a row that was just written")
+    record(write, before, agent)
+    await write.commit()
     return agent

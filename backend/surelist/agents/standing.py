@@ -16,7 +16,7 @@ from surelist.agents.models import Agent
 from surelist.data.database import compiled
 from surelist.data.isolation import UserTransaction, user_insert, user_rows, user_update
 from surelist.ledger.models import INSTANT, Account
-from surelist.ledger.service import refuse_if_erased
+from surelist.ledger.write import refuse_if_erased
 
 NOTED_EVERY = timedelta(minutes=1)
 """How often the use of an agent is written down."""

@@ -19,7 +19,7 @@ from surelist.conversations import listing
 from surelist.data.database import Record
 from surelist.doors.routing import Door
 from surelist.errors import Unavailable
-from surelist.ledger.service import Retry
+from surelist.ledger.write import Idempotency
 from surelist.observability.calls import note
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Assistant:
 
     async def begin(self, door: Door, said: Said, key: str | None) -> Turn:
         """Begin a turn. Raises what `turns.begin` raises."""
-        retry = Retry.of("chat", said.asked(), key)
+        retry = Idempotency.of("chat", said.asked(), key)
         return await door.write(lambda tx: turns.begin(tx, self._settings, said, retry))
 
     def start(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from surelist.tasks.due import zone
+from surelist.ledger.times import zone
 
 BEHAVIOUR = """\
 You are the assistant of Surelist, and work on the one task list of the person you talk to. You \

@@ -22,7 +22,7 @@ from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import Conflict, TooManyRequests
 from surelist.ledger.models import INSTANT, Account
-from surelist.ledger.service import Retry
+from surelist.ledger.write import Idempotency
 
 CLIENT_ID = "surelist-chat"
 CLIENT_NAME = "Surelist chat"
@@ -105,7 +105,7 @@ async def begin(
     tx: UserTransaction,
     settings: Settings,
     said: Said,
-    retry: Retry,
+    retry: Idempotency,
 ) -> Turn:
     """Store the person's message and lock the conversation, which is made where none is named.
 
@@ -163,7 +163,7 @@ async def finish(
     await tx.execute(_UNLOCK, conversation_id=turn.conversation_id)
     if standing["deleted_at"]:
         return None
-    retry = Retry.of("answer", {"message": turn.message["id"]})
+    retry = Idempotency.of("answer", {"message": turn.message["id"]})
     answer, _ = await messages.add(
         tx,
         turn.conversation_id,
@@ -178,7 +178,7 @@ async def finish(
     return answer
 
 
-async def _conversation_for(tx: UserTransaction, retry: Retry) -> int:
+async def _conversation_for(tx: UserTransaction, retry: Idempotency) -> int:
     """The conversation that a repeated call began, or else a new one."""
     if retry.key:
         first: int | None = (await look_up(tx, None, retry))["first_conversation"]
@@ -228,7 +228,7 @@ async def _fail(tx: UserTransaction, message: Mapping[str, Any]) -> Record:
             message["conversation_id"],
             "assistant",
             SAID["interrupted"],
-            Retry.of("answer", {"message": message["id"]}),
+            Idempotency.of("answer", {"message": message["id"]}),
             reply_to=message["id"],
             failure="interrupted",
             bounded=False,

@@ -22,10 +22,10 @@ from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_insert, user_rows, user_update
 from surelist.errors import Conflict, NotFound, VersionMismatch
 from surelist.ledger.models import INSTANT
-from surelist.ledger.service import Retry
+from surelist.ledger.write import Idempotency
 from surelist.text import beginning
 
-ALIKE_WINDOW = timedelta(seconds=30)
+DUPLICATE_WINDOW = timedelta(seconds=30)
 """How long the last message is taken for the first call's by an equal one without a key."""
 
 DERIVED_TITLE_LENGTH = 60
@@ -96,7 +96,7 @@ async def add(
     conversation_id: int,
     role: Role,
     content: str,
-    retry: Retry,
+    retry: Idempotency,
     *,
     window: timedelta = timedelta(),
     parts: list[Any] | None = None,
@@ -210,7 +210,7 @@ async def _last(tx: UserTransaction, standing: Mapping[str, Any]) -> Record | No
     return await find(tx, standing["id"], standing["last_message"])
 
 
-def _alike(tx: UserTransaction, message: Mapping[str, Any], retry: Retry) -> bool:
+def _alike(tx: UserTransaction, message: Mapping[str, Any], retry: Idempotency) -> bool:
     return (
         message["client_id"] == tx.caller.client_id
         and message["request_hash"] == retry.request_hash

@@ -13,7 +13,7 @@ from surelist.data.isolation import UserTransaction, user_delete, user_rows, use
 from surelist.errors import Gone, NotFound
 from surelist.ledger.models import Account
 from surelist.ledger.quotas import refuse_past_bytes
-from surelist.ledger.service import Retry, refuse_if_erased, used_otherwise
+from surelist.ledger.write import Idempotency, refuse_if_erased, used_otherwise
 from surelist.tasks.purge import TRASH_TIME, restorable
 from surelist.tasks.words import fold
 
@@ -119,7 +119,7 @@ async def timezone_of(tx: UserTransaction) -> str:
 
 
 async def look_up(
-    tx: UserTransaction, conversation_id: int | None, retry: Retry | None = None
+    tx: UserTransaction, conversation_id: int | None, retry: Idempotency | None = None
 ) -> Mapping[str, Any]:
     """What stands under the lock, after the trash has been swept: the account, the conversation.
 
@@ -136,7 +136,7 @@ async def look_up(
 
 
 async def _standing(
-    tx: UserTransaction, conversation_id: int | None, retry: Retry | None
+    tx: UserTransaction, conversation_id: int | None, retry: Idempotency | None
 ) -> Mapping[str, Any]:
     found = await tx.fetch_one(
         _STANDING,
@@ -153,7 +153,7 @@ async def _standing(
 
 
 async def conversation_in(
-    tx: UserTransaction, conversation_id: int, retry: Retry | None = None
+    tx: UserTransaction, conversation_id: int, retry: Idempotency | None = None
 ) -> Mapping[str, Any]:
     """As `look_up`, of a conversation outside the trash. Raises NotFound, and Gone in the trash."""
     standing = await look_up(tx, conversation_id, retry)
@@ -183,7 +183,7 @@ async def write(
     that the caller may fill: the person all of them, agents nine tenths.
     """
     if bounded and grown > 0:
-        refuse_past_bytes(tx, standing)
+        refuse_past_bytes(tx, standing["stored_bytes"])
     await tx.execute(
         statement,
         grown=grown,

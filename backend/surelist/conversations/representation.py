@@ -4,8 +4,8 @@ from typing import Any, Literal, NotRequired, cast
 
 from surelist.data.database import Record
 from surelist.doors.arguments import ShownObject
-from surelist.tasks.event_representation import TaskEvent, event
-from surelist.tasks.representation import local
+from surelist.ledger.representation import ShownEvent, event
+from surelist.ledger.times import local
 
 
 class ShownConversation(ShownObject):
@@ -28,7 +28,7 @@ class ConversationPage(ShownObject):
     next_cursor: NotRequired[str]
 
 
-class MessageChange(TaskEvent):
+class MessageChange(ShownEvent):
     """A change that a message led to; `undone_by` is the event that took it back."""
 
     undone_by: NotRequired[int]

@@ -25,7 +25,7 @@ from surelist.data.isolation import UserTransaction, user_insert, user_update
 from surelist.errors import Conflict
 from surelist.ledger.models import INSTANT
 
-ALIKE_WINDOW = timedelta(seconds=30)
+DUPLICATE_WINDOW = timedelta(seconds=30)
 """How long a conversation that is still empty is taken for the first call's by an equal one."""
 
 _id = bindparam("conversation_id", type_=BigInteger, required=True)

@@ -22,7 +22,7 @@ from surelist.doors import toolbox
 from surelist.doors.arguments import ABSENT, Closed
 from surelist.doors.cursors import Cursor
 from surelist.doors.toolbox import Answer
-from surelist.ledger.service import Retry
+from surelist.ledger.write import Idempotency
 from surelist.text import one_line
 
 tool = partial(toolbox.tool, domain="conversations", subject="message")
@@ -77,7 +77,7 @@ class UpdateMessage(Closed):
 @tool(title="Begin a conversation", returns=CREATED)
 async def create_conversation(tx: UserTransaction, arguments: CreateConversation) -> Answer:
     """Begin a conversation. Without a title its first message gives one."""
-    made, repeated = await service.create(tx, arguments.title, window=service.ALIKE_WINDOW)
+    made, repeated = await service.create(tx, arguments.title, window=service.DUPLICATE_WINDOW)
     told: Answer = {"conversation_id": made["id"], "status": "created"}
     return told | _titled(made) | _repeated(repeated)
 
@@ -92,8 +92,8 @@ async def add_message(tx: UserTransaction, arguments: AddMessage) -> Answer:
         arguments.conversation_id,
         arguments.role,
         arguments.content,
-        Retry.of("add message", {"message": asked}, arguments.idempotency_key),
-        window=messages.ALIKE_WINDOW,
+        Idempotency.of("add message", {"message": asked}, arguments.idempotency_key),
+        window=messages.DUPLICATE_WINDOW,
     )
     told: Answer = {
         "message_id": message["id"],

@@ -9,7 +9,7 @@ by naming the user to PostgreSQL, whose row-level security shows it no other use
 import asyncio
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar, cast
 
@@ -152,6 +152,12 @@ class UserTransaction:
         self.wrote = True
         arguments = statement.arguments(values | self._stamps)
         await self._connection.execute(statement.sql, *arguments)
+
+    async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run `statement` once for each of `rows`, all of them in one flight."""
+        self.wrote = True
+        arguments = [statement.arguments({**row, **self._stamps}) for row in rows]
+        await self._connection.executemany(statement.sql, arguments)
 
     def run_afterwards(self, statement: Statement, **values: Any) -> None:
         """Run `statement` when the work is done, so that its locks are held for no longer."""

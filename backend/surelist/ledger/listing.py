@@ -12,10 +12,13 @@ from surelist.data.isolation import UserTransaction, user_rows
 from surelist.doors.arguments import ABSENT, LARGEST, PLAIN_DIGITS
 from surelist.doors.cursors import Paged, cursor_to, cut, place_in
 from surelist.ledger.models import Account, ClientId, Event
+from surelist.ledger.subjects import subjects
 
 EVENT = user_rows(Event)
 _account = user_rows(Account)
 _LIST = "events"
+HIDDEN = [name for name, subject in subjects().items() if subject.hidden]
+"""The subjects whose events only the person sees."""
 
 
 class EventQuery(Paged):
@@ -44,7 +47,7 @@ async def list_events(tx: UserTransaction, query: EventQuery) -> EventPage:
         [values["last_id"]] = place_in(tx, [_LIST, given], cursor)
     elif "after" in given:
         values["last_id"] = given["after"]
-    statement = _page(frozenset(given), "last_id" in values)
+    statement = _page(frozenset(given), "last_id" in values, tx.caller.is_person)
     found = await tx.fetch_all(statement, **values)
     events = [row for row in found if row["id"] is not None]
     timezone = found[0]["timezone"] if found else "UTC"
@@ -53,12 +56,16 @@ async def list_events(tx: UserTransaction, query: EventQuery) -> EventPage:
 
 
 @lru_cache(maxsize=64)
-def _page(given: frozenset[str], continued: bool) -> Statement:  # noqa: FBT001
+def _page(given: frozenset[str], continued: bool, for_person: bool) -> Statement:  # noqa: FBT001
     oldest_first = "after" in given
     rows = select(*EVENT.c).limit(bindparam("rows", type_=BigInteger, required=True))
-    for name in given & {"task_id", "client_id"}:
-        kind = Text if name == "client_id" else BigInteger
-        rows = rows.where(EVENT.c[name] == bindparam(name, type_=kind, required=True))
+    if "task_id" in given:
+        task_id = bindparam("task_id", type_=BigInteger, required=True)
+        rows = rows.where(EVENT.c.subject_id == task_id, EVENT.c.subject == "task")
+    if "client_id" in given:
+        rows = rows.where(EVENT.c.client_id == bindparam("client_id", type_=Text, required=True))
+    if not for_person:
+        rows = rows.where(*(EVENT.c.subject != name for name in HIDDEN))
     if continued:
         last = bindparam("last_id", type_=BigInteger, required=True)
         rows = rows.where(EVENT.c.id > last if oldest_first else EVENT.c.id < last)

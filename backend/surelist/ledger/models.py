@@ -18,9 +18,10 @@ from sqlmodel import Field
 
 from surelist.data.tables import UserTable, owner
 
-EventKind = Literal[
-    "created", "updated", "completed", "reopened", "deleted", "restored", "purged", "undone"
-]
+EventKind = Literal["created", "updated", "deleted", "restored", "purged", "undone"]
+
+EARLIER_KINDS = {"completed": "updated", "reopened": "updated"}
+"""Kinds of events of before migration 0008, and the kinds that they are read as."""
 
 IN_A_LINE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
 """A character that no line ends with, and no terminal acts on."""
@@ -61,6 +62,8 @@ class Account(UserTable, table=True):
     stored_bytes: int = Field(
         default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
     )
+    quota_day: date | None = None
+    quota_used: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     chat_day: date | None = None
     chat_turns: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     chat_tokens: int = Field(
@@ -72,18 +75,16 @@ class Account(UserTable, table=True):
 
 
 class Event(UserTable, table=True):
-    """One change of one task: who made it, when, and the changed fields before and after.
+    """One change of one subject: who made it, when, and the changed columns before and after.
 
-    `id` counts from 1 without a gap within a user. `undoes` is the event that this one took back.
+    `id` counts from 1 without a gap within a user. `subject` names what kind of thing was changed,
+    `subject_id` or `subject_key` which one; neither, where a user has one. `call` is the first
+    event of the call that made this one, or None when it made no other. `undoes` is the event that
+    this one took back.
     """
 
     __table_args__ = (
         CheckConstraint("id > 0", name="event_id_check"),
-        CheckConstraint(
-            "kind IN ('created', 'updated', 'completed', 'reopened', 'deleted', 'restored', "
-            "'purged', 'undone')",
-            name="event_kind_check",
-        ),
         CheckConstraint(
             "actor IN ('person', 'assistant', 'agent', 'system')", name="event_actor_check"
         ),
@@ -102,7 +103,8 @@ class Event(UserTable, table=True):
             unique=True,
             postgresql_where=text("undoes IS NOT NULL"),
         ),
-        Index("event_of_task", "user_id", "task_id", "id"),
+        Index("event_of_subject", "user_id", "subject_id", "id"),
+        Index("event_of_call", "user_id", "call", "id", postgresql_where=text("call IS NOT NULL")),
         Index("event_of_client", "user_id", "client_id", "id"),
         Index(
             "event_of_message",
@@ -122,7 +124,10 @@ class Event(UserTable, table=True):
     )
 
     id: int = Field(primary_key=True, sa_type=BigInteger)
-    task_id: int = Field(sa_type=BigInteger)
+    subject: str = Field(sa_type=Text)
+    subject_id: int | None = Field(default=None, sa_type=BigInteger)
+    subject_key: str | None = Field(default=None, sa_type=Text)
+    call: int | None = Field(default=None, sa_type=BigInteger)
     kind: str = Field(sa_type=Text)
     actor: str = Field(sa_type=Text)
     client_id: str = Field(sa_type=Text)

@@ -1,19 +1,18 @@
 """Refusals of changes that would pass a quota (specs/operation.md, Limits)."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from datetime import UTC, datetime, time, timedelta
 
 from surelist.access.allowances import DAY
 from surelist.data.isolation import UserTransaction
 from surelist.errors import TooManyRequests
 
 _CHANGES_SPENT = {
-    "agents": "Agents may change this list until it has had {most} changes in 24 hours, and it has "
-    "had them. Nothing was changed. Wait {minutes} minutes, then call again, or tell the person, "
-    "who can still change the list.",
-    "person": "You may change this list until it has had {most} changes in 24 hours, and it has "
-    "had them. Nothing was changed. Wait {minutes} minutes, then try again.",
+    "agents": "Agents may change this list until it has had {most} changes in a day, and it has "
+    "had them. Nothing was changed. The next day begins at midnight UTC. Call again then, or tell "
+    "the person, who can still change the list.",
+    "person": "You may change this list until it has had {most} changes in a day, and it has had "
+    "them. Nothing was changed. The next day begins at midnight UTC. Try again then.",
 }
 _NO_MORE_TASKS = {
     "agents": "Agents may fill this list up to {most} tasks, and it holds as many. Nothing was "
@@ -32,33 +31,45 @@ _NO_MORE_BYTES = {
 
 
 def refuse_past_quota(
-    tx: UserTransaction, standing: Mapping[str, Any], *, adds_task: bool, adds_text: bool
+    tx: UserTransaction,
+    *,
+    now: datetime,
+    used: int,
+    kept: int,
+    stored_bytes: int,
+    adds_task: bool,
+    adds_text: bool,
 ) -> None:
     """Raise TooManyRequests when the caller's quotas do not allow such a change.
 
-    `standing` was read under the lock: `quota_began_at`, `now`, `kept` and `stored_bytes` of
-    `ledger.service.STANDING`.
+    The list has had `used` changes on the day (UTC) of `now`, and holds `kept` tasks outside the
+    trash and `stored_bytes`.
     """
     quotas = tx.quotas
     whose = _whose(tx)
-    if (began := standing["quota_began_at"]) and (free_at := began + DAY) > standing["now"]:
-        wait = (free_at - standing["now"]).total_seconds()
-        told = _CHANGES_SPENT[whose].format(most=quotas.events_a_day, minutes=math.ceil(wait / 60))
-        raise TooManyRequests(told, retry_after=math.ceil(wait))
-    if quotas.tasks and adds_task and standing["kept"] >= quotas.tasks:
+    if quotas.events_a_day and used >= quotas.events_a_day:
+        wait = seconds_to_midnight(now)
+        raise TooManyRequests(
+            _CHANGES_SPENT[whose].format(most=quotas.events_a_day), retry_after=wait
+        )
+    if quotas.tasks and adds_task and kept >= quotas.tasks:
         raise _full(_NO_MORE_TASKS[whose], quotas.tasks)
     if adds_text:
-        refuse_past_bytes(tx, standing)
+        refuse_past_bytes(tx, stored_bytes)
 
 
-def refuse_past_bytes(tx: UserTransaction, standing: Mapping[str, Any]) -> None:
-    """Raise TooManyRequests when the caller's quota allows no more text.
-
-    `standing` was read under the lock, and has the account's `stored_bytes`.
-    """
+def refuse_past_bytes(tx: UserTransaction, stored_bytes: int) -> None:
+    """Raise TooManyRequests when the caller's quota allows no more text than what is stored."""
     quota = tx.quotas.bytes
-    if quota and standing["stored_bytes"] >= quota:
+    if quota and stored_bytes >= quota:
         raise _full(_NO_MORE_BYTES[_whose(tx)], quota)
+
+
+def seconds_to_midnight(now: datetime) -> int:
+    """The whole seconds until the next day (UTC) has begun."""
+    today = now.astimezone(UTC).date()
+    midnight = datetime.combine(today + timedelta(days=1), time(), UTC)
+    return math.ceil((midnight - now).total_seconds())
 
 
 def _whose(tx: UserTransaction) -> str:

@@ -11,7 +11,7 @@ from surelist.observability.calls import current_call
 
 Class = TypeVar("Class", bound=type)
 
-STATEMENTS = ("execute", "fetch", "fetchrow", "fetchval")
+STATEMENTS = ("execute", "executemany", "fetch", "fetchrow", "fetchval")
 """The methods of a connection that are a round trip."""
 
 

@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, date, datetime, time, timedelta
 
 from surelist.errors import Invalid
+from surelist.ledger.times import zone
 
 YEARS = range(1900, 9999)
 """Years in which every instant can be written in every timezone."""
@@ -31,17 +30,6 @@ class Moment:
     on: date
     clock: time | None = None
     zone: str | None = None
-
-
-@lru_cache(maxsize=512)
-def zone(name: str) -> tzinfo:
-    """The timezone of an IANA name or an offset; UTC when this machine does not know it."""
-    if name[:1] in ("+", "-"):
-        return datetime.strptime(name, "%z").tzinfo or UTC
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def read_moment(text: str, timezone: str, argument: str) -> Moment:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, NotRequired
+from typing import Annotated, NotRequired, cast
 
 from fastapi import Path, Query, Response
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
@@ -17,15 +17,14 @@ from surelist.doors.routing import (
     user_router,
 )
 from surelist.errors import Conflict, Gone, NotFound, VersionMismatch
-from surelist.ledger import listing
+from surelist.ledger import listing, undo
 from surelist.ledger.models import ClientId
-from surelist.ledger.service import Retry
-from surelist.tasks.event_representation import TaskEvent, event
+from surelist.ledger.representation import OfSubject, ShownEvent, event, of_subject
+from surelist.ledger.write import Idempotency
 from surelist.tasks.models import Version
 from surelist.tasks.representation import WholeTask
 from surelist.tasks.routes import IfMatch, guards, task_answer
-from surelist.tasks.undo import undo
-from surelist.tasks.undo_many import Undone, undo_all
+from surelist.tasks.subject import SUBJECT
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _WHAT_IT_MUST_BE = "must be an ISO 8601 date and time with an offset"
@@ -48,23 +47,27 @@ def _in_utc(value: datetime) -> datetime:
 class EventList(ShownObject):
     """A page of the ledger."""
 
-    events: list[TaskEvent]
+    events: list[ShownEvent]
     next_cursor: NotRequired[str]
 
 
-class UndoneEvent(ShownObject):
-    """An event that was taken back, and the version that its task has now."""
+class UndoneEvent(OfSubject):
+    """An event that was taken back; `version` is the event that did so.
+
+    That is the version which its task has now.
+    """
 
     event: int
-    task_id: int
     version: int
 
 
-class LeftEvent(ShownObject):
-    """An event that was left, and the fields that changed since; none when its task is gone."""
+class LeftEvent(OfSubject):
+    """An event that was left, and the fields that changed since.
+
+    There are none when its task is gone, or when such a change cannot be undone.
+    """
 
     event: int
-    task_id: int
     fields: list[str]
 
 
@@ -88,6 +91,7 @@ class UndoAll(Closed):
 
 router = user_router("", "ledger")
 EventPath = Annotated[Version, PLAIN_DIGITS, Path(strict=False)]
+CallPath = EventPath
 
 
 @router.get("/events", responses={200: {"model": EventList}})
@@ -102,14 +106,29 @@ async def list_events(door: ReadDoor, query: Annotated[listing.EventQuery, Query
 
 @router.post(
     "/events/{event_id}/undo",
-    responses={200: {"model": WholeTask}} | problems(NotFound, Conflict, Gone, VersionMismatch),
+    responses={200: {"model": WholeTask | UndoneEvent}}
+    | problems(NotFound, Conflict, Gone, VersionMismatch),
 )
 async def undo_event(
     door: WriteDoor, event_id: EventPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Take one change back."""
     kept = guards(f"undo {event_id}", {}, if_match, key)
-    return task_answer(await door.write(lambda tx: undo(tx, event_id, **kept)))
+    outcome = await door.write(lambda tx: undo.undo_event(tx, event_id, **kept))
+    if outcome.subject is SUBJECT:
+        return task_answer(outcome)
+    return answer(_undone_event(undo.Undo.of(event_id, outcome)))
+
+
+@router.post(
+    "/calls/{call}/undo",
+    responses={200: {"model": UndoneEvents}} | problems(NotFound, Conflict, Gone),
+)
+async def undo_call(door: WriteDoor, call: CallPath, key: IdempotencyKey = ABSENT) -> Response:
+    """Take back all that one call changed, but what others changed since."""
+    idempotency = Idempotency.of(f"undo call {call}", {}, key) if key else None
+    undone = await door.write(lambda tx: undo.undo_call(tx, call, idempotency=idempotency))
+    return answer(_undone(undone, dry_run=False))
 
 
 @router.post(
@@ -118,23 +137,28 @@ async def undo_event(
 )
 async def undo_events(door: WriteDoor, wanted: UndoAll, key: IdempotencyKey = ABSENT) -> Response:
     """Take back all that one client changed since a time, but what others changed since."""
-    retry = Retry.of("undo all", wanted.given(), key) if key else None
+    idempotency = Idempotency.of("undo all", wanted.given(), key) if key else None
     undone = await door.write(
-        lambda tx: undo_all(tx, wanted.client_id, wanted.since, retry=retry),
+        lambda tx: undo.undo_client(tx, wanted.client_id, wanted.since, idempotency=idempotency),
         keep=not wanted.dry_run,
     )
     return answer(_undone(undone, dry_run=wanted.dry_run))
 
 
-def _undone(undone: Undone, *, dry_run: bool) -> UndoneEvents:
+def _undone(undone: undo.Undone, *, dry_run: bool) -> UndoneEvents:
     return {
-        "undone": [
-            {"event": event_id, "task_id": task_id, "version": version}
-            for event_id, task_id, version in undone.events
-        ],
+        "undone": [_undone_event(one) for one in undone.events],
         "left": [
-            {"event": one.event, "task_id": one.task_id, "fields": one.fields}
+            cast(
+                "LeftEvent",
+                {"event": one.event, **of_subject(one.subject, one.key), "fields": one.fields},
+            )
             for one in undone.left
         ],
         "dry_run": dry_run,
     }
+
+
+def _undone_event(one: undo.Undo) -> UndoneEvent:
+    of = of_subject(one.subject, one.key)
+    return cast("UndoneEvent", {"event": one.event, **of, "version": one.version})

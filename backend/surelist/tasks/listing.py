@@ -15,8 +15,9 @@ from surelist.data.isolation import UserTransaction, user_rows
 from surelist.doors.arguments import ABSENT, Closed
 from surelist.doors.cursors import Cursor, cursor_to, place_in
 from surelist.ledger.models import Account
+from surelist.ledger.times import zone
 from surelist.tasks import selection
-from surelist.tasks.due import Moment, day_after, read_moment, start_of, zone
+from surelist.tasks.due import Moment, day_after, read_moment, start_of
 from surelist.tasks.models import PRIORITIES, Due, Priority, Row, Tag
 from surelist.tasks.selection import COUNTED, LONGEST, Shape, Sort
 from surelist.tasks.words import fold, patterns, sought

@@ -1,18 +1,30 @@
-"""Purging: the task is gone for good, its events keep their ids and lose their contents."""
+"""The trash: how long a deleted task can be restored, and how it is purged after that.
 
-from collections.abc import Mapping
+What is purged is gone for good; its events keep their ids and lose their contents.
+"""
+
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import BigInteger, FromClause, bindparam, func, literal_column, null, or_, select
+from sqlalchemy import (
+    BigInteger,
+    FromClause,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
-from surelist.access.auth import Caller
 from surelist.data.database import compiled
-from surelist.data.isolation import UserTransaction, user_delete, user_rows, user_update
-from surelist.ledger.models import Event
-from surelist.ledger.service import NONE, Change, Retry, append, recorded, size
+from surelist.data.isolation import user_delete, user_rows, user_update
+from surelist.ledger.models import Account, Event
+from surelist.ledger.subjects import Store, Trash
+from surelist.ledger.write import EVENT, bytes_of, looked_up_first, recorded
 from surelist.tasks.models import Task
 
 TRASH_TIME = timedelta(days=30)
@@ -21,38 +33,8 @@ TRASH_TIME = timedelta(days=30)
 SWEPT_AT_ONCE = 20
 """Expired tasks that one write purges on its way; the next write goes on."""
 
-_SYSTEM = Caller("system", "surelist", "Surelist")
-
 _expiry = select(func.clock_timestamp() - TRASH_TIME).scalar_subquery()
 _task = user_rows(Task)
-_event = user_rows(Event)
-_EXPIRED = compiled(
-    select(_task.c.id)
-    .where(_task.c.deleted_at <= _expiry)
-    .order_by(_task.c.deleted_at)
-    .limit(SWEPT_AT_ONCE)
-)
-_task_id = bindparam("task_id", type_=BigInteger, required=True)
-_PURGE = recorded(
-    user_delete(Task).where(col(Task.id) == _task_id),
-    user_update(Event)
-    .where(col(Event.task_id) == _task_id)
-    .values(before=null(), after=null(), request_hash=null()),
-    freed=select(func.coalesce(func.sum(size(_event.c.before) + size(_event.c.after)), NONE))
-    .where(_event.c.task_id == _task_id)
-    .scalar_subquery(),
-)
-
-ANY_EXPIRED = (
-    select(_task.c.deleted_at)
-    .where(_task.c.deleted_at <= _expiry)
-    .order_by(_task.c.deleted_at)
-    .limit(literal_column("1"))
-    .scalar_subquery()
-    .is_not(None)
-    .label("any_expired")
-)
-"""A column of each write's lookup: whether the trash holds a task whose time is over."""
 
 
 def restorable(task: FromClause) -> ColumnElement[bool]:
@@ -65,21 +47,48 @@ def kept_in_trash(task: FromClause) -> ColumnElement[bool]:
     return task.c.deleted_at > _expiry
 
 
-async def sweep(tx: UserTransaction, standing: Mapping[str, Any]) -> None:
-    """Purge what has been in the trash for too long."""
-    for expired in await tx.fetch_all(_EXPIRED):
-        await purge(tx, standing, expired["id"], caller=_SYSTEM)
-        standing = {**standing, "last_event": standing["last_event"] + 1}
+def _purging(task_id: str) -> tuple[UpdateBase, UpdateBase]:
+    """The task is dropped, and its events lose their contents."""
+    key = bindparam(task_id, type_=BigInteger, required=True)
+    return (
+        user_delete(Task).where(col(Task.id) == key),
+        user_update(Event)
+        .where(col(Event.subject_id) == key, col(Event.subject) == literal_column("'task'"))
+        .values(before=null(), after=null(), request_hash=null()),
+    )
 
 
-async def purge(
-    tx: UserTransaction,
-    standing: Mapping[str, Any],
-    task_id: int,
-    *,
-    retry: Retry | None = None,
-    caller: Caller | None = None,
-) -> None:
-    """Purge one task."""
-    change = Change("purged", task_id, None, None)
-    await append(tx, _PURGE, change, standing, retry, caller, task_id=task_id)
+def _bytes_of_task(task_id: str) -> Select[tuple[int]]:
+    return bytes_of(
+        EVENT.c.subject_id == bindparam(task_id, type_=BigInteger, required=True),
+        EVENT.c.subject == literal_column("'task'"),
+    )
+
+
+_freed = looked_up_first(_bytes_of_task("id"))
+
+TRASH = Trash(
+    any_expired=select(_task.c.deleted_at)
+    .where(_task.c.deleted_at <= _expiry)
+    .order_by(_task.c.deleted_at)
+    .limit(literal_column("1"))
+    .scalar_subquery()
+    .is_not(None)
+    .label("task_expired"),
+    expired=compiled(
+        select(_task.c.id)
+        .where(_task.c.deleted_at <= _expiry)
+        .order_by(_task.c.deleted_at)
+        .limit(SWEPT_AT_ONCE)
+    ),
+    purge=Store(
+        alone=recorded(*_purging("event_subject_id"), freed=_bytes_of_task("event_subject_id")),
+        among=compiled(
+            user_update(Account)
+            .values(stored_bytes=col(Account.stored_bytes) - _freed.value)
+            .add_cte(
+                _freed.cte, *(write.cte(f"write_{n}") for n, write in enumerate(_purging("id")))
+            )
+        ),
+    ),
+)

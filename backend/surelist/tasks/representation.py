@@ -1,12 +1,12 @@
 """A task as people and agents see it: nothing empty, times in the user's timezone."""
 
-from datetime import datetime
 from typing import Annotated, Any, NotRequired, cast
 
 from pydantic import Field as Described
 
 from surelist.doors.arguments import ABSENT, Closed, ShownObject
-from surelist.tasks.due import write_moment, zone
+from surelist.ledger.times import local
+from surelist.tasks.due import write_moment
 from surelist.tasks.models import (
     PRIORITY_NAMES,
     Priority,
@@ -117,8 +117,3 @@ def _shown(task: Row, timezone: str) -> dict[str, Any]:
         shown["tags"] = task["tags"]
     shown["version"] = task["version"]
     return shown
-
-
-def local(at: datetime, timezone: str) -> str:
-    """An instant in the timezone, to the second."""
-    return at.astimezone(zone(timezone)).isoformat(timespec="seconds")

@@ -18,12 +18,12 @@ from surelist.doors.routing import (
     user_router,
 )
 from surelist.errors import Conflict, Gone, Invalid, NotFound, VersionMismatch
-from surelist.ledger.service import Retry
+from surelist.ledger.undo import Of, undo_event
+from surelist.ledger.write import Idempotency, Outcome
 from surelist.tasks import etags, listing, representation, service
-from surelist.tasks.changes import Outcome
 from surelist.tasks.models import ClearableField, NewTask, TaskChanges, TaskId, Version
 from surelist.tasks.representation import READ_ONLY, AsStored, TaskPage, WholeTask
-from surelist.tasks.undo import undo
+from surelist.tasks.subject import SUBJECT
 
 TaskPath = Annotated[TaskId, PLAIN_DIGITS, Path(alias="task_id", strict=False)]
 IfMatch = Annotated[str, Header(alias="If-Match", max_length=1000)]
@@ -116,8 +116,8 @@ async def list_tasks(door: ReadDoor, query: Annotated[ListQuery, Query()]) -> Re
 )
 async def create_task(door: WriteDoor, new: NewTask, key: IdempotencyKey = ABSENT) -> Response:
     """Create a task."""
-    retry = Retry.of("add", new.meant(), key)
-    return task_answer(await door.write(lambda tx: service.add(tx, new, retry)), created=True)
+    idempotency = Idempotency.of("add", new.meant(), key)
+    return task_answer(await door.write(lambda tx: service.add(tx, new, idempotency)), created=True)
 
 
 @router.get(
@@ -130,7 +130,7 @@ async def read_task(
 ) -> Response:
     """Read one task, also from the trash; 304 when it is as in `If-None-Match`."""
     task, timezone = await door.read(lambda tx: service.find(tx, task_id))
-    read = task_answer(Outcome(task, timezone, []))
+    read = task_answer(Outcome(SUBJECT, task, timezone, []))
     if if_none_match and etags.names(if_none_match, read.headers["ETag"]):
         return Response(status_code=304, headers={"ETag": read.headers["ETag"]})
     return read
@@ -175,7 +175,8 @@ async def change_task(
         return task_answer(await door.write(lambda tx: service.update(tx, task_id, patch, **kept)))
     if patch.model_fields_set != {"undo"}:
         raise Invalid('"undo" stands alone. Send it without other fields.')
-    return task_answer(await door.write(lambda tx: undo(tx, patch.undo, task_id=task_id, **kept)))
+    of = Of("task", task_id)
+    return task_answer(await door.write(lambda tx: undo_event(tx, patch.undo, of=of, **kept)))
 
 
 @router.delete(
@@ -224,15 +225,15 @@ async def purge_task(
 def guards(
     operation: str, body: Mapping[str, Any], if_match: str | None, key: str | None
 ) -> dict[str, Any]:
-    """The version and the retry of a write, from its headers and its body."""
+    """The version and the idempotency of a write, from its headers and its body."""
     version = None if if_match is None else etags.version_in(if_match)
-    retry = Retry.of(operation, body, key) if key else None
-    return {"if_version": version, "retry": retry}
+    idempotency = Idempotency.of(operation, body, key) if key else None
+    return {"if_version": version, "idempotency": idempotency}
 
 
 def task_answer(outcome: Outcome, *, created: bool = False) -> Response:
     """A task in full, with its ETag."""
-    task = outcome.task
+    task = outcome.row
     answered = answer(representation.whole(task, outcome.timezone), 201 if created else 200)
     answered.headers["ETag"] = etags.etag(task["version"], answered.body)
     if created:

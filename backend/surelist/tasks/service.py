@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Insert,
     Interval,
     LargeBinary,
     and_,
@@ -18,106 +19,125 @@ from sqlalchemy import (
 from surelist.data.database import compiled
 from surelist.data.isolation import UserTransaction, user_insert, user_rows
 from surelist.errors import Conflict, Invalid
-from surelist.ledger import service as ledger
+from surelist.ledger.history import first_outcome
 from surelist.ledger.models import Account, Event
-from surelist.ledger.service import Retry
-from surelist.tasks import fields, purge, representation, words
-from surelist.tasks.changes import (
-    STANDING_AND_TASK,
-    TASK,
-    TASK_COLUMNS,
+from surelist.ledger.subjects import Store
+from surelist.ledger.write import (
+    CONTEXT,
+    CONTEXT_FROM,
+    Change,
+    Idempotency,
     Outcome,
-    change,
-    first_outcome,
-    look_up,
-    no_such_task,
+    Write,
+    recorded,
     refuse_unless_at,
-    task_in,
 )
+from surelist.tasks import representation, words
+from surelist.tasks.changes import CONTEXT_AND_TASK, begin, change
+from surelist.tasks.fields import EMPTY, FIELDS
 from surelist.tasks.models import PENDING, NewTask, Row, Status, Task, TaskChanges
+from surelist.tasks.purge import TRASH, restorable
+from surelist.tasks.subject import SUBJECT, TASK, TASK_COLUMNS, no_such_task
 
-ALIKE_WINDOW = timedelta(seconds=30)
+DUPLICATE_WINDOW = timedelta(seconds=30)
 """How long an add without a key that equals one of the same client is taken for its retry."""
 
-_alike = user_rows(Event, "alike")
-_latest_alike = (
-    select(_alike.c.id, _alike.c.at)
+_duplicate = user_rows(Event, "duplicate")
+_latest_duplicate = (
+    select(_duplicate.c.id, _duplicate.c.at)
     .where(
-        _alike.c.client_id == bindparam("client_id"),
-        _alike.c.request_hash == bindparam("request_hash", type_=LargeBinary, required=True),
-        _alike.c.kind == literal_column("'created'"),
+        _duplicate.c.client_id == bindparam("client_id"),
+        _duplicate.c.request_hash == bindparam("request_hash", type_=LargeBinary, required=True),
+        _duplicate.c.kind == literal_column("'created'"),
     )
-    .order_by(_alike.c.request_hash.desc(), _alike.c.id.desc())
+    .order_by(_duplicate.c.request_hash.desc(), _duplicate.c.id.desc())
     .limit(literal_column("1"))
-    .subquery("latest_alike")
+    .subquery("latest_duplicate")
 )
 _window = bindparam("window", type_=Interval(), required=True)
-_LATEST_ALIKE = (
-    select(_latest_alike.c.id)
-    .where(_latest_alike.c.at > func.clock_timestamp() - _window)
+_LATEST_DUPLICATE = (
+    select(_latest_duplicate.c.id)
+    .where(_latest_duplicate.c.at > func.clock_timestamp() - _window)
     .scalar_subquery()
 )
-_STANDING_AND_ALIKE = compiled(
-    select(*ledger.STANDING, purge.ANY_EXPIRED, *TASK_COLUMNS).select_from(
-        ledger.STANDING_FROM.outerjoin(
+_CONTEXT_AND_DUPLICATE = compiled(
+    select(*CONTEXT, TRASH.any_expired, *TASK_COLUMNS).select_from(
+        CONTEXT_FROM.outerjoin(
             TASK,
-            and_(TASK.c.version == _LATEST_ALIKE, TASK.c.status == literal_column(str(PENDING))),
+            and_(
+                TASK.c.version == _LATEST_DUPLICATE,
+                TASK.c.status == literal_column(str(PENDING)),
+            ),
         )
     )
 )
-_CREATE = ledger.recorded(
-    user_insert(Task).values(
-        {
-            column.name: bindparam(column.name, type_=column.type)
-            for column in TASK.c
-            if column.name in fields.EMPTY or column.name in words.FOLDED
-        }
-        | {
-            "id": bindparam("event_task_id"),
-            "version": bindparam("event_id"),
-            "created_at": bindparam("event_at"),
-            "updated_at": bindparam("event_at"),
-        }
+
+
+def _creating(**stamps: str) -> Insert:
+    names = {name: name for name in [*EMPTY, *words.FOLDED]} | stamps
+    return user_insert(Task).values(
+        {name: bindparam(given, type_=TASK.c[name].type) for name, given in names.items()}
     )
+
+
+_CREATE = Store(
+    recorded(
+        _creating(
+            id="event_subject_id",
+            version="event_id",
+            created_at="event_at",
+            updated_at="event_at",
+        )
+    ),
+    compiled(
+        _creating(id="id", version="version", created_at="created_at", updated_at="updated_at")
+    ),
+    derived=words.folded,
+    derived_among=words.folded,
 )
 _account = user_rows(Account)
 _TASK = compiled(
     select(_account.c.timezone, *TASK_COLUMNS)
-    .select_from(_account.join(TASK, purge.restorable(TASK)))
+    .select_from(_account.join(TASK, restorable(TASK)))
     .where(TASK.c.id == bindparam("task_id", type_=BigInteger, required=True))
 )
 
 
 async def add(
-    tx: UserTransaction, new: NewTask, retry: Retry, *, window: timedelta = timedelta()
+    tx: UserTransaction,
+    new: NewTask,
+    idempotency: Idempotency,
+    *,
+    window: timedelta = timedelta(),
 ) -> Outcome:
-    """Make a task; or the first one again, when `retry` shows this to be a repeated call.
+    """Make a task; or the first one again, when `idempotency` shows this to be a repeated call.
 
     Without a key, an equal add by the same client within `window` is the first, as long as its task
     has not been changed since.
     """
-    standing = await look_up(
+    write = await begin(
         tx,
-        _STANDING_AND_ALIKE,
-        retry,
-        request_hash=retry.request_hash,
-        window=timedelta() if retry.key else window,
+        _CONTEXT_AND_DUPLICATE,
+        idempotency,
+        request_hash=idempotency.request_hash,
+        window=timedelta() if idempotency.key else window,
     )
-    if standing["first_event"]:
-        return await first_outcome(tx, standing)
-    if alike := task_in(standing):
-        return Outcome(alike, standing["timezone"], [], repeated=True)
-    now, task_id = standing["now"], standing["last_task"] + 1
-    columns = _columns_of(new, fields.EMPTY, standing)
-    event = ledger.Change("created", task_id, before=None, after=columns, pending=1)
-    await ledger.append(tx, _CREATE, event, standing, retry, **columns, **words.folded(columns))
-    stamps = {
-        "id": task_id,
-        "version": standing["last_event"] + 1,
-        "created_at": now,
-        "updated_at": now,
+    if first := await first_outcome(write):
+        return first
+    if duplicate := SUBJECT.found_in(write.found):
+        return Outcome(SUBJECT, duplicate, write.timezone, [], repeated=True)
+    columns = _columns_of(new, EMPTY, write)
+    write.last_task += 1
+    change = Change("created", SUBJECT, write.last_task, None, columns, pending=1)
+    task = columns | {
+        "id": write.last_task,
+        "version": write.last_event + 1,
+        "created_at": write.now,
+        "updated_at": write.now,
     }
-    return Outcome(columns | stamps, standing["timezone"], fields.named(columns))
+    event = write.record(change, _CREATE, task)
+    await write.commit()
+    return Outcome(SUBJECT, task, write.timezone, FIELDS.field_names(columns), event)
 
 
 async def find(tx: UserTransaction, task_id: int) -> tuple[Row, str]:
@@ -134,16 +154,16 @@ async def complete(
     *,
     completed: bool | None = True,
     if_version: int | None = None,
-    retry: Retry | None = None,
+    idempotency: Idempotency | None = None,
 ) -> Outcome:
     """Complete a task, or reopen it; with None, whichever it is not."""
 
-    def decide(task: Row, standing: Mapping[str, Any]) -> Mapping[str, Any]:
-        _refuse_in_trash(task, standing)
+    def decide(task: Row, write: Write) -> Mapping[str, Any]:
+        _refuse_in_trash(task, write)
         done = not task["completed_at"] if completed is None else completed
-        return {"completed_at": (task["completed_at"] or standing["now"]) if done else None}
+        return {"completed_at": (task["completed_at"] or write.now) if done else None}
 
-    return await change(tx, task_id, decide, if_version=if_version, retry=retry)
+    return await change(tx, task_id, decide, if_version=if_version, idempotency=idempotency)
 
 
 async def delete(
@@ -151,15 +171,15 @@ async def delete(
     task_id: int,
     *,
     if_version: int | None = None,
-    retry: Retry | None = None,
+    idempotency: Idempotency | None = None,
 ) -> Outcome:
     """Put a task into the trash; one that is there stays there."""
     return await change(
         tx,
         task_id,
-        lambda task, standing: {"deleted_at": task["deleted_at"] or standing["now"]},
+        lambda task, write: {"deleted_at": task["deleted_at"] or write.now},
         if_version=if_version,
-        retry=retry,
+        idempotency=idempotency,
     )
 
 
@@ -169,7 +189,7 @@ async def update(
     changes: TaskChanges,
     *,
     if_version: int | None = None,
-    retry: Retry | None = None,
+    idempotency: Idempotency | None = None,
 ) -> Outcome:
     """Change the fields that were given, empty those named in `clear`, leave the others."""
     given = changes.given(TaskChanges)
@@ -180,11 +200,13 @@ async def update(
             f"{', '.join(both)}: both given and in clear. Call again with each field in one place."
         )
 
-    def decide(task: Row, standing: Mapping[str, Any]) -> Mapping[str, Any]:
-        columns = fields.columns_of(given, task, standing["timezone"])
-        return columns | fields.emptied(emptied) | _with_status(task, status, standing)
+    def decide(task: Row, write: Write) -> Mapping[str, Any]:
+        if status != "pending":
+            _refuse_in_trash(task, write)
+        columns = FIELDS.columns_of(given, task, write.timezone)
+        return columns | FIELDS.emptied(emptied) | _with_status(task, status, write)
 
-    return await change(tx, task_id, decide, if_version=if_version, retry=retry)
+    return await change(tx, task_id, decide, if_version=if_version, idempotency=idempotency)
 
 
 async def replace(
@@ -195,7 +217,7 @@ async def replace(
     completed: bool,
     stored: Mapping[str, Any] | None = None,
     if_version: int | None = None,
-    retry: Retry | None = None,
+    idempotency: Idempotency | None = None,
 ) -> Outcome:
     """Give a task all its fields anew: what is absent becomes empty.
 
@@ -203,16 +225,16 @@ async def replace(
     not as it is stored, and the call would change something.
     """
 
-    def decide(task: Row, standing: Mapping[str, Any]) -> Mapping[str, Any]:
-        _refuse_in_trash(task, standing)
-        columns = _columns_of(new, task, standing)
-        done = (task["completed_at"] or standing["now"]) if completed else None
+    def decide(task: Row, write: Write) -> Mapping[str, Any]:
+        _refuse_in_trash(task, write)
+        columns = _columns_of(new, task, write)
+        done = (task["completed_at"] or write.now) if completed else None
         columns |= {"completed_at": done}
-        if stored and fields.differing(task, {**task, **columns}):
-            _refuse_unless_stored(stored, task, standing["timezone"])
+        if stored and FIELDS.changed_columns(task, {**task, **columns}):
+            _refuse_unless_stored(stored, task, write.timezone)
         return columns
 
-    return await change(tx, task_id, decide, if_version=if_version, retry=retry)
+    return await change(tx, task_id, decide, if_version=if_version, idempotency=idempotency)
 
 
 async def purge_task(
@@ -220,39 +242,39 @@ async def purge_task(
     task_id: int,
     *,
     if_version: int | None = None,
-    retry: ledger.Retry | None = None,
+    idempotency: Idempotency | None = None,
 ) -> None:
     """Purge a task from the trash. Raises NotFound, VersionMismatch, Conflict outside the trash."""
-    standing = await look_up(tx, STANDING_AND_TASK, retry, task_id=task_id)
-    if standing["first_event"]:
+    write = await begin(tx, CONTEXT_AND_TASK, idempotency, task_id=task_id)
+    if write.first:
         return
-    task = task_in(standing)
+    task = SUBJECT.found_in(write.found)
     if task is None:
         raise no_such_task(task_id)
     if not task["deleted_at"]:
         raise Conflict(f"Task {task_id} is not in the trash, and only what is there can be purged.")
-    refuse_unless_at(if_version, task, standing["timezone"])
-    await purge.purge(tx, standing, task_id, retry=retry)
+    refuse_unless_at(if_version, SUBJECT, task, write.timezone)
+    write.purge(SUBJECT, task)
+    await write.commit()
 
 
-def _with_status(task: Row, status: Status | None, standing: Mapping[str, Any]) -> dict[str, Any]:
+def _with_status(task: Row, status: Status | None, write: Write) -> dict[str, Any]:
     if status == "pending":
         return {"completed_at": None, "deleted_at": None}
-    _refuse_in_trash(task, standing)
-    return {"completed_at": task["completed_at"] or standing["now"]} if status else {}
+    return {"completed_at": task["completed_at"] or write.now} if status else {}
 
 
-def _refuse_in_trash(task: Row, standing: Mapping[str, Any]) -> None:
+def _refuse_in_trash(task: Row, write: Write) -> None:
     if task["deleted_at"]:
         raise Conflict(
             f"Task {task['id']} is in the trash. Restore it first by updating it with the status "
             f"pending, then call again.",
-            current=representation.whole(task, standing["timezone"]),
+            current=representation.whole(task, write.timezone),
         )
 
 
 def _refuse_unless_stored(stored: Mapping[str, Any], task: Row, timezone: str) -> None:
-    refuse_unless_at(stored.get("version"), task, timezone)
+    refuse_unless_at(stored.get("version"), SUBJECT, task, timezone)
     shown = representation.whole(task, timezone)
     wrong = [name for name, value in stored.items() if shown.get(name) != value]
     if wrong:
@@ -264,7 +286,7 @@ def _refuse_unless_stored(stored: Mapping[str, Any], task: Row, timezone: str) -
         )
 
 
-def _columns_of(new: NewTask, task: Row, standing: Mapping[str, Any]) -> dict[str, Any]:
+def _columns_of(new: NewTask, task: Row, write: Write) -> dict[str, Any]:
     """All columns of the task `new`, in place of those of `task`."""
-    given = fields.columns_of(new.given(NewTask), task, standing["timezone"])
-    return {**fields.EMPTY, **given}
+    given = FIELDS.columns_of(new.given(NewTask), task, write.timezone)
+    return {**EMPTY, **given}

@@ -9,13 +9,12 @@ from surelist.data.isolation import UserTransaction
 from surelist.doors.arguments import ABSENT, Closed
 from surelist.doors.toolbox import Answer, tool
 from surelist.errors import Invalid
-from surelist.ledger.service import Retry
+from surelist.ledger.times import zone
+from surelist.ledger.undo import Of, undo_event
+from surelist.ledger.write import Idempotency, Outcome
 from surelist.tasks import listing, representation, service
-from surelist.tasks.changes import Outcome
-from surelist.tasks.due import zone
 from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version
 from surelist.tasks.output_schemas import ADDED, CHANGED, LISTED, UPDATED
-from surelist.tasks.undo import undo
 from surelist.text import one_line
 
 
@@ -58,8 +57,8 @@ class UpdateTask(_Guard, TaskChanges, _Target):
 @tool(title="Add a task", returns=ADDED)
 async def add_task(tx: UserTransaction, arguments: AddTask) -> Answer:
     """Add a task to the user's list. A repeated call returns the first task, marked repeated."""
-    retry = Retry.of("add", arguments.meant(), arguments.idempotency_key)
-    added = await service.add(tx, arguments, retry, window=service.ALIKE_WINDOW)
+    idempotency = Idempotency.of("add", arguments.meant(), arguments.idempotency_key)
+    added = await service.add(tx, arguments, idempotency, window=service.DUPLICATE_WINDOW)
     return _told("created", added)
 
 
@@ -112,7 +111,7 @@ async def _updated(tx: UserTransaction, arguments: UpdateTask) -> Outcome:
             raise Invalid(
                 '"undo" stands alone. Call update_task again with it only, or without it.'
             )
-        return await undo(tx, arguments.undo, task_id=task_id, if_version=if_version)
+        return await undo_event(tx, arguments.undo, of=Of("task", task_id), if_version=if_version)
     if not changes:
         raise Invalid(
             "Nothing to change was given: null and empty arguments count as left out. Call "
@@ -122,7 +121,7 @@ async def _updated(tx: UserTransaction, arguments: UpdateTask) -> Outcome:
 
 
 def _told(status: str, outcome: Outcome, **more: Any) -> Answer:
-    task = outcome.task
+    task = outcome.row
     told = {"task_id": task["id"], "status": status, "title": task["title"], **more}
     told |= representation.beyond_title(task, outcome.timezone)
     if outcome.repeated:

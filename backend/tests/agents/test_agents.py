@@ -314,7 +314,7 @@ async def test_an_owners_token_that_may_no_longer_manage_is_an_agents(owner: Per
     assert (await laptop.rest("PUT", "/agents/laptop", json=allowed)).status_code == 200
     laptop.database._gate._standings.clear()
     await laptop.call("add_task", title="One")
-    ((event,),) = ((await owner.rest("GET", "/events")).json()["events"],)
+    event, _ = (await owner.rest("GET", "/events")).json()["events"]
     assert (event["actor"], event["client_id"]) == ("agent", "laptop")
 
 

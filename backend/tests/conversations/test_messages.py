@@ -10,7 +10,7 @@ from surelist.access.auth import Caller
 from surelist.config import Settings
 from surelist.conversations import listing, messages
 from surelist.errors import Conflict, Gone, NotFound, TooManyRequests, VersionMismatch
-from surelist.ledger.service import Retry
+from surelist.ledger.write import Idempotency
 from surelist.tasks import service as tasks
 from surelist.tasks.models import NewTask
 from tests.support.copies import Copy, newcomers
@@ -129,7 +129,8 @@ async def test_a_change_counts_its_bytes(ann: Person, records: Records) -> None:
 async def test_an_answer_of_the_assistant_stays_as_it_was_given(ann: Person) -> None:
     await begin(ann)
     await ann.write(
-        lambda tx: messages.add(tx, 1, "assistant", "Hi", Retry.of("a", {}), reply_to=1), WRITE
+        lambda tx: messages.add(tx, 1, "assistant", "Hi", Idempotency.of("a", {}), reply_to=1),
+        WRITE,
     )
     with pytest.raises(Conflict):
         await change(ann, "Something else")
@@ -144,7 +145,7 @@ async def test_a_message_lists_the_changes_that_it_led_to(ann: Person) -> None:
         await ann.database.write(
             chat,
             lambda tx, title=title: tasks.add(
-                tx, NewTask(title=title), Retry.of("add", {"title": title})
+                tx, NewTask(title=title), Idempotency.of("add", {"title": title})
             ),
             "tasks:write",
         )

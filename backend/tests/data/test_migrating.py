@@ -123,7 +123,7 @@ async def test_what_was_due_before_wall_times_is_shown_and_undone_as_it_was(
         await owner.rest("PATCH", json={"timezone": "America/Bogota"})
         undone = await owner.call("update_task", task_id=1, undo=4)
         assert (undone["changed"], undone["due"]) == (["due"], "2026-12-24T12:30:00-05:00")
-        assert (await owner.call("update_task", task_id=1, undo=5))["due"] == (
+        assert (await owner.call("update_task", task_id=1, undo=undone["version"]))["due"] == (
             "2026-11-23T09:00:00-05:00"
         )
         assert (await owner.rest("GET", "/tasks/2")).json()["due"] == "2026-11-23"

@@ -12,7 +12,7 @@ from tests.support.person import Person
 
 BROKEN = {"content": b"{", "headers": {"Content-Type": "application/json"}}
 USER = "/api/{user_id}"
-IDS = {"task_id": 1, "event_id": 1, "conversation_id": 1, "client_id": "claude"}
+IDS = {"task_id": 1, "event_id": 1, "call": 1, "conversation_id": 1, "client_id": "claude"}
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ async def test_no_route_of_the_api_is_cached_whether_it_answers_or_refuses(
     person = newcomer("web", owner=True)
     await person.call("add_task", title="Buy milk")
     await begin(person)
-    ids = {"task_id": 1, "event_id": 1, "client_id": "x", "conversation_id": 1}
+    ids = {"task_id": 1, "event_id": 1, "call": 1, "client_id": "x", "conversation_id": 1}
     below = path.removeprefix("/api/{user_id}").format(**ids)
     statuses = set()
     for body in BODIES:

@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from surelist.access.auth import Caller
 from surelist.data.isolation import UserTransaction
 from surelist.errors import Conflict
-from surelist.ledger.service import Retry
+from surelist.ledger.write import Idempotency
 from surelist.postgres.embedded import DATABASE, Cluster
 from surelist.tasks import service
 from surelist.tasks.models import NewTask
@@ -70,7 +70,7 @@ async def test_an_event_tells_who_made_it_and_through_what(
     await person.call("add_task", title="By a person")
     await agent.database.write(
         assistant,
-        lambda tx: service.add(tx, NewTask(title="By chat"), Retry.of("add", {})),
+        lambda tx: service.add(tx, NewTask(title="By chat"), Idempotency.of("add", {})),
         "tasks:write",
     )
     events = await sound_ledger(cluster, agent.user_id)
@@ -84,16 +84,16 @@ async def test_an_event_tells_who_made_it_and_through_what(
 
 
 async def test_a_retry_is_known_by_what_it_asks_for_and_not_by_how_it_is_written() -> None:
-    one = Retry.of("add", {"title": "a", "tags": ["x", "y"]})
-    assert one == Retry.of("add", {"tags": ["x", "y"], "title": "a"})
+    one = Idempotency.of("add", {"title": "a", "tags": ["x", "y"]})
+    assert one == Idempotency.of("add", {"tags": ["x", "y"], "title": "a"})
     assert len(one.request_hash) == 32
     others = [
-        Retry.of("add", {"title": "a", "tags": ["y", "x"]}),
-        Retry.of("add", {"title": "a"}),
-        Retry.of("add", {"title": "a", "tags": ["x", "y"], "description": ""}),
-        Retry.of("replace 1", {"title": "a", "tags": ["x", "y"]}),
-        Retry.of("add", {"title": "a", "tags": ["x,y"]}),
-        Retry.of("add", {"title": "a tags", "": ["x", "y"]}),
+        Idempotency.of("add", {"title": "a", "tags": ["y", "x"]}),
+        Idempotency.of("add", {"title": "a"}),
+        Idempotency.of("add", {"title": "a", "tags": ["x", "y"], "description": ""}),
+        Idempotency.of("replace 1", {"title": "a", "tags": ["x", "y"]}),
+        Idempotency.of("add", {"title": "a", "tags": ["x,y"]}),
+        Idempotency.of("add", {"title": "a tags", "": ["x", "y"]}),
     ]
     hashes = {other.request_hash for other in others}
     assert len(hashes) == len(others)
@@ -101,14 +101,14 @@ async def test_a_retry_is_known_by_what_it_asks_for_and_not_by_how_it_is_written
 
 
 async def test_a_key_keeps_the_hash_of_what_it_was_used_for(ann: Person, cluster: Cluster) -> None:
-    first = Retry.of("add", {"title": "a"}, "key")
+    first = Idempotency.of("add", {"title": "a"}, "key")
     await ann.write(lambda tx: service.add(tx, NewTask(title="a"), first))
     [event] = await rows(cluster, "event", ann.user_id)
     assert event["request_hash"] == first.request_hash
     assert event["idempotency_key"] == "key"
 
     async def other(tx: UserTransaction) -> Any:
-        return await service.delete(tx, 1, retry=Retry.of("delete 1", {}, "key"))
+        return await service.delete(tx, 1, idempotency=Idempotency.of("delete 1", {}, "key"))
 
     with pytest.raises(Conflict, match="used with other arguments"):
         await ann.write(other)
@@ -127,4 +127,4 @@ async def test_a_call_that_changes_nothing_makes_no_event_and_no_gap(
             await ann.call("update_task", title="Second", **bad)
     await ann.call("delete_task", task_id=1)
     events = await sound_ledger(cluster, ann.user_id)
-    assert [event["kind"] for event in events] == ["created", "completed", "deleted"]
+    assert [event["kind"] for event in events] == ["created", "updated", "deleted"]

@@ -49,8 +49,8 @@ INSERT INTO task (user_id, id, title, description, priority, tags, sort_title, s
     {search_tags} version, created_at, updated_at)
 SELECT user_id, 1, E'M\\u00e4lk\\n\\\\.\\t\\\\N', E'\\\\.\\nDROP TABLE task;', 1, '{{a}}', '', '',
     {a} 1, now(), now() FROM account;
-INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, after)
-SELECT user_id, 1, 1, 'created', 'agent', 'x', 'x', now(), '{{"title": "M"}}' FROM account;
+INSERT INTO event (user_id, id, {of_task}, kind, actor, client_id, client_name, at, after)
+SELECT user_id, 1, {task}, 'created', 'agent', 'x', 'x', now(), '{{"title": "M"}}' FROM account;
 INSERT INTO agent (user_id, client_id, name, scopes) VALUES ('ann', 'x', 'X', '{{tasks:read}}');
 """
 TERM_BEFORE_0005 = "INSERT INTO term (user_id, term, task_id) VALUES ('ann', 'milk', 1);"
@@ -81,11 +81,14 @@ INSERT INTO message (user_id, conversation_id, id, role, content, search_text, r
 
 def rows(version: str = SCHEMA) -> str:
     """Rows in every table, as a schema of that version takes them."""
+    of = {"of_task": "task_id", "task": "1"}
+    if version >= "0008":
+        of = {"of_task": "subject, subject_id", "task": "'task', 1"}
     if version < "0005":
-        before = ROWS.format(search_tags="", a="") + TERM_BEFORE_0005
+        before = ROWS.format(search_tags="", a="", **of) + TERM_BEFORE_0005
         return before + (SAID if version >= "0004" else SAID_BEFORE_0004)
     said = SAID + (REPLACED_FROM_0006 if version >= "0006" else "")
-    return ROWS.format(search_tags="search_tags,", a="'{a}',") + said
+    return ROWS.format(search_tags="search_tags,", a="'{a}',", **of) + said
 
 
 EVIL = {

@@ -17,7 +17,7 @@ from surelist.config import Settings
 from surelist.data.database import Statement, open_pool
 from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import Unavailable, VersionMismatch
-from surelist.ledger.service import Retry
+from surelist.ledger.write import Idempotency
 from surelist.postgres.embedded import Cluster
 from surelist.tasks import service
 from surelist.tasks.models import NewTask
@@ -94,7 +94,9 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
             async def work(
                 tx: UserTransaction, end: Any = end, title: str = f"{number} {turn}"
             ) -> Any:
-                outcome = await service.add(tx, NewTask(title=title), Retry.of("add", {}, title))
+                outcome = await service.add(
+                    tx, NewTask(title=title), Idempotency.of("add", {}, title)
+                )
                 if end:
                     await end(tx)
                 return outcome

@@ -13,9 +13,11 @@ from tests.support.ledger_model import (
     Fields,
     Guard,
     ListModel,
+    Moved,
     Outcome,
     Refused,
     Task,
+    Undone,
     wall_time,
 )
 
@@ -141,7 +143,13 @@ def _answered(model: ListModel, by: By, request: Request) -> Answer:
             return Answer(200, *_full(model, Outcome(task, [])))
         case ["events", event_id, "undo"]:
             guard = _guard(f"undo {event_id}", request)
-            return Answer(200, *_full(model, model.undo(by, int(event_id), guard)))
+            outcome = model.undo(by, int(event_id), guard)
+            if isinstance(outcome, Moved):
+                moved = {"event": outcome.undoes, **_of(None), "version": outcome.event}
+                return Answer(200, moved)
+            return Answer(200, *_full(model, outcome))
+        case ["calls", call, "undo"]:
+            return _undone(model.undo_call(by, int(call)), dry_run=False)
         case [_, task_id, *which]:
             return _of_task(model, by, int(task_id), (request.method, *which), request)
     raise AssertionError(f"the model knows no {request}")
@@ -217,12 +225,19 @@ def account(model: ListModel) -> Fields:
 
 def undone(model: ListModel, by: By, client: str, since: int, *, dry_run: bool) -> Answer:
     """What an undo of all is told, `since` being the first event that it is about."""
-    taken_back, left = model.undo_all(by, client, since, keep=not dry_run)
+    return _undone(model.undo_all(by, client, since, keep=not dry_run), dry_run=dry_run)
+
+
+def _undone(undone: Undone, *, dry_run: bool) -> Answer:
+    taken_back, left = undone
     body = {
         "undone": [
-            dict(zip(("event", "task_id", "version"), one, strict=True)) for one in taken_back
+            {"event": event, **_of(task_id), "version": version}
+            for event, task_id, version in taken_back
         ],
-        "left": [dict(zip(("event", "task_id", "fields"), one, strict=True)) for one in left],
+        "left": [
+            {"event": event, **_of(task_id), "fields": fields} for event, task_id, fields in left
+        ],
         "dry_run": dry_run,
     }
     return Answer(200, body)
@@ -318,17 +333,25 @@ def events(
     return wanted if after is not None else wanted[::-1]
 
 
+def _of(task_id: int | None) -> Fields:
+    if task_id is None:
+        return {"subject": "account"}
+    return {"subject": "task", "subject_id": task_id, "task_id": task_id}
+
+
 def _event(event: Event, timezone: str) -> Fields:
     name = "Surelist" if event.by.actor == "system" else event.by.client
     shown = {
         "id": event.id,
-        "task_id": event.task_id,
+        **_of(event.task_id),
         "kind": event.kind,
         "actor": event.by.actor,
         "client_id": event.by.client,
         "client_name": name,
         "at": TIME,
     }
+    if event.call:
+        shown["call"] = event.call
     if event.undoes:
         shown["undoes"] = event.undoes
     for side in ("before", "after"):

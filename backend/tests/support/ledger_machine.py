@@ -216,6 +216,20 @@ class LedgerMachine(RuleBasedStateMachine):
         expected = doors.undone(model, caller.by, of.client, first, dry_run=dry_run)
         assert self.run(request(person, Request("POST", "/undo", body))) == expected
 
+    @rule(caller=callers, behind=st.integers(0, 9))
+    def undo_call(self, caller: Caller, behind: int) -> None:
+        events = list(self.models[caller.user].events.values())
+        call = next((one.call or one.id for one in events[-1 - behind :]), 1)
+        self.rest(caller, "POST", f"/calls/{call}/undo")
+
+    @rule(caller=mostly_people, version=any_of(None, None, '"1"'), key=any_of(None, "k1"))
+    def undo_move(self, caller: Caller, version: str | None, key: str | None) -> None:
+        """Undo the latest change of the time zone."""
+        events = self.models[caller.user].events.values()
+        moves = [one.id for one in events if one.task_id is None]
+        if moves:
+            self.rest(caller, "POST", f"/events/{moves[-1]}/undo", (version, key))
+
     @rule(
         caller=st.one_of(st.none(), st.none(), callers),
         which=any_of(0, 0, 0, 1, 1, 2, 3, 5, 8),
@@ -379,18 +393,19 @@ def timeless(told: Any) -> Any:
 
 
 FIELD_OF = {column: field.name for field in FIELDS for column in field.empty}
+FIELD_OF["timezone"] = "timezone"
 
 
 def _stored(event: Fields) -> tuple[Any, ...]:
-    told = (event[name] for name in ("id", "kind", "task_id", "actor", "client_id"))
+    told = (event[name] for name in ("id", "kind", "subject_id", "actor", "client_id"))
     changed = (
         values if values is None else {FIELD_OF[name] for name in values}
         for values in (event["before"], event["after"])
     )
-    return (*told, event["idempotency_key"], event["undoes"], *changed)
+    return (*told, event["idempotency_key"], event["undoes"], event["call"], *changed)
 
 
 def _expected(event: Event) -> tuple[Any, ...]:
     told = (event.id, event.kind, event.task_id, event.by.actor, event.by.client)
     changed = (values if values is None else set(values) for values in (event.before, event.after))
-    return (*told, event.key, event.undoes, *changed)
+    return (*told, event.key, event.undoes, event.call, *changed)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 Fields = dict[str, Any]
@@ -57,10 +57,14 @@ SYSTEM = By("surelist", "system")
 
 @dataclass(frozen=True)
 class Event:
-    """One change; a purge empties `before`, `after` and `asked`."""
+    """One change of a task or, without `task_id`, of the account.
+
+    A purge empties `before`, `after` and `asked`. `call` is the first event of its call, if it made
+    several.
+    """
 
     id: int
-    task_id: int
+    task_id: int | None
     kind: str
     by: By
     at: int
@@ -69,6 +73,15 @@ class Event:
     asked: Asked | None
     key: str | None
     undoes: int | None
+    call: int | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What an undo of a change of time zone is told: what it undid, and the event that did so."""
+
+    undoes: int
+    event: int
 
 
 @dataclass(frozen=True)
@@ -105,6 +118,12 @@ class Guard:
 
 
 NONE = Guard()
+
+
+Undone: TypeAlias = tuple[
+    list[tuple[int, int | None, int]], list[tuple[int, int | None, list[str]]]
+]
+"""What was taken back, as (event, task, event that did so), and what was left, with its fields."""
 
 
 @dataclass
@@ -218,25 +237,49 @@ class ListModel:
 
     def undo(
         self, by: By, event_id: int, guard: Guard = NONE, task_id: int | None = None
-    ) -> Outcome:
+    ) -> Outcome | Moved:
         with self._whole():
             return self._begin(by, guard) or self._undo(by, event_id, guard, task_id)
 
-    def undo_all(
-        self, by: By, client: str, since: int, *, keep: bool
-    ) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, list[str]]]]:
+    def undo_all(self, by: By, client: str, since: int, *, keep: bool) -> Undone:
         """Undo what `client` did from the event `since` on; what was undone, and what was left."""
-        undone: list[tuple[int, int, int]] = []
-        left: list[tuple[int, int, list[str]]] = []
         with self._whole(keep=keep):
-            for event in self._standing(client, since):
+            self._sweep()
+            events = {
+                event.id: event
+                for event in self.events.values()
+                if event.by.client == client and event.id >= since and event.kind != "purged"
+            }
+            return self._undo_events(by, events)
+
+    def undo_call(self, by: By, call: int) -> Undone:
+        """Undo what a call did; what was undone, and what was left."""
+        with self._whole():
+            self._sweep()
+            events = {
+                event.id: event
+                for event in self.events.values()
+                if (event.call or event.id) == call
+            }
+            if not events:
+                raise Refused(404)
+            return self._undo_events(by, events)
+
+    def _undo_events(self, by: By, events: dict[int, Event]) -> Undone:
+        undone: list[tuple[int, int | None, int]] = []
+        left: list[tuple[int, int | None, list[str]]] = []
+        effective = [
+            event for event in self._effective(events) if event.task_id or by.actor == "person"
+        ]
+        with self._one_call():
+            for event in sorted(effective, key=lambda event: event.task_id is not None):
                 try:
-                    self._sweep()
                     outcome = self._undo(by, event.id, NONE, None)
                 except Refused as refused:
                     left.append((event.id, event.task_id, refused.fields or []))
                 else:
-                    undone.append((event.id, event.task_id, outcome.task.version))
+                    made = outcome.event if isinstance(outcome, Moved) else outcome.task.version
+                    undone.append((event.id, event.task_id, made))
         return undone, left
 
     def purge(self, by: By, task_id: int, guard: Guard = NONE) -> None:
@@ -254,6 +297,14 @@ class ListModel:
 
     def set_timezone(self, by: By, timezone: str) -> None:
         self._for_the_person(by)
+        if timezone != self.timezone:
+            self._move("updated", by, timezone, NONE)
+
+    def _move(
+        self, kind: str, by: By, timezone: str, guard: Guard, undoes: int | None = None
+    ) -> None:
+        before, after = {"timezone": self.timezone}, {"timezone": timezone}
+        self._append(kind, None, by, before, after, guard, undoes)
         self.timezone = timezone
 
     def erase(self, by: By) -> None:
@@ -268,7 +319,7 @@ class ListModel:
 
     @contextmanager
     def _whole(self, *, keep: bool = True) -> Iterator[None]:
-        before = (dict(self.events), self.last_event, self.last_task)
+        before = (dict(self.events), self.last_event, self.last_task, self.timezone)
         try:
             yield
         except Refused:
@@ -276,9 +327,18 @@ class ListModel:
             raise
         finally:
             if not keep:
-                self.events, self.last_event, self.last_task = before
+                self.events, self.last_event, self.last_task, self.timezone = before
 
-    def _begin(self, by: By, guard: Guard) -> Outcome | None:
+    @contextmanager
+    def _one_call(self) -> Iterator[None]:
+        """What is appended meanwhile is of one call."""
+        first = self.last_event + 1
+        yield
+        if self.last_event > first:
+            for number in range(first, self.last_event + 1):
+                self.events[number] = replace(self.events[number], call=first)
+
+    def _begin(self, by: By, guard: Guard) -> Outcome | Moved | None:
         """Sweep the trash; the first result of the guard's key, if it has been used."""
         first = self._first(by, guard.key)
         if first and first.asked not in (None, guard.asked):
@@ -287,6 +347,8 @@ class ListModel:
         first = self._first(by, guard.key)
         if first and not first.asked:
             raise Refused(410)
+        if first and first.task_id is None:
+            return Moved(first.undoes or 0, first.id)
         if first and first.kind == "purged":
             return Outcome(Task(first.task_id, first.id, {}), [], repeated=True)
         return self._as_of(first.id, repeated=True) if first else None
@@ -299,8 +361,9 @@ class ListModel:
         """Purge what has been in the trash for 30 days, longest first; never more than 20 here."""
         tasks = map(self._as_left, range(1, self.last_task + 1))
         expired = [task for task in tasks if task and self._expired(task)]
-        for task in sorted(expired, key=lambda task: task.fields["deleted"]):
-            self._purge(SYSTEM, task.id, NONE)
+        with self._one_call():
+            for task in sorted(expired, key=lambda task: task.fields["deleted"]):
+                self._purge(SYSTEM, task.id, NONE)
 
     def _purge(self, by: By, task_id: int, guard: Guard) -> None:
         for event in list(self.events.values()):
@@ -331,10 +394,12 @@ class ListModel:
             task = self._found(task_id, in_trash=in_trash)
             return self._save(by, task, decide(task), guard)
 
-    def _undo(self, by: By, event_id: int, guard: Guard, task_id: int | None) -> Outcome:
+    def _undo(self, by: By, event_id: int, guard: Guard, task_id: int | None) -> Outcome | Moved:
         event = self.events.get(event_id)
         if not event or task_id not in (None, event.task_id):
             raise Refused(404)
+        if event.task_id is None:
+            return self._undo_move(by, event, guard)
         if event.after is None:
             raise Refused(410)
         if undone := [one.id for one in self.events.values() if one.undoes == event_id]:
@@ -349,23 +414,30 @@ class ListModel:
             before = before | {"deleted": self._now()}
         return self._save(by, task, before, guard, undoes=event_id)
 
-    def _standing(self, client: str, since: int) -> list[Event]:
-        """That client's changes whose effect stands, newest first: of an undo and what it took
-        back, both the client's and both since then, neither is left."""
-        theirs = {
-            event.id: event
-            for event in self.events.values()
-            if event.by.client == client and event.id >= since and event.kind != "purged"
-        }
+    def _undo_move(self, by: By, event: Event, guard: Guard) -> Moved:
+        self._for_the_person(by)
+        for one in self.events.values():
+            if one.undoes == event.id:
+                return Moved(event.id, one.id)
+        if self.timezone != (event.after or {})["timezone"]:
+            raise Refused(409, fields=["timezone"])
+        if guard.if_version is not None:
+            raise Refused(412)
+        self._move("undone", by, (event.before or {})["timezone"], guard, event.id)
+        return Moved(event.id, self.last_event)
+
+    def _effective(self, theirs: dict[int, Event]) -> list[Event]:
+        """The changes whose effect stands, newest first: of an undo and what it took back, both
+        among these, neither is left."""
         undone = {event.undoes for event in self.events.values()}
-        standing = []
+        effective: list[Event] = []
         for event in reversed(theirs.values()):
             chain = [event]
             while chain[-1].undoes in theirs:
                 chain.append(theirs[chain[-1].undoes])
             if event.id not in undone and len(chain) % 2 == 1:
-                standing.append(event)
-        return standing
+                effective.append(event)
+        return effective
 
     def _save(
         self, by: By, task: Task, columns: Fields, guard: Guard, undoes: int | None = None
@@ -387,7 +459,7 @@ class ListModel:
     def _append(
         self,
         kind: str,
-        task_id: int,
+        task_id: int | None,
         by: By,
         before: Fields | None,
         after: Fields | None,
@@ -410,7 +482,7 @@ class ListModel:
 
     def _as_of(self, event_id: int, *, repeated: bool = False) -> Outcome:
         event = self.events[event_id]
-        task = self._as_left(event.task_id, event_id)
+        task = event.task_id and self._as_left(event.task_id, event_id)
         if not task:
             raise Refused(410)
         return Outcome(task, names(event.after or ()), repeated)
@@ -454,4 +526,4 @@ def _kind(after: Fields, was: str, now: str) -> str:
         return "deleted"
     if was == "deleted":
         return "restored"
-    return "completed" if now == "completed" else "reopened"
+    return "updated"

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 import asyncpg
 
 from surelist.postgres.embedded import DATABASE, Cluster
-from surelist.tasks import fields
+from surelist.tasks.fields import EMPTY, FIELDS
 from surelist.tasks.models import status_of
 from surelist.tasks.words import folded
 from tests.support.copies import Copy
@@ -87,6 +87,7 @@ class Ledgers:
             return []
         _check_account(accounts[0], events, tasks)
         _check_folded(tasks)
+        _check_calls(events)
         _check_replay(events, tasks, accounts[0]["timezone"])
         return events
 
@@ -126,8 +127,9 @@ def _check_account(account: Row, events: list[Row], tasks: Mapping[int, Row]) ->
     assert [event["id"] for event in events] == [begun + n + 1 for n in range(len(events))]
     assert account["last_event"] == begun + len(events)
     assert all(earlier["at"] <= later["at"] for earlier, later in pairwise(events))
-    last_task = max((event["task_id"] for event in events), default=0)
-    assert account["last_task"] == last_task or (account["erased_at"] and not events)
+    tasks_ever = [event["subject_id"] for event in events if is_task(event)]
+    last_task = max(tasks_ever, default=0)
+    assert account["last_task"] == last_task or (account["erased_at"] and not tasks_ever)
     statuses = [status_of(task) for task in tasks.values()]
     assert account["pending_count"] == statuses.count("pending")
     assert account["completed_count"] == statuses.count("completed")
@@ -145,28 +147,43 @@ def _check_folded(tasks: Mapping[int, Row]) -> None:
         assert {name: task[name] for name in derived} == derived
 
 
+def is_task(event: Row) -> bool:
+    """Whether it is a change of a task."""
+    return event["subject"] == "task"
+
+
+def _check_calls(events: list[Row]) -> None:
+    """The events of a call follow each other, and carry the id of the first; one alone has none."""
+    for call, of_call in groupby(events, key=lambda event: event["call"]):
+        ids = [event["id"] for event in of_call]
+        assert call is None or (ids[0] == call and len(ids) > 1)
+    calls = [call for call, _ in groupby(event["call"] for event in events) if call]
+    assert len(calls) == len(set(calls))
+
+
 def _check_replay(events: list[Row], tasks: Mapping[int, Row], timezone: str) -> None:
-    purged = {event["task_id"] for event in events if event["kind"] == "purged"}
+    events = list(filter(is_task, events))
+    purged = {event["subject_id"] for event in events if event["kind"] == "purged"}
     assert purged & set(tasks) == set()
 
     told: dict[int, Row] = {}
     for event in events:
-        if event["task_id"] in purged:
+        if event["subject_id"] in purged:
             assert (event["before"], event["after"]) == (None, None)
             assert event["kind"] == "purged" or event["request_hash"] is None
             continue
-        after = fields.remembered(event["after"], timezone)
+        after = FIELDS.columns_from_json(event["after"], timezone)
         if event["kind"] == "created":
             assert event["before"] is None
-            told[event["task_id"]] = {"created_at": event["at"]}
+            told[event["subject_id"]] = {"created_at": event["at"]}
         else:
-            known = told[event["task_id"]]
-            before = fields.remembered(event["before"], timezone)
+            known = told[event["subject_id"]]
+            before = FIELDS.columns_from_json(event["before"], timezone)
             assert before == {name: known[name] for name in after}
             assert set(after) == set(
-                fields.differing({**fields.EMPTY, **before}, {**fields.EMPTY, **after})
+                FIELDS.changed_columns({**EMPTY, **before}, {**EMPTY, **after})
             )
-        told[event["task_id"]] |= after | {"version": event["id"], "updated_at": event["at"]}
+        told[event["subject_id"]] |= after | {"version": event["id"], "updated_at": event["at"]}
     for task_id, columns in told.items():
         assert {name: tasks[task_id][name] for name in columns} == columns
     assert set(told) == set(tasks)

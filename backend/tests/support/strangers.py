@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surelist.conversations import messages, service
-from surelist.ledger.service import Retry
+from surelist.ledger.write import Idempotency
 from tests.support.copies import Copy
 from tests.support.person import ERAS, HANDSHAKE, Person
 
@@ -70,7 +70,7 @@ async def make_conversations(ann: Person, word: str) -> None:
     for number in (1, 2):
         await ann.write(lambda tx: service.create(tx, f"About {word}"), scope)
         for content in (f"Where is the {word}?", f"In the garden, {word} by {word}"):
-            retry = Retry.of("say", {"content": content}, f"{word}-{number}-{content}")
+            retry = Idempotency.of("say", {"content": content}, f"{word}-{number}-{content}")
             await ann.write(
                 lambda tx, number=number, content=content, retry=retry: messages.add(
                     tx, number, "user", content, retry
@@ -184,6 +184,9 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
         *({"params": {"task_id": task_id}} for task_id in hers.tasks),
         {"params": {"client_id": "claude"}},
         {"params": {"cursor": hers.cursor}},
+    ],
+    ("POST", "/api/{user_id}/calls/{call}/undo"): lambda hers: [
+        {"call": version} for version in range(1, hers.versions + 1)
     ],
     ("POST", "/api/{user_id}/events/{event_id}/undo"): lambda hers: [
         {"event_id": version} for version in range(1, hers.versions + 1)
@@ -352,14 +355,12 @@ def _calls(
     ]
 
 
-IDS = ("task_id", "event_id", "client_id", "conversation_id")
+IDS = ("task_id", "event_id", "call", "client_id", "conversation_id")
 
 
 def rest_attempt(method: str, path: str, named: str, request: Request) -> Attempt:
     """A REST request to the path of the user `named`."""
-    ids = {
-        name: request.get(name) for name in ("task_id", "event_id", "client_id", "conversation_id")
-    }
+    ids = {name: request.get(name) for name in IDS}
     filled = path.format(user_id=named, **ids)
     options = {name: value for name, value in request.items() if name not in ids}
 

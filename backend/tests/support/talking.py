@@ -5,7 +5,7 @@ from typing import Any
 
 from surelist.conversations import messages, service
 from surelist.conversations.models import Role
-from surelist.ledger.service import Retry
+from surelist.ledger.write import Idempotency
 from tests.support.person import Person
 
 WRITE = "conversations:write"
@@ -21,7 +21,7 @@ async def say(
     person: Person, conversation_id: int, content: str, role: Role = "user", key: str | None = None
 ) -> Mapping[str, Any]:
     """Add a message."""
-    retry = Retry.of("say", {"content": content}, key)
+    retry = Idempotency.of("say", {"content": content}, key)
     message, _ = await person.write(
         lambda tx: messages.add(tx, conversation_id, role, content, retry), WRITE
     )

@@ -178,7 +178,7 @@ async def test_a_creation_is_told_with_its_author_and_all_its_fields(
 ) -> None:
     await ann.call("add_task", title="Buy", due="2026-11-23T15:00", priority="low")
     [event] = await records.events(ann)
-    assert (event["id"], event["task_id"], event["kind"], event["before"]) == (
+    assert (event["id"], event["subject_id"], event["kind"], event["before"]) == (
         1,
         1,
         "created",

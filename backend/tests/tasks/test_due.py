@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surelist.errors import Invalid
-from surelist.tasks import fields
 from surelist.tasks.due import YEARS, instant, read_moment, start_of, write_moment
+from surelist.tasks.fields import EMPTY, FIELDS
 from tests.support.asking import ids, refusal, task
 from tests.support.person import Person
 from tests.support.records import Records
@@ -101,16 +101,16 @@ def test_a_wall_time_comes_back_from_every_journey(
     """Whatever the clocks do there, and even when they skip that time."""
     if not _there_are(datetime.combine(day, clock), ZoneInfo(home)):
         return
-    given_there = fields.columns_of({"due": f"{day}T{clock}"}, fields.EMPTY, home)
+    given_there = FIELDS.columns_of({"due": f"{day}T{clock}"}, EMPTY, home)
     image = {
         name: value if name == "due_zone" else value.isoformat()
         for name, value in given_there.items()
     }
-    abroad = fields.remembered(image, away)
+    abroad = FIELDS.columns_from_json(image, away)
     assert (abroad["due_on"], abroad["due_time"]) == (day, clock)
     assert abroad["due_at"] == instant(day, clock, None, away)
-    assert fields.changed_since(abroad, given_there) == []
-    assert fields.remembered(image, home) == given_there
+    assert FIELDS.changed_since(abroad, given_there) == []
+    assert FIELDS.columns_from_json(image, home) == given_there
 
 
 @given(INSTANTS, TIMEZONES, TIMEZONES)
@@ -118,7 +118,7 @@ def test_an_event_of_before_wall_times_holds_an_instant_in_every_time_zone(
     at: datetime, then: str, now: str
 ) -> None:
     image = {"due_on": None, "due_at": at.isoformat()}
-    left, current = fields.remembered(image, then), fields.remembered(image, now)
+    left, current = FIELDS.columns_from_json(image, then), FIELDS.columns_from_json(image, now)
     assert left == current
     assert current == {
         "due_on": at.date(),
@@ -126,7 +126,7 @@ def test_an_event_of_before_wall_times_holds_an_instant_in_every_time_zone(
         "due_zone": "UTC",
         "due_at": at,
     }
-    assert fields.shown(current, now)["due"] == at.astimezone(ZoneInfo(now)).isoformat()
+    assert FIELDS.shown(current, now)["due"] == at.astimezone(ZoneInfo(now)).isoformat()
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from typing import Any, get_args
 
 import pytest
 
-from surelist.tasks import fields
-from surelist.tasks.event_representation import Fields
-from surelist.tasks.fields import FIELDS
+from surelist.ledger.fields import Field
+from surelist.ledger.representation import ChangedFields
+from surelist.ledger.subjects import subjects
+from surelist.tasks.fields import EMPTY, FIELDS
 from surelist.tasks.models import DERIVED, ClearableField, NewTask, Task, TaskChanges
 from surelist.tasks.representation import TaskRow, WholeTask, row, whole
 from tests.support import ledger_model
@@ -27,13 +28,16 @@ PLACES: dict[str, tuple[Collection[str], Collection[str]]] = {
     "ClearableField": (get_args(ClearableField), [name for name in GIVEN if name != "title"]),
     "the table task": (
         set(Task.model_fields) - OF_THE_ROW - DERIVED,
-        fields.EMPTY,
+        EMPTY,
     ),
     "TaskRow": (
         set(TaskRow.__annotations__) - BESIDE_FIELDS,
         [*GIVEN, "completed"],
     ),
-    "the fields of an event": (Fields.__annotations__, [field.name for field in FIELDS]),
+    "the fields of an event": (
+        ChangedFields.__annotations__,
+        [field.name for subject in subjects().values() for field in subject.fields],
+    ),
     "the tests' examples": (EXAMPLES, GIVEN),
     "the tests' model of a list": (ledger_model.EMPTY, [field.name for field in FIELDS]),
 }
@@ -59,15 +63,15 @@ def test_a_row_that_is_written_by_hand_shows_what_the_field_declares(
     now = datetime(2026, 11, 26, 12, tzinfo=UTC)
     stamps = {"id": 1, "version": 1, "created_at": now, "updated_at": now}
     given = {"title": "Buy milk"} | {name: value}
-    task = stamps | {**fields.EMPTY, **fields.columns_of(given, fields.EMPTY, timezone)}
-    declared = {name: value for name, value in fields.shown(task, timezone).items() if value}
+    task = stamps | {**EMPTY, **FIELDS.columns_of(given, EMPTY, timezone)}
+    declared = {name: value for name, value in FIELDS.shown(task, timezone).items() if value}
     for shown in (row(task, timezone), whole(task, timezone)):
         told = {name: shown[name] for name in shown if name in declared}
         assert told == declared
         assert set(shown) <= set(WholeTask.__annotations__) - {"completed_at", "deleted_at"}
 
 
-@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
-def test_an_empty_field_is_remembered_and_shown_as_empty(field: fields.Field) -> None:
+@pytest.mark.parametrize("field", tuple(FIELDS), ids=lambda field: field.name)
+def test_an_empty_field_is_remembered_and_shown_as_empty(field: Field) -> None:
     assert field.recalled(field.empty, "UTC") == field.empty
     assert not field.shown(field.empty, "UTC")

@@ -1,7 +1,7 @@
 """A list looks at as many rows as its page needs, however many there are: seen in the plans."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
@@ -17,14 +17,13 @@ from surelist.data.database import Statement, _prepare
 from surelist.data.isolation import _IN_ORDER, UserTransaction
 from surelist.data.tables import erased
 from surelist.ledger.listing import EventQuery, list_events
-from surelist.ledger.service import Retry
+from surelist.ledger.undo import AT_ONCE, undo_call, undo_client, undo_event
+from surelist.ledger.write import Idempotency
 from surelist.postgres.embedded import APP_ROLE, Cluster
 from surelist.tasks import listing, selection, service
 from surelist.tasks.listing import Filters, Page
 from surelist.tasks.models import NewTask, TaskChanges
 from surelist.tasks.resources import ids_beginning
-from surelist.tasks.undo import undo
-from surelist.tasks.undo_many import AT_ONCE, undo_all
 from tests.support.copies import Copy, copied
 
 pytestmark = pytest.mark.xdist_group("test_growth")  # it copies 14,000 tasks three times
@@ -64,9 +63,9 @@ FROM (
         CASE WHEN n % 3 = 2 THEN now() - n % 40 * interval '1 day' END AS deleted_at
     FROM generate_series(1, {many}) n
 ) one;
-INSERT INTO event (user_id, id, task_id, kind, actor, client_id, client_name, at, after,
+INSERT INTO event (user_id, id, subject, subject_id, kind, actor, client_id, client_name, at, after,
     request_hash)
-SELECT '{user}', n, {many} + 1 - n, 'created', 'agent',
+SELECT '{user}', n, 'task', {many} + 1 - n, 'created', 'agent',
     CASE WHEN n < 4 THEN 'robot' ELSE 'claude' END, 'An agent', now() - interval '1 day',
     '{{}}', '\\x00'
 FROM generate_series(1, {many}) n;
@@ -125,6 +124,10 @@ class Explained(UserTransaction):
 
     async def execute(self, statement: Statement, **values: Any) -> None:
         await self._explain(statement, values)  # which runs it
+
+    async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
+        for values in rows:
+            await self._explain(statement, dict(values))
 
     async def _explain(self, statement: Statement, values: dict[str, Any]) -> None:
         given = ", ".join(map(literal, statement.arguments(values | self._stamps)))
@@ -262,7 +265,7 @@ async def test_a_list_whose_matches_are_all_at_its_end_is_read_no_more_than_twic
 
 
 NOW = datetime(2100, 1, 1, tzinfo=UTC)
-RETRY = Retry(b"\0")
+RETRY = Idempotency(b"\0")
 WRITES: dict[str, Callable[[UserTransaction], Awaitable[Any]]] = {
     "add": lambda tx: service.add(
         tx, NewTask(title="every odd", tags=["common"]), RETRY, window=timedelta(seconds=30)
@@ -270,7 +273,7 @@ WRITES: dict[str, Callable[[UserTransaction], Awaitable[Any]]] = {
     "complete": lambda tx: service.complete(tx, 3),
     "delete": lambda tx: service.delete(tx, 3),
     "update": lambda tx: service.update(tx, 3, TaskChanges(title="every even", tags=["new"])),
-    "undo": lambda tx: undo(tx, 1),
+    "undo": lambda tx: undo_event(tx, 1),
     "purge": lambda tx: service.purge_task(tx, 2),
     "read": lambda tx: service.find(tx, 3),
     "list events": lambda tx: list_events(tx, EventQuery()),
@@ -280,7 +283,8 @@ WRITES: dict[str, Callable[[UserTransaction], Awaitable[Any]]] = {
         tx, EventQuery(client_id="robot")
     ),
     "list events of nobody": lambda tx: list_events(tx, EventQuery(client_id="nobody")),
-    "undo all of an agent seldom here": lambda tx: undo_all(tx, "robot", NOW),
+    "undo all of an agent seldom here": lambda tx: undo_client(tx, "robot", NOW),
+    "undo a call": lambda tx: undo_call(tx, 2),
     "complete no digit": lambda tx: ids_beginning(tx, ""),
     "complete a digit": lambda tx: ids_beginning(tx, "1"),
     "complete an id": lambda tx: ids_beginning(tx, "11999"),
@@ -314,8 +318,8 @@ async def test_undoing_all_of_a_busy_agent_looks_at_what_it_may_take_back_at_mos
     grown: Copy, plans: str
 ) -> None:
     async with reading(grown, "large", plans) as database:
-        assert (await undo_all(database, "claude", NOW)).events == []
-        assert database.looked_at <= AT_ONCE + 10
+        assert (await undo_client(database, "claude", NOW)).events == []
+        assert database.looked_at <= AT_ONCE + 400  # it purges up to 20 tasks on its way
 
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])

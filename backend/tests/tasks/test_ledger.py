@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from surelist.tasks import fields
+from surelist.tasks.fields import EMPTY, FIELDS
 from tests.support.person import Person, RefusedByTool
 from tests.support.records import Records
 
@@ -86,13 +86,13 @@ async def test_events_have_no_gap_and_lead_to_each_task_as_it_is(
     assert [event["id"] for event in events] == list(range(1, len(events) + 1))
     assert (await records.account(ann))["last_event"] == len(events)
     for task in await records.tasks(ann):
-        own = [event for event in events if event["task_id"] == task["id"]]
+        own = [event for event in events if event["subject_id"] == task["id"]]
         told: dict[str, Any] = {}
         for event in own:
-            before = fields.remembered(event["before"] or {}, "UTC")
+            before = FIELDS.columns_from_json(event["before"] or {}, "UTC")
             assert {name: told[name] for name in before} == before
-            told |= fields.remembered(event["after"], "UTC")
-        assert {name: task[name] for name in fields.EMPTY} == told
+            told |= FIELDS.columns_from_json(event["after"], "UTC")
+        assert {name: task[name] for name in EMPTY} == told
         assert (task["version"], task["updated_at"]) == (own[-1]["id"], own[-1]["at"])
         assert (task["due_on"] is None) or (task["due_at"] is not None)
 
@@ -104,10 +104,12 @@ async def test_all_that_was_done_can_be_undone_from_the_last_change_to_the_first
     await tell_a_story(ann, seed, undoing=False)
     events = await records.events(ann)
     for event in reversed(events):
-        await ann.call("update_task", task_id=event["task_id"], undo=event["id"])
-    created = {event["task_id"]: event["after"] for event in events if event["kind"] == "created"}
+        await ann.call("update_task", task_id=event["subject_id"], undo=event["id"])
+    created = {
+        event["subject_id"]: event["after"] for event in events if event["kind"] == "created"
+    }
     for task in await records.tasks(ann):
         assert task["deleted_at"]
-        shown = {name: task[name] for name in fields.EMPTY} | {"deleted_at": None}
-        assert shown == fields.remembered(created[task["id"]], "UTC")
+        shown = {name: task[name] for name in EMPTY} | {"deleted_at": None}
+        assert shown == FIELDS.columns_from_json(created[task["id"]], "UTC")
     assert (await ann.call("list_tasks"))["total"] == 0

@@ -23,6 +23,8 @@ async def test_the_ledger_tells_who_changed_what_newest_first(ann: Person) -> No
     assert completed.pop("at") >= created.pop("at")
     assert created == {
         "id": 1,
+        "subject": "task",
+        "subject_id": 1,
         "task_id": 1,
         "kind": "created",
         "actor": "agent",
@@ -40,8 +42,10 @@ async def test_the_ledger_tells_who_changed_what_newest_first(ann: Person) -> No
     }
     assert completed == {
         "id": 2,
+        "subject": "task",
+        "subject_id": 1,
         "task_id": 1,
-        "kind": "completed",
+        "kind": "updated",
         "actor": "agent",
         "client_id": "cursor",
         "client_name": "cursor",
@@ -114,6 +118,12 @@ async def test_an_event_that_is_not_there_is_not_found(ann: Person) -> None:
     assert (await ann.rest("POST", "/events/2/undo")).status_code == 404
 
 
+def left(event: int, task_id: int, fields: list[str]) -> dict[str, Any]:
+    """An event that was left, as it is told."""
+    of = {"subject": "task", "subject_id": task_id, "task_id": task_id}
+    return {"event": event, **of, "fields": fields}
+
+
 async def undo_all(
     person: Person, client_id: str, key: str | None = None, **more: Any
 ) -> dict[str, Any]:
@@ -150,7 +160,7 @@ async def test_what_others_changed_since_is_left_and_named(ann: Person) -> None:
     await ann.call("update_task", task_id=1, title="Mine now")
     undone = await undo_all(ann, "rogue")
     assert undone["undone"] == []
-    assert undone["left"] == [{"event": 1, "task_id": 1, "fields": ["title"]}]
+    assert undone["left"] == [left(1, 1, ["title"])]
     assert (await task(ann, 1))["status"] == "pending"
 
 

@@ -145,17 +145,17 @@ async def test_the_next_write_purges_what_expired_and_keeps_the_ids_of_its_event
     events = await records.events(with_trash)
     assert (added["task_id"], added["version"]) == (3, 5)
     assert [row["id"] for row in await records.tasks(with_trash)] == [2, 3]
-    assert [(one["id"], one["task_id"], one["kind"], one["actor"]) for one in events] == [
+    assert [(one["id"], one["subject_id"], one["kind"], one["actor"]) for one in events] == [
         (1, 1, "created", "agent"),
         (2, 2, "created", "agent"),
         (3, 1, "deleted", "agent"),
         (4, 1, "purged", "system"),
         (5, 3, "created", "agent"),
     ]
-    purged = [one for one in events if one["task_id"] == 1]
+    purged = [one for one in events if one["subject_id"] == 1]
     assert all(one[column] is None for one in purged for column in ("before", "after"))
     assert all(one["request_hash"] is None for one in purged)
-    assert all(one["after"] for one in events if one["task_id"] != 1)
+    assert all(one["after"] for one in events if one["subject_id"] != 1)
 
 
 async def test_a_write_purges_at_most_20_tasks(ann: Person, records: Records) -> None:

@@ -7,7 +7,7 @@ from surelist.postgres.embedded import Cluster
 from tests.support.asking import task
 from tests.support.person import Person
 from tests.support.soundness import sound_ledger
-from tests.tasks.test_ledger_routes import ask_to_undo_all, events, undo_all
+from tests.tasks.test_ledger_routes import ask_to_undo_all, events, left, undo_all
 
 
 async def test_a_repeated_undo_of_all_tells_the_first_and_spares_what_came_after(
@@ -19,7 +19,7 @@ async def test_a_repeated_undo_of_all_tells_the_first_and_spares_what_came_after
     await ann.call("update_task", task_id=3, title="Mine now")
     first = await undo_all(ann, "rogue", "once")
     assert [one["event"] for one in first["undone"]] == [2, 1]
-    assert first["left"] == [{"event": 3, "task_id": 3, "fields": ["title"]}]
+    assert first["left"] == [left(3, 3, ["title"])]
     await rogue.call("add_task", title="A good one")
     assert await undo_all(ann, "rogue", "once") == first
     assert (await task(ann, 4))["status"] == "pending"
@@ -57,7 +57,7 @@ async def test_what_is_left_is_told_as_it_is_when_the_undo_of_all_is_repeated(
     await ann.call("update_task", task_id=4, title="Later, and mine")
     again = await undo_all(ann, "rogue", "once")
     assert again["undone"] == first["undone"]
-    assert again["left"] == [{"event": 3, "task_id": 3, "fields": ["title", "priority"]}]
+    assert again["left"] == [left(3, 3, ["title", "priority"])]
     assert (await task(ann, 2))["status"] == "pending"
 
 

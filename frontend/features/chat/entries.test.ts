@@ -58,7 +58,15 @@ test("an answer keeps its key when it is stored", () => {
 });
 
 test("the changes of a message belong to the steps of its answer, while it streams too", () => {
-  const change = { id: 7, task_id: 1, kind: "created", actor: "assistant", at } as const;
+  const change = {
+    id: 7,
+    subject: "task",
+    subject_id: 1,
+    task_id: 1,
+    kind: "created",
+    actor: "assistant",
+    at,
+  } as const;
   const changes = [{ ...change, client_id: "surelist-chat", client_name: "Surelist chat" }];
   const begun = [said(3, "Add milk", { changes })];
   for (const entries of [

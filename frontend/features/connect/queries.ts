@@ -54,10 +54,14 @@ export function useLastEvent(agent: Agent) {
       const event = events[0];
       if (!event) return null;
       const named = event.after?.title ?? event.before?.title;
-      const title = named ?? (await readTask(event.task_id).catch(() => null))?.title;
+      const title = named ?? (await titleOf(event.task_id));
       return { event, title: title ?? "a task that is gone" };
     },
   });
+}
+
+async function titleOf(id: number | undefined): Promise<string | undefined> {
+  return id === undefined ? undefined : (await readTask(id).catch(() => null))?.title;
 }
 
 /** Disconnects an agent or key with one call, which ends its access, its refresh tokens and its

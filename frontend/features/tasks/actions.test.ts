@@ -28,7 +28,7 @@ const task = (changed: Partial<Schemas["WholeTask"]> = {}): Schemas["WholeTask"]
 const problem = (status: number, now: Schemas["WholeTask"] | null = null) =>
   new ApiProblem(status, "unknown", "No.", now, null);
 const change = (actor: "person" | "agent") =>
-  ({ actor, client_name: "Claude Code" }) as Schemas["TaskEvent"];
+  ({ actor, client_name: "Claude Code" }) as Schemas["ShownEvent"];
 
 const page = { tell: vi.fn(), askAbout: vi.fn(), reopen: vi.fn(), rename: vi.fn() };
 let client: QueryClient;

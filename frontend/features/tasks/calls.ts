@@ -60,14 +60,16 @@ export function purgeTask(id: number): Promise<unknown> {
   );
 }
 
-/** Takes back one event; answers the task as it is then. */
+/** Takes back one event of a task; answers the task as it is then. */
 export function undoEvent(event: number): Promise<Task> {
-  return sendOnce((headers) =>
-    answered(
+  return sendOnce(async (headers) => {
+    const undone = await answered(
       api.POST("/api/{user_id}/events/{event_id}/undo", {
         params: { path: { user_id: "me", event_id: event } },
         headers,
       }),
-    ),
-  );
+    );
+    if ("event" in undone) throw new TypeError(`change ${event} is of no task`);
+    return undone;
+  });
 }

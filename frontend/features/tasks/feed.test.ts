@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { type Event, rowAfter, saidOf } from "./feed";
+import { rowAfter, saidOf, type TaskEvent } from "./feed";
 import type { Row } from "./filters";
 
 const row: Row = {
@@ -11,8 +11,10 @@ const row: Row = {
   version: 3,
   priority: "low",
 };
-const event = (changed: Partial<Event>): Event => ({
+const event = (changed: Partial<TaskEvent>): TaskEvent => ({
   id: 4,
+  subject: "task",
+  subject_id: 1,
   task_id: 1,
   kind: "updated",
   actor: "agent",
@@ -34,7 +36,7 @@ test("a change by an agent shows without asking for the task", () => {
 });
 
 test("completing, deleting and restoring change the status", () => {
-  const done = rowAfter(row, event({ kind: "completed", after: { completed: true } }));
+  const done = rowAfter(row, event({ after: { completed: true } }));
   expect(done).toMatchObject({ completed: true, status: "completed" });
   const gone = rowAfter(done ?? row, event({ id: 5, kind: "deleted", after: { deleted: true } }));
   expect(gone).toMatchObject({ completed: true, status: "deleted" });
@@ -54,5 +56,12 @@ test("a new task is made of its event, one that is not known has to be asked for
 });
 
 test("an event says who did what", () => {
-  expect(saidOf(event({ kind: "completed" }))).toBe("Claude Code completed");
+  const said = (changed: Partial<TaskEvent>) => saidOf(event(changed));
+  expect(said({ after: { completed: true } })).toBe("Claude Code completed");
+  expect(said({ after: { completed: false } })).toBe("Claude Code reopened");
+  expect(said({ after: { completed: true, title: "New" } })).toBe("Claude Code changed");
+  expect(said({ kind: "deleted", after: { deleted: true } })).toBe("Claude Code deleted");
+  expect(said({ kind: "undone", after: { completed: false } })).toBe(
+    "Claude Code took back a change of",
+  );
 });

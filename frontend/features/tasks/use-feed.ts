@@ -4,7 +4,7 @@ import { answered, api } from "@/api/client";
 import { ACCOUNT_KEY, readAccount } from "@/features/account/queries";
 
 import type { TaskActions } from "./actions";
-import { type Event, FEED_KEY, rowAfter } from "./feed";
+import { type Event, FEED_KEY, isOfTask, rowAfter, type TaskEvent } from "./feed";
 import { rowOf } from "./lists";
 import { readTask } from "./queries";
 
@@ -26,7 +26,7 @@ const readEvents = (after: number, signal: AbortSignal) =>
 export function useFeed(
   actions: TaskActions,
   from: number | null,
-  onEvents: (events: Event[]) => void,
+  onEvents: (events: TaskEvent[]) => void,
 ) {
   const client = useQueryClient();
   useQuery({
@@ -43,16 +43,20 @@ export function useFeed(
       if (!last) return after;
       const account = await readAccount();
       // First, while the titles of those that leave the list are known.
-      onEvents(events.filter((event) => event.actor !== "person"));
-      if (next_cursor === undefined) await apply(actions, events);
-      else await actions.caches.reload();
+      onEvents(events.filter(isOfTask).filter((event) => event.actor !== "person"));
+      // In another time zone every due date has another text.
+      const reload = next_cursor !== undefined || events.some(isOfAccount);
+      if (reload) await actions.caches.reload();
+      else await apply(actions, events.filter(isOfTask));
       client.setQueryData(ACCOUNT_KEY, account);
       return next_cursor === undefined ? last.id : account.last_event;
     },
   });
 }
 
-async function apply({ caches }: TaskActions, events: readonly Event[]): Promise<void> {
+const isOfAccount = (event: Event): boolean => event.subject === "account";
+
+async function apply({ caches }: TaskActions, events: readonly TaskEvent[]): Promise<void> {
   const unknown = new Set<number>();
   for (const event of events) {
     const known = caches.find(event.task_id);

@@ -1,6 +1,6 @@
 import { useCallback, useState } from "react";
 
-import { type Event, saidOf } from "./feed";
+import { saidOf, type TaskEvent } from "./feed";
 
 const SHOWN_MS = 12_000;
 
@@ -10,7 +10,7 @@ export type Touched = { id: number; said: string; title: string };
 export function useTouched(titleOf: (id: number) => string | undefined) {
   const [touched, setTouched] = useState<readonly Touched[]>([]);
   const note = useCallback(
-    (events: readonly Event[]) => {
+    (events: readonly TaskEvent[]) => {
       if (events.length === 0) return;
       const noted = events
         .map((event) => ({

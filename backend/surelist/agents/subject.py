@@ -1,0 +1,95 @@
+"""An agent as a subject of the ledger: what the person allowed it, and whether they revoked it."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ARRAY, Text, bindparam, true
+from sqlalchemy.sql.dml import Update
+from sqlmodel import col
+
+from surelist.agents.models import Agent
+from surelist.data.database import compiled
+from surelist.data.isolation import user_rows, user_update
+from surelist.errors import NotFound
+from surelist.ledger.fields import Fields, one_column, since
+from surelist.ledger.models import EventKind
+from surelist.ledger.subjects import Key, Row, Store, Subject, by_keys
+from surelist.ledger.write import EVENT_ALONE, Change, Write, recorded
+
+_agent = user_rows(Agent)
+_columns = tuple(_agent.c[name] for name in ("client_id", "name", "scopes", "revoked_at"))
+_LOAD = by_keys(_columns, _agent.c.client_id, true())
+_FIELDS = Fields(one_column("name"), one_column("scopes", []), since("revoked", "revoked"))
+
+
+def _saving(client_id: str) -> Update:
+    return (
+        user_update(Agent)
+        .where(col(Agent.client_id) == bindparam(client_id, type_=Text, required=True))
+        .values(
+            name=bindparam("name", type_=Text, required=True),
+            scopes=bindparam("scopes", type_=ARRAY(Text), required=True),
+        )
+    )
+
+
+_STORE = Store(recorded(_saving("event_subject_key")), compiled(_saving("client_id")))
+
+
+def _noun(client_id: Key) -> str:
+    return f"Agent {client_id}"
+
+
+def no_such_agent(_: Key = None) -> NotFound:
+    """The answer for an agent that is absent or somebody else's."""
+    return NotFound("There is no such agent. List the agents to see their ids.")
+
+
+def _store(_: Collection[str]) -> Store:
+    return _STORE
+
+
+SUBJECT = Subject(
+    name="agent",
+    noun=_noun,
+    no_such=no_such_agent,
+    fields=_FIELDS,
+    key="client_id",
+    columns=_columns,
+    rows=_agent,
+    visible=true(),
+    load=_LOAD,
+    store=_store,
+    irreversible={
+        "created": "it gave an agent access. Revoke the agent instead.",
+        "deleted": "it revoked an agent, and credentials do not come back. Connect the agent anew, "
+        "or make another key.",
+        "restored": "it gave an agent access again. Revoke the agent instead.",
+    },
+    for_person=True,
+    hidden=True,
+    never_refused=("deleted",),
+)
+
+
+def record(write: Write, before: Row | None, after: Row) -> None:
+    """Record what the person did with an agent, whose row is stored already; nothing if nothing."""
+    if before is None:
+        kind, changed = "created", list(_FIELDS.empty)
+    else:
+        kind, changed = _kind_of(before, after), _FIELDS.changed_columns(before, after)
+    if not changed:
+        return
+    change = Change(
+        kind,
+        SUBJECT,
+        after["client_id"],
+        before=None if before is None else {name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )
+    write.record(change, EVENT_ALONE, {})
+
+
+def _kind_of(before: Row, after: Row) -> EventKind:
+    if (before["revoked_at"] is None) == (after["revoked_at"] is None):
+        return "updated"
+    return "restored" if after["revoked_at"] is None else "deleted"

@@ -1,0 +1,70 @@
+"""The past of a row, as the ledger remembers it."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Text, bindparam, select
+
+from surelist.data.database import compiled
+from surelist.errors import Gone
+from surelist.ledger.subjects import Key, Row, Subject, subjects
+from surelist.ledger.write import EVENT, Outcome, Write
+
+_event_id = bindparam("event_id", type_=BigInteger, required=True)
+_subject = bindparam("subject", type_=Text, required=True)
+_since = (
+    select(EVENT.c.id, EVENT.c.at, EVENT.c.before, EVENT.c.after)
+    .where(EVENT.c.subject == _subject, EVENT.c.id >= _event_id)
+    .order_by(EVENT.c.id.desc())
+)
+_OF_A_NUMBER = compiled(
+    _since.where(EVENT.c.subject_id == bindparam("key", type_=BigInteger, required=True))
+)
+_OF_A_TEXT = compiled(
+    _since.where(
+        EVENT.c.subject_id.is_(None),
+        EVENT.c.subject_key.is_not_distinct_from(bindparam("key", type_=Text, required=True)),
+    )
+)
+
+
+async def first_outcome(write: Write) -> Outcome | None:
+    """The outcome of the first call with the write's idempotency key, if there was one.
+
+    Raises Gone when its row has been purged.
+    """
+    if write.first is None:
+        return None
+    subject = subjects()[write.first.subject]
+    return await outcome_of(write, subject, write.first.key, write.first.event)
+
+
+async def outcome_of(write: Write, subject: Subject, key: Key, event_id: int) -> Outcome:
+    """What `event_id` made of its row, for a call that repeats it. Raises Gone after a purge."""
+    row, changed = await row_at_event(write, subject, key, event_id)
+    names = subject.fields.field_names(changed)
+    return Outcome(subject, row, write.timezone, names, event_id, repeated=True)
+
+
+async def row_at_event(
+    write: Write, subject: Subject, key: Key, event_id: int
+) -> tuple[Row, list[str]]:
+    """The row as `event_id` left it, and the columns that it changed. Raises Gone after a purge."""
+    now = (await load(write, subject, [key])).get(key)
+    if now is None:
+        raise Gone(
+            f"{subject.noun(key)} has been purged from the trash. List the tasks to see what is "
+            f"left."
+        )
+    statement = _OF_A_NUMBER if isinstance(key, int) else _OF_A_TEXT
+    found = await write.tx.fetch_all(statement, subject=subject.name, key=key, event_id=event_id)
+    *later, event = found
+    row = {**now, "version": event["id"], "updated_at": event["at"]}
+    for one in later:
+        row |= subject.fields.columns_from_json(one["before"], write.timezone)
+    return row, list(event["after"])
+
+
+async def load(write: Write, subject: Subject, keys: list[Any]) -> dict[Key, Row]:
+    """The rows of a subject with these keys that are there for callers, by their key."""
+    found = await write.tx.fetch_all(subject.load, keys=keys)
+    return {subject.key_of(row): row for row in found}

@@ -1,0 +1,95 @@
+"""An event as people see it: who changed what, in the words of the subject's fields."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired, cast
+
+from surelist.data.database import Record
+from surelist.doors.arguments import ShownObject
+from surelist.ledger.models import EARLIER_KINDS, EventKind
+from surelist.ledger.subjects import Key, Subject, subjects
+from surelist.ledger.times import local
+
+SubjectName = Literal["task", "account", "agent"]
+
+
+class ChangedFields(ShownObject):
+    """Changed fields of the subject and their values; null is empty."""
+
+    title: NotRequired[str]
+    description: NotRequired[str | None]
+    due: NotRequired[str | None]
+    priority: NotRequired[Literal["low", "medium", "high"] | None]
+    tags: NotRequired[list[str]]
+    completed: NotRequired[bool]
+    deleted: NotRequired[bool]
+    timezone: NotRequired[str]
+    name: NotRequired[str]
+    scopes: NotRequired[list[str]]
+    revoked: NotRequired[bool]
+
+
+class OfSubject(ShownObject):
+    """Which thing is meant: `task_id` is the `subject_id` of a task."""
+
+    subject: SubjectName
+    subject_id: NotRequired[int]
+    subject_key: NotRequired[str]
+    task_id: NotRequired[int]
+
+
+class ShownEvent(OfSubject):
+    """One change of one subject; a purge takes `before` and `after` with it.
+
+    `call` is the first event of the call that made it, where that made several.
+    """
+
+    id: int
+    call: NotRequired[int]
+    kind: EventKind
+    actor: Literal["person", "assistant", "agent", "system"]
+    client_id: str
+    client_name: str
+    conversation_id: NotRequired[int]
+    message_id: NotRequired[int]
+    at: str
+    undoes: NotRequired[int]
+    before: NotRequired[ChangedFields]
+    after: NotRequired[ChangedFields]
+
+
+_PLAIN = (
+    "call",
+    "actor",
+    "client_id",
+    "client_name",
+    "undoes",
+    "conversation_id",
+    "message_id",
+)
+
+
+def event(stored: Record, timezone: str) -> ShownEvent:
+    """An event in full."""
+    subject = subjects()[stored["subject"]]
+    key: Key = stored["subject_id"] if stored["subject_key"] is None else stored["subject_key"]
+    shown = {"id": stored["id"], **of_subject(subject, key)}
+    shown |= {name: stored[name] for name in _PLAIN if stored[name] is not None}
+    shown["kind"] = EARLIER_KINDS.get(stored["kind"], stored["kind"])
+    shown["at"] = local(stored["at"], timezone)
+    for side in ("before", "after"):
+        if stored[side] is not None:
+            columns = subject.fields.columns_from_json(stored[side], timezone)
+            shown[side] = subject.fields.shown(columns, timezone)
+    return cast("ShownEvent", shown)
+
+
+def of_subject(subject: Subject, key: Key) -> Mapping[str, Any]:
+    """What tells which thing an event is of."""
+    shown: dict[str, Any] = {"subject": subject.name}
+    if isinstance(key, int):
+        shown["subject_id"] = key
+    elif key is not None:
+        shown["subject_key"] = key
+    if subject.name == "task":
+        shown["task_id"] = key
+    return shown

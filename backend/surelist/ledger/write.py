@@ -1,0 +1,507 @@
+"""The unit of work of a write: looked up under the lock, recorded as events, stored at once."""
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Self
+
+import orjson
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Date,
+    Select,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.sql.dml import UpdateBase
+from sqlmodel import col
+
+from surelist.access.auth import Caller, invalid_token
+from surelist.data.database import Record, Statement, compiled
+from surelist.data.isolation import UserTransaction, user_insert, user_rows, user_update
+from surelist.errors import BeingErased, Conflict, Gone, VersionMismatch
+from surelist.ledger.fields import Columns
+from surelist.ledger.models import BEING_ERASED, Account, Event, EventKind
+from surelist.ledger.quotas import refuse_past_quota
+from surelist.ledger.subjects import Key, Row, Store, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """What a repeated call is recognized by: a hash of what it asks for, and its key, if any."""
+
+    request_hash: bytes
+    key: str | None = None
+
+    @classmethod
+    def of(
+        cls, operation: str, arguments: Mapping[str, Any], key: str | None = None
+    ) -> "Idempotency":
+        """That of an operation with these canonical arguments."""
+        canonical = orjson.dumps([operation, arguments], option=orjson.OPT_SORT_KEYS)
+        return cls(hashlib.sha256(canonical).digest(), key)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One event to record: `before` and `after` hold the changed columns only."""
+
+    kind: EventKind
+    subject: Subject
+    key: Key
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    pending: int = 0
+    completed: int = 0
+    undoes: int | None = None
+
+    def size(self) -> int:
+        """About the bytes that its event counts for in `stored_bytes`."""
+        images = (self.before, self.after)
+        return sum(len(orjson.dumps(image)) for image in images if image is not None)
+
+
+SYSTEM = Caller("system", "surelist", "Surelist")
+"""Who purges what has been in the trash for too long."""
+
+
+class First(NamedTuple):
+    """The first event of the call that used the same idempotency key before."""
+
+    event: int
+    subject: str
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A row after a write: `changed` are its fields that the write changed.
+
+    `event` is the one that tells of it, None where nothing differed. `repeated` says that an
+    earlier call had made it.
+    """
+
+    subject: Subject
+    row: Row
+    timezone: str
+    changed: list[str]
+    event: int | None = None
+    repeated: bool = False
+
+
+class _Recorded(NamedTuple):
+    event: int
+    change: Change
+    store: Store
+    row: Row
+    caller: Caller
+
+
+ZERO = literal_column("0", BigInteger)
+STATUS_COLUMNS = {"completed_at", "deleted_at"}
+
+ACCOUNT = user_rows(Account)
+FIRST = user_rows(Event, "first")
+EVENT = user_rows(Event)
+
+CONTEXT = (
+    ACCOUNT.c.timezone,
+    ACCOUNT.c.last_event,
+    ACCOUNT.c.last_task,
+    ACCOUNT.c.erased_at,
+    (ACCOUNT.c.pending_count + ACCOUNT.c.completed_count).label("kept"),
+    ACCOUNT.c.stored_bytes,
+    ACCOUNT.c.quota_day,
+    ACCOUNT.c.quota_used,
+    func.clock_timestamp().label("now"),
+    FIRST.c.id.label("first_event"),
+    FIRST.c.subject.label("first_subject"),
+    FIRST.c.subject_id.label("first_id"),
+    FIRST.c.subject_key.label("first_key"),
+    FIRST.c.request_hash.label("first_hash"),
+)
+"""What every write reads under the lock: the counters, the time, the first call of this key."""
+
+CONTEXT_FROM = ACCOUNT.outerjoin(
+    FIRST,
+    and_(
+        FIRST.c.client_id == bindparam("client_id", type_=Text, required=True),
+        FIRST.c.idempotency_key == bindparam("idempotency_key", type_=Text, required=True),
+    ),
+)
+
+
+def size(image: ColumnElement[Any]) -> ColumnElement[int]:
+    """The bytes that a before or after image counts for: those of its JSON as PostgreSQL writes it.
+
+    The images hold every text that a task has or had, so what the tasks themselves repeat of it is
+    not counted.
+    """
+    return func.coalesce(func.octet_length(cast(image, Text)), ZERO)
+
+
+_EVENT = {
+    column.name: bindparam(f"event_{column.name}", type_=column.type, required=True)
+    for column in FIRST.c
+}
+
+
+def _counters(last_event: str, stored_bytes: ColumnElement[int], **more: Any) -> Update:
+    def given(name: str, type_: Any = BigInteger) -> BindParameter[Any]:
+        return bindparam(name, type_=type_, required=True)
+
+    return user_update(Account).values(
+        last_event=given(last_event),
+        last_task=given("account_last_task"),
+        pending_count=col(Account.pending_count) + given("account_pending"),
+        completed_count=col(Account.completed_count) + given("account_completed"),
+        stored_bytes=stored_bytes,
+        quota_day=given("account_quota_day", Date),
+        quota_used=given("account_quota_used"),
+        **more,
+    )
+
+
+def recorded(
+    *writes: UpdateBase,
+    freed: Select[tuple[int]] | None = None,
+    account: Mapping[str, BindParameter[Any]] | None = None,
+) -> Statement:
+    """`writes`, the event that tells of them and the account's counters, as one statement.
+
+    `freed` selects the bytes that the writes take from the ledger; `account` are further columns
+    of the account to write.
+    """
+    stored = col(Account.stored_bytes) + size(_EVENT["before"]) + size(_EVENT["after"])
+    counters = _counters("event_id", stored, **(account or {}))
+    if freed is not None:
+        bytes_freed = looked_up_first(freed)
+        counters = _counters("event_id", stored - bytes_freed.value).add_cte(bytes_freed.cte)
+    event = user_insert(Event).values(_EVENT).cte("appended")
+    return compiled(
+        counters.add_cte(event, *(write.cte(f"write_{n}") for n, write in enumerate(writes)))
+    )
+
+
+class LookedUp(NamedTuple):
+    """A value that an UPDATE needs, and the part of the statement that looks it up."""
+
+    value: ColumnElement[int]
+    cte: CTE
+
+
+def looked_up_first(query: Select[tuple[int]]) -> LookedUp:
+    """The value of `query`, read before anything is written: Citus takes no subquery in SET."""
+    cte = query.cte("looked_up").prefix_with("MATERIALIZED")
+    return LookedUp(select(cte.c[0]).scalar_subquery(), cte)
+
+
+def bytes_of(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
+    """The bytes that such events count for."""
+    images = size(EVENT.c.before) + size(EVENT.c.after)
+    return select(func.coalesce(func.sum(images), ZERO).label("bytes")).where(*conditions)
+
+
+CONTEXT_ALONE = compiled(select(*CONTEXT).select_from(CONTEXT_FROM))
+"""The lookup of a write that needs nothing else."""
+
+EVENT_ALONE = Store(recorded(), None)
+"""How an event is stored that tells of a row which is stored already."""
+
+_APPEND = compiled(user_insert(Event).values(_EVENT))
+_grown = looked_up_first(
+    bytes_of(EVENT.c.id >= bindparam("first", type_=BigInteger, required=True))
+)
+_COUNT = compiled(
+    _counters("account_last_event", col(Account.stored_bytes) + _grown.value).add_cte(_grown.cte)
+)
+
+
+class Write:
+    """One call of one user, under the lock of their account.
+
+    `begin` reads the `timezone`, the time, the counters and `first`, what an earlier call with the
+    same idempotency key did; `found` is the whole row, with what else the lookup selected. `save`
+    and `record` add events, and nothing is stored before `commit`.
+    """
+
+    __slots__ = (
+        "_kept",
+        "_quota_used",
+        "_recorded",
+        "_stored_bytes",
+        "_today",
+        "first",
+        "found",
+        "idempotency",
+        "last_event",
+        "last_task",
+        "now",
+        "timezone",
+        "tx",
+    )
+
+    def __init__(self, tx: UserTransaction, found: Record, idempotency: Idempotency | None) -> None:
+        self.tx = tx
+        self.found = found
+        self.idempotency = idempotency
+        self.now: datetime = found["now"]
+        self.timezone: str = found["timezone"]
+        self.last_event: int = found["last_event"]
+        self.last_task: int = found["last_task"]
+        self.first = (
+            First(found["first_event"], found["first_subject"], found["first_id"])
+            if found["first_event"]
+            else None
+        )
+        self._today = self.now.date()  # asyncpg gives every instant in UTC
+        self._kept: int = found["kept"]
+        self._stored_bytes: int = found["stored_bytes"]
+        self._quota_used: int = found["quota_used"] if found["quota_day"] == self._today else 0
+        self._recorded: list[_Recorded] = []
+
+    @classmethod
+    async def begin(
+        cls,
+        tx: UserTransaction,
+        lookup: Statement,
+        idempotency: Idempotency | None = None,
+        *,
+        sweeps: Collection[Subject] = (),
+        **values: Any,
+    ) -> Self:
+        """Run a write's one lookup, which selects CONTEXT from CONTEXT_FROM and what else it needs.
+
+        That includes `any_expired` of the subjects that it sweeps: their expired rows are purged
+        first. Raises Unauthenticated when the account was erased after the token was issued,
+        Conflict when the idempotency key has been used for something else, Gone when what it was
+        used for has been purged.
+        """
+        write = await cls._look_up(tx, lookup, idempotency, values)
+        expired = [subject for subject in sweeps if write.found[f"{subject.name}_expired"]]
+        if not expired:
+            return write
+        sweep = cls(tx, write.found, None)
+        for subject in expired:
+            await sweep.purge_expired(subject)
+        await sweep.commit()
+        return await cls._look_up(tx, lookup, idempotency, values)
+
+    @classmethod
+    async def _look_up(
+        cls,
+        tx: UserTransaction,
+        lookup: Statement,
+        idempotency: Idempotency | None,
+        values: Mapping[str, Any],
+    ) -> Self:
+        found = await tx.fetch_one(
+            lookup,
+            **values,
+            client_id=tx.caller.client_id,
+            idempotency_key=idempotency.key if idempotency else None,
+        )
+        if found is None:
+            raise RuntimeError("a write without its account row")
+        refuse_if_erased(tx, found["erased_at"])
+        if found["first_event"] and found["first_hash"] is None:
+            raise Gone(
+                "What the first call with this idempotency key made has been purged from the "
+                "trash, and nothing was changed. Call again with a new key."
+            )
+        if found["first_event"] and idempotency and found["first_hash"] != idempotency.request_hash:
+            raise used_otherwise()
+        return cls(tx, found, idempotency)
+
+    def save(
+        self,
+        subject: Subject,
+        row: Row,
+        columns: Columns,
+        *,
+        kind: EventKind | None = None,
+        if_version: int | None = None,
+        undoes: int | None = None,
+    ) -> Outcome:
+        """Record that `row` gets these columns; no event, where none of them differs.
+
+        Raises VersionMismatch, and TooManyRequests when it would pass a quota.
+        """
+        wanted = {**row, **columns}
+        changed = subject.fields.changed_columns(row, wanted)
+        if not changed:
+            return Outcome(subject, row, self.timezone, [])
+        refuse_unless_at(if_version, subject, row, self.timezone)
+        pending, completed = subject.counts(row, wanted)
+        change = Change(
+            kind or subject.kind_of(changed, row, wanted),
+            subject,
+            subject.key_of(row),
+            before={name: row[name] for name in changed},
+            after={name: wanted[name] for name in changed},
+            pending=pending,
+            completed=completed,
+            undoes=undoes,
+        )
+        wanted |= {"version": self.last_event + 1, "updated_at": self.now}
+        self.timezone = wanted.get("timezone", self.timezone)  # a change of the account
+        event = self.record(change, subject.store(changed), wanted)
+        names = subject.fields.field_names(changed)
+        return Outcome(subject, wanted, self.timezone, names, event)
+
+    async def purge_expired(self, subject: Subject) -> None:
+        """Record the purge of what has been in the trash for too long."""
+        if subject.trash:
+            for row in await self.tx.fetch_all(subject.trash.expired):
+                self.purge(subject, row, SYSTEM)
+
+    def purge(self, subject: Subject, row: Row, caller: Caller | None = None) -> None:
+        """Record that a row of the trash is removed for good."""
+        if not (subject.trash and subject.key):
+            raise ValueError(f"no {subject.name} can be purged")
+        change = Change("purged", subject, row[subject.key], None, None)
+        self.record(change, subject.trash.purge, row, caller)
+
+    def record(self, change: Change, store: Store, row: Row, caller: Caller | None = None) -> int:
+        """Record an event and the row that its change leaves, and return the event's id.
+
+        Raises TooManyRequests when the change would pass a quota.
+        """
+        if self._recorded:
+            self._stored_bytes += self._recorded[-1].change.size()
+        if change.kind not in change.subject.never_refused:
+            refuse_past_quota(
+                self.tx,
+                now=self.now,
+                used=self._quota_used,
+                kept=self._kept,
+                stored_bytes=self._stored_bytes,
+                adds_task=change.pending + change.completed > 0,
+                adds_text=change.subject.holds_text
+                and not STATUS_COLUMNS.issuperset(change.after or {}),
+            )
+        self.last_event += 1
+        self._quota_used += 1
+        self._kept += change.pending + change.completed
+        caller = caller or self.tx.caller
+        self._recorded.append(_Recorded(self.last_event, change, store, row, caller))
+        return self.last_event
+
+    async def commit(self) -> None:
+        """Store what was recorded: one event in one statement, several in a few flights."""
+        recorded, self._recorded = self._recorded, []
+        if not recorded:
+            return
+        if len(recorded) == 1:
+            [one] = recorded
+            await self.tx.execute(
+                one.store.alone,
+                **one.row,
+                **one.store.derived(one.row),
+                **self._event(one, None),
+                **self._counters(recorded),
+            )
+            await self._follow(recorded)
+            return
+        for statement, rows in _rows_of(recorded):
+            await self.tx.execute_many(statement, rows)
+        call = recorded[0].event
+        await self.tx.execute_many(_APPEND, (self._event(one, call) for one in recorded))
+        await self.tx.execute(
+            _COUNT, first=call, account_last_event=self.last_event, **self._counters(recorded)
+        )
+        await self._follow(recorded)
+
+    async def _follow(self, recorded: list[_Recorded]) -> None:
+        last = {one.change.subject.name: one for one in recorded if one.change.subject.follow}
+        for one in last.values():
+            if one.change.subject.follow:
+                await one.change.subject.follow(self.tx, one.row)
+
+    def _event(self, one: _Recorded, call: int | None) -> dict[str, Any]:
+        change, caller = one.change, one.caller
+        key = change.key
+        idempotency = self.idempotency if call in (None, one.event) else None
+        return {
+            "event_id": one.event,
+            "event_subject": change.subject.name,
+            "event_subject_id": key if isinstance(key, int) else None,
+            "event_subject_key": key if isinstance(key, str) else None,
+            "event_call": call,
+            "event_kind": change.kind,
+            "event_actor": caller.actor,
+            "event_client_id": caller.client_id,
+            "event_client_name": caller.client_name,
+            "event_conversation_id": caller.conversation_id,
+            "event_message_id": caller.message_id,
+            "event_at": self.now,
+            "event_before": change.before,
+            "event_after": change.after,
+            "event_idempotency_key": idempotency.key if idempotency else None,
+            "event_request_hash": idempotency.request_hash if idempotency else None,
+            "event_undoes": change.undoes,
+        }
+
+    def _counters(self, recorded: list[_Recorded]) -> dict[str, Any]:
+        return {
+            "account_last_task": self.last_task,
+            "account_pending": sum(one.change.pending for one in recorded),
+            "account_completed": sum(one.change.completed for one in recorded),
+            "account_quota_day": self._today,
+            "account_quota_used": self._quota_used,
+        }
+
+
+def _rows_of(recorded: list[_Recorded]) -> Iterator[tuple[Statement, list[Mapping[str, Any]]]]:
+    """The statements of a call of several events, and for each the rows as they are at last."""
+    statements = {id(one.store.among): one.store.among for one in recorded if one.store.among}
+    for identity, statement in statements.items():
+        last = {one.change.key: one for one in recorded if id(one.store.among) == identity}
+        yield (
+            statement,
+            [{**one.row, **one.store.derived_among(one.row)} for one in last.values()],
+        )
+
+
+def refuse_unless_at(version: int | None, subject: Subject, row: Row, timezone: str) -> None:
+    """Raise VersionMismatch when the row is not at `version`, unless that is None."""
+    if version is None or version == row.get("version"):
+        return
+    if "version" not in row:
+        raise VersionMismatch(f"{subject.noun(subject.key_of(row))} has no version to match.")
+    stale = 0 < version < row["version"]
+    what = f"has changed since version {version}" if stale else "has never been at that version"
+    raise VersionMismatch(
+        f"{subject.noun(subject.key_of(row))} {what}: it is now at version "
+        f"{row['version']}, as given here. Look at it, then call again with that version.",
+        current=subject.whole(row, timezone) if subject.whole else None,
+    )
+
+
+def used_otherwise() -> Conflict:
+    """The refusal of an idempotency key that was sent with something else before."""
+    return Conflict(
+        "This idempotency key has been used with other arguments, and nothing was changed. "
+        "Call again with the first arguments for the first result, or with a new key."
+    )
+
+
+def refuse_if_erased(tx: UserTransaction, erased_at: datetime | None) -> None:
+    """Raise Unauthenticated when the account was erased after the caller's token was issued.
+
+    Raises BeingErased while rows of it are left.
+    """
+    if erased_at == BEING_ERASED:
+        raise BeingErased
+    if erased_at and datetime.fromtimestamp(tx.issued_at, UTC) < erased_at:
+        raise invalid_token("the account was erased after it was issued")

@@ -1,0 +1,193 @@
+"""Calls that make several events: how they are stored, in how few flights, and taken back."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from surelist.data.isolation import UserTransaction
+from surelist.ledger.undo import AT_ONCE
+from surelist.ledger.write import CONTEXT_ALONE, Write
+from surelist.postgres.embedded import Cluster
+from surelist.tasks.purge import SWEPT_AT_ONCE
+from surelist.tasks.subject import SUBJECT
+from tests.support.asking import task
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.support.soundness import sound_ledger
+from tests.tasks.test_ledger_routes import events, left, undo_all
+
+AS_FEW_AS = 8
+"""Flights of an undo: six of its own, and two where the token is looked at on the way."""
+
+
+@pytest.fixture
+def flights(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each way to run statements is taken: every time is one flight."""
+    counted = Counter[str]()
+
+    def count(name: str) -> Callable[..., Any]:
+        run = getattr(UserTransaction, name)
+
+        async def counting(*arguments: Any, **values: Any) -> Any:
+            counted[name] += 1
+            return await run(*arguments, **values)
+
+        return counting
+
+    for name in ("fetch_all", "fetch_one", "execute", "execute_many"):
+        monkeypatch.setattr(UserTransaction, name, count(name))
+    return counted
+
+
+async def undo_call(person: Person, call: int, key: str | None = None) -> dict[str, Any]:
+    headers = {"Idempotency-Key": key} if key else {}
+    answer = await person.rest("POST", f"/calls/{call}/undo", headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def two_tasks_gone(person: Person) -> int:
+    """The call that took back two adds of the client rogue, 1 and 2."""
+    for title in ("One", "Two"):
+        await person.through("rogue").call("add_task", title=title)
+    undone = await undo_all(person, "rogue")
+    return undone["undone"][0]["version"]
+
+
+async def test_events_of_one_call_name_it_and_one_alone_does_not(ann: Person) -> None:
+    call = await two_tasks_gone(ann)
+    told = [(event["id"], event.get("call")) for event in await events(ann)]
+    assert told == [(4, call), (3, call), (2, None), (1, None)]
+    assert call == 3
+
+
+async def test_a_call_is_taken_back_as_a_whole_and_is_a_call_again(
+    ann: Person, cluster: Cluster
+) -> None:
+    call = await two_tasks_gone(ann)
+    undone = await undo_call(ann, call)
+    assert [one["event"] for one in undone["undone"]] == [4, 3]
+    assert undone["left"] == []
+    assert [(await task(ann, number))["status"] for number in (1, 2)] == ["pending"] * 2
+    assert [event["call"] for event in await sound_ledger(cluster, ann.user_id)] == [
+        *(None, None),
+        *(3, 3),
+        *(5, 5),
+    ]
+    assert (await undo_call(ann, call))["undone"] == []
+    assert [one["event"] for one in (await undo_call(ann, 5))["undone"]] == [6, 5]
+    assert (await task(ann, 1))["status"] == "deleted"
+
+
+async def test_what_others_changed_since_of_a_call_is_left_and_named(ann: Person) -> None:
+    call = await two_tasks_gone(ann)
+    await ann.call("update_task", task_id=2, status="pending")
+    undone = await undo_call(ann, call)
+    assert undone["left"] == [left(3, 2, ["status"])]
+    assert [one["event"] for one in undone["undone"]] == [4]
+    assert (await task(ann, 1))["status"] == "pending"
+
+
+async def test_a_change_that_is_alone_in_its_call_is_a_call_by_its_id(ann: Person) -> None:
+    await ann.call("add_task", title="One")
+    assert [one["event"] for one in (await undo_call(ann, 1))["undone"]] == [1]
+    assert (await task(ann, 1))["status"] == "deleted"
+
+
+@pytest.mark.parametrize("call", [4, 9])
+async def test_what_is_no_call_is_not_found(ann: Person, call: int) -> None:
+    await two_tasks_gone(ann)  # whose events are 3 and 4
+    assert (await ann.rest("POST", f"/calls/{call}/undo")).status_code == 404
+
+
+async def test_an_undo_of_a_call_with_a_key_is_made_once(ann: Person, cluster: Cluster) -> None:
+    call = await two_tasks_gone(ann)
+    told = await asyncio.gather(*(undo_call(ann, call, "once") for _ in range(5)))
+    assert all(one == told[0] for one in told)
+    assert len(told[0]["undone"]) == 2
+    assert len(await sound_ledger(cluster, ann.user_id)) == 6
+    await ann.call("update_task", task_id=1, title="Mine now")
+    assert (await undo_call(ann, call, "once"))["undone"] == told[0]["undone"]
+    other = await ann.rest("POST", "/calls/1/undo", headers={"Idempotency-Key": "once"})
+    assert other.status_code == 409
+
+
+async def test_an_undo_of_as_many_changes_as_there_may_be_takes_a_few_flights(
+    ann: Person, cluster: Cluster, flights: Counter[str]
+) -> None:
+    rogue = ann.through("rogue")
+    for number in range(AT_ONCE // 4):
+        await rogue.call("add_task", title=f"Spam {number}")
+    for number in range(AT_ONCE // 4):
+        await rogue.call("update_task", task_id=number + 1, title="Spam", tags=["spam"])
+        await rogue.call("complete_task", task_id=number + 1)
+        await rogue.call("delete_task", task_id=number + 1)
+    await ann.call("list_tasks")
+    flights.clear()
+    undone = await undo_all(ann, "rogue")
+    assert len(undone["undone"]) == AT_ONCE
+    assert flights["fetch_all"] == 2  # the events and the tasks
+    assert flights["execute_many"] == 2  # the tasks and the events
+    assert sum(flights.values()) <= AS_FEW_AS
+    assert len(await sound_ledger(cluster, ann.user_id)) == 2 * AT_ONCE
+    assert (await ann.call("list_tasks", status="deleted"))["total"] == AT_ONCE // 4
+    flights.clear()
+    assert len((await undo_call(ann, AT_ONCE + 1))["undone"]) == AT_ONCE
+    assert sum(flights.values()) <= AS_FEW_AS
+    await sound_ledger(cluster, ann.user_id)
+
+
+async def test_one_change_is_one_statement_behind_its_lookup(
+    ann: Person, flights: Counter[str]
+) -> None:
+    await ann.call("add_task", title="One")
+    flights.clear()
+    await ann.call("update_task", task_id=1, title="Two", description="Words")
+    assert flights == {"fetch_one": 1, "execute": 1}
+    flights.clear()
+    await ann.call("update_task", task_id=1, undo=2)
+    assert flights == {"fetch_one": 1, "execute": 1}
+
+
+async def test_a_sweep_of_the_trash_is_one_call_in_a_few_flights(
+    ann: Person, cluster: Cluster, records: Records, flights: Counter[str]
+) -> None:
+    for number in range(SWEPT_AT_ONCE):
+        await ann.call("add_task", title=f"Old {number}", description="Words")
+        await ann.call("delete_task", task_id=number + 1)
+    await records.age_the_trash(ann, 31)
+    flights.clear()
+    await ann.call("add_task", title="New")
+    # Which are expired; rows, events and account; and the add with a lookup before and after.
+    assert flights == {"fetch_all": 1, "execute_many": 2, "fetch_one": 2, "execute": 2}
+    swept = (await records.events(ann))[2 * SWEPT_AT_ONCE :]
+    assert [event["kind"] for event in swept] == ["purged"] * SWEPT_AT_ONCE + ["created"]
+    assert {event["call"] for event in swept[:-1]} == {swept[0]["id"]}
+    await sound_ledger(cluster, ann.user_id)
+
+
+async def test_several_changes_of_one_task_in_one_call_are_stored_as_it_is_at_last(
+    ann: Person, cluster: Cluster
+) -> None:
+    await ann.call("add_task", title="One", description="Words")
+    await ann.call("add_task", title="Other")
+
+    async def change(tx: UserTransaction) -> None:
+        write = await Write.begin(tx, CONTEXT_ALONE)
+        row = dict(await tx.fetch_one(SUBJECT.load, keys=[1]) or {})
+        for columns in ({"title": "Two"}, {"completed_at": write.now}, {"title": "Three"}):
+            row = dict(write.save(SUBJECT, row, columns).row)
+        await write.commit()
+
+    await ann.write(change)
+    stored = await sound_ledger(cluster, ann.user_id)
+    assert [(event["kind"], event["call"]) for event in stored[2:]] == [("updated", 3)] * 3
+    shown = await task(ann, 1)
+    assert (shown["title"], shown["status"], shown["version"]) == ("Three", "completed", 5)
+    assert await ann.call("list_tasks", search="three")
+    undone = await undo_call(ann, 3)
+    assert [one["event"] for one in undone["undone"]] == [5, 4, 3]
+    assert (await task(ann, 1))["title"] == "One"

@@ -1,0 +1,183 @@
+"""Events of the account and of agents: who sees them, and what can be taken back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.asking import task
+from tests.support.person import Person
+from tests.support.records import Records
+from tests.tasks.test_ledger_routes import LONG_AGO, events
+
+ALLOWED = {"name": "Laptop", "scopes": ["tasks:read", "tasks:write"]}
+
+
+@pytest.fixture
+def owner(newcomer: Callable[..., Person]) -> Person:
+    """A person in their own session."""
+    return newcomer("web", owner=True)
+
+
+async def move(owner: Person, timezone: str) -> int:
+    """Change the time zone, and return the event that tells of it."""
+    moved = await owner.rest("PATCH", json={"timezone": timezone})
+    assert moved.status_code == 200
+    return moved.json()["last_event"]
+
+
+async def undo(person: Person, event: int, **headers: str) -> Any:
+    return await person.rest("POST", f"/events/{event}/undo", headers=headers)
+
+
+async def timezone_of(person: Person) -> str:
+    return (await person.rest("GET")).json()["timezone"]
+
+
+async def test_a_change_of_the_time_zone_is_an_event_that_agents_see(owner: Person) -> None:
+    await owner.call("add_task", title="Call", due="2026-11-23T09:00")
+    assert await move(owner, "Asia/Tokyo") == 2
+    assert await move(owner, "Asia/Tokyo") == 2
+    event = (await events(owner.through("claude")))[0]
+    del event["at"]
+    assert event == {
+        "id": 2,
+        "subject": "account",
+        "kind": "updated",
+        "actor": "person",
+        "client_id": "web",
+        "client_name": "web",
+        "before": {"timezone": "UTC"},
+        "after": {"timezone": "Asia/Tokyo"},
+    }
+    shown = await task(owner, 1)
+    assert (shown["version"], shown["due"]) == (1, "2026-11-23T09:00:00+09:00")
+    assert [one["id"] for one in await events(owner, "?task_id=1")] == [1]
+
+
+async def test_an_undo_puts_the_time_zone_back_and_what_floats_with_it(
+    owner: Person, records: Records
+) -> None:
+    await owner.call("add_task", title="Call", due="2026-11-23T09:00")
+    [before] = await records.tasks(owner)
+    moved = await move(owner, "Asia/Tokyo")
+    for _ in range(2):
+        undone = await undo(owner, moved)
+        told = {"event": moved, "subject": "account", "version": moved + 1}
+        assert (undone.status_code, undone.json()) == (200, told)
+    assert await timezone_of(owner) == "UTC"
+    assert await records.tasks(owner) == [before]
+    assert (await undo(owner, moved + 1)).status_code == 200
+    assert await timezone_of(owner) == "Asia/Tokyo"
+
+
+async def test_a_time_zone_that_was_changed_since_is_not_put_back(owner: Person) -> None:
+    moved = await move(owner, "Asia/Tokyo")
+    await move(owner, "Europe/Berlin")
+    refused = await undo(owner, moved)
+    assert (refused.status_code, refused.json()["fields"]) == (409, ["timezone"])
+    assert await timezone_of(owner) == "Europe/Berlin"
+
+
+async def test_an_agent_does_not_undo_what_only_the_person_may_do(owner: Person) -> None:
+    moved = await move(owner, "Asia/Tokyo")
+    claude = owner.through("claude")
+    refused = await undo(claude, moved)
+    assert (refused.status_code, refused.json()["type"]) == (403, "urn:surelist:insufficient_scope")
+    answer = await claude.rest("POST", "/undo", json={"client_id": "web", "since": LONG_AGO})
+    assert answer.json() == {"undone": [], "left": [], "dry_run": False}
+    assert await timezone_of(owner) == "Asia/Tokyo"
+    answer = await owner.rest("POST", "/undo", json={"client_id": "web", "since": LONG_AGO})
+    assert [one["event"] for one in answer.json()["undone"]] == [moved]
+    assert await timezone_of(owner) == "UTC"
+
+
+async def test_the_time_zone_is_put_back_before_the_due_dates_that_float_in_it(
+    owner: Person, records: Records
+) -> None:
+    await owner.call("add_task", title="Call", due="2026-11-23T09:00")
+    [before] = await records.tasks(owner)
+    web = owner.through("desk", owner=True)
+    await web.call("update_task", task_id=1, due="2026-11-24")
+    await move(web, "Asia/Tokyo")
+    await web.call("update_task", task_id=1, clear=["due"])
+    answer = await owner.rest("POST", "/undo", json={"client_id": "desk", "since": LONG_AGO})
+    assert len(answer.json()["undone"]) == 3
+    [after] = await records.tasks(owner)
+    stamps = {name: after[name] for name in ("version", "updated_at")}
+    assert after == before | stamps
+
+
+async def test_what_the_person_does_with_agents_is_told_to_them_alone(owner: Person) -> None:
+    await owner.rest("PUT", "/agents/laptop", json=ALLOWED)
+    await owner.rest("PUT", "/agents/laptop", json=ALLOWED)
+    await owner.rest("PUT", "/agents/laptop", json=ALLOWED | {"name": "Desk"})
+    await owner.rest("DELETE", "/agents/laptop")
+    await owner.rest("DELETE", "/agents/laptop")
+    await owner.rest("PUT", "/agents/laptop", json=ALLOWED)
+    told = [
+        (event["kind"], event["subject"], event["subject_key"], event.get("before"), event["after"])
+        for event in reversed(await events(owner))
+    ]
+    scopes = ALLOWED["scopes"]
+    laptop = ("agent", "laptop")
+    assert told == [
+        ("created", *laptop, None, {"name": "Laptop", "scopes": scopes, "revoked": False}),
+        ("updated", *laptop, {"name": "Laptop"}, {"name": "Desk"}),
+        ("deleted", *laptop, {"revoked": False}, {"revoked": True}),
+        (
+            "restored",
+            *laptop,
+            {"name": "Desk", "revoked": True},
+            {"name": "Laptop", "revoked": False},
+        ),
+    ]
+    await owner.call("add_task", title="One")
+    claude = owner.through("claude")
+    assert [event["id"] for event in await events(claude)] == [5]
+    assert (await undo(claude, 2)).status_code == 404
+    assert (await claude.rest("POST", "/calls/2/undo")).status_code == 404
+
+
+async def test_a_new_name_is_taken_back_and_access_is_not(owner: Person) -> None:
+    await owner.rest("PUT", "/agents/laptop", json=ALLOWED)
+    await owner.rest("PUT", "/agents/laptop", json=ALLOWED | {"name": "Desk"})
+    undone = await undo(owner, 2)
+    assert undone.json() == {
+        "event": 2,
+        "subject": "agent",
+        "subject_key": "laptop",
+        "version": 3,
+    }
+    assert (await owner.rest("GET", "/agents/laptop")).json()["name"] == "Laptop"
+    await owner.rest("DELETE", "/agents/laptop")
+    for event, reason in ((1, "Revoke the agent instead"), (4, "credentials do not come back")):
+        refused = await undo(owner, event)
+        assert refused.status_code == 409
+        assert reason in refused.json()["detail"]
+    answer = await owner.rest("POST", "/undo", json={"client_id": "web", "since": LONG_AGO})
+    assert answer.json()["undone"] == []
+    assert [one["event"] for one in answer.json()["left"]] == [4, 1]
+    assert "revoked_at" in (await owner.rest("GET", "/agents/laptop")).json()
+
+
+async def test_all_agents_revoked_at_once_are_one_call(owner: Person) -> None:
+    for client in ("one", "two"):
+        await owner.rest("PUT", f"/agents/{client}", json=ALLOWED)
+    key = {"name": "Robot", "scopes": ["tasks:read"], "days": 1}
+    made = (await owner.rest("POST", "/keys", json=key)).json()
+    assert (await events(owner))[0]["subject_key"] == made["client_id"]
+    printed = owner.through("printed", owner=True)
+    await printed.rest("POST", "/sessions/end", json={"agents": True})
+    revoked = [event for event in await events(printed) if event["kind"] == "deleted"]
+    assert {event["call"] for event in revoked} == {4}
+    assert len(revoked) >= 3
+
+
+async def test_an_agent_is_revoked_whatever_the_day_has_seen(
+    owner: Person, records: Records
+) -> None:
+    await owner.rest("PUT", "/agents/laptop", json=ALLOWED)
+    await records.run("UPDATE account SET quota_used = 1000000 WHERE user_id = $1", owner.user_id)
+    assert (await owner.rest("POST", "/tasks", json={"title": "One"})).status_code == 429
+    assert (await owner.rest("DELETE", "/agents/laptop")).status_code == 204
