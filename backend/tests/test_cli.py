@@ -170,7 +170,7 @@ def test_a_server_whose_postgresql_dies_says_so_and_begins_it_again(data: Path, 
         again = postgres_of(server)
         terminate(server)
         _, said = server.communicate(timeout=20)
-    assert "PostgreSQL has ended by itself" in said
+    assert "PostgreSQL exited unexpectedly" in said
     assert server.returncode == 0
     assert not again.is_running()
 
@@ -213,13 +213,14 @@ def test_a_port_in_use_is_named(data: Path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert refusal("serve", "--port", port, "--data", data) == (
-            f"Port {port} on 127.0.0.1 is in use: stop what uses it, or pass another --port."
+            f"Port {port} on 127.0.0.1 is in use. Stop the program that uses it, or pass another "
+            "--port."
         )
 
 
 def test_an_address_that_is_not_this_machines_is_named(data: Path):
     said = refusal("serve", "--host", "192.0.2.1", "--port", "0", "--data", data)
-    assert said.startswith("Nothing can listen on 192.0.2.1: ")
+    assert said.startswith("Cannot listen on 192.0.2.1: ")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bench.faults.report import Row
 from bench.faults.traffic import traffic
 
 MEBIBYTES = 256
-ENDED = "PostgreSQL has ended by itself"
+ENDED = "PostgreSQL exited unexpectedly"
 ATTEMPTS = 2
 """Times that PostgreSQL is seen to end before there is room again."""
 

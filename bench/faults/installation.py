@@ -27,8 +27,8 @@ from surelist.postgres.embedded import (
     OWNER_ROLE,
     SUPERUSER,
     Cluster,
-    already_running,
     postgres,
+    running_cluster,
 )
 from tests.support.person import Person
 from tests.support.server import RunningServer, serving
@@ -124,7 +124,7 @@ async def installed(
 async def embedded(data: Path, workers: int = 2) -> AsyncGenerator[Served]:
     """`surelist serve` with the PostgreSQL that it brings."""
     async with in_thread(serving(data, workers)) as server:
-        cluster = already_running(data)
+        cluster = running_cluster(data)
         assert cluster, "the embedded PostgreSQL is not running"
         told = {"DATABASE_URL": cluster.url(), "BETTER_AUTH_SECRET": kept_secret(data)}
         there = Settings.model_validate({**told, "SURELIST_URL": server.url})

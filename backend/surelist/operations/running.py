@@ -24,7 +24,7 @@ from surelist.operations.welcome import (
     welcome_with_page,
 )
 from surelist.postgres.embedded import OWNER_ROLE, Server, postgres
-from surelist.postgres.supervision import kept_running
+from surelist.postgres.supervision import restart_on_exit
 from surelist.server import serving
 from surelist.web_page import build as web_build
 from surelist.web_page import development
@@ -145,7 +145,7 @@ def database_of(settings: Settings) -> Generator[Reached]:
     with postgres(settings.data) as server:
         try:
             _migrate(server, settings)
-            with kept_running(server.postmaster):
+            with restart_on_exit(server.postmaster):
                 yield Reached(server.url(), server)
         finally:
             _ignore_signals()
@@ -158,7 +158,7 @@ def _migrate(server: Server, settings: Settings) -> None:
     finally:
         if server.process.poll() is not None:
             log = settings.data / "postgres.log"
-            raise ConfigurationError(f"PostgreSQL has ended by itself; {log} may say why.")
+            raise ConfigurationError(f"PostgreSQL exited unexpectedly. See {log}.")
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
