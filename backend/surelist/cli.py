@@ -19,7 +19,7 @@ from surelist.access.auth import (
 )
 from surelist.data import auth_schema, database
 from surelist.errors import ConfigurationError
-from surelist.machine.data_directory import make_secret
+from surelist.machine.data_directory import create_secret
 from surelist.operations import backup as backups
 from surelist.operations import doctor as doctors
 from surelist.operations import restoring, running
@@ -243,7 +243,7 @@ def restore(file: Path) -> None:
         )
         return
     with postgres(settings.data) as server:
-        make_secret(settings.data)
+        create_secret(settings.data)
         restoring.restore(
             file,
             owner=server.url(OWNER_ROLE),

@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from surelist.errors import ConfigurationError
-from surelist.machine.data_directory import SECRET_BYTES, kept_secret, recorded_url
+from surelist.machine.data_directory import SECRET_BYTES, read_secret, recorded_url
 from surelist.machine.derived_keys import Purpose, derive, first_person_code, page_secret
 
 DEFAULT_URL = "http://localhost:8000"
@@ -192,7 +192,7 @@ class Settings(BaseSettings):
             raise ConfigurationError(
                 f"BETTER_AUTH_SECRET must be set along with DATABASE_URL; {MAKE_A_SECRET}."
             )
-        return kept_secret(self.data)
+        return read_secret(self.data)
 
     @property
     def signing_secrets(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ import pytest
 from surelist import cli
 from surelist.access.auth import AGENT_SCOPES
 from surelist.config import Settings
-from surelist.machine.data_directory import make_secret, record_server
+from surelist.machine.data_directory import create_secret, record_server
 from surelist.machine.derived_keys import Purpose, derive, first_person_code, page_secret
 from surelist.operations.welcome import welcome_with_page
 from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
@@ -148,7 +148,7 @@ def test_a_killed_server_leaves_no_process_and_the_next_one_has_the_tasks_and_th
         (task,) = httpx.get(list_url(url), headers=bearer(data)).json()["tasks"]
         assert task["title"] == "Buy milk"
         assert refusal("serve", "--port", "0", "--data", data) == (
-            f"{data} is in use by process {server.pid}, which answers at {url}."
+            f"{data} is in use by process {server.pid}, which serves {url}."
         )
         terminate(server)
 
@@ -301,7 +301,7 @@ def test_migrating_a_database_that_is_not_there_says_so():
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data directory as a server at port 9000 leaves it."""
-    make_secret(tmp_path)
+    create_secret(tmp_path)
     record_server(tmp_path, "http://localhost:9000")
     monkeypatch.setattr(os, "environ", environment())
     return tmp_path
@@ -400,7 +400,7 @@ def test_the_welcome_with_a_page_tells_a_code_where_the_first_person_needs_one(w
 def test_no_token_is_signed_where_nothing_was_ever_served(served: Path, run: Run):
     elsewhere = served / "elsewhere"
     said = one_line(*run("token", "ann", "--data", elsewhere))
-    assert said.startswith(f"There is no Surelist in {elsewhere}: ")
+    assert said.startswith(f"There is no Surelist in {elsewhere}. ")
 
 
 def test_a_file_that_is_in_the_way_is_named(served: Path, run: Run):

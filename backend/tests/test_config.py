@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from surelist import config
 from surelist.errors import ConfigurationError
-from surelist.machine.data_directory import make_secret, record_server
+from surelist.machine.data_directory import create_secret, record_server
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -150,9 +150,9 @@ def test_the_current_secret_comes_before_the_previous_one(monkeypatch: pytest.Mo
 
 
 def test_the_embedded_database_keeps_a_secret_of_its_own(data: Path):
-    make_secret(data)
+    create_secret(data)
     secret = config.load().secret
-    make_secret(data)
+    create_secret(data)
     assert config.load().secret == secret
     assert len(secret) >= 32
     assert (data / "secret").stat().st_mode & 0o777 == 0o600
@@ -160,8 +160,8 @@ def test_the_embedded_database_keeps_a_secret_of_its_own(data: Path):
 
 def test_half_a_secret_is_refused_and_kept(data: Path):
     (data / "secret").write_text("half")
-    make_secret(data)
-    with pytest.raises(ConfigurationError, match="not whole"):
+    create_secret(data)
+    with pytest.raises(ConfigurationError, match="incomplete"):
         _ = config.load().secret
     assert (data / "secret").read_text() == "half"
 
@@ -192,7 +192,7 @@ def test_a_secret_is_not_invented_where_nothing_was_served(data: Path):
 
 
 def test_another_database_needs_a_secret_that_is_given(data: Path, monkeypatch: pytest.MonkeyPatch):
-    make_secret(data)
+    create_secret(data)
     monkeypatch.setenv("DATABASE_URL", "postgresql://app@host/list")
     with pytest.raises(ConfigurationError, match="BETTER_AUTH_SECRET must be set"):
         _ = config.load().secret

@@ -21,7 +21,7 @@ import psutil
 
 from surelist.config import Settings
 from surelist.data.database import migrate
-from surelist.machine.data_directory import kept_secret
+from surelist.machine.data_directory import read_secret
 from surelist.postgres.embedded import (
     APP_ROLE,
     OWNER_ROLE,
@@ -126,7 +126,7 @@ async def embedded(data: Path, workers: int = 2) -> AsyncGenerator[Served]:
     async with in_thread(serving(data, workers)) as server:
         cluster = running_cluster(data)
         assert cluster, "the embedded PostgreSQL is not running"
-        told = {"DATABASE_URL": cluster.url(), "BETTER_AUTH_SECRET": kept_secret(data)}
+        told = {"DATABASE_URL": cluster.url(), "BETTER_AUTH_SECRET": read_secret(data)}
         there = Settings.model_validate({**told, "SURELIST_URL": server.url})
         yield Served(server, there, lambda: cluster)
 

@@ -16,7 +16,7 @@ from surelist import config
 from surelist.config import Settings
 from surelist.data import auth_schema, database
 from surelist.errors import ConfigurationError
-from surelist.machine.data_directory import make_secret, record_server
+from surelist.machine.data_directory import create_secret, record_server
 from surelist.operations.welcome import (
     first_person,
     wait_until_answering,
@@ -133,7 +133,7 @@ def _page(
     host, port = web
     people = reached.for_people(settings)
     told = web_page.environment(settings, host=host, port=port, api=api, auth_database_url=people)
-    return development.beside(told) if reload else web_page.beside(settings, told)
+    return development.run_dev_page(told) if reload else web_page.run_page(settings, told)
 
 
 @contextmanager
@@ -153,7 +153,7 @@ def database_of(settings: Settings) -> Generator[Reached]:
 
 def _migrate(server: Server, settings: Settings) -> None:
     try:
-        make_secret(settings.data)
+        create_secret(settings.data)
         database.migrate(server.url(OWNER_ROLE), server.url())
     finally:
         if server.process.poll() is not None:

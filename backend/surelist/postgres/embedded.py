@@ -19,7 +19,7 @@ import psutil
 
 from surelist.errors import ConfigurationError
 from surelist.machine import children, private_files
-from surelist.machine.data_directory import claim
+from surelist.machine.data_directory import lock_exclusively
 from surelist.postgres.process import Postmaster, error_line, run_postmaster
 from surelist.postgres.programs import ENVIRONMENT, command, make_directory
 
@@ -124,7 +124,7 @@ def postgres(data: Path, *, durable: bool = True) -> Generator[Server]:
     """
     data = data.resolve()
     pgdata = data / "postgres"
-    with claim(data):
+    with lock_exclusively(data):
         if not pgdata.exists():
             _create(pgdata, _create_passwords(data))
         refuse_other_major(data)
@@ -185,6 +185,6 @@ GRANT CONNECT ON DATABASE {DATABASE} TO {APP_ROLE}
 
 
 def _run(program: list[str], statements: str = "") -> None:
-    result = children.run(program, ENVIRONMENT, said=statements.encode(), cwd="/")
+    result = children.run(program, ENVIRONMENT, stdin_data=statements.encode(), cwd="/")
     if result.returncode:
         raise ConfigurationError(f"PostgreSQL setup failed: {error_line(result.stderr.decode())}")

@@ -89,7 +89,7 @@ def _start(pgdata: Path, settings: Mapping[str, str]) -> children.Process:
             stderr=log,
             cwd="/",
             # Ctrl-C reaches only this process, which stops PostgreSQL after the last request.
-            alone=True,
+            new_session=True,
         )
 
 
