@@ -39,7 +39,7 @@ from surelist.mcp.sdk import (
 from surelist.mcp.server import Context, Toolset, answer
 from surelist.observability.calls import note
 from surelist.observability.mending import count_mended
-from surelist.observability.transactions import note_meta
+from surelist.observability.transactions import record_meta
 
 logger = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ class McpEndpoint:
             raise RuntimeError("a request before the app has started")
         version = version_of(headers, message)
         note(protocol=version)
-        note_meta(message)
+        record_meta(message)
         context = Context(self._toolset, self._database, principal, version)
         try:
             return await answer(context, message["method"], message.get("params"))

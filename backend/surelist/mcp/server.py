@@ -26,7 +26,7 @@ from surelist.mcp.sdk import (
     validate_client_request,
 )
 from surelist.observability.calls import note
-from surelist.observability.mending import introduce
+from surelist.observability.mending import record_client_info
 
 PUBLIC = {"ttlMs": 3_600_000, "cacheScope": "public"}
 """What is the same for everyone may be kept by clients, and by caches between, for an hour."""
@@ -130,7 +130,7 @@ def _with_read_arguments(params: Params) -> Params:
 
 
 async def _initialize(context: Context, params: Params) -> Result:
-    introduce(params)
+    record_client_info(params)
     return {
         "protocolVersion": context.version,
         "capabilities": context.toolset.capabilities,

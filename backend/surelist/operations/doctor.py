@@ -108,7 +108,7 @@ def _redis(settings: Settings) -> str:
 
 
 def _traces(_settings: Settings) -> str:
-    if not traces.wanted():
+    if not traces.enabled():
         raise _Nothing
     why, reached = traces.export_problem(), False
     try:

@@ -60,7 +60,9 @@ def listen(host: str, port: int, option: str = "--port") -> socket.socket:
     return listener
 
 
-def run(listener: socket.socket, workers: int, log: logs.Form, *, reload: bool = False) -> None:
+def run(
+    listener: socket.socket, workers: int, log: logs.LogFormat, *, reload: bool = False
+) -> None:
     """Serve until SIGINT or SIGTERM. Raises SystemExit when the application does not start.
 
     With `reload`, one worker runs and restarts when a module of the package changes.

@@ -45,7 +45,7 @@ PROCESS = {
     "test_isolation::test_the_door_itself_may_hold_connections",
     "test_log",
     "test_logs",
-    "test_mending::test_the_log_tells_of_a_client_once_a_day_and_the_metric_of_every_call",
+    "test_mending::test_a_client_is_logged_once_a_day_and_counted_at_every_call",
     "test_owner_races",
     "test_private_files::test_every_command_refuses_a_data_directory_of_another_user",
     "test_private_files::test_every_command_refuses_a_data_directory_that_others_can_write_to",
