@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         CONNECTIONS_MAX.set(settings.pool_size)
         app.state.database = Database(pool, settings, Admission(), remove_some)
         for endpoint in endpoints.values():
-            endpoint.serve(app.state.database)
+            endpoint.set_database(app.state.database)
         try:
             yield
         finally:
