@@ -106,8 +106,8 @@ class McpEndpoint:
             return _error(request_id, error.code, error.message, error.status, data=error.data)
         except SurelistError as error:
             note(outcome=error.kind)
-            challenge = refusal_headers(error, self._settings, self._resource)
-            return _error(request_id, INTERNAL_ERROR, error.message, error.status, challenge)
+            told = refusal_headers(error, self._settings, self._resource)
+            return _error(request_id, INTERNAL_ERROR, error.message, error.status, told)
         except ClientDisconnect:
             raise
         except Exception:

@@ -20,7 +20,7 @@ from surelist.observability.calls import Call
 from surelist.observability.spans import FLUSH_THREAD, MAX_TRANSACTION_SPANS, Spans
 from surelist.observability.transactions import Trace, Transaction
 from surelist.operations import doctor
-from tests.observability.test_logs import MARK, say_it_everywhere
+from tests.observability.test_logs import MARK, send_mark_everywhere
 from tests.operations.test_doctor import problems
 from tests.support.collector import AT_ONCE, Collector, attributes, collecting
 from tests.support.observing import Caller, calls, calls_from, lines, tool_call
@@ -175,7 +175,7 @@ def test_no_client_input_is_exported(
     vendor = {"tracestate": f"{MARK}={MARK}", "baggage": f"{MARK}={MARK}"}
     with Caller(server, token) as bob:
         bob.headers |= {"traceparent": TRACEPARENT} | vendor
-        say_it_everywhere(bob)
+        send_mark_everywhere(bob)
         bob.mcp(tool_call("list_tasks", {}, _meta={"traceparent": TRACEPARENT} | vendor))
         assert bob.mcp({}, Authorization=f"Bearer {MARK}").status_code == 401
         spans_of(bob.rest("GET", "/tasks"))
