@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 CODE_BYTES = 10
-"""80 bits: 16 letters, and too many codes to guess through a rate limit."""
+"""80 bits, or 16 letters: enough that nobody can guess a code through a rate limit."""
 
 
 class Purpose(Enum):

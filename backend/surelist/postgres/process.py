@@ -112,7 +112,7 @@ def _stop_orphans(pgdata: Path) -> str:
 
 
 def _read_pid_file(pgdata: Path) -> list[str]:
-    """The words of postmaster.pid: the process id first, the status last. Empty without a file."""
+    """The fields of postmaster.pid: process id first, status last. Empty if it does not exist."""
     try:
         return (pgdata / "postmaster.pid").read_text().split()
     except FileNotFoundError:

@@ -27,8 +27,8 @@ _log = logging.getLogger(__name__)
 def restart_on_exit(postmaster: Postmaster) -> Generator[None]:
     """Restart PostgreSQL whenever it exits, until the block ends."""
     stopping = Event()
-    # PostgreSQL is killed when the thread that started it ends (PR_SET_PDEATHSIG), so this thread
-    # lives as long as PostgreSQL.
+    # The kernel stops PostgreSQL when the thread that started it ends (PR_SET_PDEATHSIG), so this
+    # thread must outlive PostgreSQL.
     Thread(target=_supervise, args=(postmaster, stopping), daemon=True).start()
     try:
         yield

@@ -1,4 +1,4 @@
-"""Connection limits: uvicorn's HTTP/1.1 protocol with limits on header size and time.
+"""Connection limits: uvicorn's HTTP/1.1 protocol with limits on header size and request time.
 
 Without them, a client that sent endless headers used 1.4 GB of memory before its token was checked,
 and an idle client kept its file descriptor for ever.

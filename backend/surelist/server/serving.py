@@ -37,7 +37,7 @@ SHUTDOWN_TIMEOUT_SECONDS = 5
 
 KEEP_ALIVE_SECONDS = 75
 """Idle time before a connection is closed. Most proxies reuse a connection for 60 seconds, and a
-request fails if it meets the close."""
+request fails if the server closes at the same time."""
 
 
 def listen(host: str, port: int, option: str = "--port") -> socket.socket:

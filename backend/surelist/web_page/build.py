@@ -26,7 +26,8 @@ GENERATED_FILES = {"next-env.d.ts"}
 INSTALL_VARIABLES = (*children.NETWORK, *children.REGISTRIES)
 """Variables that pip and npm need in addition to `children.BASIC`."""
 
-Print: TypeAlias = Callable[[str], None]
+Echo: TypeAlias = Callable[[str], None]
+"""Prints a message to the terminal."""
 
 
 class BuildFailed(Exception):
@@ -48,11 +49,11 @@ def refuse_without_sources() -> None:
         )
 
 
-def ensure_built(run: Run, say: Print, log: Path) -> Path:
+def ensure_built(run: Run, echo: Echo, log: Path) -> Path:
     """Build the page if its sources changed; returns the Node.js to run it. Raises BuildFailed."""
     node = nodes.find()
     if node is None:
-        say("Installing Node.js for the web page ...")
+        echo("Installing Node.js for the web page ...")
         installing = children.inherited(*children.BASIC, *INSTALL_VARIABLES)
         _require_success(run(nodes.install(), installing), "Node.js could not be installed", log)
         node = nodes.find()
@@ -61,28 +62,28 @@ def ensure_built(run: Run, say: Print, log: Path) -> Path:
     with _exclusive_build():
         sources = {"sources": _fingerprint(), "node": nodes.version(node)[0]}
         if _read_record(BUILD_RECORD) != sources:
-            _build(node, run, say, log)
+            _build(node, run, echo, log)
             BUILD_RECORD.write_text(json.dumps(sources))
     return node
 
 
-def _build(node: Path, run: Run, say: Print, log: Path) -> None:
+def _build(node: Path, run: Run, echo: Echo, log: Path) -> None:
     started = time.monotonic()
     no_telemetry = {"NEXT_TELEMETRY_DISABLED": "1"}
     npm = nodes.npm(node)
     if _read_record(INSTALL_RECORD) != _lock_hash():
-        say("Building the web page: installing its packages ...")
+        echo("Building the web page: installing its packages ...")
         installing = nodes.environment(node, *INSTALL_VARIABLES) | no_telemetry
         failed = run([*npm, "ci", "--ignore-scripts", "--omit=dev"], installing)
         _require_success(failed, "its packages could not be installed", log)
         record_installed()
-    say("Building the web page: compiling ...")
+    echo("Building the web page: compiling ...")
     _require_success(
         run([*npm, "run", "build"], nodes.environment(node) | no_telemetry),
         "it did not compile",
         log,
     )
-    say(f"The web page was built in {time.monotonic() - started:.0f} seconds.")
+    echo(f"The web page was built in {time.monotonic() - started:.0f} seconds.")
 
 
 def record_installed() -> None:

@@ -14,7 +14,7 @@ import click
 from surelist.config import Settings
 from surelist.machine import children, data_directory
 from surelist.web_page import build as web_build
-from surelist.web_page.build import SERVER, BuildFailed, Print
+from surelist.web_page.build import SERVER, BuildFailed, Echo
 from surelist.web_page.log import PageLog
 
 ANYONE = "anyone"
@@ -89,13 +89,13 @@ def terminate(process: children.Process) -> None:
 
 class _Page:
     def __init__(
-        self, url: str, environment: Mapping[str, str], build_log: PageLog, log: PageLog, say: Print
+        self, url: str, environment: Mapping[str, str], build_log: PageLog, log: PageLog, echo: Echo
     ) -> None:
         self._url = url
         self._environment = environment
         self._build_log = build_log
         self._log = log
-        self._say = say
+        self._echo = echo
         self._stopping = Event()
         self._lock = Lock()
         self._process: children.Process | None = None
@@ -104,12 +104,12 @@ class _Page:
         """Build the page, then keep it running until `stop`."""
         try:
             node = web_build.ensure_built(
-                self._run_to_completion, self._say, Path(self._build_log.baseFilename)
+                self._run_to_completion, self._echo, Path(self._build_log.baseFilename)
             )
             self._serve(node)
         except BuildFailed as failure:
             if not self._stopping.is_set():
-                self._say(str(failure))
+                self._echo(str(failure))
 
     def stop(self) -> None:
         """Stop the current process and prevent further ones."""
@@ -124,10 +124,10 @@ class _Page:
         while process := self._start([node, SERVER], self._environment, self._log):
             if self._wait_until_ready(process) and not announced:
                 announced = True
-                self._say(f"The web page is available at {self._url}")
+                self._echo(f"The web page is available at {self._url}")
             process.wait()
             if not self._stopping.is_set():
-                self._say(
+                self._echo(
                     f"The web page exited and will be restarted. See {self._log.baseFilename}."
                 )
                 self._stopping.wait(RESTART_DELAY_SECONDS)
@@ -140,7 +140,7 @@ class _Page:
         while True:
             with suppress(children.TimeoutExpired):
                 return process.wait(PROGRESS_INTERVAL_SECONDS)
-            self._say(f"... {time.monotonic() - started:.0f} seconds")
+            self._echo(f"... {time.monotonic() - started:.0f} seconds")
 
     def _start(
         self, command: list[str | Path], environment: Mapping[str, str], log: PageLog
