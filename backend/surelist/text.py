@@ -39,31 +39,31 @@ LINES_PATTERN = f"^[^{_CONTROL_IN_LINES}]*$"
 
 
 def one_line(value: str) -> str:
-    """`value`, when it is one line without control characters; else ValueError."""
+    """`value`. Raises ValueError unless it is one line without control characters."""
     if _NOT_IN_A_LINE.search(value):
         raise ValueError("must be one line, without control characters")
     return value
 
 
 def some_lines(value: str) -> str:
-    """`value`, when it has no control characters but line breaks and tabs; else ValueError."""
+    """`value`. Raises ValueError for control characters other than line breaks and tabs."""
     if _NOT_IN_LINES.search(value):
         raise ValueError("must not contain control characters other than line breaks and tabs")
     return value
 
 
 def seen(value: str) -> str:
-    """`value`, when it has a character that can be seen; else ValueError."""
+    """`value`. Raises ValueError if it has no visible character."""
     if not _SEEN.search(value):
         raise ValueError("must have a character that can be seen")
     return value
 
 
 def label(value: str) -> str:
-    """`value`, when it is one line to be shown beside other text; else ValueError.
+    """`value`. Raises ValueError unless it is one visible line with balanced bidi controls.
 
-    It has a character that can be seen, and ends each embedding, override and isolate that it
-    begins, and no other: what follows it would run in another direction (UAX #9).
+    Unbalanced embeddings, overrides and isolates would change the direction of the text after it
+    (UAX #9).
     """
     if not _ends_its_turns(seen(one_line(value))):
         raise ValueError(
