@@ -76,7 +76,7 @@ class ToStderr(logging.Handler):
         self.lock = None
 
     def handle(self, record: logging.LogRecord) -> bool:
-        """Emit the record without a lock, which Python 3.13 and later require."""
+        """Emit the record. Since Python 3.13, the inherited method needs a lock."""
         filtered = self.filter(record)
         if filtered:
             self.emit(record if filtered is True else filtered)
