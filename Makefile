@@ -151,7 +151,7 @@ $(DEV): requirements/dev.txt $(RUNTIME)
 $(WEB): frontend/package-lock.json | $(DEV)
 	@echo "Installing the packages of the web page ..."
 	@$(NPM) ci --ignore-scripts
-	@$(BIN)/python -c "from surelist.web_page import build; build.note_installed()"
+	@$(BIN)/python -c "from surelist.web_page import build; build.record_installed()"
 	@touch $@
 
 $(YARDSTICKS): requirements/bench.txt $(RUNTIME)

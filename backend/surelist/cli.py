@@ -1,4 +1,4 @@
-"""The command line: serve, up, token, secrets, migrate, backup, restore, doctor."""
+"""The command line."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from surelist.access.auth import (
 )
 from surelist.data import auth_schema, database
 from surelist.errors import ConfigurationError
-from surelist.machine.data_directory import make_secret
+from surelist.machine.data_directory import create_secret
 from surelist.operations import backup as backups
 from surelist.operations import doctor as doctors
 from surelist.operations import restoring, running
@@ -29,7 +29,7 @@ PORT = click.IntRange(0, 65535)
 
 
 def main() -> None:
-    """Run the command line; what cannot work is one line on standard error and exit status 2."""
+    """Run the command line. An error is one line on standard error and exit status 2."""
     try:
         surelist()
     except ConfigurationError as error:
@@ -45,7 +45,7 @@ def _fail(message: str) -> None:
     sys.exit(2)
 
 
-def _name_data(_context: click.Context, _option: click.Parameter, data: Path | None) -> None:
+def _set_data(_context: click.Context, _option: click.Parameter, data: Path | None) -> None:
     if data:
         os.environ["SURELIST_DATA"] = str(data)
 
@@ -54,7 +54,7 @@ data_option = click.option(
     "--data",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    callback=_name_data,
+    callback=_set_data,
     expose_value=False,
     help="The data directory.  [default: $SURELIST_DATA, or data]",
 )
@@ -64,7 +64,7 @@ data_option = click.option(
 def surelist() -> None:
     """One task list that a person and all of their AI agents share.
 
-    Everything is kept in a data directory, PostgreSQL included, unless DATABASE_URL names another
+    Surelist keeps everything, including PostgreSQL, in a data directory. DATABASE_URL names another
     PostgreSQL.
     """
 
@@ -77,12 +77,14 @@ def serving_options(command: Callable[..., None]) -> Callable[..., None]:
             "--welcome",
             "paste",
             is_flag=True,
-            help="Print how to connect, to paste.",
+            help="Print commands to paste that connect clients.",
         ),
         click.option(
-            "--workers", default=1, type=click.IntRange(1), help="Processes that share the port."
+            "--workers", default=1, type=click.IntRange(1), help="Number of server processes."
         ),
-        click.option("--port", default=8000, type=PORT, help="0 takes a free one."),
+        click.option(
+            "--port", default=8000, type=PORT, help="The port to listen on; 0 chooses a free one."
+        ),
         click.option("--host", default="127.0.0.1", help="The address to listen on."),
     ):
         command = option(command)
@@ -92,31 +94,31 @@ def serving_options(command: Callable[..., None]) -> Callable[..., None]:
 @surelist.command()
 @serving_options
 def serve(host: str, port: int, workers: int, *, paste: bool) -> None:
-    """Serve MCP at /mcp and REST at /api, until Ctrl-C.
+    """Serve MCP at /mcp and REST at /api until Ctrl-C.
 
-    SURELIST_URL is the address that clients use, http://localhost:PORT if it is not set: tokens
-    are good for that address alone.
+    SURELIST_URL is the URL that clients use, by default http://localhost:PORT. Tokens are valid
+    only for that URL.
 
-    With DATABASE_URL, which needs BETTER_AUTH_SECRET beside it, run `surelist migrate` first.
+    With DATABASE_URL, set BETTER_AUTH_SECRET and run `surelist migrate` first.
     """
     running.serve(host, port, workers, None, paste=paste)
 
 
 @surelist.command()
 @serving_options
-@click.option("--web-port", default=3000, type=PORT, help="That of the web page.")
+@click.option("--web-port", default=3000, type=PORT, help="The port of the web page.")
 @click.option(
     "--reload",
     is_flag=True,
     help="For development: reload changed code, and run the page with `next dev`.",
 )
 def up(host: str, port: int, workers: int, web_port: int, *, paste: bool, reload: bool) -> None:
-    """Serve what `surelist serve` does, and the web page where people sign in.
+    """Run `surelist serve` and the web page.
 
-    The page is built first, once; the rest answers meanwhile. SURELIST_WEB_URL is its address,
-    http://localhost:WEB_PORT if it is not set.
+    The first start builds the page. MCP and REST are available meanwhile. SURELIST_WEB_URL is the
+    URL of the page, by default http://localhost:WEB_PORT.
 
-    With DATABASE_URL, AUTH_DATABASE_URL is needed too (docs/deploying.md).
+    With DATABASE_URL, set AUTH_DATABASE_URL too (docs/deploying.md).
     """
     running.serve(host, port, workers, web_port, paste=paste, reload=reload)
 
@@ -129,23 +131,25 @@ def up(host: str, port: int, workers: int, web_port: int, *, paste: bool, reload
     multiple=True,
     type=click.Choice(AGENT_SCOPES),
     default=AGENT_SCOPES,
-    help="What the token allows; may be repeated.",
+    help="A scope of the token; may be repeated.",
 )
-@click.option("--days", default=30, help=f"How long it lives, at most {LIFETIME_DAYS}.")
-@click.option("--client", default="agent", help="Whom the history names as author of its changes.")
-@click.option("--owner", is_flag=True, help=f"Add {OWNER_SCOPE}: a person's own, never an agent's.")
+@click.option("--days", default=30, help=f"Lifetime of the token in days, at most {LIFETIME_DAYS}.")
+@click.option("--client", default="agent", help="The client's name in the history.")
+@click.option(
+    "--owner", is_flag=True, help=f"Add the scope {OWNER_SCOPE}, for people only, not for agents."
+)
 @data_option
 def token(user: str, scopes: tuple[str, ...], days: int, client: str, *, owner: bool) -> None:
-    """Print one bearer token for USER, and nothing else.
+    """Print a bearer token for USER.
 
-    USER is 1 to 128 letters, digits or . _ : @ | - and begins with a letter or digit. The token
-    is good at SURELIST_URL, or where the last `surelist serve` on the data directory answered.
+    USER has 1 to 128 letters, digits or . _ : @ | - and starts with a letter or digit. The token is
+    valid for SURELIST_URL, by default the URL of the last server on the data directory.
     """
     scopes = (*scopes, OWNER_SCOPE) if owner else scopes
     if client == WEB_CLIENT or client.startswith(KEY_PREFIX):
         raise ConfigurationError(
-            f"--client {client}: {WEB_CLIENT!r} is the web page, and {KEY_PREFIX!r} begins the "
-            f"names of keys that are made there. Use another name."
+            f"--client {client}: {WEB_CLIENT!r} is the web page, and names of keys start with "
+            f"{KEY_PREFIX!r}. Use another name."
         )
     try:
         click.echo(sign_token(config.load(), user, scopes=scopes, days=days, client=client))
@@ -154,13 +158,15 @@ def token(user: str, scopes: tuple[str, ...], days: int, client: str, *, owner: 
 
 
 @surelist.command()
-@click.option("--previous", is_flag=True, help="That of BETTER_AUTH_SECRET_PREVIOUS, if it is set.")
+@click.option(
+    "--previous", is_flag=True, help="Print the one for BETTER_AUTH_SECRET_PREVIOUS, if it is set."
+)
 @data_option
 def page_secret(*, previous: bool) -> None:
-    """Print the web page's own secret, and nothing else: its SURELIST_PAGE_SECRET.
+    """Print SURELIST_PAGE_SECRET, the secret of the web page.
 
-    It is derived from BETTER_AUTH_SECRET, which the page must not have. `surelist up` gives the
-    page both by itself.
+    It is derived from BETTER_AUTH_SECRET, which the page must not have. `surelist up` sets it
+    automatically.
     """
     current, *before = config.load().page_secrets
     for secret in before if previous else (current,):
@@ -170,10 +176,11 @@ def page_secret(*, previous: bool) -> None:
 @surelist.command()
 @data_option
 def migrate() -> None:
-    """Bring the database's schema to what this version needs.
+    """Migrate the database to the schema of this version.
 
-    Works on DATABASE_URL_DIRECT, as the owner of the tables, or on DATABASE_URL, whose role is
-    given its rights. The embedded PostgreSQL is migrated by `surelist serve` itself.
+    Connects to DATABASE_URL_DIRECT, by default DATABASE_URL, as the owner of the tables, and grants
+    privileges to the role of DATABASE_URL. `surelist serve` migrates the embedded PostgreSQL
+    itself.
     """
     settings = config.load()
     if settings.database_url:
@@ -187,9 +194,9 @@ def migrate() -> None:
 @click.argument("address")
 @data_option
 def reset_password(address: str) -> None:
-    """Print a link with which the person of that e-mail ADDRESS can choose a new password.
+    """Print a link to choose a new password for the person with this e-mail ADDRESS.
 
-    It works once, for an hour. Works on the embedded PostgreSQL, or on AUTH_DATABASE_URL.
+    The link works once, within an hour. Uses the embedded PostgreSQL, or AUTH_DATABASE_URL.
     """
     settings = config.load()
     if settings.auth_database_url:
@@ -207,9 +214,9 @@ file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type
 @file_argument
 @data_option
 def backup(file: Path) -> None:
-    """Write all lists and people to FILE, which must not exist; the server may run meanwhile.
+    """Write all lists and people to a new FILE. The server may keep running.
 
-    Reads the embedded PostgreSQL, or DATABASE_URL_DIRECT as a role that sees every row.
+    Reads the embedded PostgreSQL, or DATABASE_URL_DIRECT as a role that can read every row.
     """
     settings = config.load()
     if settings.database_url:
@@ -223,17 +230,17 @@ def backup(file: Path) -> None:
 @file_argument
 @data_option
 def restore(file: Path) -> None:
-    """Fill an empty database with the lists and people of FILE, which `surelist backup` wrote.
+    """Restore FILE, written by `surelist backup`, to an empty database, and migrate it.
 
-    Fills the embedded PostgreSQL, or DATABASE_URL_DIRECT and for people AUTH_DATABASE_URL, and
-    migrates what was in the file.
+    Writes to the embedded PostgreSQL, or to DATABASE_URL_DIRECT and, for people, to
+    AUTH_DATABASE_URL.
     """
     settings = config.load()
     with_people = backups.holds_people(file)
     if settings.database_url:
         direct, people = settings.database_url_direct, settings.auth_database_url
         if with_people and not people:
-            raise ConfigurationError(f"{file} holds people too: set AUTH_DATABASE_URL for them.")
+            raise ConfigurationError(f"{file} contains people. Set AUTH_DATABASE_URL.")
         restoring.restore(
             file,
             owner=direct,
@@ -243,7 +250,7 @@ def restore(file: Path) -> None:
         )
         return
     with postgres(settings.data) as server:
-        make_secret(settings.data)
+        create_secret(settings.data)
         restoring.restore(
             file,
             owner=server.url(OWNER_ROLE),
@@ -256,9 +263,9 @@ def restore(file: Path) -> None:
 @surelist.command()
 @data_option
 def doctor() -> None:
-    """Say what is wrong with this configuration, a line each; exit status 1 when something is."""
-    well = True
-    for fine, words in doctors.examine():
-        click.echo(f"{'ok' if fine else 'problem':8} {words}")
-        well = well and fine
-    sys.exit(not well)
+    """Check the configuration and print a line per check. Exits with status 1 on a problem."""
+    healthy = True
+    for passed, text in doctors.examine():
+        click.echo(f"{'ok' if passed else 'problem':8} {text}")
+        healthy = healthy and passed
+    sys.exit(not healthy)

@@ -1,4 +1,4 @@
-"""Settings, from the environment alone, so that every worker reads what the first process read."""
+"""Settings, read only from environment variables, which worker processes inherit."""
 
 from functools import cached_property
 from ipaddress import ip_address
@@ -18,12 +18,12 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from surelist.errors import ConfigurationError
-from surelist.machine.data_directory import SECRET_BYTES, kept_secret, recorded_url
+from surelist.machine.data_directory import SECRET_BYTES, read_secret, recorded_url
 from surelist.machine.derived_keys import Purpose, derive, first_person_code, page_secret
 
 DEFAULT_URL = "http://localhost:8000"
-WEB_PAGE_ORIGIN = "http://localhost:3000"
-MAKE_A_SECRET = "make one with: openssl rand -hex 32"  # noqa: S105
+DEFAULT_WEB_URL = "http://localhost:3000"
+SECRET_HINT = "Create one with: openssl rand -hex 32"  # noqa: S105
 
 
 def _origin(url: str) -> str:
@@ -43,53 +43,53 @@ def _issuer(issuer: str, info: ValidationInfo) -> str:
         raise ValueError("should look like https://lists.example.com/api/auth")
     if issuer == info.data.get("url"):
         raise ValueError(
-            "is SURELIST_URL, which is the issuer of tokens signed with the secret; "
-            "let Better Auth's end in /api/auth (its jwt.issuer)"
+            "is the same as SURELIST_URL, the issuer of tokens that are signed with the secret. "
+            "Set Better Auth's jwt.issuer to a URL that ends in /api/auth"
         )
     return issuer
 
 
 def _long_enough(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value().encode()) < SECRET_BYTES:
-        raise ValueError(f"is shorter than {SECRET_BYTES} bytes; {MAKE_A_SECRET}")
+        raise ValueError(f"is shorter than {SECRET_BYTES} bytes. {SECRET_HINT}")
     return secret
 
 
-def _words(value: object) -> object:
+def _split(value: object) -> object:
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
 Origin = Annotated[str, AfterValidator(_origin)]
 Secret = Annotated[SecretStr, AfterValidator(_long_enough)]
 Issuer = Annotated[str, AfterValidator(_issuer)]
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+StringList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 
-def _default_url(known: dict[str, Any]) -> str:
-    return recorded_url(known["data"]) or DEFAULT_URL
+def _default_url(values: dict[str, Any]) -> str:
+    return recorded_url(values["data"]) or DEFAULT_URL
 
 
-def _default_jwks_url(known: dict[str, Any]) -> str:
-    issuer: str = known["issuer"]
+def _default_jwks_url(values: dict[str, Any]) -> str:
+    issuer: str = values["issuer"]
     parts = urlsplit(issuer)
     return f"{parts.scheme}://{parts.netloc}/api/auth/jwks" if issuer else ""
 
 
-def _default_direct_url(known: dict[str, Any]) -> str:
-    return known["database_url"]
+def _default_direct_url(values: dict[str, Any]) -> str:
+    return values["database_url"]
 
 
-def _default_origins(known: dict[str, Any]) -> tuple[str, ...]:
-    return (known["url"], known["web_url"])
+def _default_origins(values: dict[str, Any]) -> tuple[str, ...]:
+    return (values["url"], values["web_url"])
 
 
-def _default_hosts(known: dict[str, Any]) -> tuple[str, ...]:
-    host = urlsplit(str(known["url"])).hostname or ""
+def _default_hosts(values: dict[str, Any]) -> tuple[str, ...]:
+    host = urlsplit(str(values["url"])).hostname or ""
     return (f"[{host}]" if ":" in host else host, "localhost", "127.0.0.1", "[::1]")
 
 
 class Settings(BaseSettings):
-    """What one installation is told. `load` makes it."""
+    """The settings of an installation. `load` creates them."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
 
@@ -97,73 +97,75 @@ class Settings(BaseSettings):
         default=Path("data"), alias="SURELIST_DATA", validate_default=True
     )
     url: Origin = Field(default_factory=_default_url, alias="SURELIST_URL")
-    web_url: Origin = Field(default=WEB_PAGE_ORIGIN, alias="SURELIST_WEB_URL")
+    web_url: Origin = Field(default=DEFAULT_WEB_URL, alias="SURELIST_WEB_URL")
     database_url: str = Field(default="", alias="DATABASE_URL", repr=False)
-    """Empty stands for the embedded PostgreSQL, whose address `surelist serve` puts here."""
+    """Empty for the embedded PostgreSQL. `surelist serve` then sets its URL."""
     database_url_direct: str = Field(
         default_factory=_default_direct_url, alias="DATABASE_URL_DIRECT", repr=False
     )
-    """Past any pooler, as a role that may change the schema: for migrations."""
+    """For migrations: a connection without a pooler, as a role that may change the schema."""
     auth_database_url: str = Field(default="", alias="AUTH_DATABASE_URL", repr=False)
-    """As the role that the schema of Better Auth belongs to; empty with the embedded PostgreSQL."""
+    """A connection as the owner of Better Auth's schema. Empty for the embedded PostgreSQL."""
     better_auth_secret: Secret | None = Field(default=None, alias="BETTER_AUTH_SECRET")
     better_auth_secret_previous: Secret | None = Field(
         default=None, alias="BETTER_AUTH_SECRET_PREVIOUS"
     )
     issuer: Issuer = Field(default="", alias="SURELIST_ISSUER")
-    """The `iss` of Better Auth's tokens, exactly; empty for none."""
+    """The exact `iss` claim of Better Auth's tokens. Empty if there is no Better Auth."""
     jwks_url: str = Field(
         default_factory=_default_jwks_url,
         alias="SURELIST_JWKS_URL",
         pattern=r"^(https?://[^\s/]|$)",
     )
-    """Where Better Auth publishes its keys."""
-    allowed_origins: Words = Field(
+    """The URL of Better Auth's key set."""
+    allowed_origins: StringList = Field(
         default_factory=_default_origins, alias="SURELIST_ALLOWED_ORIGINS"
     )
-    allowed_hosts: Words = Field(default_factory=_default_hosts, alias="SURELIST_ALLOWED_HOSTS")
-    """Host names, each good with any port."""
+    allowed_hosts: StringList = Field(
+        default_factory=_default_hosts, alias="SURELIST_ALLOWED_HOSTS"
+    )
+    """Host names that are allowed in the Host header, with any port."""
     pool_size: int = Field(default=10, alias="SURELIST_POOL_SIZE", ge=1)
     """Connections per worker."""
     lock_timeout_ms: int = Field(default=5000, alias="SURELIST_LOCK_TIMEOUT_MS", ge=1)
     rate_reads: int = Field(default=3000, alias="SURELIST_RATE_READS", ge=0)
-    """In a minute, of a user's agents together and again of the person; 0 is no limit, here and in
-    the next four."""
+    """Reads per minute: one limit for all agents of a user, another for the person. 0 means no
+    limit, here and in the next four settings."""
     rate_writes: int = Field(default=600, alias="SURELIST_RATE_WRITES", ge=0)
     max_tasks: int = Field(default=50_000, alias="SURELIST_MAX_TASKS", ge=0)
     max_events_a_day: int = Field(default=20_000, alias="SURELIST_MAX_EVENTS_A_DAY", ge=0)
     max_bytes: int = Field(default=100_000_000, alias="SURELIST_MAX_BYTES", ge=0)
-    """Of one user's ledger."""
+    """The maximum size of a user's ledger."""
     model: str = Field(
         default="",
         alias="SURELIST_MODEL",
         pattern=r"^$|^(openai|openrouter|ollama|anthropic|google):\S+$",
     )
-    """The chat's model, as `provider:model`; empty for no chat."""
+    """The chat model, as `provider:model`. Empty disables the chat."""
     model_url: str = Field(
         default="", alias="SURELIST_MODEL_URL", repr=False, pattern=r"^(https?://[^\s/]|$)"
     )
-    """Where the model answers, if not at its provider's own address."""
+    """The URL of the model's API, if it is not the provider's default."""
     model_key: SecretStr = Field(default=SecretStr(""), alias="SURELIST_MODEL_KEY")
-    """What the model is called with."""
+    """The API key of the model."""
     chat_turns: int = Field(default=500, alias="SURELIST_CHAT_TURNS", ge=0)
-    """Of one user in a day; 0 is no limit, here and in the next."""
+    """Turns per user and day. 0 means no limit, here and in the next setting."""
     chat_tokens: int = Field(default=5_000_000, alias="SURELIST_CHAT_TOKENS", ge=0)
-    """Of one user in a day, read and written by the model."""
+    """Input and output tokens per user and day."""
     chat_tool_calls: int = Field(default=30, alias="SURELIST_CHAT_TOOL_CALLS", ge=1)
-    """In one turn."""
+    """Tool calls per turn."""
     chat_seconds: int = Field(default=120, alias="SURELIST_CHAT_SECONDS", ge=1)
-    """For one turn."""
+    """Maximum duration of a turn."""
     redis_url: str = Field(
         default="", alias="REDIS_URL", repr=False, pattern=r"^$|^rediss?://[^\s/]"
     )
-    """Where all workers count a user's calls together; empty for each by itself."""
+    """The Redis that all workers share for rate limits. If empty, each worker counts by itself."""
     metrics: Literal["local", "public", "off"] = Field(default="local", alias="SURELIST_METRICS")
-    """Who is answered at /metrics."""
+    """Clients that may read /metrics."""
     log: Literal["auto", "json", "text"] = Field(default="auto", alias="SURELIST_LOG")
-    """What log lines look like; `auto` is text on a terminal."""
+    """The format of log lines. `auto` is text on a terminal, otherwise JSON."""
     statement_cache: int = Field(default=200, alias="SURELIST_STATEMENT_CACHE", ge=0)
-    """Prepared statements per connection; 0 behind a PgBouncer older than 1.21."""
+    """Prepared statements per connection. Must be 0 for PgBouncer before 1.21."""
 
     @property
     def mcp_url(self) -> str:
@@ -182,55 +184,55 @@ class Settings(BaseSettings):
 
     @cached_property
     def secret(self) -> str:
-        """The secret that tokens are signed with: the one given, or the embedded database's own.
+        """The secret: BETTER_AUTH_SECRET, or the one in the data directory.
 
-        Raises ConfigurationError when there is neither.
+        Raises ConfigurationError when there is none.
         """
         if self.better_auth_secret:
             return self.better_auth_secret.get_secret_value()
         if self.database_url:
             raise ConfigurationError(
-                f"BETTER_AUTH_SECRET must be set along with DATABASE_URL; {MAKE_A_SECRET}."
+                f"BETTER_AUTH_SECRET must be set along with DATABASE_URL. {SECRET_HINT}."
             )
-        return kept_secret(self.data)
+        return read_secret(self.data)
 
     @property
     def signing_secrets(self) -> tuple[str, ...]:
-        """The current secret, and the previous one if it is set.
+        """The current secret, followed by the previous one if it is set.
 
-        Only tokens from before keys were derived are signed with a secret itself.
+        Tokens of versions without derived keys are signed with the secret itself.
         """
         previous = self.better_auth_secret_previous
         return (self.secret, previous.get_secret_value()) if previous else (self.secret,)
 
     @property
     def token_keys(self) -> tuple[bytes, ...]:
-        """The keys that bearer tokens are verified with; the first one signs new tokens."""
+        """The keys that verify bearer tokens. The first one signs new tokens."""
         return tuple(derive(secret, Purpose.TOKENS) for secret in self.signing_secrets)
 
     @cached_property
     def cursor_key(self) -> bytes:
-        """The key that cursors are signed with."""
+        """The key that signs pagination cursors."""
         return derive(self.secret, Purpose.CURSORS)
 
     @property
     def page_secrets(self) -> tuple[str, ...]:
-        """The web page's own key, and that of the previous secret if it is set."""
+        """Secrets of the web page, derived from the current and the previous secret."""
         return tuple(map(page_secret, self.signing_secrets))
 
     @cached_property
     def first_person_code(self) -> str | None:
-        """What the first person types when signing up, to get the list of the user `local`.
+        """The code with which the first person gets the list of the user `local` when signing up.
 
-        None where the page has an address of this machine, and no code is needed.
+        None if the page's URL is on this machine: then no code is needed.
         """
-        if is_of_this_machine(urlsplit(self.web_url).hostname or ""):
+        if is_loopback_host(urlsplit(self.web_url).hostname or ""):
             return None
         return first_person_code(self.secret)
 
 
-def is_of_this_machine(host: str) -> bool:
-    """Whether a host name leads to this machine from every machine: `localhost` or loopback."""
+def is_loopback_host(host: str) -> bool:
+    """Whether a host name always means the local machine: `localhost` or a loopback address."""
     if host == "localhost" or host.endswith(".localhost"):  # RFC 6761 6.3
         return True
     try:
@@ -240,14 +242,18 @@ def is_of_this_machine(host: str) -> bool:
 
 
 def load() -> Settings:
-    """The settings of this process; ConfigurationError says what is wrong with each variable."""
+    """The settings of this process.
+
+    Raises ConfigurationError that names each invalid variable and its problem.
+    """
     try:
         return Settings()
     except ValidationError as error:
-        first_hand = (e for e in error.errors() if e["type"] != "default_factory_not_called")
-        raise ConfigurationError(" ".join(map(_in_words, first_hand))) from None
+        # Ignore defaults that could not be computed because of another error.
+        errors = (e for e in error.errors() if e["type"] != "default_factory_not_called")
+        raise ConfigurationError(" ".join(map(_format_error, errors))) from None
 
 
-def _in_words(error: ErrorDetails) -> str:
+def _format_error(error: ErrorDetails) -> str:
     message = error["msg"].removeprefix("Value error, ")
     return f"{error['loc'][0]}: {message[0].lower()}{message[1:]}."

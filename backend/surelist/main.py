@@ -1,4 +1,4 @@
-"""Where a request enters: the two MCP endpoints, and REST for everything else."""
+"""The ASGI application: the two MCP endpoints, health checks, and REST for everything else."""
 
 import asyncio
 import logging
@@ -31,31 +31,31 @@ from surelist.server.health import Health
 
 _log = logging.getLogger(__name__)
 
-SERVED = (
+TOOLSETS = (
     (tasks_toolset.TASKS, web.TASKS),
     (conversations_toolset.CONVERSATIONS, web.CONVERSATIONS),
 )
-"""The toolsets, and the protected resource that each is."""
+"""Each toolset with its OAuth protected resource."""
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
-    """The ASGI application; with no settings, those of the environment."""
+    """The ASGI application. Without `settings`, it reads the environment."""
     settings = settings or config.load()
     authenticator = Authenticator(issuers.believed(settings))
     endpoints = {
         resource.path: McpEndpoint(settings, authenticator, toolset, resource)
-        for toolset, resource in SERVED
+        for toolset, resource in TOOLSETS
     }
     spans = traces.start()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        checked = await _checked(settings)
+        checked = await _check_database(settings)
         pool = await open_pool(settings, traced=spans is not None, checked=checked)
         CONNECTIONS_MAX.set(settings.pool_size)
         app.state.database = Database(pool, settings, Admission(), remove_some)
         for endpoint in endpoints.values():
-            endpoint.serve(app.state.database)
+            endpoint.set_database(app.state.database)
         try:
             yield
         finally:
@@ -64,28 +64,29 @@ def create_app(settings: Settings | None = None) -> Starlette:
             if spans:
                 await asyncio.to_thread(spans.stop)
 
-    around = [
+    middleware = [
         Middleware(Uncached),
         Middleware(Calls, spans=spans),
         Middleware(Browsers, origins=Origins(settings)),
         Middleware(LimitedBody),
     ]
-    app = Starlette(lifespan=lifespan, middleware=around)
+    app = Starlette(lifespan=lifespan, middleware=middleware)
     rest = make_rest_api(settings, authenticator, lambda: app.state.database)
     routes = [Route(path, endpoint) for path, endpoint in endpoints.items()]
     app.routes.extend([*routes, *Health(settings).routes(), Mount("/", rest)])
-    app.router.default = rest  # for a path with a line break, which no Mount matches
+    app.router.default = rest  # a Mount does not match paths with line breaks
     return app
 
 
-async def _checked(settings: Settings) -> bool:
-    """Whether the database could be looked at: a worker that starts while it is away waits for it.
+async def _check_database(settings: Settings) -> bool:
+    """Check the database at startup; returns False if it is unreachable.
 
-    Raises ConfigurationError when it was, and is not safe to work on.
+    An unreachable database is checked at the first connection instead. Raises ConfigurationError
+    when the schema or the role is unsafe.
     """
     try:
         await check(settings.database_url)
     except Unreachable:
-        _log.warning("The database cannot be reached; it is checked once it can")
+        _log.warning("The database cannot be reached. It is checked when it can be.")
         return False
     return True

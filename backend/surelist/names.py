@@ -1,7 +1,8 @@
-"""Names that strangers give (clients, keys, agents), made plain for people to read.
+"""Removes misleading characters from the names of clients, keys and agents.
 
-A client that is called `Claude" (checked by Surelist)` would put words into our mouth (RFC 9700,
-RFC 7591 5). specs/names.json has examples, which the page's `client-name.ts` is held to as well.
+Clients choose their names. `Claude" (checked by Surelist)` would look like a statement of ours
+(RFC 9700, RFC 7591 5). specs/names.json has examples; tests check this module and the page's
+`client-name.ts` against them.
 """
 
 import re
@@ -22,13 +23,13 @@ _SPACES = frozenset(
     "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
-"""What JavaScript takes for white space (ECMA-262, WhiteSpace and LineTerminator)."""
+"""White space in JavaScript (ECMA-262, WhiteSpace and LineTerminator)."""
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
 def plain(given: str) -> str:
-    """The name that people read: NFC, with what `RULE` does not name left out, or FALLBACK."""
+    """`given` in NFC without the characters that `RULE` excludes; FALLBACK if nothing is left."""
     kept: list[str] = []
     after_letter = False
     for character in unicodedata.normalize("NFC", given):

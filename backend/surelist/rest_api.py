@@ -1,4 +1,4 @@
-"""The door /api: the REST application, its refusals and its documents."""
+"""The REST application: routes, error handlers, OAuth metadata and the OpenAPI document."""
 
 from collections.abc import Callable
 from importlib.metadata import version
@@ -33,20 +33,27 @@ from surelist.errors import SurelistError
 from surelist.tasks import ledger_routes
 from surelist.tasks import routes as tasks
 
-KEPT = {"Cache-Control": "max-age=3600"}
+METADATA_CACHE = {"Cache-Control": "max-age=3600"}
 
 
 def make_rest_api(
     settings: Settings, authenticator: Authenticator, database: Callable[[], Database]
 ) -> FastAPI:
-    """The application that answers everything but /mcp, out of `database()`."""
+    """The application for every path except MCP and health checks.
+
+    `database` returns the database once the application has started.
+    """
     api = FastAPI(
         title="Surelist",
         version=version("surelist"),
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # has callers' words in it
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+        },  # they would contain client input
     )
     api.state.settings = settings
     api.state.authenticator = authenticator
@@ -64,23 +71,23 @@ def make_rest_api(
         account.router,
         agents.router,
     ):
-        api.router.routes.extend(router.routes)  # included, each request would match them twice
+        api.router.routes.extend(router.routes)  # include_router would match each request twice
 
     @api.get(METADATA_PATH, include_in_schema=False)
     @api.get(METADATA_PATH + TASKS.path, include_in_schema=False)
     async def metadata() -> Response:
-        return answer(protected_resource(settings, TASKS), headers=KEPT)
+        return answer(protected_resource(settings, TASKS), headers=METADATA_CACHE)
 
     @api.get(METADATA_PATH + CONVERSATIONS.path, include_in_schema=False)
     async def conversations_metadata() -> Response:
-        return answer(protected_resource(settings, CONVERSATIONS), headers=KEPT)
+        return answer(protected_resource(settings, CONVERSATIONS), headers=METADATA_CACHE)
 
-    api.openapi = lambda: _described(api)
+    api.openapi = lambda: _openapi_document(api)
     return api
 
 
-def _described(api: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document; FastAPI's own 422 is ours, a problem like the others."""
+def _openapi_document(api: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document. FastAPI's own 422 schema is replaced by the problem schema."""
     if not api.openapi_schema:
         document = get_openapi(title=api.title, version=api.version, routes=api.routes)
         schemas = document["components"]["schemas"]

@@ -1,4 +1,4 @@
-"""What text may hold: one line or several, something to see, and no direction left turned."""
+"""Validation of text: lines, visible characters and balanced bidirectional controls (UAX #9)."""
 
 import re
 
@@ -7,63 +7,63 @@ INVISIBLE = (
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-"""The characters that are not seen, as part of a pattern: Default_Ignorable_Code_Point of Unicode
-(DerivedCoreProperties.txt), a property to which no assigned character is added later."""
+"""Invisible characters, for use in a character class: Unicode's Default_Ignorable_Code_Point
+(DerivedCoreProperties.txt). Unicode never adds this property to an assigned character."""
 
-_BLANK = "\u2800"
-"""A letter of braille without dots, which the property leaves out."""
+_BLANK_BRAILLE = "\u2800"
+"""The braille pattern without dots, which lacks that property."""
 
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 _CONTROL_IN_LINES = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
-_DIRECTION = r"\u202a-\u202e\u2066-\u2069"
-_UNSEEN = (
+_BIDI_CONTROLS = r"\u202a-\u202e\u2066-\u2069"
+_INVISIBLE_BMP = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
 )
-"""INVISIBLE below U+10000, escaped: ECMA-262 reads no higher escape without a flag."""
+"""INVISIBLE below U+10000, escaped. ECMA-262 needs a flag for higher escapes."""
 
 _NOT_IN_A_LINE = re.compile(f"[{_CONTROL}]")
 _NOT_IN_LINES = re.compile(f"[{_CONTROL_IN_LINES}]")
-_SEEN = re.compile(rf"[^\s{INVISIBLE}{_BLANK}]")
-_TURNS = re.compile(f"[{_DIRECTION}]")
-_ENDS = dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c") | dict.fromkeys(
+_SEEN = re.compile(rf"[^\s{INVISIBLE}{_BLANK_BRAILLE}]")
+_BIDI = re.compile(f"[{_BIDI_CONTROLS}]")
+_CLOSING = dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c") | dict.fromkeys(
     "\u2066\u2067\u2068", "\u2069"
 )
-"""What ends each character that turns the direction (UAX #9, 2)."""
+"""The character that closes each opening bidirectional control (UAX #9, 2)."""
 
-_OTHER = f"[^{_CONTROL}{_DIRECTION}]"
-LABEL_PATTERN = f"^{_OTHER}*[^{_CONTROL}{_DIRECTION}{_UNSEEN}\\s]{_OTHER}*$"
-"""What every `label` matches that turns no direction."""
+_ALLOWED = f"[^{_CONTROL}{_BIDI_CONTROLS}]"
+LABEL_PATTERN = f"^{_ALLOWED}*[^{_CONTROL}{_BIDI_CONTROLS}{_INVISIBLE_BMP}\\s]{_ALLOWED}*$"
+"""The pattern of a `label` without bidirectional controls."""
 
 LINES_PATTERN = f"^[^{_CONTROL_IN_LINES}]*$"
 
 
 def one_line(value: str) -> str:
-    """`value`, when it is one line without control characters; else ValueError."""
+    """`value`. Raises ValueError unless it is one line without control characters."""
     if _NOT_IN_A_LINE.search(value):
         raise ValueError("must be one line, without control characters")
     return value
 
 
 def some_lines(value: str) -> str:
-    """`value`, when it has no control characters but line breaks and tabs; else ValueError."""
+    """`value`. Raises ValueError for control characters other than line breaks and tabs."""
     if _NOT_IN_LINES.search(value):
         raise ValueError("must not contain control characters other than line breaks and tabs")
     return value
 
 
 def seen(value: str) -> str:
-    """`value`, when it has a character that can be seen; else ValueError."""
+    """`value`. Raises ValueError if it has no visible character."""
     if not _SEEN.search(value):
         raise ValueError("must have a character that can be seen")
     return value
 
 
 def label(value: str) -> str:
-    """`value`, when it is one line to be shown beside other text; else ValueError.
+    """`value`. Raises ValueError unless it is one visible line with balanced bidi controls.
 
-    It has a character that can be seen, and ends each embedding, override and isolate that it
-    begins, and no other: what follows it would run in another direction (UAX #9).
+    Unbalanced embeddings, overrides and isolates would change the direction of the text after it
+    (UAX #9).
     """
     if not _ends_its_turns(seen(one_line(value))):
         raise ValueError(
@@ -74,23 +74,23 @@ def label(value: str) -> str:
 
 
 def beginning(value: str) -> str:
-    """What a label can be made of: from the first character that is seen, without turns."""
+    """`value` from its first visible character on, without bidirectional controls."""
     found = _SEEN.search(value)
-    return _TURNS.sub("", value[found.start() :]) if found else ""
+    return _BIDI.sub("", value[found.start() :]) if found else ""
 
 
-def turns_escaped(json: str) -> str:
-    """`json`, the same value, without a character that would turn the text behind it."""
+def escape_bidi_controls(json: str) -> str:
+    """`json` with bidirectional controls escaped, so that they cannot reorder the text after it."""
     if json.isascii():
         return json
-    return _TURNS.sub(lambda turn: f"\\u{ord(turn[0]):04x}", json)
+    return _BIDI.sub(lambda match: f"\\u{ord(match[0]):04x}", json)
 
 
 def _ends_its_turns(value: str) -> bool:
-    awaited: list[str] = []
-    for turn in _TURNS.findall(value):
-        if turn in _ENDS:
-            awaited.append(_ENDS[turn])
-        elif not awaited or awaited.pop() != turn:
+    expected: list[str] = []
+    for control in _BIDI.findall(value):
+        if control in _CLOSING:
+            expected.append(_CLOSING[control])
+        elif not expected or expected.pop() != control:
             return False
-    return not awaited
+    return not expected

@@ -1,4 +1,4 @@
-"""The command line, as real processes: what it prints, what it refuses, what it leaves behind."""
+"""The command line in real processes: output, errors, and processes after its end."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ import pytest
 from surelist import cli
 from surelist.access.auth import AGENT_SCOPES
 from surelist.config import Settings
-from surelist.machine.data_directory import make_secret, record_server
+from surelist.machine.data_directory import create_secret, record_server
 from surelist.machine.derived_keys import Purpose, derive, first_person_code, page_secret
 from surelist.operations.welcome import welcome_with_page
 from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
@@ -42,7 +42,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def serving(data: Path, *options: str, **settings: str) -> Generator[subprocess.Popen[str]]:
-    """`surelist serve` on a free port, as it starts; the block ends it, and nothing outlives it."""
+    """Start `surelist serve` on a free port. The block must end it; survivors are killed."""
     with subprocess.Popen(
         [SURELIST, "serve", "--port", "0", "--data", data, *options],
         env=environment() | settings,
@@ -61,7 +61,7 @@ def serving(data: Path, *options: str, **settings: str) -> Generator[subprocess.
 
 
 def url_of(server: subprocess.Popen[str]) -> str:
-    """Where the server answers, once it does."""
+    """Wait for the welcome line, and return the URL of the server."""
     assert server.stdout
     line = server.stdout.readline()
     assert line.startswith("Surelist answers at "), server.communicate()
@@ -109,7 +109,7 @@ def press_ctrl_c(server: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.parametrize(("workers", "stop"), [("1", terminate), ("2", press_ctrl_c)])
-def test_it_stops_without_a_word_and_leaves_no_process(
+def test_it_stops_silently_and_leaves_no_process(
     data: Path, workers: str, stop: Callable[[subprocess.Popen[str]], None]
 ):
     with serving(data, "--workers", workers) as server:
@@ -132,7 +132,7 @@ def test_stopping_it_while_it_starts_leaves_no_process(data: Path):
     assert processes_of(server.pid, data) == []
 
 
-def test_a_killed_server_leaves_no_process_and_the_next_one_has_the_tasks_and_the_data_to_itself(
+def test_a_killed_server_leaves_no_process_and_the_next_one_has_its_tasks(
     data: Path,
 ):
     with serving(data, "--workers", "2") as server:
@@ -148,13 +148,13 @@ def test_a_killed_server_leaves_no_process_and_the_next_one_has_the_tasks_and_th
         (task,) = httpx.get(list_url(url), headers=bearer(data)).json()["tasks"]
         assert task["title"] == "Buy milk"
         assert refusal("serve", "--port", "0", "--data", data) == (
-            f"{data} is in use by process {server.pid}, which answers at {url}."
+            f"{data} is in use by process {server.pid}, which serves {url}."
         )
         terminate(server)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_server_whose_postgresql_dies_says_so_and_begins_it_again(data: Path, workers: str):
+def test_a_server_logs_the_exit_of_postgresql_and_restarts_it(data: Path, workers: str):
     with serving(data, "--workers", workers) as server:
         url = url_of(server)
         tasks, token = list_url(url), bearer(data)
@@ -170,7 +170,7 @@ def test_a_server_whose_postgresql_dies_says_so_and_begins_it_again(data: Path, 
         again = postgres_of(server)
         terminate(server)
         _, said = server.communicate(timeout=20)
-    assert "PostgreSQL has ended by itself" in said
+    assert "PostgreSQL exited unexpectedly" in said
     assert server.returncode == 0
     assert not again.is_running()
 
@@ -213,19 +213,23 @@ def test_a_port_in_use_is_named(data: Path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert refusal("serve", "--port", port, "--data", data) == (
-            f"Port {port} on 127.0.0.1 is in use: stop what uses it, or pass another --port."
+            f"Port {port} on 127.0.0.1 is in use. Stop the program that uses it, or pass another "
+            "--port."
         )
 
 
-def test_an_address_that_is_not_this_machines_is_named(data: Path):
+def test_an_address_of_another_machine_is_named(data: Path):
     said = refusal("serve", "--host", "192.0.2.1", "--port", "0", "--data", data)
-    assert said.startswith("Nothing can listen on 192.0.2.1: ")
+    assert said.startswith("Cannot listen on 192.0.2.1: ")
 
 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"BETTER_AUTH_SECRET": "short"}, "BETTER_AUTH_SECRET: is shorter than 32 bytes; make one"),
+        (
+            {"BETTER_AUTH_SECRET": "short"},
+            "BETTER_AUTH_SECRET: is shorter than 32 bytes. Create one",
+        ),
         ({"DATABASE_URL": "postgresql://a@127.0.0.1:1/b"}, "BETTER_AUTH_SECRET must be set along"),
         (
             {"DATABASE_URL": "mysql://a@b/c", "BETTER_AUTH_SECRET": SECRET},
@@ -237,7 +241,7 @@ def test_an_address_that_is_not_this_machines_is_named(data: Path):
         ),
     ],
 )
-def test_a_wrong_setting_stops_it_with_one_line(
+def test_an_invalid_setting_stops_it_with_one_line(
     tmp_path: Path, settings: dict[str, str], words: str
 ):
     assert words in refusal("serve", "--port", "0", "--data", tmp_path, **settings)
@@ -246,7 +250,7 @@ def test_a_wrong_setting_stops_it_with_one_line(
 
 @pytest.fixture
 def external(cluster: Cluster) -> Callable[[str], str]:
-    """The address of a new and empty database, for a role."""
+    """The URL of a new and empty database, by role."""
     name = f"external_{next(_numbers)}"
     asyncio.run(
         _execute(cluster.url(SUPERUSER, "postgres"), f"CREATE DATABASE {name} OWNER {OWNER_ROLE}")
@@ -263,7 +267,7 @@ async def _execute(url: str, statement: str) -> None:
     await connection.close()
 
 
-def test_an_external_database_is_served_once_it_is_migrated(
+def test_an_external_database_is_served_after_it_is_migrated(
     external: Callable[[str], str], tmp_path: Path
 ):
     settings = {"DATABASE_URL": external(APP_ROLE), "BETTER_AUTH_SECRET": SECRET}
@@ -292,15 +296,15 @@ def test_a_role_that_could_bypass_isolation_is_refused(
     assert "superuser or has BYPASSRLS" in said
 
 
-def test_migrating_a_database_that_is_not_there_says_so():
+def test_migrating_an_unreachable_database_fails_with_the_reason():
     said = refusal("migrate", DATABASE_URL="postgresql://a@127.0.0.1:1/b")
     assert "cannot be reached" in said
 
 
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data directory as a server at port 9000 leaves it."""
-    make_secret(tmp_path)
+    """The data directory of a server that ran at port 9000."""
+    create_secret(tmp_path)
     record_server(tmp_path, "http://localhost:9000")
     monkeypatch.setattr(os, "environ", environment())
     return tmp_path
@@ -311,7 +315,7 @@ Run = Callable[..., tuple[int | str | None, str, str]]
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs the command line in this process: its status, what it printed, and its errors."""
+    """Runs the command line in this process; returns status, standard output and standard error."""
 
     def run(*words: str | Path) -> tuple[int | str | None, str, str]:
         monkeypatch.setattr(sys, "argv", ["surelist", *map(str, words)])
@@ -330,7 +334,7 @@ def claims(data: Path, printed: tuple[int | str | None, str, str]) -> dict[str, 
     return jwt.decode(token, key, algorithms=["HS256"], options={"verify_aud": False})
 
 
-def test_a_token_carries_what_an_agent_may_do(served: Path, run: Run):
+def test_a_token_has_the_scopes_of_an_agent_by_default(served: Path, run: Run):
     now = int(time.time())
     carried = claims(served, run("token", "ann@example.com", "--data", served))
     issued, expires = carried.pop("iat"), carried.pop("exp")
@@ -346,7 +350,7 @@ def test_a_token_carries_what_an_agent_may_do(served: Path, run: Run):
     }
 
 
-def test_a_token_carries_what_it_is_told_to(served: Path, run: Run):
+def test_a_token_has_the_requested_claims(served: Path, run: Run):
     options = ("--scope", "tasks:read", "--owner", "--days", "400", "--client", "cron job")
     carried = claims(served, run("token", "ann", *options, "--data", served))
     assert carried["scope"] == "tasks:read account:manage"
@@ -374,7 +378,7 @@ def test_a_token_out_of_bounds_is_refused(
     assert said in one_line(*run("token", *words, "--data", served))
 
 
-def test_the_page_has_a_secret_of_its_own_that_is_not_the_tokens(
+def test_page_secret_prints_the_derived_secret_of_the_page(
     served: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ):
     kept = (served / "secret").read_text()
@@ -386,7 +390,7 @@ def test_the_page_has_a_secret_of_its_own_that_is_not_the_tokens(
 
 
 @pytest.mark.parametrize("web_url", ["http://localhost:3000", "https://tasks.example.com"])
-def test_the_welcome_with_a_page_tells_a_code_where_the_first_person_needs_one(web_url: str):
+def test_the_welcome_shows_a_code_if_the_first_person_needs_one(web_url: str):
     settings = Settings(
         DATABASE_URL="postgresql://h/d", BETTER_AUTH_SECRET=SECRET, SURELIST_WEB_URL=web_url
     )
@@ -396,19 +400,19 @@ def test_the_welcome_with_a_page_tells_a_code_where_the_first_person_needs_one(w
     assert "eyJ" not in words  # no token
 
 
-def test_no_token_is_signed_where_nothing_was_ever_served(served: Path, run: Run):
+def test_no_token_is_signed_without_a_secret(served: Path, run: Run):
     elsewhere = served / "elsewhere"
     said = one_line(*run("token", "ann", "--data", elsewhere))
-    assert said.startswith(f"There is no Surelist in {elsewhere}: ")
+    assert said.startswith(f"There is no Surelist in {elsewhere}. ")
 
 
-def test_a_file_that_is_in_the_way_is_named(served: Path, run: Run):
+def test_a_file_in_place_of_a_directory_is_named(served: Path, run: Run):
     said = one_line(*run("token", "ann", "--data", served / "secret" / "data"))
     assert said == f"{served}/secret/data: Not a directory."
 
 
 @pytest.mark.parametrize("words", [(), ("serve",), ("token",), ("migrate",)])
-def test_help_says_how_each_command_is_used(run: Run, words: tuple[str, ...]):
+def test_each_command_has_help(run: Run, words: tuple[str, ...]):
     status, output, _ = run(*words, "--help")
     assert status == 0
     assert output.startswith("Usage: surelist " + " ".join(words))

@@ -1,4 +1,4 @@
-"""Settings come from the environment, and what is wrong with them is said in words."""
+"""Settings come from the environment, and invalid ones are named."""
 
 import errno
 import json
@@ -10,21 +10,21 @@ from pydantic import SecretStr
 
 from surelist import config
 from surelist.errors import ConfigurationError
-from surelist.machine.data_directory import make_secret, record_server
+from surelist.machine.data_directory import create_secret, record_server
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture(autouse=True)
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty data directory, and an environment that says nothing else."""
+    """An empty data directory, and an environment without other settings."""
     for field in config.Settings.model_fields.values():
         monkeypatch.delenv(str(field.alias), raising=False)
     monkeypatch.setenv("SURELIST_DATA", str(tmp_path))
     return tmp_path
 
 
-def test_nothing_has_to_be_set(data: Path):
+def test_every_setting_has_a_default(data: Path):
     settings = config.load()
     assert settings.model_dump() == {
         "data": data,
@@ -77,7 +77,7 @@ def test_the_audiences_hosts_and_origins_follow_from_the_url(monkeypatch: pytest
     assert settings.allowed_origins[0] == "https://lists.example.com:8443"
 
 
-def test_an_address_of_ipv6_is_a_host_in_brackets(monkeypatch: pytest.MonkeyPatch):
+def test_an_ipv6_address_is_a_host_in_brackets(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SURELIST_URL", "http://[::1]:8000")
     assert config.load().allowed_hosts[0] == "[::1]"
 
@@ -87,13 +87,13 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch):
     assert config.load().allowed_hosts == ("a.example", "b.example")
 
 
-def test_the_url_of_the_last_server_is_found_again(data: Path):
+def test_the_default_url_is_that_of_the_last_server(data: Path):
     record_server(data, "http://localhost:9000")
     assert config.load().url == "http://localhost:9000"
     assert json.loads((data / "server.json").read_text()).keys() == {"url", "pid"}
 
 
-def test_migrations_go_to_the_database_itself_unless_told_otherwise(
+def test_the_direct_url_defaults_to_the_database_url(
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setenv("DATABASE_URL", "postgresql://app@pooled/list")
@@ -105,7 +105,7 @@ def test_migrations_go_to_the_database_itself_unless_told_otherwise(
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("BETTER_AUTH_SECRET", "short", "is shorter than 32 bytes; make one with: openssl rand"),
+        ("BETTER_AUTH_SECRET", "short", "is shorter than 32 bytes. Create one with: openssl rand"),
         ("BETTER_AUTH_SECRET_PREVIOUS", "short", "is shorter than 32 bytes"),
         ("SURELIST_URL", "lists.example.com", "should look like https://lists.example.com"),
         ("SURELIST_URL", "ftp://lists.example.com", "should look like https://lists.example.com"),
@@ -116,7 +116,7 @@ def test_migrations_go_to_the_database_itself_unless_told_otherwise(
         ("SURELIST_LOCK_TIMEOUT_MS", "soon", "should be a valid integer"),
     ],
 )
-def test_a_wrong_variable_is_named_and_its_value_is_not_repeated(
+def test_an_invalid_variable_is_named_without_its_value(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
 ):
     monkeypatch.setenv(name, value)
@@ -128,7 +128,7 @@ def test_a_wrong_variable_is_named_and_its_value_is_not_repeated(
     assert "default factory" not in str(refusal.value)
 
 
-def test_two_wrong_variables_are_both_named(monkeypatch: pytest.MonkeyPatch):
+def test_two_invalid_variables_are_both_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SURELIST_URL", "nowhere")
     monkeypatch.setenv("SURELIST_POOL_SIZE", "none")
     with pytest.raises(ConfigurationError, match=r"SURELIST_URL: .* SURELIST_POOL_SIZE: "):
@@ -149,31 +149,29 @@ def test_the_current_secret_comes_before_the_previous_one(monkeypatch: pytest.Mo
     assert config.load().signing_secrets == (SECRET, SECRET[::-1])
 
 
-def test_the_embedded_database_keeps_a_secret_of_its_own(data: Path):
-    make_secret(data)
+def test_the_data_directory_keeps_its_secret(data: Path):
+    create_secret(data)
     secret = config.load().secret
-    make_secret(data)
+    create_secret(data)
     assert config.load().secret == secret
     assert len(secret) >= 32
     assert (data / "secret").stat().st_mode & 0o777 == 0o600
 
 
-def test_half_a_secret_is_refused_and_kept(data: Path):
+def test_an_incomplete_secret_is_refused_and_not_replaced(data: Path):
     (data / "secret").write_text("half")
-    make_secret(data)
-    with pytest.raises(ConfigurationError, match="not whole"):
+    create_secret(data)
+    with pytest.raises(ConfigurationError, match="incomplete"):
         _ = config.load().secret
     assert (data / "secret").read_text() == "half"
 
 
-def test_half_a_record_of_the_last_server_is_none(data: Path):
+def test_an_incomplete_server_record_is_ignored(data: Path):
     (data / "server.json").write_text('{"url": "http')
     assert config.load().url == "http://localhost:8000"
 
 
-def test_a_file_that_cannot_be_written_whole_leaves_the_one_before(
-    data: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_failed_write_leaves_the_old_file_unchanged(data: Path, monkeypatch: pytest.MonkeyPatch):
     record_server(data, "http://localhost:9000")
 
     def disk_is_full(_descriptor: int) -> None:
@@ -186,13 +184,13 @@ def test_a_file_that_cannot_be_written_whole_leaves_the_one_before(
     assert [path.name for path in data.iterdir()] == ["server.json"]
 
 
-def test_a_secret_is_not_invented_where_nothing_was_served(data: Path):
+def test_no_secret_is_created_by_reading_it(data: Path):
     with pytest.raises(ConfigurationError, match=f"There is no Surelist in {data}"):
         _ = config.load().secret
 
 
-def test_another_database_needs_a_secret_that_is_given(data: Path, monkeypatch: pytest.MonkeyPatch):
-    make_secret(data)
+def test_an_external_database_needs_a_secret(data: Path, monkeypatch: pytest.MonkeyPatch):
+    create_secret(data)
     monkeypatch.setenv("DATABASE_URL", "postgresql://app@host/list")
     with pytest.raises(ConfigurationError, match="BETTER_AUTH_SECRET must be set"):
         _ = config.load().secret

@@ -1,4 +1,4 @@
-"""Strangers' names are plain in both languages: specs/names.json is the table."""
+"""Names of clients are made plain as in specs/names.json."""
 
 import json
 from pathlib import Path
@@ -13,12 +13,12 @@ EXAMPLES = json.loads((Path(__file__).parents[2] / "specs" / "names.json").read_
 
 
 @pytest.mark.parametrize(("name", "shown"), EXAMPLES)
-def test_a_name_is_shown_as_the_table_says(name: str, shown: str) -> None:
+def test_names_match_the_examples_of_the_specification(name: str, shown: str) -> None:
     assert plain(name) == shown
 
 
 @given(st.text())
-def test_a_name_is_short_plain_and_the_same_when_it_is_made_plain_again(name: str) -> None:
+def test_a_plain_name_is_short_and_stays_the_same(name: str) -> None:
     shown = plain(name)
     assert plain(shown) == shown
     assert 1 <= len(shown) <= LONGEST

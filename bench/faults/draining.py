@@ -10,7 +10,7 @@ import asyncpg
 
 from bench.faults.installation import PATIENCE_SECONDS, Installation, installed, superuser
 from bench.faults.report import Row
-from surelist.server.serving import SECONDS_TO_FINISH
+from surelist.server.serving import SHUTDOWN_TIMEOUT_SECONDS
 from tests.support.soundness import rows
 
 CHANGES = "event IN SHARE MODE"
@@ -43,7 +43,7 @@ async def drained(scratch: Path, *, workers: int, calls: int) -> Row:
         status = await asyncio.to_thread(surelist.server.process.wait, PATIENCE_SECONDS)
         seconds = monotonic() - began
         assert status == 0, f"exit status {status}"
-        assert seconds < SECONDS_TO_FINISH, f"the exit took {seconds:.1f} s"
+        assert seconds < SHUTDOWN_TIMEOUT_SECONDS, f"the exit took {seconds:.1f} s"
         for person in people:
             [task] = await rows(surelist.cluster(), "task", person.user_id)
             assert task["title"] == "Under way"

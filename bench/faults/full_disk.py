@@ -14,7 +14,7 @@ from bench.faults.report import Row
 from bench.faults.traffic import traffic
 
 MEBIBYTES = 256
-ENDED = "PostgreSQL has ended by itself"
+ENDED = "PostgreSQL exited unexpectedly"
 ATTEMPTS = 2
 """How often PostgreSQL ends before there is space again."""
 

@@ -21,14 +21,14 @@ import psutil
 
 from surelist.config import Settings
 from surelist.data.database import migrate
-from surelist.machine.data_directory import kept_secret
+from surelist.machine.data_directory import read_secret
 from surelist.postgres.embedded import (
     APP_ROLE,
     OWNER_ROLE,
     SUPERUSER,
     Cluster,
-    already_running,
     postgres,
+    running_cluster,
 )
 from tests.support.person import Person
 from tests.support.server import RunningServer, serving
@@ -124,9 +124,9 @@ async def installed(
 async def embedded(data: Path, workers: int = 2) -> AsyncGenerator[Served]:
     """`surelist serve` with its embedded PostgreSQL."""
     async with in_thread(serving(data, workers)) as server:
-        cluster = already_running(data)
+        cluster = running_cluster(data)
         assert cluster, "the embedded PostgreSQL is not running"
-        told = {"DATABASE_URL": cluster.url(), "BETTER_AUTH_SECRET": kept_secret(data)}
+        told = {"DATABASE_URL": cluster.url(), "BETTER_AUTH_SECRET": read_secret(data)}
         there = Settings.model_validate({**told, "SURELIST_URL": server.url})
         yield Served(server, there, lambda: cluster)
 

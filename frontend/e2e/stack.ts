@@ -86,7 +86,7 @@ export async function start(
   try {
     return {
       api: new URL(await said(/^claude mcp add .* (\S+)$/m)).origin,
-      web: await said(/The web page answers at (\S+)/),
+      web: await said(/The web page is available at (\S+)/),
       stop,
     };
   } catch (error) {

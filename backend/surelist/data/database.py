@@ -17,7 +17,7 @@ from sqlalchemy.sql.expression import ClauseElement
 from surelist.config import Settings
 from surelist.data import wall
 from surelist.errors import ConfigurationError, Unavailable
-from surelist.observability.transactions import watching
+from surelist.observability.transactions import traced_connections
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -181,7 +181,7 @@ async def open_pool(settings: Settings, *, traced: bool = False, checked: bool =
         max_inactive_connection_lifetime=240,
         init=prepare,
         reset=_nothing_to_reset,
-        connection_class=watching(asyncpg.Connection) if traced else asyncpg.Connection,
+        connection_class=traced_connections(asyncpg.Connection) if traced else asyncpg.Connection,
         timeout=CONNECT_TIMEOUT,
     )
 

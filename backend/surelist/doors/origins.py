@@ -6,7 +6,7 @@ rebinding).
 
 from urllib.parse import urlsplit
 
-from surelist.config import Settings, is_of_this_machine
+from surelist.config import Settings, is_loopback_host
 
 SCHEMES = ("http", "https")
 
@@ -35,7 +35,7 @@ class Origins:
     def __init__(self, settings: Settings) -> None:
         self._listed = set(settings.allowed_origins)
         chosen = "allowed_origins" in settings.model_fields_set
-        self._of_this_machine = not chosen and is_of_this_machine(
+        self._of_this_machine = not chosen and is_loopback_host(
             urlsplit(settings.url).hostname or ""
         )
 
@@ -52,4 +52,4 @@ def _is_local(origin: str) -> bool:
         return False
     host = parts.hostname or ""
     written = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
-    return origin == written and parts.scheme in SCHEMES and is_of_this_machine(host)
+    return origin == written and parts.scheme in SCHEMES and is_loopback_host(host)

@@ -13,7 +13,7 @@ from surelist.doors import reading
 from surelist.doors.arguments import Closed, explain, input_schema
 from surelist.errors import Forbidden, Invalid, SurelistError, Unauthenticated, Unavailable
 from surelist.observability.calls import note
-from surelist.text import turns_escaped
+from surelist.text import escape_bidi_controls
 
 Answer = dict[str, Any]
 """What a tool tells: an object of its output schema."""
@@ -134,7 +134,7 @@ def tool(
 
 def result(answer: Answer) -> dict[str, Any]:
     """A tool result that says `answer`, as an object and as text."""
-    text = turns_escaped(orjson.dumps(answer).decode())
+    text = escape_bidi_controls(orjson.dumps(answer).decode())
     return {"content": [{"type": "text", "text": text}], "structuredContent": answer}
 
 
@@ -152,5 +152,5 @@ def error_result(refusal: SurelistError, subject: str = "task") -> dict[str, Any
     if refusal.current is None:
         return {"content": content, "isError": True}
     current = {"error": refusal.message, f"{subject}_id": refusal.current["id"], **refusal.current}
-    content.append({"type": "text", "text": turns_escaped(orjson.dumps(current).decode())})
+    content.append({"type": "text", "text": escape_bidi_controls(orjson.dumps(current).decode())})
     return {"content": content, "structuredContent": current, "isError": True}

@@ -1,8 +1,7 @@
-"""Programs that this process starts, each with the environment that it is given and no more.
+"""Starts child processes with an explicit environment. No other module starts programs.
 
-The only module that starts programs. What a child gets of this process's environment is named
-here (specs/operation.md, Child processes): a package of the page's build that looks for secrets
-finds none (CWE-526).
+A child inherits only variables that are listed by name (specs/operation.md, Child processes), so
+that an npm package in the page's build cannot read secrets from its environment (CWE-526).
 """
 
 import os
@@ -21,8 +20,8 @@ Environment: TypeAlias = Mapping[str, str]
 Stream: TypeAlias = IO[bytes] | int | None
 Process: TypeAlias = subprocess.Popen[bytes]
 
-ORDINARY = ("PATH", "HOME", "LANG", "LANGUAGE", "LC_*", "TMPDIR", "TZ")
-"""What any program may need; `*` stands for the rest of a name."""
+BASIC = ("PATH", "HOME", "LANG", "LANGUAGE", "LC_*", "TMPDIR", "TZ")
+"""Variables that any program may need. A `*` at the end matches any suffix."""
 
 NODE = ("NODE_OPTIONS",)
 
@@ -30,20 +29,20 @@ NETWORK = (
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NODE_USE_ENV_PROXY"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"),
 )
-"""How to reach the world from here."""
+"""Variables for proxies and certificates."""
 
 REGISTRIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_*", "NPM_CONFIG_*")
-"""Where pip and npm get packages from."""
+"""Variables of pip and npm that name package registries."""
 
 
 def inherited(*names: str) -> dict[str, str]:
-    """The variables of this process with these names, in capitals or not."""
-    whole = {name for name in names if not name.endswith("*")}
-    beginnings = tuple(name.removesuffix("*") for name in names if name.endswith("*"))
+    """The environment variables of this process that match `names`, in upper or lower case."""
+    exact = {name for name in names if not name.endswith("*")}
+    prefixes = tuple(name.removesuffix("*") for name in names if name.endswith("*"))
     return {
         name: value
         for name, value in os.environ.items()
-        if name.upper() in whole or name.upper().startswith(beginnings or ("\0",))
+        if name.upper() in exact or name.upper().startswith(prefixes or ("\0",))
     }
 
 
@@ -53,13 +52,13 @@ def run(
     *,
     stdin: Stream = DEVNULL,
     stdout: Stream = PIPE,
-    said: bytes | None = None,
+    stdin_data: bytes | None = None,
     cwd: str | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a program to its end, which reads `stdin`, or what is `said` to it."""
-    source = stdin if said is None else PIPE
+    """Run a program and wait for it. It reads `stdin_data`, or `stdin` if that is None."""
+    source = stdin if stdin_data is None else PIPE
     with start(command, environment, stdin=source, stdout=stdout, cwd=cwd) as process:
-        out, err = process.communicate(said)
+        out, err = process.communicate(stdin_data)
     return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
@@ -71,9 +70,9 @@ def start(
     stdout: Stream = PIPE,
     stderr: Stream = PIPE,
     cwd: str | Path | None = None,
-    alone: bool = False,
+    new_session: bool = False,
 ) -> Process:
-    """Start a program; `alone`, it has a session of its own, and Ctrl-C does not reach it."""
+    """Start a program. In a new session, Ctrl-C in the terminal does not reach it."""
     return subprocess.Popen(  # noqa: S603
         command,
         env=environment,
@@ -81,5 +80,5 @@ def start(
         stdout=stdout,
         stderr=stderr,
         cwd=cwd,
-        start_new_session=alone,
+        start_new_session=new_session,
     )

@@ -1,7 +1,7 @@
-"""What an installation keeps on disk beside its PostgreSQL, and who is using it.
+"""The data directory: its lock, its secret and the URL of its last server.
 
-`lock` is held by the process that uses it and contains its id; `server.json` says where the last
-server answered; `secret` signs tokens.
+The process that uses the directory holds a lock on `lock` and writes its id there. `server.json`
+holds the URL of the last server, and `secret` the secret that token keys are derived from.
 """
 
 import fcntl
@@ -19,19 +19,22 @@ from surelist.machine.private_files import refuse_shared
 SECRET_BYTES = 32
 
 
-def make(data: Path) -> None:
-    """Make a directory, where it is missing, that its owner alone can enter.
+def create(data: Path) -> None:
+    """Create the directory with mode 0700, unless it exists.
 
-    Raises ConfigurationError if it exists and is another user's, or others may write to it.
+    Raises ConfigurationError if another user owns it or can write to it.
     """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     refuse_shared(data)
 
 
 @contextmanager
-def claim(data: Path) -> Generator[None]:
-    """Be the only process that uses `data`; ConfigurationError names the one that does."""
-    make(data)
+def lock_exclusively(data: Path) -> Generator[None]:
+    """Lock `data` for this process until the block ends.
+
+    Raises ConfigurationError with the id of the process that holds the lock.
+    """
+    create(data)
     with private_files.append(data / "lock") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -48,20 +51,20 @@ def _in_use(data: Path, pid: str) -> str:
     with suppress(FileNotFoundError, ValueError):
         server = json.loads((data / "server.json").read_text())
         if str(server["pid"]) == pid:
-            return f"{data} is in use by process {pid}, which answers at {server['url']}."
+            return f"{data} is in use by process {pid}, which serves {server['url']}."
     return f"{data} is in use by process {pid}."
 
 
 def record_server(data: Path, url: str) -> None:
-    """Keep the URL that this process answers at, for `recorded_url`."""
-    make(data)
+    """Write the URL of this server to `server.json`."""
+    create(data)
     private_files.replace(data / "server.json", json.dumps({"url": url, "pid": os.getpid()}))
 
 
 def recorded_url(data: Path) -> str | None:
-    """The URL that the last server on `data` answered at.
+    """The URL of the last server on `data`, or None.
 
-    Raises ConfigurationError if another user could have written it.
+    Raises ConfigurationError if another user can write to `data`.
     """
     refuse_shared(data)
     try:
@@ -70,28 +73,28 @@ def recorded_url(data: Path) -> str | None:
         return None
 
 
-def make_secret(data: Path) -> None:
-    """Give `data`, which this process has claimed, the secret of its tokens, unless it has one."""
+def create_secret(data: Path) -> None:
+    """Create the secret unless it exists. This process must hold the lock on `data`."""
     if not (data / "secret").exists():
         private_files.replace(data / "secret", secrets.token_urlsafe(SECRET_BYTES))
 
 
-def kept_secret(data: Path) -> str:
+def read_secret(data: Path) -> str:
     """The secret of `data`.
 
-    Raises ConfigurationError if nothing was ever served from there, or `data` is open to others.
+    Raises ConfigurationError if there is none, or if another user can write to `data`.
     """
     refuse_shared(data)
     try:
-        kept = (data / "secret").read_text()
+        secret = (data / "secret").read_text()
     except FileNotFoundError:
         raise ConfigurationError(
-            f"There is no Surelist in {data}: start it with surelist serve, "
-            "or name the directory of one with --data."
+            f"There is no Surelist in {data}. Start one with surelist serve, or name another "
+            "directory with --data."
         ) from None
-    if len(kept) < SECRET_BYTES:
+    if len(secret) < SECRET_BYTES:
         raise ConfigurationError(
-            f"{data / 'secret'} is not whole: put back a copy of it. Without one, move it away: "
-            "the next start makes a new one, and every token has to be made anew."
+            f"{data / 'secret'} is incomplete. Restore it from a copy. Without one, move it away: "
+            "the next start creates a new secret, and every token must be replaced."
         )
-    return kept
+    return secret

@@ -1,4 +1,4 @@
-"""The toolset of conversations, at /conversations/mcp: five tools and nothing else."""
+"""The toolset of conversations at /conversations/mcp: five tools."""
 
 from surelist.conversations.tools import TOOLS
 from surelist.mcp.server import CORE, Toolset

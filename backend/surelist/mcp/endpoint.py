@@ -1,7 +1,7 @@
-"""One POST to an MCP endpoint is one exchange: read, checked, answered, without sessions.
+"""MCP over HTTP without sessions: each POST carries one request and gets one response.
 
-Both protocol eras take this path (docs/decisions/0004). What HTTP has to do with it is here: the
-token, Host and Origin, the media types, the headers that repeat the body, the status.
+All protocol versions take this path (docs/decisions/0004). This module handles the HTTP part:
+tokens, Host and Origin, media types, headers that repeat the body, and status codes.
 """
 
 import logging
@@ -24,9 +24,9 @@ from surelist.mcp.protocol import (
     Headers,
     Message,
     ProtocolError,
+    header_version,
     read_message,
-    version_named,
-    version_of,
+    request_version,
 )
 from surelist.mcp.sdk import (
     HEADER_MISMATCH,
@@ -39,7 +39,7 @@ from surelist.mcp.sdk import (
 from surelist.mcp.server import Context, Toolset, answer
 from surelist.observability.calls import note
 from surelist.observability.mending import count_mended
-from surelist.observability.transactions import note_meta
+from surelist.observability.transactions import record_meta
 
 logger = logging.getLogger(__name__)
 
@@ -62,13 +62,13 @@ class McpEndpoint:
         self._hosts = Hosts(settings)
         self._origins = Origins(settings)
 
-    def serve(self, database: Database) -> None:
-        """Answer from now on out of `database`."""
+    def set_database(self, database: Database) -> None:
+        """Set the database before the first request."""
         self._database = database
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request."""
-        # RFC 9110 5.5: the space around a value is not of it; httptools leaves what trails.
+        """Handle one HTTP request."""
+        # RFC 9110 5.5: whitespace around a value is not part of it. httptools keeps trailing space.
         scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
         try:
             response = await self._respond(Request(scope, receive))
@@ -96,7 +96,7 @@ class McpEndpoint:
             if message["method"] in KNOWN_METHODS:
                 note(method=message["method"])
             headers = _headers(request)
-            version_named(headers)
+            header_version(headers)
             if request_id is None:
                 return Response(status_code=202)
             result = await self._result(headers, message, principal)
@@ -124,15 +124,15 @@ class McpEndpoint:
         self, headers: Headers, message: Message, principal: Principal
     ) -> dict[str, Any]:
         if self._database is None:
-            raise RuntimeError("a request before the app has started")
-        version = version_of(headers, message)
+            raise RuntimeError("request before startup")
+        version = request_version(headers, message)
         note(protocol=version)
-        note_meta(message)
+        record_meta(message)
         context = Context(self._toolset, self._database, principal, version)
         try:
             return await answer(context, message["method"], message.get("params"))
         except MCPError as error:
-            raise ProtocolError.answering(error, version) from None
+            raise ProtocolError.from_mcp_error(error, version) from None
 
 
 def _check_media_types(request: Request) -> None:
@@ -140,11 +140,13 @@ def _check_media_types(request: Request) -> None:
     if media_type != "application/json":
         raise UnsupportedMediaType("Send the request as Content-Type: application/json.")
     if "accept" in request.headers and not check_accept_headers(request)[0]:
-        raise ProtocolError(INVALID_REQUEST, "The answer is application/json: accept it.", 406)
+        raise ProtocolError(
+            INVALID_REQUEST, "The response is application/json. Accept that type.", 406
+        )
 
 
 def _headers(request: Request) -> Headers:
-    """The headers, of which those that repeat the body appear once."""
+    """The headers. Raises ProtocolError when one that repeats the body appears twice."""
     lines = request.headers.items()
     if duplicated := find_duplicated_routing_header(lines):
         raise ProtocolError(HEADER_MISMATCH, f"{duplicated} header appears more than once")

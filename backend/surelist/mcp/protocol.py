@@ -1,7 +1,7 @@
-"""What is known of a JSON-RPC message before it is answered: that it is one, and its version.
+"""Parses JSON-RPC messages and determines their protocol version.
 
-The protocol has two eras (specs/tools.md): since 2026-07-28 each request says in its own envelope
-what the 2025 revisions agreed on in a handshake.
+MCP has two eras (specs/tools.md). The 2025 versions negotiate in a handshake. Since 2026-07-28,
+each request carries the same data in its own envelope.
 """
 
 from collections.abc import Mapping
@@ -25,24 +25,24 @@ from surelist.mcp.sdk import (
 )
 
 Headers = Mapping[str, str]
-"""A request's headers, by their names in lower case."""
+"""HTTP headers by name, in lower case."""
 
 Message = Mapping[str, Any]
 
 VERSION_HEADER = "mcp-protocol-version"
-HANDSHAKES = tuple(
+HANDSHAKE_VERSIONS = tuple(
     version for version in reversed(HANDSHAKE_PROTOCOL_VERSIONS) if version >= "2025-03-26"
 )
-"""The protocol versions with a handshake that are served, newest first."""
+"""Supported versions with a handshake, newest first."""
 
-SERVED = {*MODERN_PROTOCOL_VERSIONS, *HANDSHAKES}
+SUPPORTED_VERSIONS = {*MODERN_PROTOCOL_VERSIONS, *HANDSHAKE_VERSIONS}
 
 KNOWN_METHODS = SPEC_CLIENT_METHODS | SPEC_CLIENT_NOTIFICATION_METHODS
-"""What a log line may name: any other method is whatever a client wrote."""
+"""Methods that may be logged. Other names are client input."""
 
 
 class ProtocolError(Exception):
-    """A JSON-RPC error, with the HTTP status that goes with it."""
+    """A JSON-RPC error with its HTTP status."""
 
     def __init__(self, code: int, message: str, status: int = 400, data: Any = None) -> None:
         super().__init__(message)
@@ -52,27 +52,29 @@ class ProtocolError(Exception):
         self.data = data
 
     @classmethod
-    def answering(cls, error: MCPError, version: str) -> "ProtocolError":
-        """`error` as the answer to a request of `version` that was understood."""
-        told = error.error
-        # The 2025 revisions answer a request that was understood with 200, error or not.
-        status = ERROR_CODE_HTTP_STATUS.get(told.code, 200) if is_modern(version) else 200
-        return cls(told.code, told.message, status, told.data)
+    def from_mcp_error(cls, error: MCPError, version: str) -> "ProtocolError":
+        """`error` as the response to a valid request of `version`."""
+        fields = error.error
+        # The 2025 versions respond to every valid request with 200, even with an error.
+        status = ERROR_CODE_HTTP_STATUS.get(fields.code, 200) if is_modern(version) else 200
+        return cls(fields.code, fields.message, status, fields.data)
 
 
 def is_modern(version: str) -> bool:
-    """Whether a request of `version` carries its own envelope."""
+    """Whether requests of `version` carry an envelope."""
     return version in MODERN_PROTOCOL_VERSIONS
 
 
 def read_message(body: bytes) -> Message:
-    """The one JSON-RPC request or notification in a body. Raises ProtocolError."""
+    """Parse a body with one JSON-RPC request or notification. Raises ProtocolError."""
     try:
         message = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise ProtocolError(PARSE_ERROR, "The body is not JSON.") from None
     if isinstance(message, list):
-        raise ProtocolError(INVALID_REQUEST, "Batches are not served: send one request at a time.")
+        raise ProtocolError(
+            INVALID_REQUEST, "Batches are not supported. Send one request at a time."
+        )
     if not isinstance(message, dict) or not _is_message(fields := cast("dict[str, Any]", message)):
         raise ProtocolError(INVALID_REQUEST, "The body is not a JSON-RPC 2.0 request.")
     return fields
@@ -89,10 +91,10 @@ def _is_message(message: Message) -> bool:
     )
 
 
-def version_named(headers: Headers) -> str:
-    """The version that the header names, or that its absence means. Raises ProtocolError."""
+def header_version(headers: Headers) -> str:
+    """The version in the header, or the default without one. Raises ProtocolError."""
     version = headers.get(VERSION_HEADER, DEFAULT_NEGOTIATED_VERSION)
-    if version not in SERVED:
+    if version not in SUPPORTED_VERSIONS:
         raise ProtocolError(
             UNSUPPORTED_PROTOCOL_VERSION,
             "Unsupported protocol version",
@@ -101,13 +103,14 @@ def version_named(headers: Headers) -> str:
     return version
 
 
-def version_of(headers: Headers, message: Message) -> str:
-    """The version that `message` is to be answered in. Raises ProtocolError.
+def request_version(headers: Headers, message: Message) -> str:
+    """The protocol version of the response to `message`. Raises ProtocolError.
 
-    A request of 2026-07-28 says it in its envelope, which its headers must agree with; a handshake
-    ends in the version that it asks for, or in the newest of its era; all others have a header.
+    A request of 2026-07-28 names it in its envelope, and its headers must match. `initialize` gets
+    the version that it requests, or else the newest with a handshake. Other requests use the
+    header.
     """
-    version = version_named(headers)
+    version = header_version(headers)
     if is_modern(version):
         route = classify_inbound_request(message, headers=headers)
         if isinstance(route, InboundLadderRejection):
@@ -115,6 +118,6 @@ def version_of(headers: Headers, message: Message) -> str:
             raise ProtocolError(route.code, route.message, status, route.data)
         return route.protocol_version
     if message["method"] == "initialize":
-        asked = message.get("params", {}).get("protocolVersion")
-        return asked if asked in HANDSHAKES else HANDSHAKES[0]
+        requested = message.get("params", {}).get("protocolVersion")
+        return requested if requested in HANDSHAKE_VERSIONS else HANDSHAKE_VERSIONS[0]
     return version

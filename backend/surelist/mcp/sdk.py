@@ -1,7 +1,7 @@
-"""Everything that Surelist takes from the MCP SDK.
+"""All imports from the MCP SDK.
 
-Most of it stands in inner modules of the SDK, which move between its minor versions: `mcp` is
-pinned to one, and a test imports each name.
+Most names come from private modules, which change between minor versions. `mcp` is therefore pinned
+to a minor version, and a test imports each name.
 """
 
 try:
@@ -32,8 +32,8 @@ try:
     from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
 except ImportError as error:
     raise ImportError(
-        f"{error}. This version of the MCP SDK has moved it: find it, change surelist/mcp/sdk.py, "
-        "and compare what it does with docs/decisions/0004."
+        f"{error}. This version of the MCP SDK moved it. Update surelist/mcp/sdk.py, and "
+        "compare the new behaviour with docs/decisions/0004."
     ) from error
 
 __all__ = [

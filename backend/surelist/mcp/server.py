@@ -1,7 +1,7 @@
-"""How a toolset is served over MCP, for every protocol version alike.
+"""Handles the MCP methods of a toolset, for all protocol versions.
 
-The SDK's types say what each version's requests and results look like; what the SDK's own server
-does around them is done here, in a tenth of its time (docs/decisions/0004).
+The SDK validates requests of each version. This module replaces the SDK's server and needs a tenth
+of its time (docs/decisions/0004).
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -26,23 +26,23 @@ from surelist.mcp.sdk import (
     validate_client_request,
 )
 from surelist.observability.calls import note
-from surelist.observability.mending import introduce
+from surelist.observability.mending import record_client_info
 
-PUBLIC = {"ttlMs": 3_600_000, "cacheScope": "public"}
-"""What is the same for everyone may be kept by clients, and by caches between, for an hour."""
+PUBLIC_CACHE = {"ttlMs": 3_600_000, "cacheScope": "public"}
+"""Results that are the same for all users: clients and shared caches may keep them for an hour."""
 
-PRIVATE = {"ttlMs": 0, "cacheScope": "private"}
+PRIVATE_CACHE = {"ttlMs": 0, "cacheScope": "private"}
 
 Params = Mapping[str, Any]
-"""A request's parameters, which have the shape that its version gives them."""
+"""The parameters of a request, valid for its protocol version."""
 
 Result = dict[str, Any]
-"""A result without what 2026-07-28 wraps around it."""
+"""A result without the fields that 2026-07-28 adds to every result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a request is answered out of, for whom, and in which version."""
+    """The context of a request."""
 
     toolset: "Toolset"
     database: Database
@@ -52,17 +52,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How a method is answered, and what a client of 2026-07-28 may keep of the answer."""
+    """The handler of a method, and the cache fields that 2026-07-28 adds to its result."""
 
-    answer: Callable[[Context, Params], Awaitable[Result]]
+    handle: Callable[[Context, Params], Awaitable[Result]]
     caching: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    opens: bool = False
-    """Whether the answer comes out of a transaction, which looks at the credential by itself."""
+    opens_transaction: bool = False
+    """Whether the handler opens a transaction, which checks the credential for revocation."""
 
 
 @dataclass(frozen=True, eq=False)
 class Toolset:
-    """What one endpoint offers: its name, its tools, and the methods that it answers."""
+    """The tools and methods of one endpoint."""
 
     name: str
     title: str
@@ -73,53 +73,53 @@ class Toolset:
 
     @cached_property
     def info(self) -> dict[str, Any]:
-        """What the server says that it is."""
+        """The `serverInfo` of the endpoint."""
         return {"name": self.name, "title": self.title, "version": version("surelist")}
 
     @cached_property
-    def listed(self) -> list[dict[str, Any]]:
-        """The tools as `tools/list` tells them."""
+    def tool_list(self) -> list[dict[str, Any]]:
+        """The tools of `tools/list`."""
         return [tool.listed() for tool in self.tools.values()]
 
 
 async def answer(context: Context, method: str, params: Params | None) -> Result:
-    """The result of a request. Raises MCPError, or what Tool.call raises.
+    """The result of a request. Raises MCPError, and SurelistError from Tool.call.
 
-    Whatever it is, a credential that no longer counts is told so: what is answered out of no
-    transaction is held against `Database.admit`.
+    A revoked credential is refused for every method: `Database.admit` checks requests that open no
+    transaction.
     """
     try:
-        offered, params = _asked(context, method, params)
-        if not offered.opens:
+        handler, params = _resolve(context, method, params)
+        if not handler.opens_transaction:
             await context.database.admit(context.principal)
-        result = await offered.answer(context, params or {})
+        result = await handler.handle(context, params or {})
     except MCPError:
         await context.database.admit(context.principal)
         raise
     if not is_modern(context.version):
         return result
     meta = {SERVER_INFO_META_KEY: context.toolset.info}
-    return {**result, **offered.caching, "resultType": "complete", "_meta": meta}
+    return {**result, **handler.caching, "resultType": "complete", "_meta": meta}
 
 
-def _asked(context: Context, method: str, params: Params | None) -> tuple[Method, Params | None]:
-    """The method that a request asks for, and its parameters. Raises MCPError."""
+def _resolve(context: Context, method: str, params: Params | None) -> tuple[Method, Params | None]:
+    """The method and the valid parameters of a request. Raises MCPError."""
     if method == "tools/call" and params and isinstance(params.get("arguments"), str):
-        params = _with_read_arguments(params)
+        params = _parse_arguments(params)
     try:
         validate_client_request(method, context.version, params)
     except KeyError:
         raise MCPError(METHOD_NOT_FOUND, "Method not found") from None
     except ValidationError:
         raise MCPError(INVALID_PARAMS, "Invalid request parameters") from None
-    offered = context.toolset.methods.get(method)
-    if offered is None:
+    handler = context.toolset.methods.get(method)
+    if handler is None:
         raise MCPError(METHOD_NOT_FOUND, "Method not found")
-    return offered, params
+    return handler, params
 
 
-def _with_read_arguments(params: Params) -> Params:
-    """The parameters of a tool call whose arguments are JSON text, as some clients write them."""
+def _parse_arguments(params: Params) -> Params:
+    """Parameters of a tool call with parsed arguments. Some clients send arguments as JSON text."""
     arguments = read_object(params["arguments"])
     if isinstance(arguments, str):
         raise MCPError(
@@ -130,7 +130,7 @@ def _with_read_arguments(params: Params) -> Params:
 
 
 async def _initialize(context: Context, params: Params) -> Result:
-    introduce(params)
+    record_client_info(params)
     return {
         "protocolVersion": context.version,
         "capabilities": context.toolset.capabilities,
@@ -152,7 +152,7 @@ async def _discover(context: Context, _params: Params) -> Result:
 
 
 async def _list_tools(context: Context, _params: Params) -> Result:
-    return {"tools": context.toolset.listed}
+    return {"tools": context.toolset.tool_list}
 
 
 async def _call_tool(context: Context, params: Params) -> Result:
@@ -164,16 +164,16 @@ async def _call_tool(context: Context, params: Params) -> Result:
             f"Unknown tool {params['name'][:50]!r}. Call one of: {', '.join(tools)}.",
         )
     note(tool=tool.name)
-    # Null comes from clients that write down what is not there.
-    given: Params = params.get("arguments") or {}
-    return await tool.call(context.database, context.principal, given)
+    # Some clients send null for missing arguments.
+    arguments: Params = params.get("arguments") or {}
+    return await tool.call(context.database, context.principal, arguments)
 
 
 CORE: Mapping[str, Method] = {
     "initialize": Method(_initialize),
     "ping": Method(_ping),
-    "server/discover": Method(_discover, PUBLIC),
-    "tools/list": Method(_list_tools, PUBLIC),
-    "tools/call": Method(_call_tool, opens=True),
+    "server/discover": Method(_discover, PUBLIC_CACHE),
+    "tools/list": Method(_list_tools, PUBLIC_CACHE),
+    "tools/call": Method(_call_tool, opens_transaction=True),
 }
-"""What every toolset answers: which version knows which method is the SDK's to say."""
+"""Methods of every toolset. The SDK knows which version has which method."""

@@ -1,4 +1,4 @@
-"""Each call is known by an id, and leaves one log line and its metrics when it was answered."""
+"""ASGI middleware that gives each call an id, and logs and counts it after its response."""
 
 import logging
 import re
@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from surelist.observability import metrics
-from surelist.observability.logs import Teller
+from surelist.observability.logs import FixedMessageLogger
 
 if TYPE_CHECKING:
     from surelist.observability.spans import Spans
     from surelist.observability.transactions import Trace
 
 logger = logging.getLogger("surelist.calls")
-_tell = Teller(logger, "call")
+_log_call = FixedMessageLogger(logger, "call")
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -29,23 +29,23 @@ UNKNOWN = "unknown"
 
 @dataclass(slots=True)
 class Call:
-    """What is known of a call by the time it is answered; the doors fill it in."""
+    """Facts about a call, filled in by the endpoints while they answer it."""
 
     request_id: str
     door: str
     user: str | None = None
     client: str | None = None
     method: str | None = None
-    """Of MCP, where it is one that MCP has."""
+    """The MCP method, if the MCP specification has it."""
     tool: str | None = None
-    """Where it is one of ours."""
+    """The tool, if the server has it."""
     protocol: str | None = None
-    """The version of MCP, where it is one that is served."""
+    """The MCP version, if the server supports it."""
     outcome: str | None = None
     mended: frozenset[str] = frozenset()
-    """Kinds of what the reader of arguments put right."""
+    """Kinds of corrections that the argument reader made."""
     trace: "Trace | None" = None
-    """None where no traces are exported."""
+    """None if traces are not exported."""
 
 
 _current: ContextVar[Call | None] = ContextVar("call", default=None)
@@ -61,7 +61,7 @@ def note(
     outcome: str | None = None,
     mended: frozenset[str] = frozenset(),
 ) -> None:
-    """Add to what is known of the call that is being answered, if one is: names of ours only."""
+    """Add facts to the current call, if there is one. Pass known names only, never client input."""
     call = _current.get()
     if call is None:
         return
@@ -75,39 +75,39 @@ def note(
 
 
 def current_call() -> Call | None:
-    """The call that is being answered, if one is."""
+    """The call of this context, or None."""
     return _current.get()
 
 
 class Calls:
-    """The ASGI middleware around both doors."""
+    """The middleware around MCP, REST and the health endpoints."""
 
     def __init__(self, app: ASGIApp, spans: "Spans | None" = None) -> None:
         self._app = app
         self._spans = spans
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a call under its id, log it and count it."""
+        """Handle one call: assign its id, then log and count it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         started = perf_counter()
-        call = Call(_request_id(scope), _door(scope["path"]))
+        call = Call(_request_id(scope), _door_of(scope["path"]))
         if self._spans:
-            call.trace = self._spans.begin()
-        sent_id = (b"x-request-id", call.request_id.encode())
+            call.trace = self._spans.new_trace()
+        request_id_header = (b"x-request-id", call.request_id.encode())
         status = 0
 
-        async def answer(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), sent_id]
+                message["headers"] = [*message.get("headers", ()), request_id_header]
             await send(message)
 
         reset = _current.set(call)
         try:
-            await self._app(scope, receive, answer)
+            await self._app(scope, receive, send_with_id)
         except Exception:
             call.outcome = "error"
             logger.exception("a call failed", extra={"fields": {"request_id": call.request_id}})
@@ -120,17 +120,17 @@ class Calls:
     def _record(self, call: Call, scope: Scope, status: int, started: float, ended: float) -> None:
         seconds = ended - started
         operation = call.tool or call.method or route_of(scope)
-        outcome = call.outcome = call.outcome or _outcome(status)
+        outcome = call.outcome = call.outcome or _outcome_of(status)
         metrics.count_call(call.door, operation, outcome, seconds)
-        more = {"user": call.user, "client": call.client} if call.user else {}
+        caller = {"user": call.user, "client": call.client} if call.user else {}
         if self._spans and (trace_id := self._spans.record(call, scope, status, started, ended)):
-            more["trace_id"] = trace_id
-        _tell(
+            caller["trace_id"] = trace_id
+        _log_call(
             {
                 "request_id": call.request_id,
                 "door": call.door,
                 "operation": operation,
-                **more,
+                **caller,
                 "outcome": outcome,
                 "status": status,
                 "ms": round(seconds * 1000, 2),
@@ -145,23 +145,23 @@ def _request_id(scope: Scope) -> str:
     return token_hex(16)
 
 
-_DOORS = {"/mcp": "mcp", "/conversations/mcp": "conversations"}
+_MCP_DOORS = {"/mcp": "mcp", "/conversations/mcp": "conversations"}
 
 
-def _door(path: str) -> str:
-    if path in _DOORS:
-        return _DOORS[path]
+def _door_of(path: str) -> str:
+    if path in _MCP_DOORS:
+        return _MCP_DOORS[path]
     return "api" if path.startswith("/api/") else "other"
 
 
 def route_of(scope: Scope) -> str:
-    """The method and the route's template; a path or a method as it came could be anything."""
+    """The method and the route's template. The path itself may contain any client input."""
     template = getattr(scope.get("route"), "path", "")
     return f"{scope['method']} {template}" if template and scope["method"] in METHODS else UNKNOWN
 
 
 @cache
-def _outcome(status: int) -> str:
+def _outcome_of(status: int) -> str:
     if not status:
         return "disconnected"
     if status < HTTPStatus.BAD_REQUEST:

@@ -1,7 +1,7 @@
-"""What Prometheus reads; names and labels are in specs/operation.md.
+"""Prometheus metrics. specs/operation.md lists names and labels.
 
-`prometheus_client` chooses when it is first imported between memory and, when
-PROMETHEUS_MULTIPROC_DIR is set, files that all workers' numbers are summed from.
+If PROMETHEUS_MULTIPROC_DIR is set when `prometheus_client` is first imported, it keeps values in
+files, which are summed over all workers. Otherwise it keeps them in memory.
 """
 
 import os
@@ -16,7 +16,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histo
 from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-SHARED = "PROMETHEUS_MULTIPROC_DIR"
+MULTIPROC_DIR = "PROMETHEUS_MULTIPROC_DIR"
 
 CALLS = Counter("surelist_calls", "Calls answered.", ["door", "operation", "outcome"])
 CALL_SECONDS = Histogram(
@@ -26,31 +26,31 @@ CALL_SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 ADMISSION_WAITS = Summary(
-    "surelist_admission_wait_seconds", "Waits of writes and agents' reads for their turn."
+    "surelist_admission_wait_seconds", "Time that writes and agents' reads wait in the queue."
 )
 SHARED_RATE_FAULTS = Counter(
     "surelist_shared_rate_faults",
-    "Times that Redis did not answer, so that a worker counted alone.",
+    "Failed calls to Redis, after which a worker counts by itself.",
 )
 ARGUMENTS_MENDED = Counter(
     "surelist_arguments_mended",
-    "Tool calls with arguments that were not in their strict form, and were understood.",
+    "Tool calls with arguments that were corrected.",
     ["client", "kind"],
 )
 CONNECTIONS_IN_USE = Gauge(
     "surelist_pool_connections_in_use",
-    "Connections to PostgreSQL that work.",
+    "Connections to PostgreSQL in use.",
     multiprocess_mode="livesum",
 )
 CONNECTIONS_MAX = Gauge(
     "surelist_pool_connections_max",
-    "Connections to PostgreSQL that there may be.",
+    "Maximum number of connections to PostgreSQL.",
     multiprocess_mode="livesum",
 )
 
 
 def count_call(door: str, operation: str, outcome: str, seconds: float) -> None:
-    """Count a call that took `seconds`."""
+    """Count a call and observe its duration."""
     calls, call_seconds = _children(door, operation, outcome)
     calls.inc()
     call_seconds.observe(seconds)
@@ -58,33 +58,33 @@ def count_call(door: str, operation: str, outcome: str, seconds: float) -> None:
 
 @cache
 def _children(door: str, operation: str, outcome: str) -> tuple[Counter, Histogram]:
-    """What counts such a call, found without the lock that `labels` takes."""
+    """The metrics with these labels, cached because `labels` takes a lock."""
     return CALLS.labels(door, operation, outcome), CALL_SECONDS.labels(door, operation)
 
 
 @contextmanager
 def shared_by_workers() -> Generator[None]:
-    """Have the processes that are started meanwhile count together."""
+    """Share metrics between the processes that the block starts."""
     with TemporaryDirectory(prefix="surelist-metrics-") as directory:
-        os.environ[SHARED] = directory
+        os.environ[MULTIPROC_DIR] = directory
         try:
             yield
         finally:
-            del os.environ[SHARED]
+            del os.environ[MULTIPROC_DIR]
 
 
 def exposition() -> bytes:
-    """Every metric of every worker, as Prometheus text."""
-    directory = os.environ.get(SHARED)
+    """The metrics of all workers in the Prometheus text format."""
+    directory = os.environ.get(MULTIPROC_DIR)
     if not directory:
         return generate_latest(REGISTRY)
-    _forget_the_dead(Path(directory))
+    _remove_gauges_of_dead_workers(Path(directory))
     registry = CollectorRegistry()
     MultiProcessCollector(registry, path=directory)
     return generate_latest(registry)
 
 
-def _forget_the_dead(directory: Path) -> None:
+def _remove_gauges_of_dead_workers(directory: Path) -> None:
     for file in directory.glob("gauge_live*_*.db"):
         pid = int(file.stem.rpartition("_")[2])
         if not psutil.pid_exists(pid):

@@ -1,7 +1,7 @@
-"""A span for each call and one for each transaction beneath it, exported by OTLP over HTTP.
+"""Exports a span for each call, with a child span for each transaction, by OTLP over HTTP.
 
-They are made when the call was answered, of what its log line is made of, and so hold no words of
-a caller's. The provider is Surelist's own and not the process's: no other library's spans leave.
+Spans are created after the response from the fields of the log line, so they contain no client
+input. The tracer provider is not the global one, so spans of other libraries are not exported.
 """
 
 import logging
@@ -26,78 +26,81 @@ from surelist.observability.transactions import Trace, Transaction
 
 TRACEPARENT = "traceparent"
 
-MONITORS = {"GET /healthz", "GET /readyz", "GET /metrics"}
-"""What machines ask every few seconds, and is no work."""
+MONITORING_ROUTES = {"GET /healthz", "GET /readyz", "GET /metrics"}
+"""Routes that monitors poll every few seconds. They are not traced."""
 
-TRANSACTIONS = 64
-"""Of one call, that are spans: an export has hundreds, and the exporter queues 2048."""
+MAX_TRANSACTION_SPANS = 64
+"""Maximum number of child spans of a call. An export has hundreds of transactions; the exporter
+queues 2048 spans."""
 
-FLUSHING = "flush traces"
-SECONDS_TO_FLUSH = 5
-"""How long a server that stops waits for a collector."""
+FLUSH_THREAD = "flush traces"
+FLUSH_TIMEOUT_SECONDS = 5
+"""Time that a stopping server waits for the collector."""
 
 
 class Spans:
-    """Exports the spans of this process, as the OTEL_* variables say."""
+    """Exports the spans of this process. The OTEL_* variables configure it."""
 
     def __init__(self) -> None:
-        ours = version("surelist")
-        named = OTELResourceDetector().detect().attributes
-        resource = Resource.create({"service.name": "surelist", "service.version": ours, **named})
+        own_version = version("surelist")
+        configured = OTELResourceDetector().detect().attributes
+        resource = Resource.create(
+            {"service.name": "surelist", "service.version": own_version, **configured}
+        )
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-        self._tracer = self._provider.get_tracer("surelist", ours)
+        self._tracer = self._provider.get_tracer("surelist", own_version)
 
-    def begin(self) -> Trace:
-        """What the spans of a call are made of, to be filled in while it is answered."""
+    def new_trace(self) -> Trace:
+        """An empty trace, to be filled in while the call is answered."""
         return Trace()
 
     def record(
         self, call: Call, scope: Scope, status: int, started: float, ended: float
     ) -> str | None:
-        """Export a call that was answered just now; returns the id of its trace, if it has one.
+        """Export a finished call; returns its trace id, or None if it is not traced.
 
-        Its times are those of perf_counter.
+        `started` and `ended` are values of perf_counter.
         """
         route, trace = route_of(scope), call.trace
-        if trace is None or route in MONITORS:
+        if trace is None or route in MONITORING_ROUTES:
             return None
-        clock = time_ns() - perf_counter_ns()
+        clock_offset = time_ns() - perf_counter_ns()
         span = self._tracer.start_span(
             f"tools/call {call.tool}" if call.tool else call.method or route,
             _parent(trace, scope),
             SpanKind.SERVER,
-            _of_call(call, trace, scope, status),
-            start_time=clock + int(started * 1e9),
+            _call_attributes(call, trace, scope, status),
+            start_time=clock_offset + int(started * 1e9),
         )
         if call.outcome == "error" or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             span.set_status(StatusCode.ERROR)
-        within = set_span_in_context(span)
-        for one in trace.transactions[:TRANSACTIONS]:
+        parent = set_span_in_context(span)
+        for transaction in trace.transactions[:MAX_TRANSACTION_SPANS]:
             child = self._tracer.start_span(
                 "transaction",
-                within,
+                parent,
                 SpanKind.CLIENT,
-                _of_transaction(one),
-                start_time=clock + one.began,
+                _transaction_attributes(transaction),
+                start_time=clock_offset + transaction.began,
             )
-            if one.error:
+            if transaction.error:
                 child.set_status(StatusCode.ERROR)
-            child.end(clock + one.ended)
-        span.end(clock + int(ended * 1e9))
+            child.end(clock_offset + transaction.ended)
+        span.end(clock_offset + int(ended * 1e9))
         return format_trace_id(span.get_span_context().trace_id)
 
     def stop(self) -> None:
-        """Export what is left, unless the collector takes too long."""
-        flushing = Thread(name=FLUSHING, target=self._provider.shutdown, daemon=True)
-        flushing.start()
-        flushing.join(SECONDS_TO_FLUSH)
+        """Export queued spans for at most FLUSH_TIMEOUT_SECONDS."""
+        thread = Thread(name=FLUSH_THREAD, target=self._provider.shutdown, daemon=True)
+        thread.start()
+        thread.join(FLUSH_TIMEOUT_SECONDS)
 
 
-def accepted(timeout: float) -> bool:
-    """Whether the collector takes an export, of no spans, within `timeout` seconds.
+def collector_accepts(timeout: float) -> bool:
+    """Whether the collector accepts an empty export within `timeout` seconds.
 
-    Raises ValueError when a variable's value is none that OpenTelemetry knows.
+    Raises ValueError when an OTEL_* variable has an invalid value.
     """
     Spans().stop()
     logging.getLogger("opentelemetry").addHandler(logging.NullHandler())
@@ -109,24 +112,26 @@ def accepted(timeout: float) -> bool:
 
 
 def _parent(trace: Trace, scope: Scope) -> Context:
-    """The span of the caller, by its `traceparent` alone: a `tracestate` could say anything.
+    """The caller's span, from its `traceparent`. `tracestate` is ignored: it can contain anything.
 
-    An MCP client sends it in `_meta`, and what carries its requests may send another as a header.
+    An MCP client sends it in `_meta`, which takes precedence over the HTTP header of a proxy.
     """
     sent = [
         value.decode("latin-1") for name, value in scope["headers"] if name == TRACEPARENT.encode()
     ]
-    within = trace.meta.get(TRACEPARENT)
-    if isinstance(within, str):
-        sent = [within]
+    from_meta = trace.meta.get(TRACEPARENT)
+    if isinstance(from_meta, str):
+        sent = [from_meta]
     carrier = {TRACEPARENT: sent[0]} if len(sent) == 1 else {}
     return TraceContextTextMapPropagator().extract(carrier)
 
 
-def _of_call(call: Call, trace: Trace, scope: Scope, status: int) -> Mapping[str, str | int]:
-    """Attributes, by OpenTelemetry's names for HTTP and MCP servers, and ours."""
+def _call_attributes(
+    call: Call, trace: Trace, scope: Scope, status: int
+) -> Mapping[str, str | int]:
+    """Attributes by OpenTelemetry's semantic conventions for HTTP and MCP, and `surelist.*`."""
     method, template = scope["method"], route_of(scope).partition(" ")[2]
-    return _said(
+    return _without_empty(
         {
             "http.request.method": method if method in METHODS else "_OTHER",
             "http.route": template,
@@ -144,17 +149,17 @@ def _of_call(call: Call, trace: Trace, scope: Scope, status: int) -> Mapping[str
     )
 
 
-def _of_transaction(one: Transaction) -> Mapping[str, str | int]:
-    return _said(
+def _transaction_attributes(transaction: Transaction) -> Mapping[str, str | int]:
+    return _without_empty(
         {
             "db.system.name": "postgresql",
-            "surelist.round_trips": one.round_trips,
-            "surelist.committed": one.committed,
-            "error.type": one.error,
+            "surelist.round_trips": transaction.round_trips,
+            "surelist.committed": transaction.committed,
+            "error.type": transaction.error,
         }
     )
 
 
-def _said(attributes: Mapping[str, Any]) -> Mapping[str, str | int]:
-    """Without those that say nothing."""
+def _without_empty(attributes: Mapping[str, Any]) -> Mapping[str, str | int]:
+    """Drop attributes without a value."""
     return {name: value for name, value in attributes.items() if value not in (None, "")}

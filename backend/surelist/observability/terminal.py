@@ -1,4 +1,4 @@
-"""Log lines for a person at a terminal: what JSON lines tell, as short text."""
+"""Log lines for a terminal: short text with the content of the JSON lines."""
 
 import logging
 import os
@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from time import localtime, strftime
 from typing import Any
 
-from surelist.observability.logs import described, words
+from surelist.observability.logs import describe_exception, message_field
 
 DIM, YELLOW, RED = 2, 33, 31
 """SGR parameters (ECMA-48)."""
 
 
 class TextLines(logging.Formatter):
-    """A record as specs/operation.md describes it, coloured where standard error is a terminal."""
+    """Formats a record as in specs/operation.md, in colour if standard error is a terminal."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,10 +22,10 @@ class TextLines(logging.Formatter):
         self._coloured = terminal and not os.environ.get("NO_COLOR")
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line without its end, and more lines for an exception; none for what is no news."""
+        """The text of a record and its exception; empty for successful calls of monitors."""
         fields: Mapping[str, Any] = getattr(record, "fields", {})
         if "outcome" not in fields:
-            line = f"{record.levelname.lower():7}  {record.name}: {words(record)[1]}"
+            line = f"{record.levelname.lower():7}  {record.name}: {message_field(record)[1]}"
             colour = RED if record.levelno >= logging.ERROR else YELLOW
         elif fields["outcome"] == "ok":
             if fields["door"] == "other":
@@ -43,8 +43,8 @@ class TextLines(logging.Formatter):
 
 
 def _call(fields: Mapping[str, Any]) -> str:
-    who = f"  {fields['user']}, {fields['client']}" if "user" in fields else ""
-    return f"{fields['ms']:6.0f} ms  {fields['operation']}{who}"
+    caller = f"  {fields['user']}, {fields['client']}" if "user" in fields else ""
+    return f"{fields['ms']:6.0f} ms  {fields['operation']}{caller}"
 
 
 def _refusal(fields: Mapping[str, Any]) -> str:
@@ -54,7 +54,7 @@ def _refusal(fields: Mapping[str, Any]) -> str:
 def _causes(error: BaseException) -> list[str]:
     return [
         f"{'':10}{line}"
-        for one in described(error)
+        for one in describe_exception(error)
         for line in (
             " ".join((one["class"], one.get("sqlstate", ""))).strip(),
             *(f"  {place}" for place in one["places"]),
@@ -63,7 +63,7 @@ def _causes(error: BaseException) -> list[str]:
 
 
 def _printable(line: str) -> str:
-    """Without what would move a terminal's cursor: a client may be called anything."""
+    """Replace control characters, which a client's name may contain."""
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line
     )

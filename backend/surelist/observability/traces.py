@@ -1,6 +1,6 @@
-"""Whether traces are exported: where the standard OTEL_* variables name a collector.
+"""Decides whether to export traces: yes, if the standard OTEL_* variables name a collector.
 
-OpenTelemetry's SDK is an extra, and is not even imported until they do.
+OpenTelemetry's SDK is an optional dependency. It is imported only when it is needed.
 """
 
 import logging
@@ -17,64 +17,64 @@ ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"
 PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 EXPORTER = "OTEL_TRACES_EXPORTER"
 
-SECONDS_TO_ANSWER = 2
+COLLECTOR_TIMEOUT_SECONDS = 2
 
 
 def start() -> "Spans | None":
-    """Begin to export, where that is wanted and can be; else say why it cannot."""
-    if not wanted():
+    """Start the exporter if traces are enabled. Logs a warning and returns None if that fails."""
+    if not enabled():
         return None
-    why = export_problem()
-    if not why:
+    problem = export_problem()
+    if not problem:
         from surelist.observability.spans import Spans
 
         try:
             return Spans()
         except ValueError:
-            why = "a value of the OTEL_ variables cannot be read. surelist doctor says which."
-    logger.warning("traces are not exported: %s", why)
+            problem = "an OTEL_ variable has an invalid value. Run surelist doctor."
+    logger.warning("traces are not exported: %s", problem)
     return None
 
 
-def wanted() -> bool:
-    """Whether the environment asks for traces."""
-    if _said("OTEL_SDK_DISABLED").lower() == "true" or _said(EXPORTER) == "none":
+def enabled() -> bool:
+    """Whether the environment enables traces."""
+    if _first_set("OTEL_SDK_DISABLED").lower() == "true" or _first_set(EXPORTER) == "none":
         return False
-    return bool(_said(*ENDPOINTS) or _said(EXPORTER))
+    return bool(_first_set(*ENDPOINTS) or _first_set(EXPORTER))
 
 
 def export_problem() -> str | None:
-    """Why traces that are wanted cannot be exported, and what to do; no words of the variables."""
-    if _said(EXPORTER) not in ("", "otlp"):
-        return f"{EXPORTER} names another exporter than otlp. Set it to otlp, or unset it."
-    if _said(*PROTOCOLS) not in ("", "http/protobuf"):
+    """Why traces cannot be exported, without values of variables; None if they can be."""
+    if _first_set(EXPORTER) not in ("", "otlp"):
+        return f"{EXPORTER} is not otlp. Set it to otlp, or unset it."
+    if _first_set(*PROTOCOLS) not in ("", "http/protobuf"):
         return (
-            f"{PROTOCOLS[1]} names another protocol than http/protobuf. Set it to that, and the "
-            "endpoint to the collector's port for it, which is 4318 as a rule."
+            f"{PROTOCOLS[1]} is not http/protobuf. Set it to that, and the endpoint to the "
+            "collector's port for HTTP, usually 4318."
         )
-    endpoint = _said(*ENDPOINTS)
+    endpoint = _first_set(*ENDPOINTS)
     if endpoint and not endpoint.startswith(("http://", "https://")):
-        return f"{ENDPOINTS[1]} is not an address such as http://localhost:4318. Correct it."
+        return f"{ENDPOINTS[1]} is not a URL. Set it to a URL such as http://localhost:4318."
     try:
         import_module("surelist.observability.spans")
     except ImportError:
         return (
-            "OpenTelemetry is not installed. Run: make otel, or install surelist[otel]; "
-            f"or unset {ENDPOINTS[1]}."
+            "OpenTelemetry is not installed. Run make otel, install surelist[otel], or unset "
+            f"{ENDPOINTS[1]}."
         )
     return None
 
 
 def reaches_collector() -> bool:
-    """Whether the collector takes what is exported to it; asked with no span.
+    """Whether the collector accepts an empty export.
 
-    Raises ValueError when a variable's value is none that OpenTelemetry knows.
+    Raises ValueError when an OTEL_* variable has an invalid value.
     """
-    from surelist.observability.spans import accepted
+    from surelist.observability.spans import collector_accepts
 
-    return accepted(SECONDS_TO_ANSWER)
+    return collector_accepts(COLLECTOR_TIMEOUT_SECONDS)
 
 
-def _said(*variables: str) -> str:
-    """What the first of the variables says that is not empty, which is as good as unset."""
+def _first_set(*variables: str) -> str:
+    """The value of the first variable that is set and not empty; otherwise an empty string."""
     return next((value for name in variables if (value := os.environ.get(name, "").strip())), "")

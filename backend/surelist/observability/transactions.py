@@ -1,4 +1,4 @@
-"""The transactions beneath a call, as its trace tells them."""
+"""Records the transactions of a call for its trace."""
 
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -17,8 +17,9 @@ STATEMENTS = ("execute", "executemany", "fetch", "fetchrow", "fetchval")
 
 @dataclass(slots=True)
 class Transaction:
-    """What a call had done from a BEGIN to its COMMIT, or to the last statement before a ROLLBACK,
-    for which nobody waits. Times are those of perf_counter_ns.
+    """A transaction from BEGIN to COMMIT, or to the last statement before ROLLBACK.
+
+    The response does not wait for a ROLLBACK. Times are values of perf_counter_ns.
     """
 
     began: int
@@ -27,39 +28,41 @@ class Transaction:
     open: bool = True
     committed: bool = False
     error: str | None = None
-    """The SQLSTATE or the class of what a statement raised."""
+    """The SQLSTATE, or otherwise the class, of an exception that a statement raised."""
 
 
 @dataclass(slots=True)
 class Trace:
-    """What only the spans of a call tell."""
+    """Facts about a call that only its spans contain."""
 
     meta: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """The `_meta` of an MCP request, where MCP clients put their trace context."""
+    """The `_meta` of an MCP request. MCP clients send their trace context there."""
     transactions: list[Transaction] = field(default_factory=list[Transaction])
 
 
-def note_meta(message: Mapping[str, Any]) -> None:
-    """Keep what an MCP request says of its trace, if anybody wants to know."""
+def record_meta(message: Mapping[str, Any]) -> None:
+    """Store the `_meta` of an MCP request if the call is traced."""
     call = current_call()
     if call is not None and call.trace is not None:
         meta = message.get("params", {}).get("_meta")
         call.trace.meta = cast("Mapping[str, Any]", meta) if isinstance(meta, dict) else {}
 
 
-def watching(connection_class: Class) -> Class:
-    """The same class of asyncpg connections, telling the call they work for of each statement."""
-    methods = {name: _watched(getattr(connection_class, name)) for name in STATEMENTS}
-    return cast("Class", type("Watched", (connection_class,), {"__slots__": (), **methods}))
+def traced_connections(connection_class: Class) -> Class:
+    """A subclass of an asyncpg connection class that records each statement in the current call."""
+    methods = {name: _traced_method(getattr(connection_class, name)) for name in STATEMENTS}
+    return cast(
+        "Class", type("TracedConnection", (connection_class,), {"__slots__": (), **methods})
+    )
 
 
-def _watched(run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+def _traced_method(run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     @wraps(run)
-    async def watched(self: object, query: str, *arguments: Any, **options: Any) -> Any:
+    async def traced(self: object, query: str, *arguments: Any, **options: Any) -> Any:
         with _statement(query):
             return await run(self, query, *arguments, **options)
 
-    return watched
+    return traced
 
 
 @contextmanager
@@ -71,19 +74,19 @@ def _statement(query: str) -> Generator[None]:
     transactions, now = call.trace.transactions, perf_counter_ns()
     if query.startswith("BEGIN"):
         transactions.append(Transaction(now, now))
-    one = transactions[-1] if transactions else None
-    if one is None or not one.open or query == "ROLLBACK":
-        if one:
-            one.open = False
-        yield  # also the setting up of a new connection
+    last = transactions[-1] if transactions else None
+    if last is None or not last.open or query == "ROLLBACK":
+        if last:
+            last.open = False
+        yield  # also for statements that set up a new connection
         return
-    one.round_trips += 1
+    last.round_trips += 1
     try:
         yield
-        one.committed = query == "COMMIT"
+        last.committed = query == "COMMIT"
     except BaseException as error:
-        one.error = str(getattr(error, "sqlstate", None) or type(error).__name__)
+        last.error = str(getattr(error, "sqlstate", None) or type(error).__name__)
         raise
     finally:
-        one.open = not one.committed
-        one.ended = perf_counter_ns()
+        last.open = not last.committed
+        last.ended = perf_counter_ns()

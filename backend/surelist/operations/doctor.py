@@ -11,7 +11,7 @@ from surelist.data import database
 from surelist.errors import ConfigurationError
 from surelist.machine.private_files import refuse_shared
 from surelist.observability import traces
-from surelist.postgres.embedded import already_running, refuse_other_major
+from surelist.postgres.embedded import refuse_other_major, running_cluster
 
 Finding = tuple[bool, str]
 """Whether it is in order, and what was found or what to do."""
@@ -79,7 +79,7 @@ def _database(settings: Settings) -> str:
         return "The embedded PostgreSQL will be made by the first start."
     refuse_other_major(settings.data)
     _private(settings.data / "roles.json")
-    server = already_running(settings.data)
+    server = running_cluster(settings.data)
     if server is None:
         return "The embedded PostgreSQL is there, and is not running."
     asyncio.run(database.check(server.url()))
@@ -108,7 +108,7 @@ def _redis(settings: Settings) -> str:
 
 
 def _traces(_settings: Settings) -> str:
-    if not traces.wanted():
+    if not traces.enabled():
         raise _Nothing
     why, reached = traces.export_problem(), False
     try:

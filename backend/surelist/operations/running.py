@@ -16,7 +16,7 @@ from surelist import config
 from surelist.config import Settings
 from surelist.data import auth_schema, database
 from surelist.errors import ConfigurationError
-from surelist.machine.data_directory import make_secret, record_server
+from surelist.machine.data_directory import create_secret, record_server
 from surelist.operations.welcome import (
     first_person,
     wait_until_answering,
@@ -24,7 +24,7 @@ from surelist.operations.welcome import (
     welcome_with_page,
 )
 from surelist.postgres.embedded import OWNER_ROLE, Server, postgres
-from surelist.postgres.supervision import kept_running
+from surelist.postgres.supervision import restart_on_exit
 from surelist.server import serving
 from surelist.web_page import build as web_build
 from surelist.web_page import development
@@ -133,7 +133,7 @@ def _page(
     host, port = web
     people = reached.for_people(settings)
     told = web_page.environment(settings, host=host, port=port, api=api, auth_database_url=people)
-    return development.beside(told) if reload else web_page.beside(settings, told)
+    return development.run_dev_page(told) if reload else web_page.run_page(settings, told)
 
 
 @contextmanager
@@ -145,7 +145,7 @@ def database_of(settings: Settings) -> Generator[Reached]:
     with postgres(settings.data) as server:
         try:
             _migrate(server, settings)
-            with kept_running(server.postmaster):
+            with restart_on_exit(server.postmaster):
                 yield Reached(server.url(), server)
         finally:
             _ignore_signals()
@@ -153,12 +153,12 @@ def database_of(settings: Settings) -> Generator[Reached]:
 
 def _migrate(server: Server, settings: Settings) -> None:
     try:
-        make_secret(settings.data)
+        create_secret(settings.data)
         database.migrate(server.url(OWNER_ROLE), server.url())
     finally:
         if server.process.poll() is not None:
             log = settings.data / "postgres.log"
-            raise ConfigurationError(f"PostgreSQL has ended by itself; {log} may say why.")
+            raise ConfigurationError(f"PostgreSQL exited unexpectedly. See {log}.")
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

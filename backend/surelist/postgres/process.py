@@ -1,4 +1,4 @@
-"""PostgreSQL on its data: started, waited for, stopped; and what a killed run left of it, ended."""
+"""Starts and stops PostgreSQL, and stops the processes that a killed run left behind."""
 
 import signal
 import tempfile
@@ -15,15 +15,15 @@ from surelist.machine import children, private_files
 from surelist.postgres.programs import ENVIRONMENT, command, make_directory
 
 SOCKET = ".s.PGSQL.5432"
-SOCKET_PATH_BYTES = 103
-"""What macOS takes; Linux takes 107."""
+MAX_SOCKET_PATH_BYTES = 103
+"""The limit of macOS. Linux allows 107."""
 
-SHUTDOWNS = ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, 10))
-"""Fast, immediate, at once; and the seconds that each is given."""
+STOP_SIGNALS = ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, 10))
+"""Fast shutdown, immediate shutdown, kill. Each has this many seconds before the next is sent."""
 
 
 class Postmaster:
-    """PostgreSQL on PGDATA: `process`, and another one when it was begun again."""
+    """The PostgreSQL server on PGDATA. `process` changes when it is restarted."""
 
     def __init__(self, pgdata: Path, settings: Mapping[str, str]) -> None:
         self._pgdata = pgdata
@@ -33,13 +33,13 @@ class Postmaster:
         self.process = _start(pgdata, settings)
 
     def wait_until_ready(self) -> None:
-        """Raises ConfigurationError when it ends before it is ready."""
+        """Raises ConfigurationError when the process exits before it is ready."""
         _wait_until_ready(self.process, self._pgdata)
 
-    def begin_again(self) -> None:
-        """Start it anew, once it has ended and unless it was stopped, and wait until it is ready.
+    def restart(self) -> None:
+        """Start a new process after the last one exited, and wait until it is ready.
 
-        Raises ConfigurationError when it does not start.
+        Does nothing after `stop`. Raises ConfigurationError when PostgreSQL does not start.
         """
         with self._starting:
             if self._stopped:
@@ -48,15 +48,15 @@ class Postmaster:
         self.wait_until_ready()
 
     def stop(self) -> None:
-        """End it for good."""
+        """Stop the process and prevent restarts."""
         with self._starting:
             self._stopped = True
             _stop(self.process)
 
 
 @contextmanager
-def running(pgdata: Path, settings: Mapping[str, str]) -> Generator[tuple[Postmaster, Path]]:
-    """Run PostgreSQL on PGDATA until the block is left; beside it, its socket's directory.
+def run_postmaster(pgdata: Path, settings: Mapping[str, str]) -> Generator[tuple[Postmaster, Path]]:
+    """Run PostgreSQL on PGDATA until the block ends; yields it and its socket directory.
 
     Raises ConfigurationError when it does not start.
     """
@@ -70,49 +70,49 @@ def running(pgdata: Path, settings: Mapping[str, str]) -> Generator[tuple[Postma
             postmaster.stop()
 
 
-def reason(output: str) -> str:
-    """The line of a program's output that says why it failed."""
-    lines = output.strip().splitlines() or ["it did not say why"]
+def error_line(output: str) -> str:
+    """The line of a program's output that reports its error."""
+    lines = output.strip().splitlines() or ["no output."]
     errors = [line for line in lines if "FATAL:" in line or "error:" in line]
     return (errors or lines)[-1]
 
 
 def _start(pgdata: Path, settings: Mapping[str, str]) -> children.Process:
-    killed = _end_survivors(pgdata)
+    orphan_id = _stop_orphans(pgdata)
     options = [f"--{name}={value}" for name, value in settings.items()]
-    with private_files.append(_log(pgdata)) as log:
+    with private_files.append(_log_path(pgdata)) as log:
         return children.start(
             command(pgdata, "postgres", "-D", str(pgdata), *options),
-            # Whose id some other process may have by now, which PostgreSQL would take for a rival.
-            ENVIRONMENT | {"PG_GRANDPARENT_PID": killed},
+            # Another process may have this id now. PostgreSQL would refuse to start because of it.
+            ENVIRONMENT | {"PG_GRANDPARENT_PID": orphan_id},
             stdout=log,
             stderr=log,
             cwd="/",
-            # Ctrl-C is for this process, which ends PostgreSQL after the last request.
-            alone=True,
+            # Ctrl-C reaches only this process, which stops PostgreSQL after the last request.
+            new_session=True,
         )
 
 
-def _end_survivors(pgdata: Path) -> str:
-    """End what a killed run left of its PostgreSQL, and return the id that its server had."""
-    record = _record(pgdata)
+def _stop_orphans(pgdata: Path) -> str:
+    """Stop the PostgreSQL processes of a killed run; returns the id of their postmaster, or ""."""
+    record = _read_pid_file(pgdata)
     if not record:
         return ""
-    survivors = [
+    orphans = [
         process
         for process in psutil.process_iter(["name", "cwd"])
         if process.info == {"name": "postgres", "cwd": str(pgdata)}
     ]
-    for shutdown, patience in SHUTDOWNS:
-        for process in survivors:
+    for stop_signal, seconds in STOP_SIGNALS:
+        for process in orphans:
             with suppress(psutil.NoSuchProcess):
-                process.send_signal(shutdown)
-        _, survivors = psutil.wait_procs(survivors, timeout=patience)
+                process.send_signal(stop_signal)
+        _, orphans = psutil.wait_procs(orphans, timeout=seconds)
     return record[0]
 
 
-def _record(pgdata: Path) -> list[str]:
-    """What a running PostgreSQL writes of itself: its process id first, its status last."""
+def _read_pid_file(pgdata: Path) -> list[str]:
+    """The fields of postmaster.pid: process id first, status last. Empty if it does not exist."""
     try:
         return (pgdata / "postmaster.pid").read_text().split()
     except FileNotFoundError:
@@ -121,26 +121,26 @@ def _record(pgdata: Path) -> list[str]:
 
 def _wait_until_ready(process: children.Process, pgdata: Path) -> None:
     while process.poll() is None:
-        record = _record(pgdata)
+        record = _read_pid_file(pgdata)
         if record and (record[0], record[-1]) == (str(process.pid), "ready"):
             return
         time.sleep(0.01)
-    log = _log(pgdata)
-    raise ConfigurationError(f"PostgreSQL did not start: {reason(log.read_text())} See {log}.")
+    log = _log_path(pgdata)
+    raise ConfigurationError(f"PostgreSQL did not start: {error_line(log.read_text())} See {log}.")
 
 
 def _stop(process: children.Process) -> None:
-    for shutdown, patience in SHUTDOWNS:
-        process.send_signal(shutdown)
+    for stop_signal, seconds in STOP_SIGNALS:
+        process.send_signal(stop_signal)
         with suppress(children.TimeoutExpired):
-            process.wait(patience)
+            process.wait(seconds)
             return
 
 
 @contextmanager
 def _socket_directory(pgdata: Path) -> Generator[Path]:
-    """PGDATA itself, or a directory under /tmp where the socket's path could not be given."""
-    if len(bytes(pgdata / SOCKET)) <= SOCKET_PATH_BYTES and not {",", '"'} & set(str(pgdata)):
+    """PGDATA, or a directory in /tmp if PostgreSQL cannot take a socket path in PGDATA."""
+    if len(bytes(pgdata / SOCKET)) <= MAX_SOCKET_PATH_BYTES and not {",", '"'} & set(str(pgdata)):
         yield pgdata
         return
     with tempfile.TemporaryDirectory(prefix="surelist-", dir="/tmp") as parent:
@@ -148,5 +148,5 @@ def _socket_directory(pgdata: Path) -> Generator[Path]:
         yield Path(parent) / "socket"
 
 
-def _log(pgdata: Path) -> Path:
+def _log_path(pgdata: Path) -> Path:
     return pgdata.with_name("postgres.log")

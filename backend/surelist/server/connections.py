@@ -1,7 +1,7 @@
-"""Connection limits: uvicorn's HTTP/1.1 protocol with bounds of size and time.
+"""Connection limits: uvicorn's HTTP/1.1 protocol with limits on header size and request time.
 
-Without them, endless headers took 1.4 GB of memory before any token was checked, and an idle client
-kept its file descriptor for ever.
+Without them, a client that sent endless headers used 1.4 GB of memory before its token was checked,
+and an idle client kept its file descriptor for ever.
 """
 
 import socket
@@ -13,96 +13,96 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from surelist.server.upgrades import RequestParser
 
-HEAD_BYTES = 65_536
-"""A request's line and headers: eight times the largest token."""
+MAX_HEAD_BYTES = 65_536
+"""Limit of the request line and headers: eight times the largest token."""
 
-SECONDS_TO_SEND = 60.0
-"""From the first byte of a request to its last."""
+REQUEST_TIMEOUT_SECONDS = 60.0
+"""Time that a client has to send one request completely."""
 
-SECONDS_TO_READ = 60
-"""How long an answer is kept for a client that takes none of it."""
+TCP_USER_TIMEOUT_SECONDS = 60
+"""Time that sent data may stay unacknowledged before the kernel closes the connection."""
 
 
 class BoundedConnection(HttpToolsProtocol):
-    """A connection that is closed on a head too large and on a request too slow."""
+    """A connection that is closed when a request's head is too large or arrives too slowly."""
 
-    _unread = 0
-    """Bytes since the last head or piece of a body was whole."""
+    _unparsed_bytes = 0
+    """Bytes received since the parser last completed a head or a part of a body."""
 
-    _late: TimerHandle | None = None
+    _timer: TimerHandle | None = None
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.parser = RequestParser(self)
 
     def connection_made(self, transport: Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Wait for the first request."""
+        """Start the timer for the first request."""
         super().connection_made(transport)
-        self._await_the_rest()
+        self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing any more."""
-        self._stop_waiting()
+        """Cancel the timer."""
+        self._cancel_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read what came, and see whether it was enough or too much."""
-        self._unread += len(data)
+        """Parse the data, then check the size limit and start or cancel the timer."""
+        self._unparsed_bytes += len(data)
         super().data_received(data)
-        if self._unread > HEAD_BYTES:
-            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        elif self._unread or ((cycle := self._current) and cycle.more_body):
-            self._await_the_rest()
+        if self._unparsed_bytes > MAX_HEAD_BYTES:
+            self._close_with(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        elif self._unparsed_bytes or ((cycle := self._latest_cycle) and cycle.more_body):
+            self._start_timer()
         else:
-            self._stop_waiting()
+            self._cancel_timer()
 
     def on_headers_complete(self) -> None:
-        """The head is whole."""
-        self._unread = 0
+        """Reset the byte count: the head is complete."""
+        self._unparsed_bytes = 0
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """A piece of the body is whole."""
-        self._unread = 0
+        """Reset the byte count: a part of the body is complete."""
+        self._unparsed_bytes = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """The request is whole, unless its head asked for an upgrade: its body is still to come."""
+        """End the request, unless it asks for an upgrade: then its body follows."""
         if self.parser.should_upgrade():
             return
-        self._unread = 0
+        self._unparsed_bytes = 0
         super().on_message_complete()
 
     @property
-    def _current(self) -> RequestResponseCycle | None:
-        """The last request whose head is whole, and its answer."""
+    def _latest_cycle(self) -> RequestResponseCycle | None:
+        """The latest request with a complete head, and its response."""
         return self.cycle
 
-    def _await_the_rest(self) -> None:
-        if self._late is None:
+    def _start_timer(self) -> None:
+        if self._timer is None:
             timeout = HTTPStatus.REQUEST_TIMEOUT
-            self._late = self.loop.call_later(SECONDS_TO_SEND, self._refuse, timeout)
+            self._timer = self.loop.call_later(REQUEST_TIMEOUT_SECONDS, self._close_with, timeout)
 
-    def _stop_waiting(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
-    def _refuse(self, status: HTTPStatus) -> None:
-        """Close the connection; with this status, if that can be nothing but the answer."""
-        cycle = self._current
-        silent = not (cycle or self._unread)
-        answering = (
+    def _close_with(self, status: HTTPStatus) -> None:
+        """Close the connection. Send `status` first if a request has begun and no response has."""
+        cycle = self._latest_cycle
+        idle = not (cycle or self._unparsed_bytes)
+        responding = (
             cycle and cycle.response_started and (cycle.more_body or not cycle.response_complete)
         )
-        if not (silent or answering or self.transport.is_closing()):
+        if not (idle or responding or self.transport.is_closing()):
             head = f"HTTP/1.1 {status.value} {status.phrase}\r\n"
             self.transport.write(f"{head}Content-Length: 0\r\nConnection: close\r\n\r\n".encode())
         self.transport.close()
 
 
 def set_tcp_user_timeout(listener: socket.socket) -> None:
-    """Let the kernel close connections whose client takes nothing that is sent to it."""
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; what is accepted has its listener's options
-        milliseconds = SECONDS_TO_READ * 1000
+    """Have the kernel close connections whose client does not acknowledge data (RFC 5482)."""
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted sockets inherit it
+        milliseconds = TCP_USER_TIMEOUT_SECONDS * 1000
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)

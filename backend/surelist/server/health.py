@@ -1,4 +1,4 @@
-"""What monitors ask: is it alive, is it ready, how is it doing."""
+"""Health endpoints for monitoring: liveness, readiness and Prometheus metrics."""
 
 import asyncio
 import time
@@ -17,24 +17,25 @@ from surelist.data.database import Unreachable
 from surelist.errors import ConfigurationError
 from surelist.observability.metrics import exposition
 
-LOOKED_AT_SECONDS = 1.0
+CHECK_INTERVAL_SECONDS = 1.0
+"""The database is checked at most this often; other requests get the last result."""
 
 READINESS_TIMEOUT = 2.0
-"""For the database to let us in, and again for it to show that it can be worked on: who asks seldom
-waits for longer than five."""
+"""Seconds to connect to the database, and again to check it. Monitors usually wait for five seconds
+at most."""
 
 
 class Health:
-    """The three endpoints, at the root of the server."""
+    """The endpoints /healthz, /readyz and /metrics."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._looking = asyncio.Lock()
-        self._looked_at = float("-inf")
+        self._lock = asyncio.Lock()
+        self._checked_at = float("-inf")
         self._reason: str | None = None
 
     def routes(self) -> list[Route]:
-        """Where they answer."""
+        """The routes of the endpoints."""
         return [
             Route("/healthz", self.alive),
             Route("/readyz", self.ready),
@@ -42,43 +43,43 @@ class Health:
         ]
 
     async def alive(self, _request: Request) -> Response:
-        """200 while the process answers."""
-        return _json({"status": "ok"})
+        """Liveness: always 200."""
+        return _json_response({"status": "ok"})
 
     async def ready(self, _request: Request) -> Response:
-        """200 when the database can be worked on; else 503 and why not."""
-        async with self._looking:
-            if time.monotonic() - self._looked_at >= LOOKED_AT_SECONDS:
-                self._reason = await self._look()
-                self._looked_at = time.monotonic()
+        """Readiness: 200 if the database is usable, otherwise 503 with the reason."""
+        async with self._lock:
+            if time.monotonic() - self._checked_at >= CHECK_INTERVAL_SECONDS:
+                self._reason = await self._check()
+                self._checked_at = time.monotonic()
         if self._reason is None:
-            return _json({"status": "ready"})
+            return _json_response({"status": "ready"})
         problem = {
             "type": "urn:surelist:not_ready",
             "title": "Not ready",
             "status": 503,
             "detail": self._reason,
         }
-        return _json(problem, 503, "application/problem+json", {"Retry-After": "1"})
+        return _json_response(problem, 503, "application/problem+json", {"Retry-After": "1"})
 
-    async def _look(self) -> str | None:
+    async def _check(self) -> str | None:
         try:
             await database.check(self._settings.database_url, READINESS_TIMEOUT)
         except Unreachable:
-            return "The database cannot be reached."  # its own words may hold an address
+            return "The database cannot be reached."  # the driver's message may contain the address
         except ConfigurationError as error:
             return str(error)
         return None
 
     async def metrics(self, request: Request) -> Response:
-        """Prometheus text for those who may see it; for others nothing is here."""
-        who = self._settings.metrics
-        if who == "off" or (who == "local" and not _came_straight_from_here(request)):
-            return _json({"type": "about:blank", "title": "Not Found", "status": 404}, 404)
+        """Prometheus text; 404 for clients that SURELIST_METRICS excludes."""
+        allowed = self._settings.metrics
+        if allowed == "off" or (allowed == "local" and not _is_direct_and_local(request)):
+            return _json_response({"type": "about:blank", "title": "Not Found", "status": 404}, 404)
         return Response(exposition(), media_type=CONTENT_TYPE_LATEST)
 
 
-def _came_straight_from_here(request: Request) -> bool:
+def _is_direct_and_local(request: Request) -> bool:
     forwarded = any(
         name == "forwarded" or name.startswith("x-forwarded-") for name in request.headers
     )
@@ -93,7 +94,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _json(
+def _json_response(
     content: dict[str, Any],
     status: int = 200,
     media_type: str = "application/json",

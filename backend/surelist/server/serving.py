@@ -1,4 +1,4 @@
-"""uvicorn, on one socket, in one process or in several that share it."""
+"""Runs uvicorn on one listening socket, with one or more worker processes."""
 
 import errno
 import gc
@@ -26,38 +26,48 @@ from surelist.server.connections import BoundedConnection, set_tcp_user_timeout
 APP = "surelist.main:create_app"
 PACKAGE = Path(__file__).parents[1]
 
-CONNECTIONS_WAITING = 2048
-DESCRIPTORS = 65_536
-SECONDS_TO_FINISH = 5
-SECONDS_BETWEEN_REQUESTS = 75
-"""How long a connection is kept for its next request: longer than the 60 seconds of the usual
-proxy, for a request that meets the close of its connection fails."""
+BACKLOG = 2048
+"""Connections that the kernel queues until a worker accepts them."""
+
+MAX_OPEN_FILES = 65_536
+"""Used where the system sets no limit. Each connection is one open file."""
+
+SHUTDOWN_TIMEOUT_SECONDS = 5
+"""Time that open requests have to finish after SIGTERM."""
+
+KEEP_ALIVE_SECONDS = 75
+"""Idle time before a connection is closed. Most proxies reuse a connection for 60 seconds, and a
+request fails if the server closes at the same time."""
 
 
 def listen(host: str, port: int, option: str = "--port") -> socket.socket:
-    """A socket on which clients wait from now on.
+    """A listening TCP socket.
 
-    Raises ConfigurationError, which names the command line's `option`, when it cannot be had.
+    Raises ConfigurationError when the address cannot be bound. The message names `option`, the
+    command-line option of the port.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((host, port), family=family, backlog=CONNECTIONS_WAITING)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise ConfigurationError(
-                f"Port {port} on {host} is in use: stop what uses it, or pass another {option}."
+                f"Port {port} on {host} is in use. Stop the program that uses it, or pass another "
+                f"{option}."
             ) from None
-        raise ConfigurationError(f"Nothing can listen on {host}: {error.strerror}.") from None
+        raise ConfigurationError(f"Cannot listen on {host}: {error.strerror}.") from None
     set_tcp_user_timeout(listener)
     return listener
 
 
-def run(listener: socket.socket, workers: int, log: logs.Form, *, reload: bool = False) -> None:
-    """Serve until a signal says to stop; SystemExit when the app does not start.
+def run(
+    listener: socket.socket, workers: int, log: logs.LogFormat, *, reload: bool = False
+) -> None:
+    """Serve until SIGINT or SIGTERM. Raises SystemExit when the application does not start.
 
-    With `reload` there is one worker, which restarts when a module of the package changes.
+    With `reload`, one worker runs and restarts when a module of the package changes.
     """
-    _allow_many_connections()
+    _raise_open_file_limit()
     config = Config(
         "surelist.server.serving:load_app",
         factory=True,
@@ -69,8 +79,8 @@ def run(listener: socket.socket, workers: int, log: logs.Form, *, reload: bool =
         log_config=logs.configuration(log),
         access_log=False,
         server_header=False,
-        timeout_keep_alive=SECONDS_BETWEEN_REQUESTS,
-        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,
         reload=reload,
         reload_dirs=[str(PACKAGE)] if reload else None,
     )
@@ -87,31 +97,35 @@ def run(listener: socket.socket, workers: int, log: logs.Form, *, reload: bool =
         raise SystemExit(STARTUP_FAILURE)
 
 
-def _allow_many_connections() -> None:
-    """Raise the usual 1024 descriptors of a process to as many as the system grants."""
-    _, granted = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = DESCRIPTORS if granted == resource.RLIM_INFINITY else granted
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, granted))
+def _raise_open_file_limit() -> None:
+    """Raise the soft limit of open files, usually 1024, to the hard limit."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 class Workers(Multiprocess):
-    """uvicorn's supervisor; from a signal on nobody waits for a worker that will never come."""
+    """uvicorn's supervisor, which closes its listening socket before it stops the workers."""
 
     def terminate_all(self) -> None:
-        """Close the port, which stays open while any process holds it, and end the workers."""
+        """Stop the workers.
+
+        The supervisor's own socket would keep the port open: clients would connect and wait for
+        a worker that never accepts.
+        """
         for listener in self.sockets:
             listener.close()
         super().terminate_all()
 
 
 def load_app() -> ASGIApplication:
-    """The app, in a process that ends when the one that started it was killed."""
+    """The application. A worker exits when its supervisor is killed."""
     logging.captureWarnings(capture=True)
     parent = multiprocessing.parent_process()
     if parent:
-        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
-    # What is made here lives to the end: to look through it for garbage, now, later or at exit,
-    # would take a sixth of the time to start, and 0.6 s at the end.
+        threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()
+    # These objects live as long as the process. Collecting garbage among them takes a sixth of the
+    # start-up time, and 0.6 s at exit.
     gc.disable()
     app = import_from_string(APP)()
     gc.freeze()
@@ -119,6 +133,6 @@ def load_app() -> ASGIApplication:
     return app
 
 
-def _end_after(parent: BaseProcess) -> None:
+def _exit_after(parent: BaseProcess) -> None:
     parent.join()
     os.kill(os.getpid(), signal.SIGTERM)

@@ -23,7 +23,7 @@ from surelist.tasks import purge, representation, service
 from surelist.tasks.listing import Filters, Page, list_tasks
 from surelist.tasks.models import Task
 from surelist.tasks.tools import listed
-from surelist.text import turns_escaped
+from surelist.text import escape_bidi_controls
 
 LIST_URI = "surelist://tasks"
 TASK_URI = "surelist://tasks/{id}"
@@ -121,7 +121,7 @@ async def pending(tx: UserTransaction) -> str:
     while True:
         left_out = f"{len(tasks)} of {total} shown; list_tasks gives the rest"
         more = {} if len(tasks) == total else {"left_out": left_out}
-        text = turns_escaped(orjson.dumps(shown | more).decode())
+        text = escape_bidi_controls(orjson.dumps(shown | more).decode())
         if len(text.encode()) <= BYTES or not tasks:
             return text
         tasks.pop()
@@ -138,7 +138,7 @@ def task_named(uri: str) -> int:
 async def one(tx: UserTransaction, task_id: int) -> str:
     """One task as JSON. Raises NotFound."""
     task, timezone = await service.find(tx, task_id)
-    return turns_escaped(orjson.dumps(representation.whole(task, timezone)).decode())
+    return escape_bidi_controls(orjson.dumps(representation.whole(task, timezone)).decode())
 
 
 async def ids_beginning(tx: UserTransaction, digits: str) -> tuple[list[str], bool]:

@@ -1,4 +1,4 @@
-"""The web page, built from `frontend/` when it has not been since that changed."""
+"""Builds the web page from `frontend/` when its sources have changed."""
 
 import fcntl
 import hashlib
@@ -17,101 +17,110 @@ from surelist.web_page import node as nodes
 FRONTEND = Path(__file__).parents[3] / "frontend"
 SERVER = FRONTEND / "serve.mjs"
 BUILT = FRONTEND / ".next" / "standalone"
-BUILT_FROM = BUILT / "built-from.json"
-INSTALLED_FROM = FRONTEND / "node_modules" / "installed-from.json"
+BUILD_RECORD = BUILT / "built-from.json"
+INSTALL_RECORD = FRONTEND / "node_modules" / "installed-from.json"
 LOCK = FRONTEND / "package-lock.json"
-NO_SOURCES = {"node_modules", ".next", "e2e", "coverage"}
-GENERATED = {"next-env.d.ts"}
+IGNORED_DIRECTORIES = {"node_modules", ".next", "e2e", "coverage"}
+GENERATED_FILES = {"next-env.d.ts"}
 
-INSTALLERS = (*children.NETWORK, *children.REGISTRIES)
-"""Variables that pip and npm need besides the ordinary ones."""
+INSTALL_VARIABLES = (*children.NETWORK, *children.REGISTRIES)
+"""Variables that pip and npm need in addition to `children.BASIC`."""
 
-Say: TypeAlias = Callable[[str], None]
+Echo: TypeAlias = Callable[[str], None]
+"""Prints a message to the terminal."""
 
 
 class BuildFailed(Exception):
-    """The page could not be built; the sentence says what to do."""
+    """The build failed. The message says what to do."""
 
 
 class Run(Protocol):
-    """Runs a command to its end and returns its exit status."""
+    """Runs a command and returns its exit status."""
 
     def __call__(self, command: list[str | Path], environment: Mapping[str, str]) -> int: ...
 
 
 def refuse_without_sources() -> None:
-    """Raise ConfigurationError when this installation has no web page to build."""
+    """Raise ConfigurationError when this installation has no sources of the web page."""
     if not LOCK.exists():
         raise ConfigurationError(
-            "There is no web page in this installation: run surelist up in a checkout of the "
-            "repository, or surelist serve for the API and MCP alone."
+            "This installation has no web page. Run surelist up in a checkout of the repository, "
+            "or surelist serve for the API and MCP only."
         )
 
 
-def built(run: Run, say: Say, log: Path) -> Path:
-    """The Node.js that the page runs on, which is built first if need be. Raises BuildFailed."""
+def ensure_built(run: Run, echo: Echo, log: Path) -> Path:
+    """Build the page if its sources changed; returns the Node.js to run it. Raises BuildFailed."""
     node = nodes.find()
     if node is None:
-        say("Installing Node.js for the web page ...")
-        installing = children.inherited(*children.ORDINARY, *INSTALLERS)
-        _step(run(nodes.install(), installing), "Node.js could not be installed", log)
+        echo("Installing Node.js for the web page ...")
+        installing = children.inherited(*children.BASIC, *INSTALL_VARIABLES)
+        _require_success(run(nodes.install(), installing), "Node.js could not be installed", log)
         node = nodes.find()
         if node is None:
-            raise BuildFailed(f"Node.js was installed and is not found; {log} may say why.")
-    with _one_at_a_time():
+            raise BuildFailed(f"Node.js was installed but cannot be found. See {log}.")
+    with _exclusive_build():
         sources = {"sources": _fingerprint(), "node": nodes.version(node)[0]}
-        if _noted(BUILT_FROM) != sources:
-            _build(node, run, say, log)
-            BUILT_FROM.write_text(json.dumps(sources))
+        if _read_record(BUILD_RECORD) != sources:
+            _build(node, run, echo, log)
+            BUILD_RECORD.write_text(json.dumps(sources))
     return node
 
 
-def _build(node: Path, run: Run, say: Say, log: Path) -> None:
-    began = time.monotonic()
-    quiet = {"NEXT_TELEMETRY_DISABLED": "1"}
+def _build(node: Path, run: Run, echo: Echo, log: Path) -> None:
+    started = time.monotonic()
+    no_telemetry = {"NEXT_TELEMETRY_DISABLED": "1"}
     npm = nodes.npm(node)
-    if _noted(INSTALLED_FROM) != _packages():
-        say("Building the web page, this once: installing its packages ...")
-        installing = nodes.environment(node, *INSTALLERS) | quiet
+    if _read_record(INSTALL_RECORD) != _lock_hash():
+        echo("Building the web page: installing its packages ...")
+        installing = nodes.environment(node, *INSTALL_VARIABLES) | no_telemetry
         failed = run([*npm, "ci", "--ignore-scripts", "--omit=dev"], installing)
-        _step(failed, "the packages could not be installed", log)
-        note_installed()
-    say("Building the web page, this once: compiling ...")
-    _step(run([*npm, "run", "build"], nodes.environment(node) | quiet), "it did not compile", log)
-    say(f"The web page is built, in {time.monotonic() - began:.0f} seconds.")
+        _require_success(failed, "its packages could not be installed", log)
+        record_installed()
+    echo("Building the web page: compiling ...")
+    _require_success(
+        run([*npm, "run", "build"], nodes.environment(node) | no_telemetry),
+        "it did not compile",
+        log,
+    )
+    echo(f"The web page was built in {time.monotonic() - started:.0f} seconds.")
 
 
-def note_installed() -> None:
-    """Note that the packages of the lock are in place, those for tests or not among them."""
-    INSTALLED_FROM.write_text(json.dumps(_packages()))
+def record_installed() -> None:
+    """Record that the packages of the lock file are installed, with or without those for tests."""
+    INSTALL_RECORD.write_text(json.dumps(_lock_hash()))
 
 
-def _packages() -> dict[str, str]:
+def _lock_hash() -> dict[str, str]:
     return {"lock": hashlib.sha256(LOCK.read_bytes()).hexdigest()}
 
 
-def _step(status: int, failure: str, log: Path) -> None:
+def _require_success(status: int, failure: str, log: Path) -> None:
     if status:
         raise BuildFailed(
-            f"The web page is not there, for {failure}; the API and MCP are. See {log}, "
-            f"and start again to try again."
+            f"The web page is not available: {failure}. The API and MCP are available. See {log}. "
+            f"Restart to build it again."
         )
 
 
 def _fingerprint() -> str:
-    """A hash of what the page is built from."""
+    """A SHA-256 hash of the page's sources, in hexadecimal."""
     fingerprint = hashlib.sha256()
-    for directory, below, names in os.walk(FRONTEND):
-        below[:] = sorted(set(below) - NO_SOURCES)
+    for directory, directories, names in os.walk(FRONTEND):
+        directories[:] = sorted(set(directories) - IGNORED_DIRECTORIES)
         for name in sorted(names):
             path = Path(directory, name)
-            if ".test." not in name and not name.endswith(".tsbuildinfo") and name not in GENERATED:
+            if (
+                ".test." not in name
+                and not name.endswith(".tsbuildinfo")
+                and name not in GENERATED_FILES
+            ):
                 fingerprint.update(f"{path.relative_to(FRONTEND)}\0".encode())
                 fingerprint.update(hashlib.sha256(path.read_bytes()).digest())
     return fingerprint.hexdigest()
 
 
-def _noted(path: Path) -> object:
+def _read_record(path: Path) -> object:
     try:
         return json.loads(path.read_text())
     except (FileNotFoundError, ValueError):
@@ -119,8 +128,8 @@ def _noted(path: Path) -> object:
 
 
 @contextmanager
-def _one_at_a_time() -> Generator[None]:
-    """Wait while another process builds the page from the same sources."""
+def _exclusive_build() -> Generator[None]:
+    """Hold a file lock, so that one process at a time builds the page."""
     with LOCK.open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

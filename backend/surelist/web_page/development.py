@@ -1,4 +1,4 @@
-"""The web page from its sources, for those who change it."""
+"""Runs the web page in development mode, with hot reload."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -7,17 +7,16 @@ from surelist.errors import ConfigurationError
 from surelist.machine import children
 from surelist.web_page import node as node_programs
 from surelist.web_page.build import FRONTEND
-from surelist.web_page.program import end
+from surelist.web_page.program import terminate
 
 NEXT = FRONTEND / "node_modules" / "next" / "dist" / "bin" / "next"
 
 
 @contextmanager
-def beside(environment: Mapping[str, str]) -> Generator[None]:
-    """Run the page with `next dev`, which reloads changed sources, until the block is left.
+def run_dev_page(environment: Mapping[str, str]) -> Generator[None]:
+    """Run the page with `next dev` until the block ends. It prints to this terminal.
 
-    `next dev` prints to this terminal. Raises ConfigurationError when the page's packages are not
-    installed.
+    Raises ConfigurationError when the page's packages are not installed.
     """
     node = node_programs.find()
     if node is None or not NEXT.exists():
@@ -29,9 +28,9 @@ def beside(environment: Mapping[str, str]) -> Generator[None]:
         cwd=FRONTEND,
         stdout=None,
         stderr=None,
-        alone=True,
+        new_session=True,
     )
     try:
         yield
     finally:
-        end(process)
+        terminate(process)

@@ -1,4 +1,4 @@
-"""What a child process prints, written to a log file of bounded size, one plain line at a time."""
+"""Log files of child processes: limited in size, without control characters."""
 
 import logging
 from io import TextIOWrapper
@@ -10,38 +10,38 @@ from typing import IO
 from surelist.machine import private_files
 
 FILE_BYTES = 10_000_000
-"""The most that the file, and the older one beside it (NAME.1), may each have."""
+"""Maximum size of the file, and of the older file NAME.1."""
 
 LINE_BYTES = 8_000
-"""What is kept of a line."""
+"""Maximum length of a line. The rest is dropped."""
 
-CUT = " [cut]"
+TRUNCATED = " [cut]"
 _UTF8_GROWTH = 3
-"""A byte that is no UTF-8 is written as U+FFFD, which has three."""
+"""An invalid byte is written as U+FFFD, three bytes in UTF-8."""
 
 
 class PageLog(RotatingFileHandler):
-    """A log file of mode 0600, at most FILE_BYTES long, and one older file.
+    """A log file with mode 0600 and at most FILE_BYTES bytes, and one older file.
 
-    Raises ConfigurationError if the file is another user's or a link.
+    Raises ConfigurationError if the file belongs to another user or is a link.
     """
 
     def __init__(self, path: Path) -> None:
-        longest_line = _UTF8_GROWTH * (LINE_BYTES + len(CUT))
-        # The handler counts characters.
+        longest_line = _UTF8_GROWTH * (LINE_BYTES + len(TRUNCATED))
+        # RotatingFileHandler counts characters, not bytes.
         super().__init__(path, maxBytes=FILE_BYTES - longest_line, backupCount=1, encoding="utf-8")
 
     def _open(self) -> TextIOWrapper:
         return TextIOWrapper(private_files.append(Path(self.baseFilename)), encoding="utf-8")
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        """Drop a line that cannot be written, as on a full disk: the page goes on."""
+        """Drop a line that cannot be written, such as on a full disk. The page keeps running."""
 
     def write_from(self, output: IO[bytes]) -> Thread:
-        """Write the lines of a pipe until it is closed, in a thread of its own.
+        """Start a thread that writes the lines of a pipe until it is closed.
 
-        Control characters but the newline become U+FFFD, so that a line can neither forge another
-        one nor steer a terminal (CWE-117); of a longer line LINE_BYTES bytes are kept.
+        Control characters become U+FFFD, so that a line can neither forge another line nor
+        control a terminal (CWE-117). Lines are cut at LINE_BYTES.
         """
         thread = Thread(target=self._drain, args=(output,), daemon=True)
         thread.start()
@@ -50,14 +50,14 @@ class PageLog(RotatingFileHandler):
     def _drain(self, output: IO[bytes]) -> None:
         with output:
             while line := output.readline(LINE_BYTES):
-                cut = False
+                truncated = False
                 rest = line
                 while not rest.endswith(b"\n") and (rest := output.readline(LINE_BYTES)):
-                    cut = True
-                self.emit(logging.makeLogRecord({"msg": plain(line) + CUT * cut}))
+                    truncated = True
+                self.emit(logging.makeLogRecord({"msg": printable(line) + TRUNCATED * truncated}))
 
 
-def plain(line: bytes) -> str:
-    """One line as text that can be printed."""
+def printable(line: bytes) -> str:
+    """A line as printable text: tabs become spaces, other control characters U+FFFD."""
     text = line.removesuffix(b"\n").removesuffix(b"\r").decode(errors="replace").replace("\t", " ")
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

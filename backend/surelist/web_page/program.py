@@ -1,4 +1,4 @@
-"""The web page beside the server: built when it must be, started again when it ends, stopped."""
+"""Runs the web page as a child process: builds it if needed, and restarts it when it exits."""
 
 import os
 import signal
@@ -12,39 +12,42 @@ from threading import Event, Lock, Thread
 import click
 
 from surelist.config import Settings
-from surelist.machine import children
-from surelist.machine.data_directory import make
+from surelist.machine import children, data_directory
 from surelist.web_page import build as web_build
-from surelist.web_page.build import SERVER, BuildFailed, Say
+from surelist.web_page.build import SERVER, BuildFailed, Echo
 from surelist.web_page.log import PageLog
 
 ANYONE = "anyone"
-"""The SURELIST_FIRST_PERSON of a page that only people at this machine reach."""
+"""SURELIST_FIRST_PERSON of a page that is reachable only from this machine: no code is needed."""
 
 METADATA_PATH = "/.well-known/oauth-authorization-server"
-SECONDS_TO_STOP = 5
-SECONDS_BETWEEN_STARTS = 3
-SECONDS_BETWEEN_WORDS = 20
+STOP_TIMEOUT_SECONDS = 5
+"""Time to exit after SIGTERM, before SIGKILL."""
+
+RESTART_DELAY_SECONDS = 3
+PROGRESS_INTERVAL_SECONDS = 20
+"""Time between progress messages during a build."""
+
 PASSED_ON = (
     *("SURELIST_AGENT_TOKEN_SECONDS", "SURELIST_SIGN_UP", "SURELIST_TRUSTED_PROXIES"),
     *("SMTP_URL", "SMTP_FROM"),
     *("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
 )
-"""Variables that the operator sets for the page (docs/configuration.md)."""
+"""Variables that the page inherits from the server's environment (docs/configuration.md)."""
 
-_KEPT = (*children.ORDINARY, *children.NODE, *children.NETWORK, *PASSED_ON)
+_INHERITED = (*children.BASIC, *children.NODE, *children.NETWORK, *PASSED_ON)
 
 
 def environment(
     settings: Settings, *, host: str, port: int, api: str, auth_database_url: str
 ) -> Mapping[str, str]:
-    """All that the page is told (specs/operation.md): no secret but its own."""
+    """The whole environment of the page (specs/operation.md), with no secret but its own."""
     current, *previous = settings.page_secrets
     secrets = {"SURELIST_PAGE_SECRET": current}
     if previous:
         secrets["SURELIST_PAGE_SECRET_PREVIOUS"] = previous[0]
     return (
-        children.inherited(*_KEPT)
+        children.inherited(*_INHERITED)
         | secrets
         | {
             "SURELIST_URL": settings.url,
@@ -61,9 +64,9 @@ def environment(
 
 
 @contextmanager
-def beside(settings: Settings, environment: Mapping[str, str]) -> Generator[None]:
-    """Run the page until the block is left; nothing waits for it."""
-    make(settings.data)
+def run_page(settings: Settings, environment: Mapping[str, str]) -> Generator[None]:
+    """Build and run the page in a thread until the block ends."""
+    data_directory.create(settings.data)
     (settings.data / "web-build.log").unlink(missing_ok=True)
     logs = PageLog(settings.data / "web-build.log"), PageLog(settings.data / "web.log")
     page = _Page(settings.web_url, environment, *logs, click.echo)
@@ -74,77 +77,78 @@ def beside(settings: Settings, environment: Mapping[str, str]) -> Generator[None
         page.stop()
 
 
-def end(process: children.Process) -> None:
-    """End a process and what it has started, kindly first."""
-    for each in (signal.SIGTERM, signal.SIGKILL):
+def terminate(process: children.Process) -> None:
+    """Send SIGTERM to the process group, then SIGKILL after STOP_TIMEOUT_SECONDS."""
+    for stop_signal in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, each)
+            os.killpg(process.pid, stop_signal)
         with suppress(children.TimeoutExpired):
-            process.wait(SECONDS_TO_STOP)
+            process.wait(STOP_TIMEOUT_SECONDS)
             return
 
 
 class _Page:
     def __init__(
-        self, url: str, environment: Mapping[str, str], build_log: PageLog, log: PageLog, say: Say
+        self, url: str, environment: Mapping[str, str], build_log: PageLog, log: PageLog, echo: Echo
     ) -> None:
         self._url = url
         self._environment = environment
         self._build_log = build_log
         self._log = log
-        self._say = say
+        self._echo = echo
         self._stopping = Event()
         self._lock = Lock()
         self._process: children.Process | None = None
 
     def run(self) -> None:
-        """Build and serve, until `stop`."""
+        """Build the page, then keep it running until `stop`."""
         try:
-            node = web_build.built(self._run_to_end, self._say, Path(self._build_log.baseFilename))
+            node = web_build.ensure_built(
+                self._run_to_completion, self._echo, Path(self._build_log.baseFilename)
+            )
             self._serve(node)
         except BuildFailed as failure:
             if not self._stopping.is_set():
-                self._say(str(failure))
+                self._echo(str(failure))
 
     def stop(self) -> None:
-        """End what runs, and let nothing more be started."""
+        """Stop the current process and prevent further ones."""
         with self._lock:
             self._stopping.set()
             process = self._process
         if process:
-            end(process)
+            terminate(process)
 
     def _serve(self, node: Path) -> None:
-        told = False
+        announced = False
         while process := self._start([node, SERVER], self._environment, self._log):
-            if self._answers(process) and not told:
-                told = True
-                self._say(f"The web page answers at {self._url}")
+            if self._wait_until_ready(process) and not announced:
+                announced = True
+                self._echo(f"The web page is available at {self._url}")
             process.wait()
             if not self._stopping.is_set():
-                self._say(
-                    f"The web page has ended and is started again; "
-                    f"{self._log.baseFilename} may say why."
+                self._echo(
+                    f"The web page exited and will be restarted. See {self._log.baseFilename}."
                 )
-                self._stopping.wait(SECONDS_BETWEEN_STARTS)
+                self._stopping.wait(RESTART_DELAY_SECONDS)
 
-    def _run_to_end(self, command: list[str | Path], environment: Mapping[str, str]) -> int:
+    def _run_to_completion(self, command: list[str | Path], environment: Mapping[str, str]) -> int:
         process = self._start(command, environment, self._build_log)
         if process is None:
-            raise BuildFailed("The web page is not built, for everything is being stopped.")
-        began = time.monotonic()
+            raise BuildFailed("The build was stopped.")
+        started = time.monotonic()
         while True:
             with suppress(children.TimeoutExpired):
-                return process.wait(SECONDS_BETWEEN_WORDS)
-            self._say(f"... {time.monotonic() - began:.0f} seconds")
+                return process.wait(PROGRESS_INTERVAL_SECONDS)
+            self._echo(f"... {time.monotonic() - started:.0f} seconds")
 
     def _start(
         self, command: list[str | Path], environment: Mapping[str, str], log: PageLog
     ) -> children.Process | None:
-        """The process; None once everything is being stopped.
+        """Start a process; None after `stop`.
 
-        Ctrl-C is for this process, which ends that one, and the end of its standard input tells it
-        that this process was killed.
+        Ctrl-C reaches only this process, which stops the child. If this process is killed, the
+        child reads the end of its standard input and exits.
         """
         with self._lock:
             if self._stopping.is_set():
@@ -155,14 +159,14 @@ class _Page:
                 cwd=web_build.FRONTEND,
                 stdin=children.PIPE,
                 stderr=children.STDOUT,
-                alone=True,
+                new_session=True,
             )
             if self._process.stdout:
                 log.write_from(self._process.stdout)
             return self._process
 
-    def _answers(self, process: children.Process) -> bool:
-        """Wait for the page, and return whether it answers."""
+    def _wait_until_ready(self, process: children.Process) -> bool:
+        """Wait until the page responds to a request. False if it exits or is stopped first."""
         while process.poll() is None and not self._stopping.wait(0.2):
             address = self._environment["HOSTNAME"], int(self._environment["PORT"])
             connection = HTTPConnection(*address, timeout=10)

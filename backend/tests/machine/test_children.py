@@ -1,4 +1,4 @@
-"""Programs that Surelist starts see none of the operator's secrets, nor Surelist's own."""
+"""Child processes get neither the operator's secrets nor those of Surelist."""
 
 import ast
 import os
@@ -54,85 +54,89 @@ from pathlib import Path
 from surelist.web_page import node
 from surelist.web_page import build as web_build
 from surelist.web_page import program as web_page
-place = Path(sys.argv.pop(1))
+directory = Path(sys.argv.pop(1))
 node.find_spec = lambda name: None
-node.INSTALL = (place / "bin" / "pip",)
-web_build.FRONTEND = place / "page"
-web_build.SERVER = web_page.SERVER = place / "serve.mjs"
-web_build.BUILT_FROM = place / "built-from.json"
-web_build.INSTALLED_FROM = place / "installed-from.json"
-web_build.LOCK = place / "lock"
+node.INSTALL = (directory / "bin" / "pip",)
+web_build.FRONTEND = directory / "page"
+web_build.SERVER = web_page.SERVER = directory / "serve.mjs"
+web_build.BUILD_RECORD = directory / "built-from.json"
+web_build.INSTALL_RECORD = directory / "installed-from.json"
+web_build.LOCK = directory / "lock"
 from surelist.cli import main
 main()
 """
-"""`surelist up` with a page of the test's own, and none of this machine's Node.js."""
+"""`surelist up` with a stand-in for the page, and without the machine's Node.js."""
 
-TELL = """#!/bin/sh
+RECORD = """#!/bin/sh
 name="$(basename "$0").$(basename -- "$1")"
-tr '\\0' '\\n' </proc/$$/environ >"{told}/unfinished.$$"
-mv "{told}/unfinished.$$" "{told}/$name"
+tr '\\0' '\\n' </proc/$$/environ >"{records}/unfinished.$$"
+mv "{records}/unfinished.$$" "{records}/$name"
 """
 STAND_INS = {
-    "pip": 'cp "{place}/node" "{place}/bin/node"\n',
+    "pip": 'cp "{directory}/node" "{directory}/bin/node"\n',
     "npm": "",
     "node": '[ "$1" = --version ] && echo v24.0.0 || exec sleep 600\n',
 }
-"""What each program does after it has told its environment."""
+"""Commands that each stand-in runs after it has recorded its environment."""
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """A directory with programs that say which environment they were given."""
+def directory(tmp_path: Path) -> Path:
+    """A directory with stand-ins for programs, which record their environment."""
     (tmp_path / "bin").mkdir()
-    (tmp_path / "told").mkdir()
+    (tmp_path / "records").mkdir()
     (tmp_path / "page").mkdir()
     (tmp_path / "lock").touch()
     for tool in ("basename", "cp", "mv", "setpriv", "sleep", "tr"):
         if found := shutil.which(tool):
             (tmp_path / "bin" / tool).symlink_to(found)
-    for name, what in STAND_INS.items():
+    for name, commands in STAND_INS.items():
         path = tmp_path / "node" if name == "node" else tmp_path / "bin" / name
-        path.write_text((TELL + what).format(told=tmp_path / "told", place=tmp_path))
+        path.write_text(
+            (RECORD + commands).format(records=tmp_path / "records", directory=tmp_path)
+        )
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return tmp_path
 
 
-def told(place: Path, program: str) -> dict[str, str] | None:
-    """The environment of a stand-in that has run: its name and its first argument."""
-    path = place / "told" / program
+def recorded_environment(directory: Path, program: str) -> dict[str, str] | None:
+    """The recorded environment of a stand-in, named by its name and first argument; or None."""
+    path = directory / "records" / program
     if not path.exists():
         return None
     return dict(line.split("=", 1) for line in path.read_text().splitlines())
 
 
 def secrets_in(variables: dict[str, str]) -> set[str]:
-    """The operator's secrets in an environment, by their words."""
+    """The operator's secrets that an environment contains."""
     return set(re.findall(r"secret-of-[a-z-]+", str(variables)))
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
-def test_no_child_of_surelist_up_is_given_a_secret_that_is_not_its_own(place: Path) -> None:
-    path = str(place / "bin")
+def test_surelist_up_passes_each_child_only_its_own_secrets(directory: Path) -> None:
+    path = str(directory / "bin")
     given = OPERATORS | FOR_THE_PAGE | FOR_INSTALLERS | FOR_THE_NETWORK
-    command = [sys.executable, "-c", UP, place, "up", "--port", "0", "--web-port", "0"]
-    with (place / "log").open("wb") as log:
+    command = [sys.executable, "-c", UP, directory, "up", "--port", "0", "--web-port", "0"]
+    with (directory / "log").open("wb") as log:
         process = subprocess.Popen(
-            [*command, "--data", place / "data"],
+            [*command, "--data", directory / "data"],
             env=environment() | given | {"PATH": path},
             stdout=log,
             stderr=log,
         )
     try:
         for _ in range(20 * START_SECONDS):
-            if (page := told(place, "node.serve.mjs")) or process.poll() is not None:
+            if (
+                page := recorded_environment(directory, "node.serve.mjs")
+            ) or process.poll() is not None:
                 break
             time.sleep(0.05)
-        assert page, (place / "log").read_text()
+        assert page, (directory / "log").read_text()
         running = [one.environ() for one in psutil.Process(process.pid).children(recursive=True)]
     finally:
         process.terminate()
         process.wait(60)
-    assert len(running) > 2  # PostgreSQL's too
+    assert len(running) > 2  # including PostgreSQL's
     for one in running:
         is_page = "SURELIST_PAGE_SECRET" in one
         assert secrets_in(one) == (secrets_in(page) if is_page else set())
@@ -143,16 +147,16 @@ def test_no_child_of_surelist_up_is_given_a_secret_that_is_not_its_own(place: Pa
         "node.--version": {},
         "node.serve.mjs": FOR_THE_PAGE | FOR_THE_NETWORK,
     }.items():
-        was_told = told(place, program)
-        assert was_told is not None, program
-        assert secrets_in(was_told) == secrets_in(may), program
-        assert not set(was_told) & set(OPERATORS), program
+        recorded = recorded_environment(directory, program)
+        assert recorded is not None, program
+        assert secrets_in(recorded) == secrets_in(may), program
+        assert not set(recorded) & set(OPERATORS), program
     assert {name: page[name] for name in FOR_THE_PAGE} == FOR_THE_PAGE
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """The settings of an installation whose secret has been changed."""
+    """Settings with a current and a previous secret."""
     before = {"better_auth_secret_previous": SecretStr("of-before" * 8)}
     return settings.model_copy(update=before)
 
@@ -170,7 +174,7 @@ def page_of(settings: Settings, web_url: str = "http://localhost:3000") -> dict[
     )
 
 
-def test_the_page_has_keys_of_its_own_and_not_the_secret(settings: Settings) -> None:
+def test_the_page_gets_derived_keys_and_not_the_secret(settings: Settings) -> None:
     page = page_of(settings)
     assert (page["SURELIST_PAGE_SECRET"], page["SURELIST_PAGE_SECRET_PREVIOUS"]) == (
         settings.page_secrets
@@ -196,33 +200,33 @@ def test_the_page_has_keys_of_its_own_and_not_the_secret(settings: Settings) -> 
         ("http://0.0.0.0:3000", False),
     ],
 )
-def test_the_first_person_needs_a_code_unless_the_page_is_this_machines_own(
+def test_the_first_person_needs_a_code_unless_the_page_is_local(
     settings: Settings, web_url: str, anyone: bool
 ) -> None:
     wanted = page_of(settings, web_url)["SURELIST_FIRST_PERSON"]
     assert wanted == ("anyone" if anyone else first_person_code(settings.secret))
 
 
-BY_HAND = {
-    "BETTER_AUTH_SECRET",  # it refuses to start with these
+NOT_PASSED = {
+    "BETTER_AUTH_SECRET",  # the page refuses to start with these
     "BETTER_AUTH_SECRET_PREVIOUS",
-    "SURELIST_PAGE_SECRET_FILE",  # for compose
+    "SURELIST_PAGE_SECRET_FILE",  # read by compose
     "SURELIST_PAGE_SECRET_PREVIOUS_FILE",
 }
 
 
-def test_the_page_is_given_what_the_documentation_says_it_reads(
+def test_the_page_gets_every_variable_that_the_documentation_lists(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = re.findall(r"^\| (`.*?) \| (?:page|both) \|", CONFIGURATION.read_text(), re.MULTILINE)
-    read = {name for row in table for name in re.findall(r"`(\w+)`", row)} - BY_HAND
+    read = {name for row in table for name in re.findall(r"`(\w+)`", row)} - NOT_PASSED
     for name in read:
         monkeypatch.setenv(name, "set")
     assert read
     assert read - set(page_of(settings)) == set()
 
 
-STARTS_PROGRAMS = {
+FORBIDDEN_NAMES = {
     *("subprocess", "pty", "pexpect"),
     *("system", "popen", "fork", "forkpty", "posix_spawn", "posix_spawnp"),
     *("create_subprocess_exec", "create_subprocess_shell", "subprocess_exec", "subprocess_shell"),
@@ -230,7 +234,7 @@ STARTS_PROGRAMS = {
 
 
 def names_in(source: Path) -> set[str]:
-    """Every name that a module imports or looks up."""
+    """Every name that a module imports, and every attribute that it uses."""
     found = set()
     for node in ast.walk(ast.parse(source.read_text())):
         if isinstance(node, ast.Import):
@@ -248,13 +252,13 @@ def names_in(source: Path) -> set[str]:
 def test_only_one_module_starts_programs(source: Path) -> None:
     if source.name != "children.py":
         used = names_in(source)
-        assert not used & STARTS_PROGRAMS
+        assert not used & FORBIDDEN_NAMES
         assert not [
             name for name in used if name.startswith(("execl", "execv", "spawnl", "spawnv"))
         ]
 
 
-def test_names_are_found_in_any_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inherited_variables_match_in_upper_and_lower_case(monkeypatch: pytest.MonkeyPatch) -> None:
     given = {"http_proxy": "1", "NPM_CONFIG_CACHE": "2", "npm_config_yes": "3", "LC_TIME": "4"}
     for name in os.environ:
         monkeypatch.delenv(name)

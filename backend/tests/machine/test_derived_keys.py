@@ -1,4 +1,4 @@
-"""One key for each purpose."""
+"""Keys derived from the secret."""
 
 import hashlib
 import hmac
@@ -8,7 +8,7 @@ from surelist.machine.derived_keys import Purpose, derive, first_person_code, pa
 SECRET = "s" * 32
 
 
-def test_a_key_is_that_of_rfc_5869() -> None:
+def test_keys_are_derived_as_in_rfc_5869() -> None:
     extracted = hmac.digest(bytes(32), SECRET.encode(), hashlib.sha256)
     expected = hmac.digest(extracted, b"surelist tokens\x01", hashlib.sha256)
     assert derive(SECRET, Purpose.TOKENS) == expected
@@ -19,8 +19,8 @@ def test_each_purpose_has_a_key_of_its_own() -> None:
     assert len(keys) == len(Purpose) + 1
 
 
-def test_the_texts_of_keys_never_change() -> None:
-    # Every session would end, and every written-down code fail.
+def test_derived_keys_never_change() -> None:
+    # A change would end every session and invalidate every code that people wrote down.
     assert (page_secret(SECRET), first_person_code(SECRET)) == (
         "rOsCx4MXQQRfnjIpulvscHPwwMm47qvZ-nIDT6NmLzk",
         "ZULQ-DYVE-ZVSG-ZHEW",

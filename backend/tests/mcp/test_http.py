@@ -1,4 +1,4 @@
-"""/mcp as HTTP: versions, headers, bodies, and what is left behind."""
+"""/mcp over HTTP: versions, headers, bodies and released resources."""
 
 import asyncio
 import gc
@@ -39,7 +39,7 @@ def headers(ann: Person, **more: str) -> dict[str, str]:
 
 
 async def post(ann: Person, body: Any, **more: str) -> httpx.Response:
-    """A body as it is, with good headers but for `more`."""
+    """Post `body` with valid headers, except for those in `more`."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return await ann.http.post("/mcp", content=content, headers=headers(ann, **more))
 
@@ -59,9 +59,7 @@ def assert_error(response: httpx.Response, status: int, code: int, request_id: A
 
 
 @pytest.mark.parametrize("version", EARLIER)
-async def test_a_handshake_ends_in_the_version_that_was_asked_for(
-    ann: Person, version: str
-) -> None:
+async def test_a_handshake_agrees_on_the_requested_version(ann: Person, version: str) -> None:
     params = CLIENT | {"protocolVersion": version}
     response = await post(ann, PING | {"method": "initialize", "params": params})
     assert response.status_code == 200
@@ -78,7 +76,7 @@ async def test_a_handshake_ends_in_the_version_that_was_asked_for(
 
 
 @pytest.mark.parametrize("wanted", ["2024-11-05", "2027-01-01", MODERN, "", "latest"])
-async def test_a_handshake_for_a_version_that_is_not_served_ends_in_the_latest_of_its_era(
+async def test_a_handshake_for_an_unsupported_version_agrees_on_the_newest_one(
     ann: Person, wanted: str
 ) -> None:
     params = CLIENT | {"protocolVersion": wanted}
@@ -86,20 +84,20 @@ async def test_a_handshake_for_a_version_that_is_not_served_ends_in_the_latest_o
     assert response.json()["result"]["protocolVersion"] == HANDSHAKE
 
 
-async def test_discovery_tells_every_version_that_is_served(ann: Person) -> None:
+async def test_discovery_lists_every_supported_version(ann: Person) -> None:
     result = (await ann.rpc("server/discover")).json()["result"]
     assert result["supportedVersions"][0] == MODERN
     assert set(result["supportedVersions"]) <= set(VERSIONS)
     assert {"tools", "resources", "prompts", "completions"} <= set(result["capabilities"])
 
 
-async def test_a_request_without_a_version_is_of_the_oldest(ann: Person) -> None:
+async def test_a_request_without_a_version_has_the_oldest_one(ann: Person) -> None:
     response = await post(ann, PING | {"method": "tools/list"})
     assert len(response.json()["result"]["tools"]) == 5
 
 
 @pytest.mark.parametrize("version", ["2024-11-05", "2027-01-01", "2025-11-2", "x", ""])
-async def test_a_version_that_is_not_served_is_refused_with_those_that_are(
+async def test_an_unsupported_version_is_refused_with_the_supported_ones(
     ann: Person, version: str
 ) -> None:
     response = await post(ann, PING, MCP_Protocol_Version=version)
@@ -161,7 +159,7 @@ async def test_a_routing_header_sent_twice_is_refused(ann: Person, name: str) ->
     assert_error(response, 400, HEADER_MISMATCH, 1)
 
 
-async def test_a_session_id_that_a_client_makes_up_is_ignored(ann: Person) -> None:
+async def test_an_unknown_session_id_is_ignored(ann: Person) -> None:
     for version in ERAS:
         response = await ann.rpc("tools/list", version=version, headers={"Mcp-Session-Id": "x"})
         assert response.status_code == 200
@@ -174,14 +172,14 @@ async def test_a_session_id_that_a_client_makes_up_is_ignored(ann: Person) -> No
 @pytest.mark.parametrize(
     "method", ["GET", "DELETE", "PUT", "PATCH", "OPTIONS", "HEAD", "TRACE", "QUERY"]
 )
-async def test_nothing_but_post_is_allowed(ann: Person, method: str) -> None:
+async def test_only_post_is_allowed(ann: Person, method: str) -> None:
     response = await ann.http.request(method, "/mcp", headers=headers(ann))
     assert response.status_code == 405
     assert response.headers["allow"] == "POST"
 
 
 @pytest.mark.parametrize("path", ["/mcp/", "/mcp/x", "//mcp", "/MCP"])
-async def test_no_other_path_is_the_mcp_server_and_none_redirects(ann: Person, path: str) -> None:
+async def test_no_other_path_is_served_and_none_redirects(ann: Person, path: str) -> None:
     response = await ann.http.post(f"http://localhost:8000{path}", json=PING, headers=headers(ann))
     assert response.status_code == 404
 
@@ -210,9 +208,7 @@ async def test_no_other_path_is_the_mcp_server_and_none_redirects(ann: Person, p
         ("", 421),
     ],
 )
-async def test_only_the_hosts_that_are_served_are_answered(
-    ann: Person, host: str, status: int
-) -> None:
+async def test_unknown_hosts_are_refused(ann: Person, host: str, status: int) -> None:
     assert (await post(ann, PING, Host=host)).status_code == status
 
 
@@ -243,13 +239,11 @@ async def test_only_the_hosts_that_are_served_are_answered(
         ("null", 403),
     ],
 )
-async def test_only_pages_of_our_own_and_of_this_machine_may_call(
-    ann: Person, origin: str, status: int
-) -> None:
+async def test_only_own_and_local_origins_may_call(ann: Person, origin: str, status: int) -> None:
     assert (await post(ann, PING, Origin=origin)).status_code == status
 
 
-async def test_a_strange_page_is_refused_before_its_token_is_looked_at(ann: Person) -> None:
+async def test_an_unknown_origin_is_refused_before_its_token_is_checked(ann: Person) -> None:
     for more in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}):
         response = await post(ann, PING, Authorization="Bearer a.b.c", **more)
         assert response.status_code in (421, 403)
@@ -269,15 +263,13 @@ async def test_a_strange_page_is_refused_before_its_token_is_looked_at(ann: Pers
         ("", 415),
     ],
 )
-async def test_the_body_must_say_that_it_is_json(
-    ann: Person, content_type: str, status: int
-) -> None:
+async def test_the_content_type_must_be_json(ann: Person, content_type: str, status: int) -> None:
     response = await post(ann, PING, Content_Type=content_type)
     assert response.status_code == status
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd", "deflate, gzip", "x"])
-async def test_a_body_in_an_encoding_is_refused_with_what_is_read(
+async def test_an_encoded_body_is_refused_with_the_accepted_encoding(
     ann: Person, encoding: str
 ) -> None:
     response = await post(ann, gzip.compress(json.dumps(PING).encode()), Content_Encoding=encoding)
@@ -292,11 +284,11 @@ async def test_a_body_in_an_encoding_is_refused_with_what_is_read(
 
 
 @pytest.mark.parametrize("encoding", ["identity", "Identity", " identity "])
-async def test_a_body_as_it_is_may_say_so(ann: Person, encoding: str) -> None:
+async def test_the_identity_encoding_is_accepted(ann: Person, encoding: str) -> None:
     assert (await post(ann, PING, Content_Encoding=encoding)).status_code == 200
 
 
-async def test_an_encoding_of_nothing_is_no_matter(ann: Person) -> None:
+async def test_the_encoding_of_an_empty_body_is_ignored(ann: Person) -> None:
     await ann.call("add_task", title="x")
     for method, path in (("GET", "/tasks/1"), ("PATCH", "/tasks/1/complete")):
         response = await ann.rest(method, path, headers={"Content-Encoding": "gzip"})
@@ -316,17 +308,17 @@ async def test_an_encoding_of_nothing_is_no_matter(ann: Person) -> None:
         ("image/*", 406),
     ],
 )
-async def test_the_answer_must_be_wanted(ann: Person, accept: str, status: int) -> None:
+async def test_accept_must_allow_the_response_type(ann: Person, accept: str, status: int) -> None:
     assert (await post(ann, PING, Accept=accept)).status_code == status
 
 
-async def test_a_client_that_says_nothing_about_the_answer_gets_it(ann: Person) -> None:
+async def test_a_client_without_accept_gets_a_response(ann: Person) -> None:
     request = ann.http.build_request("POST", "/mcp", json=PING, headers=headers(ann))
     del request.headers["Accept"]
     assert (await ann.http.send(request)).status_code == 200
 
 
-async def test_only_a_page_of_an_allowed_origin_is_given_leave_to_read_an_answer(
+async def test_only_allowed_origins_get_cors_headers(
     ann: Person,
 ) -> None:
     allowed = await post(ann, PING, Origin="http://localhost:3000")
@@ -394,13 +386,15 @@ NOT_A_REQUEST: dict[str, Any] = {
 
 @pytest.mark.parametrize("version", ERAS)
 @pytest.mark.parametrize("name", NOT_A_REQUEST)
-async def test_a_body_that_is_no_request_is_refused(ann: Person, name: str, version: str) -> None:
+async def test_a_body_that_is_not_a_request_is_refused(
+    ann: Person, name: str, version: str
+) -> None:
     response = await post(ann, NOT_A_REQUEST[name], MCP_Protocol_Version=version)
     assert_error(response, 400, INVALID_REQUEST)
 
 
 @pytest.mark.parametrize("request_id", [0, -1, 2**53, "", "x" * 1000, "1", "ünï"])
-async def test_an_id_of_its_type_comes_back_as_it_was(ann: Person, request_id: Any) -> None:
+async def test_an_id_is_returned_with_its_type(ann: Person, request_id: Any) -> None:
     body = (await post(ann, PING | {"id": request_id})).json()
     assert body == {"jsonrpc": "2.0", "id": request_id, "result": {}}
     assert type(body["id"]) is type(request_id)
@@ -410,7 +404,7 @@ async def test_an_id_of_its_type_comes_back_as_it_was(ann: Person, request_id: A
 @pytest.mark.parametrize(
     "method", ["notifications/initialized", "notifications/cancelled", "notifications/unheard_of"]
 )
-async def test_a_notification_is_accepted_without_an_answer(
+async def test_a_notification_is_accepted_without_a_result(
     ann: Person, method: str, version: str
 ) -> None:
     body = {"jsonrpc": "2.0", "method": method, "params": {"requestId": 1}}
@@ -437,7 +431,7 @@ async def test_the_largest_body_is_read_and_a_larger_one_is_not(ann: Person) -> 
     assert str(BODY_BYTES) in response.json()["error"]["message"]
 
 
-async def test_a_body_without_an_end_is_refused_while_it_comes(ann: Person) -> None:
+async def test_an_endless_body_is_refused_while_it_arrives(ann: Person) -> None:
     sent = 0
 
     async def endless() -> Any:
@@ -453,7 +447,7 @@ async def test_a_body_without_an_end_is_refused_while_it_comes(ann: Person) -> N
     assert sent == 11
 
 
-async def test_a_body_in_many_small_pieces_is_read_whole(ann: Person) -> None:
+async def test_a_body_in_many_small_pieces_is_read_completely(ann: Person) -> None:
     async def pieces() -> Any:
         for byte in json.dumps(PING).encode():
             yield bytes([byte])
@@ -463,7 +457,7 @@ async def test_a_body_in_many_small_pieces_is_read_whole(ann: Person) -> None:
 
 
 class Sending:
-    """One request as the server sees it, piece by piece."""
+    """An ASGI request whose body arrives in pieces."""
 
     def __init__(self, ann: Person, pieces: Any) -> None:
         self.ann = ann
@@ -510,13 +504,13 @@ class Sending:
     ("method", "path"),
     [("POST", "/mcp"), ("POST", "/api/me/tasks"), ("PATCH", "/api/me/tasks/1")],
 )
-async def test_a_client_that_leaves_while_it_sends_changes_nothing_and_is_no_error(
+async def test_a_client_that_disconnects_while_sending_changes_nothing_and_logs_no_error(
     ann: Person, caplog: pytest.LogCaptureFixture, method: str, path: str
 ) -> None:
-    async def begins() -> Any:
+    async def pieces() -> Any:
         yield b'{"title": "New", '
 
-    sending = Sending(ann, begins())
+    sending = Sending(ann, pieces())
     with caplog.at_level(logging.WARNING):
         await sending.through(path, method)
     assert [r.message for r in caplog.records if r.levelno >= logging.ERROR] == []
@@ -524,18 +518,18 @@ async def test_a_client_that_leaves_while_it_sends_changes_nothing_and_is_no_err
     assert (await ann.call("list_tasks"))["total"] == 0
 
 
-# What was asked for
+# Methods and parameters
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("method", ["nothing/of/that/kind", "tools", "resources/subscribe"])
-async def test_an_unknown_method_is_told_apart(ann: Person, version: str, method: str) -> None:
+async def test_an_unknown_method_has_its_own_code(ann: Person, version: str, method: str) -> None:
     response = await ann.rpc(method, {"uri": "surelist://tasks"}, version=version)
     assert_error(response, 404 if version == MODERN else 200, UNKNOWN_METHOD, 1)
 
 
 @pytest.mark.parametrize("method", ["", "ping\x00", "x" * 100_000])
-async def test_a_method_that_no_header_could_name_is_unknown_too(ann: Person, method: str) -> None:
+async def test_a_method_name_that_no_header_can_hold_is_unknown(ann: Person, method: str) -> None:
     response = await post(ann, PING | {"method": method}, MCP_Protocol_Version=HANDSHAKE)
     assert_error(response, 200, UNKNOWN_METHOD, 1)
 
@@ -550,7 +544,7 @@ async def test_an_unknown_tool_is_a_protocol_error_in_every_version(
     assert "add_task" in error["message"]
 
 
-async def test_arguments_that_are_null_are_none(ann: Person) -> None:
+async def test_null_arguments_are_empty_arguments(ann: Person) -> None:
     body = PING | {"method": "tools/call", "params": {"name": "list_tasks", "arguments": None}}
     response = await post(ann, body, MCP_Protocol_Version="2025-06-18")
     assert response.status_code == 200
@@ -561,7 +555,7 @@ async def test_arguments_that_are_null_are_none(ann: Person) -> None:
 @pytest.mark.parametrize(
     "params", [{}, {"name": 7}, {"name": None}, {"name": "list_tasks", "arguments": []}]
 )
-async def test_a_tool_call_that_is_none_is_a_protocol_error(
+async def test_a_malformed_tool_call_is_a_protocol_error(
     ann: Person, version: str, params: dict[str, Any]
 ) -> None:
     body = PING | {"method": "tools/call", "params": params}
@@ -598,7 +592,7 @@ async def test_a_tool_call_that_is_none_is_a_protocol_error(
         ),
     ],
 )
-async def test_what_is_not_there_is_an_invalid_parameter(
+async def test_an_unknown_name_is_an_invalid_parameter(
     ann: Person, version: str, method: str, params: dict[str, Any]
 ) -> None:
     response = await ann.rpc(method, params, version=version)
@@ -620,7 +614,7 @@ async def test_what_is_not_there_is_an_invalid_parameter(
         "x",
     ],
 )
-async def test_a_resource_that_is_not_there_has_the_code_of_its_version(
+async def test_a_missing_resource_has_the_code_of_its_version(
     ann: Person, version: str, uri: str
 ) -> None:
     response = await ann.rpc("resources/read", {"uri": uri}, version=version)
@@ -630,7 +624,7 @@ async def test_a_resource_that_is_not_there_has_the_code_of_its_version(
     assert error["data"] == {"uri": uri}
 
 
-async def test_digits_of_another_script_name_no_task(ann: Person) -> None:
+async def test_digits_of_another_script_are_no_task_id(ann: Person) -> None:
     await ann.call("add_task", title="First")
     uri = {"uri": "surelist://tasks/\u0661"}
     response = await ann.rpc("resources/read", uri, version=HANDSHAKE)
@@ -638,7 +632,7 @@ async def test_digits_of_another_script_name_no_task(ann: Person) -> None:
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\x00"])
-async def test_a_null_character_is_never_the_databases_to_refuse(ann: Person, text: str) -> None:
+async def test_a_null_character_never_reaches_the_database(ann: Person, text: str) -> None:
     await ann.call("add_task", title="First")
     for name, arguments in (
         ("add_task", {"title": f"a{text}"}),
@@ -664,7 +658,7 @@ async def test_a_null_character_is_never_the_databases_to_refuse(ann: Person, te
         assert response.json()["result"]["completion"]["values"] == []
 
 
-# What is left behind
+# Released resources
 
 
 @pytest.fixture
@@ -677,7 +671,7 @@ def counted(database: Database) -> Callable[[], Awaitable[tuple[int, int]]]:
     return count
 
 
-async def test_an_exchange_leaves_no_task_and_no_descriptor_behind(
+async def test_a_request_leaks_no_task_and_no_file_descriptor(
     ann: Person, counted: Callable[[], Awaitable[tuple[int, int]]]
 ) -> None:
     async def every_kind() -> None:

@@ -1,4 +1,4 @@
-"""The names that Surelist takes from the MCP SDK, which another version may have moved."""
+"""The MCP SDK still has every name that Surelist imports."""
 
 import ast
 import importlib
@@ -12,7 +12,7 @@ SDK = Path(surelist.__file__).parent / "mcp" / "sdk.py"
 
 
 def imported(source: Path) -> list[tuple[str, str]]:
-    """The module and the name of each import from the SDK."""
+    """Module and name of each import from the SDK."""
     return [
         (node.module, alias.name)
         for node in ast.walk(ast.parse(source.read_text()))

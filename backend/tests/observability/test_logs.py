@@ -1,4 +1,4 @@
-"""One line a call, and nothing in it that a caller wrote."""
+"""One log line for each call, without client input."""
 
 import json
 import logging
@@ -10,13 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from surelist.observability.logs import JsonLines, described
+from surelist.observability.logs import JsonLines, describe_exception
 from tests.support.observing import Caller, calls, calls_from, lines, modern, tool_call
 from tests.support.person import Person
 from tests.support.server import RunningServer, serving
 
 MARK = "xyzzy"
-"""In everything that a caller can write; nowhere else."""
+"""Contained in all client input, and nowhere else."""
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +25,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         yield server
 
 
-def test_nothing_that_callers_write_is_in_any_log(server: RunningServer) -> None:
+def test_no_client_input_is_in_any_log(server: RunningServer) -> None:
     token = server.token("ann", "cron")
     with Caller(server, token) as ann:
-        say_it_everywhere(ann)
+        send_mark_everywhere(ann)
         for wrong in (f"Bearer {MARK}", f"Bearer {token[:-4]}{MARK}", MARK, f"Basic {MARK}"):
             assert ann.mcp({}, Authorization=wrong).status_code == 401
             assert ann.rest("GET", "/tasks", headers={"Authorization": wrong}).status_code == 401
@@ -38,7 +38,7 @@ def test_nothing_that_callers_write_is_in_any_log(server: RunningServer) -> None
     assert all(part not in written for part in token.split("."))
 
 
-def say_it_everywhere(ann: Caller) -> None:
+def send_mark_everywhere(ann: Caller) -> None:
     task = ann.tool("add_task", title=MARK, description=MARK, tags=[MARK], idempotency_key=MARK)
     task_id = task["structuredContent"]["task_id"]
     for name, arguments in (
@@ -94,7 +94,7 @@ def leave_while_sending(ann: Caller) -> None:
         )
 
 
-def test_a_call_is_one_line_that_says_who_did_what_and_how_it_went(server: RunningServer) -> None:
+def test_a_call_is_one_line_with_caller_operation_and_outcome(server: RunningServer) -> None:
     before = len(calls(server.log))
     with Caller(server, server.token("ann-2", "cron")) as ann:
         tool = ann.mcp(tool_call("list_tasks", {}), **{"X-Request-Id": "from-the-proxy_1"})
@@ -106,10 +106,10 @@ def test_a_call_is_one_line_that_says_who_did_what_and_how_it_went(server: Runni
         ann.http.get("/healthz")
         ann.http.get("/no/such/path")
         ann.http.get("/mcp")
-    told = calls_from(server.log, before, 9)
+    logged = calls_from(server.log, before, 9)
     assert [
         (one["door"], one["operation"], one.get("user"), one["outcome"], one["status"])
-        for one in told
+        for one in logged
     ] == [
         ("mcp", "list_tasks", "ann-2", "ok", 200),
         ("mcp", "complete_task", "ann-2", "not_found", 200),
@@ -121,56 +121,54 @@ def test_a_call_is_one_line_that_says_who_did_what_and_how_it_went(server: Runni
         ("other", "unknown", None, "not_found", 404),
         ("mcp", "GET /mcp", None, "method_not_allowed", 405),
     ]
-    assert {one.get("client") for one in told} == {"cron", None}
-    assert all(0 < one["ms"] < 20_000 and one["time"].endswith("+00:00") for one in told)
-    assert told[0]["request_id"] == "from-the-proxy_1" == tool.headers["X-Request-Id"]
-    assert told[4]["request_id"] == made.headers["X-Request-Id"]
-    assert len({one["request_id"] for one in told}) == len(told)
+    assert {one.get("client") for one in logged} == {"cron", None}
+    assert all(0 < one["ms"] < 20_000 and one["time"].endswith("+00:00") for one in logged)
+    assert logged[0]["request_id"] == "from-the-proxy_1" == tool.headers["X-Request-Id"]
+    assert logged[4]["request_id"] == made.headers["X-Request-Id"]
+    assert len({one["request_id"] for one in logged}) == len(logged)
 
 
 @pytest.mark.parametrize("sent", ["a", "x" * 64, "3f-_Z"])
-async def test_a_request_id_that_is_one_is_kept(http: httpx.AsyncClient, sent: str) -> None:
+async def test_a_valid_request_id_is_kept(http: httpx.AsyncClient, sent: str) -> None:
     answer = await http.get("/healthz", headers={"X-Request-Id": sent})
     assert answer.headers["X-Request-Id"] == sent
 
 
 @pytest.mark.parametrize("sent", ["", "x" * 65, f"{MARK} ", f"{MARK}\n", f"a.{MARK}", "\u00e9"])
-async def test_a_request_id_that_could_say_something_is_replaced(
-    http: httpx.AsyncClient, sent: str
-) -> None:
+async def test_an_invalid_request_id_is_replaced(http: httpx.AsyncClient, sent: str) -> None:
     answer = await http.get("/healthz", headers=[(b"X-Request-Id", sent.encode())])
     assert re.fullmatch("[0-9a-f]{32}", answer.headers["X-Request-Id"])
 
 
-def test_an_exception_is_told_by_class_and_place_through_all_its_causes() -> None:
+def test_an_exception_is_logged_with_class_and_place_of_all_causes() -> None:
     class Strange(ValueError):
         sqlstate = "22P02"
 
-    def raise_it(said: str) -> None:
+    def raise_it(text: str) -> None:
         try:
-            raise Strange(said)
+            raise Strange(text)
         except Strange as cause:
-            raise RuntimeError(f"because of {said}") from cause
+            raise RuntimeError(f"because of {text}") from cause
 
     try:
         raise_it(MARK)
     except RuntimeError as error:
-        told = described(error)
-    assert [one["class"].rpartition(".")[2] for one in told] == ["RuntimeError", "Strange"]
-    assert told[1]["sqlstate"] == "22P02"
-    assert told[1]["places"][0].startswith("observability/test_logs.py:")
-    assert MARK not in json.dumps(told)
+        logged = describe_exception(error)
+    assert [one["class"].rpartition(".")[2] for one in logged] == ["RuntimeError", "Strange"]
+    assert logged[1]["sqlstate"] == "22P02"
+    assert logged[1]["places"][0].startswith("observability/test_logs.py:")
+    assert MARK not in json.dumps(logged)
 
 
 @pytest.mark.parametrize("name", ["mcp.server.runner", "asyncio", "py.warnings"])
-def test_another_librarys_words_are_left_out_and_its_place_is_given(name: str) -> None:
+def test_messages_of_other_libraries_are_replaced_by_their_place(name: str) -> None:
     record = logging.LogRecord(name, logging.ERROR, "there.py", 7, MARK, (), None)
     line = json.loads(JsonLines().format(record))
     assert (line["at"], line["level"]) == ("there:7", "error")
     assert MARK not in json.dumps(line)
 
 
-async def test_an_error_of_ours_is_a_500_with_its_id_and_one_traceback(
+async def test_an_internal_error_is_a_500_with_its_id_and_one_traceback(
     ann: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def broken(*_: object, **__: object) -> None:
@@ -188,11 +186,11 @@ async def test_an_error_of_ours_is_a_500_with_its_id_and_one_traceback(
     tracebacks = [JsonLines().format(record) for record in caplog.records if record.exc_info]
     assert len(tracebacks) == 2
     assert all("LookupError" in one and MARK not in one for one in tracebacks)
-    told = [record.fields for record in caplog.records if record.getMessage() == "call"]
-    assert [one["outcome"] for one in told] == ["error", "error"]
+    logged = [record.fields for record in caplog.records if record.getMessage() == "call"]
+    assert [one["outcome"] for one in logged] == ["error", "error"]
 
 
-def test_every_line_of_the_server_is_json_but_the_greeting(server: RunningServer) -> None:
+def test_every_line_of_the_server_except_the_welcome_is_json(server: RunningServer) -> None:
     written = server.log.read_text().splitlines()
     assert [line for line in written if not line.startswith("{")] == [
         f"Surelist answers at {server.mcp_url}"

@@ -1,4 +1,4 @@
-"""What was put right is counted by the program that sent it, and told once a day."""
+"""Corrected arguments are counted by client program and logged once a day."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,9 +20,9 @@ MODERN = {
 
 
 @pytest.fixture(autouse=True)
-def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No program has been heard of yet."""
-    for name in ("_programs", "_introduced", "_told"):
+def empty_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start each test without stored programs."""
+    for name in ("_programs", "_programs_by_caller", "_logged_on"):
         monkeypatch.setattr(mending, name, type(getattr(mending, name))())
 
 
@@ -34,7 +34,7 @@ def counted(client: str, kind: str) -> float:
 async def mended(
     person: Person, name: Any = None, version: str = "2026-07-28", agent: str | None = None
 ) -> None:
-    """One call with a null, by a program that gives this name."""
+    """Make one call with a null argument as the program `name`."""
     params: dict[str, Any] = {"name": "list_tasks", "arguments": {"search": None}}
     headers = {"User-Agent": agent} if agent else {"User-Agent": ""}
     if name is not None:
@@ -61,7 +61,7 @@ async def mended(
         ("имя", None, "unknown"),
     ],
 )
-async def test_a_program_is_counted_by_a_plain_name(
+async def test_a_program_is_counted_by_its_normalized_name(
     ann: Person, name: str | None, agent: str | None, counted_as: str
 ) -> None:
     before = counted(counted_as, "null")
@@ -69,7 +69,7 @@ async def test_a_program_is_counted_by_a_plain_name(
     assert counted(counted_as, "null") == before + 1
 
 
-async def test_a_program_of_the_handshake_is_known_by_how_it_introduced_itself(
+async def test_a_program_of_the_2025_protocol_is_counted_by_its_client_info(
     ann: Person, newcomer: Callable[..., Person]
 ) -> None:
     hello = {
@@ -84,8 +84,8 @@ async def test_a_program_of_the_handshake_is_known_by_how_it_introduced_itself(
     assert (counted("crewai", "null"), counted("unknown", "null")) == (before + 1, unknown + 1)
 
 
-async def test_strangers_cannot_make_more_names_than_are_kept(ann: Person) -> None:
-    for number in range(mending.PROGRAMS):
+async def test_clients_cannot_exceed_the_number_of_names(ann: Person) -> None:
+    for number in range(mending.MAX_PROGRAMS):
         await mended(ann, f"stranger-{number}")
     before = counted("other", "null")
     await mended(ann, "one-more")
@@ -100,13 +100,13 @@ async def test_a_strict_call_is_not_counted(ann: Person) -> None:
     assert "strict" not in mending._programs
 
 
-async def test_what_is_remembered_of_callers_is_bounded(
+async def test_the_number_of_stored_callers_is_limited(
     newcomer: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mending, "REMEMBERED", 3)
+    monkeypatch.setattr(mending, "MAX_CALLERS", 3)
     for _ in range(5):
         await mended(newcomer())
-    assert len(mending._told) == 3
+    assert len(mending._logged_on) == 3
 
 
 @pytest.fixture(scope="module")
@@ -115,11 +115,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         yield server
 
 
-def told(log: Path) -> list[dict[str, Any]]:
+def client_lines(log: Path) -> list[dict[str, Any]]:
     return [line for line in lines(log) if line["logger"] == "surelist.clients"]
 
 
-def test_the_log_tells_of_a_client_once_a_day_and_the_metric_of_every_call(
+def test_a_client_is_logged_once_a_day_and_counted_at_every_call(
     server: RunningServer,
 ) -> None:
     for client in ("cron", "crew"):
@@ -127,7 +127,7 @@ def test_the_log_tells_of_a_client_once_a_day_and_the_metric_of_every_call(
             for _ in range(3):
                 arguments = {"title": "x", "due": None, "tags": '["a"]', "priority": "HIGH"}
                 caller.mcp(tool_call("add_task", arguments), **{"User-Agent": "CrewAI/1.15"})
-    seen = [(line["user"], line["client"], line["kinds"]) for line in told(server.log)]
+    seen = [(line["user"], line["client"], line["kinds"]) for line in client_lines(server.log)]
     kinds = ["case", "null", "text"]
     assert seen == [("ann", "cron", kinds), ("ann", "crew", kinds)]
     with Caller(server, "") as monitor:

@@ -1,4 +1,4 @@
-"""Traces reach a collector as OpenTelemetry describes them, with no word that a caller wrote."""
+"""Traces reach a collector in OpenTelemetry's format, without client input."""
 
 import json
 import os
@@ -17,10 +17,10 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from surelist.observability import traces
 from surelist.observability.calls import Call
-from surelist.observability.spans import FLUSHING, TRANSACTIONS, Spans
+from surelist.observability.spans import FLUSH_THREAD, MAX_TRANSACTION_SPANS, Spans
 from surelist.observability.transactions import Trace, Transaction
 from surelist.operations import doctor
-from tests.observability.test_logs import MARK, say_it_everywhere
+from tests.observability.test_logs import MARK, send_mark_everywhere
 from tests.operations.test_doctor import problems
 from tests.support.collector import AT_ONCE, Collector, attributes, collecting
 from tests.support.observing import Caller, calls, calls_from, lines, tool_call
@@ -48,7 +48,7 @@ def server(
 
 @pytest.fixture
 def spans_of(collector: Collector) -> Callable[[httpx.Response], list[Span]]:
-    """Finds the span of a call, and those beneath it."""
+    """Finds the span of a call and its children."""
 
     def find(answer: httpx.Response) -> list[Span]:
         request_id = answer.headers["X-Request-Id"]
@@ -64,7 +64,7 @@ SpansOf = Callable[[httpx.Response], list[Span]]
 
 
 def modern_call(tool: str, **meta: str) -> tuple[dict[str, object], dict[str, str]]:
-    """The body and the headers of a tool call of 2026-07-28."""
+    """Body and headers of a tool call of 2026-07-28."""
     meta = {
         "io.modelcontextprotocol/protocolVersion": MODERN,
         "io.modelcontextprotocol/clientCapabilities": {},
@@ -74,11 +74,11 @@ def modern_call(tool: str, **meta: str) -> tuple[dict[str, object], dict[str, st
     return tool_call(tool, {}, _meta=meta), headers
 
 
-def test_a_tool_call_is_a_span_with_its_transaction_beneath(
+def test_a_tool_call_is_a_span_with_its_transaction_as_child(
     server: RunningServer, spans_of: SpansOf
 ) -> None:
     with Caller(server, server.token("ann", "cron")) as ann:
-        ann.tool("list_tasks")  # so that what follows is not the client's first call
+        ann.tool("list_tasks")  # so that the next call is not the client's first
         answer = ann.mcp(tool_call("add_task", {"title": MARK}))
     call, transaction = spans_of(answer)
     assert (call.name, call.kind, call.parent_span_id) == (
@@ -99,16 +99,16 @@ def test_a_tool_call_is_a_span_with_its_transaction_beneath(
         "surelist.request_id": answer.headers["X-Request-Id"],
         "surelist.transactions": 1,
     }
-    told = attributes(transaction.attributes)
-    assert 2 < told.pop("surelist.round_trips") < 12
-    assert told == {"db.system.name": "postgresql", "surelist.committed": True}
+    exported = attributes(transaction.attributes)
+    assert 2 < exported.pop("surelist.round_trips") < 12
+    assert exported == {"db.system.name": "postgresql", "surelist.committed": True}
     assert (transaction.name, transaction.kind) == ("transaction", Span.SPAN_KIND_CLIENT)
     assert call.start_time_unix_nano < transaction.start_time_unix_nano
     assert transaction.start_time_unix_nano < transaction.end_time_unix_nano
     assert transaction.end_time_unix_nano < call.end_time_unix_nano
 
 
-def test_a_refusal_is_named_and_is_no_error_of_the_servers(
+def test_a_refusal_has_an_outcome_and_is_not_a_server_error(
     server: RunningServer, spans_of: SpansOf
 ) -> None:
     with Caller(server, server.token("ann", "cron")) as ann:
@@ -116,9 +116,9 @@ def test_a_refusal_is_named_and_is_no_error_of_the_servers(
         unknown = ann.mcp(tool_call(MARK, {}))
         lost = ann.http.get(f"/{MARK}")
     call, transaction = spans_of(answer)
-    told = attributes(call.attributes)
+    exported = attributes(call.attributes)
     assert call.name == "GET /api/{user_id}/tasks/{task_id}"
-    assert (told["error.type"], told["http.response.status_code"]) == ("not_found", 404)
+    assert (exported["error.type"], exported["http.response.status_code"]) == ("not_found", 404)
     assert call.status.code == Status.STATUS_CODE_UNSET
     assert attributes(transaction.attributes)["surelist.committed"] is False
     (call,) = spans_of(unknown)
@@ -130,7 +130,9 @@ def test_a_refusal_is_named_and_is_no_error_of_the_servers(
     assert (call.name, attributes(call.attributes)["http.request.method"]) == ("unknown", "GET")
 
 
-def test_the_era_of_the_client_is_told(server: RunningServer, spans_of: SpansOf) -> None:
+def test_a_span_has_the_protocol_version_of_the_client(
+    server: RunningServer, spans_of: SpansOf
+) -> None:
     body, headers = modern_call("list_tasks")
     with Caller(server, server.token("ann", "cron")) as ann:
         call, _ = spans_of(ann.mcp(body, **headers))
@@ -155,7 +157,7 @@ def test_a_call_joins_the_trace_of_its_caller(server: RunningServer, spans_of: S
     "sent",
     ["", MARK, TRACEPARENT[:-1], TRACEPARENT.replace(PARENT, "0" * 16), f"{TRACEPARENT}-{MARK}"],
 )
-def test_what_is_no_trace_context_begins_a_trace_of_its_own(
+def test_an_invalid_trace_context_starts_a_new_trace(
     server: RunningServer, spans_of: SpansOf, sent: str
 ) -> None:
     with Caller(server, server.token("ann", "cron")) as ann:
@@ -166,14 +168,14 @@ def test_what_is_no_trace_context_begins_a_trace_of_its_own(
     assert TRACE not in (call.trace_id.hex(), other.trace_id.hex())
 
 
-def test_nothing_that_callers_write_is_exported(
+def test_no_client_input_is_exported(
     server: RunningServer, collector: Collector, spans_of: SpansOf
 ) -> None:
     token = server.token("bob", "cron")
     vendor = {"tracestate": f"{MARK}={MARK}", "baggage": f"{MARK}={MARK}"}
     with Caller(server, token) as bob:
         bob.headers |= {"traceparent": TRACEPARENT} | vendor
-        say_it_everywhere(bob)
+        send_mark_everywhere(bob)
         bob.mcp(tool_call("list_tasks", {}, _meta={"traceparent": TRACEPARENT} | vendor))
         assert bob.mcp({}, Authorization=f"Bearer {MARK}").status_code == 401
         spans_of(bob.rest("GET", "/tasks"))
@@ -184,7 +186,7 @@ def test_nothing_that_callers_write_is_exported(
     assert b"bob" not in exported
 
 
-def test_monitors_are_no_work_to_trace(
+def test_calls_of_monitors_are_not_traced(
     server: RunningServer, collector: Collector, spans_of: SpansOf
 ) -> None:
     with Caller(server, server.token("ann", "cron")) as ann:
@@ -199,11 +201,11 @@ def test_the_log_names_the_trace(server: RunningServer, spans_of: SpansOf) -> No
     before = len(calls(server.log))
     with Caller(server, server.token("ann", "cron")) as ann:
         call, *_ = spans_of(ann.rest("GET", "/tasks"))
-    (told,) = calls_from(server.log, before, 1)
-    assert told["trace_id"] == call.trace_id.hex()
+    (line,) = calls_from(server.log, before, 1)
+    assert line["trace_id"] == call.trace_id.hex()
 
 
-def test_an_export_of_the_list_has_as_many_spans_as_are_read(
+def test_an_export_of_the_list_has_a_span_for_each_transaction(
     server: RunningServer, spans_of: SpansOf
 ) -> None:
     with Caller(server, server.token("ann", "cron", "--owner")) as ann:
@@ -213,7 +215,7 @@ def test_an_export_of_the_list_has_as_many_spans_as_are_read(
     assert 1 < number == len(transactions)
 
 
-def test_a_server_that_stops_exports_what_is_left(tmp_path: Path) -> None:
+def test_a_stopping_server_exports_queued_spans(tmp_path: Path) -> None:
     waiting = {
         "OTEL_BSP_SCHEDULE_DELAY": "600000",
         "OTEL_EXPORTER_OTLP_HEADERS": "key=it%20is%20me",
@@ -245,7 +247,7 @@ spans.stop()
         ({"OTEL_RESOURCE_ATTRIBUTES": "service.name=anns,team=home"}, "anns"),
     ],
 )
-def test_the_service_has_the_name_that_it_is_given(variables: dict[str, str], name: str) -> None:
+def test_otel_variables_set_the_service_name(variables: dict[str, str], name: str) -> None:
     with collecting() as collector:
         environ = environment() | collector.variables | variables
         subprocess.run([sys.executable, "-c", EXPORT], env=environ, check=True)
@@ -264,32 +266,34 @@ def test_a_call_of_many_transactions_does_not_fill_the_queue(
         call = Call("1", "api", trace=Trace(transactions=[Transaction(0, 1)] * 100))
         spans.record(call, {"method": "GET", "headers": []}, 200, 0, 1)
         spans.stop()
-    (told,) = collector.calls(1)
-    assert attributes(told.attributes)["surelist.transactions"] == 100
-    assert len(collector.beneath(told)) == TRANSACTIONS
+    (span,) = collector.calls(1)
+    assert attributes(span.attributes)["surelist.transactions"] == 100
+    assert len(collector.beneath(span)) == MAX_TRANSACTION_SPANS
 
 
-def test_a_collector_that_does_not_answer_does_not_keep_a_server_from_stopping(
+def test_an_unresponsive_collector_does_not_keep_a_server_from_stopping(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("surelist.observability.spans.SECONDS_TO_FLUSH", 0.1)
+    monkeypatch.setattr("surelist.observability.spans.FLUSH_TIMEOUT_SECONDS", 0.1)
     with collecting() as collector:
         collector.silent.set()
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
         spans = Spans()
         spans.record(Call("1", "api", trace=Trace()), {"method": "GET", "headers": []}, 200, 0, 1)
         spans.stop()
-        flushing = [thread for thread in enumerate_threads() if thread.name == FLUSHING]
-        assert [thread.daemon for thread in flushing] == [True]  # still at it, and left alone
+        flush_threads = [thread for thread in enumerate_threads() if thread.name == FLUSH_THREAD]
+        assert [thread.daemon for thread in flush_threads] == [
+            True
+        ]  # it still runs; the server does not wait for it
         collector.done.set()
-        flushing[0].join()
+        flush_threads[0].join()
 
 
 ADDRESS = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}
 
 
 @pytest.mark.parametrize(
-    ("variables", "wanted"),
+    ("variables", "enabled"),
     [
         ({}, False),
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": ""}, False),
@@ -301,12 +305,12 @@ ADDRESS = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}
         ({"OTEL_TRACES_EXPORTER": "otlp"}, True),
     ],
 )
-def test_traces_are_wanted_where_a_collector_is_named(
-    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], wanted: bool
+def test_traces_are_enabled_when_a_collector_is_configured(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], enabled: bool
 ) -> None:
     monkeypatch.setattr(os, "environ", environment() | variables)
-    assert traces.wanted() is wanted
-    assert not wanted or traces.export_problem() is None
+    assert traces.enabled() is enabled
+    assert not enabled or traces.export_problem() is None
 
 
 LOAD = """
@@ -319,7 +323,7 @@ print(json.dumps(sorted(sys.modules)))
 
 
 @pytest.mark.parametrize("variables", [{}, ADDRESS])
-def test_the_exporter_is_loaded_only_where_traces_are_wanted(variables: dict[str, str]) -> None:
+def test_the_exporter_is_loaded_only_when_traces_are_enabled(variables: dict[str, str]) -> None:
     command = [sys.executable, "-c", LOAD]
     result = subprocess.run(
         command, env=environment() | variables, stdout=subprocess.PIPE, check=True
@@ -332,25 +336,25 @@ def test_the_exporter_is_loaded_only_where_traces_are_wanted(variables: dict[str
 
 @pytest.fixture
 def without_the_extra(tmp_path: Path) -> dict[str, str]:
-    """An environment whose Pythons have no OpenTelemetry exporter."""
+    """An environment in which Python cannot import the OpenTelemetry exporter."""
     hidden = 'import sys\nsys.modules["opentelemetry.exporter"] = None\n'
     (tmp_path / "sitecustomize.py").write_text(hidden)
     path = environment().get("PYTHONPATH", "")
     return {"PYTHONPATH": f"{tmp_path}:{path}", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://a.test"}
 
 
-def test_a_value_that_is_none_is_said_and_the_app_is_made(
+def test_an_invalid_variable_is_reported_and_the_app_starts(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     variables = ADDRESS | {"OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "100000"}
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert traces.start() is None
-    assert "traces are not exported: a value of the OTEL_ variables cannot be read" in caplog.text
+    assert "traces are not exported: an OTEL_ variable has an invalid value" in caplog.text
     assert "max_export_batch_size must be less" in str([*doctor.examine()])
 
 
-def test_without_the_extra_a_server_says_so_and_serves(
+def test_without_the_extra_the_server_logs_a_warning_and_runs(
     tmp_path: Path, without_the_extra: dict[str, str]
 ) -> None:
     with (
@@ -358,31 +362,31 @@ def test_without_the_extra_a_server_says_so_and_serves(
         Caller(server, server.token("ann", "cron")) as ann,
     ):
         ann.tool("list_tasks")
-        (said,) = (line for line in lines(server.log) if line["logger"] == "surelist.traces")
-    assert said["level"] == "warning"
-    assert said["message"].startswith("traces are not exported: OpenTelemetry is not installed.")
-    assert "Run: make otel" in said["message"]
+        (logged,) = (line for line in lines(server.log) if line["logger"] == "surelist.traces")
+    assert logged["level"] == "warning"
+    assert logged["message"].startswith("traces are not exported: OpenTelemetry is not installed.")
+    assert "Run make otel" in logged["message"]
 
 
-def test_without_the_extra_the_doctor_says_so(
+def test_without_the_extra_doctor_reports_it(
     tmp_path: Path, without_the_extra: dict[str, str]
 ) -> None:
     (wrong,) = problems("--data", tmp_path / "data", **without_the_extra)
-    assert "OpenTelemetry is not installed. Run: make otel" in wrong
+    assert "OpenTelemetry is not installed. Run make otel" in wrong
 
 
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, "another protocol than http/protobuf"),
-        ({"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/json"}, "another protocol than"),
+        ({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, "is not http/protobuf"),
+        ({"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/json"}, "is not http/protobuf"),
         ({"OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "100000"}, "max_export_batch_size must be less"),
-        ({"OTEL_TRACES_EXPORTER": "zipkin"}, "another exporter than otlp"),
-        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "hidden:4317"}, "is not an address such as http://"),
+        ({"OTEL_TRACES_EXPORTER": "zipkin"}, "is not otlp"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "hidden:4317"}, "is not a URL"),
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1/hidden"}, "does not take traces"),
     ],
 )
-def test_the_doctor_says_why_traces_are_not_exported(
+def test_doctor_reports_why_traces_are_not_exported(
     tmp_path: Path, variables: dict[str, str], words: str
 ) -> None:
     variables = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"} | variables
@@ -391,7 +395,7 @@ def test_the_doctor_says_why_traces_are_not_exported(
     assert "hidden" not in wrong
 
 
-def test_the_doctor_is_content_with_a_collector_that_takes_traces(tmp_path: Path) -> None:
+def test_doctor_accepts_a_collector_that_accepts_traces(tmp_path: Path) -> None:
     with collecting() as collector:
         assert problems("--data", tmp_path / "data", **collector.variables) == []
         away = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"{collector.url}/elsewhere"}
@@ -399,13 +403,13 @@ def test_the_doctor_is_content_with_a_collector_that_takes_traces(tmp_path: Path
     assert "does not take traces" in wrong
 
 
-async def test_the_web_framework_tells_nobody_of_queries_and_errors(
+async def test_the_web_framework_exports_no_spans_of_its_own(
     ann: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = InMemorySpanExporter()
+    exporter = InMemorySpanExporter()
     provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(told))
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
     monkeypatch.setattr("opentelemetry.trace._TRACER_PROVIDER", provider)
     await ann.rest("GET", "/tasks", params={"search": MARK})
     provider.shutdown()
-    assert told.get_finished_spans() == ()
+    assert exporter.get_finished_spans() == ()

@@ -85,9 +85,9 @@ def test_data_of_another_major_postgresql_is_refused_with_the_way_out(tmp_path: 
     (data / "postgres" / "PG_VERSION").write_text("17\n")
     with pytest.raises(ConfigurationError) as refusal, postgres(data):
         pass
-    assert "made by PostgreSQL 17" in str(refusal.value)
+    assert "created by PostgreSQL 17" in str(refusal.value)
     assert "surelist backup FILE" in str(refusal.value)
     assert "surelist restore FILE" in str(refusal.value)
     assert "\n" not in str(refusal.value)
     (wrong,) = problems("--data", data)
-    assert "made by PostgreSQL 17" in wrong
+    assert "created by PostgreSQL 17" in wrong

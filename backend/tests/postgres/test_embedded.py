@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: closed to strangers, and alive exactly as long as its parent."""
+"""The embedded PostgreSQL needs passwords and ends with its parent process."""
 
 import os
 import shutil
@@ -39,7 +39,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def moved(data: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Generator[Path]:
-    """The same directory, for once under another name."""
+    """The same directory under another name, for one test."""
     yield (moved := data.rename(tmp_path / request.param))
     moved.rename(data)
 
@@ -68,7 +68,7 @@ def kill(parent: subprocess.Popen[str]) -> None:
         parent.kill()
 
 
-async def test_the_app_role_can_neither_bypass_isolation_nor_make_anything(data: Path):
+async def test_the_app_role_cannot_bypass_isolation_or_create_objects(data: Path):
     with postgres(data, durable=False) as server:
         (role,) = await fetch(
             server.url(),
@@ -92,7 +92,7 @@ async def test_every_role_needs_its_password(data: Path):
         assert set(rules) == {("scram-sha-256",)}
 
 
-async def test_it_listens_on_a_socket_that_others_cannot_open_and_nowhere_else(
+async def test_it_listens_only_on_a_socket_that_other_users_cannot_open(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("PGPORT", "6000")
@@ -105,19 +105,19 @@ async def test_it_listens_on_a_socket_that_others_cannot_open_and_nowhere_else(
     assert (data / "roles.json").stat().st_mode & 0o777 == 0o600
 
 
-async def test_a_second_start_finds_what_the_first_one_wrote(data: Path):
+async def test_data_survives_a_restart(data: Path):
     with postgres(data, durable=False) as server:
         await fetch(server.url(OWNER_ROLE), "CREATE TABLE note AS SELECT 'milk' AS words")
     with postgres(data, durable=False) as server:
         assert await fetch(server.url(OWNER_ROLE), "SELECT words FROM note") == [("milk",)]
 
 
-async def test_it_is_durable_unless_told_otherwise(data: Path):
+async def test_it_is_durable_by_default(data: Path):
     with postgres(data) as server:
         assert await fetch(server.url(), "SHOW fsync") == [("on",)]
 
 
-def test_a_directory_in_use_is_refused_with_the_process_that_uses_it(data: Path):
+def test_a_directory_in_use_is_refused_with_the_process_id(data: Path):
     with postgres(data, durable=False):
         with pytest.raises(ConfigurationError) as refusal, postgres(data, durable=False):
             pass
@@ -137,7 +137,7 @@ def test_it_ends_when_its_parent_is_killed(data: Path):
     server.wait(timeout=10)
 
 
-async def test_what_a_killed_run_left_running_is_taken_over(data: Path):
+async def test_orphans_of_a_killed_run_are_stopped(data: Path):
     parent, orphan = start_in_a_process(data, "orphan")
     kill(parent)
     assert orphan.is_running()
@@ -146,7 +146,7 @@ async def test_what_a_killed_run_left_running_is_taken_over(data: Path):
         assert await fetch(server.url(), "SELECT 1") == [(1,)]
 
 
-async def test_a_killed_server_is_recovered_from(data: Path):
+async def test_a_start_recovers_from_a_killed_postgresql(data: Path):
     parent, server = start_in_a_process(data, "orphan")
     kill(parent)
     server.kill()
@@ -154,7 +154,7 @@ async def test_a_killed_server_is_recovered_from(data: Path):
         assert await fetch(second.url(), "SELECT 1") == [(1,)]
 
 
-def test_another_process_that_has_the_old_id_by_now_is_left_alone(data: Path):
+def test_another_process_with_the_old_id_is_not_stopped(data: Path):
     owner = (data / "postgres").stat()
     with subprocess.Popen(["sleep", "60"], user=owner.st_uid) as bystander:
         record = data / "postgres" / "postmaster.pid"
@@ -168,13 +168,13 @@ def test_another_process_that_has_the_old_id_by_now_is_left_alone(data: Path):
 @pytest.mark.parametrize(
     "moved", ["with spaces and ü", "with, \"these'", "long" * 30], indirect=True
 )
-async def test_any_path_will_do(moved: Path):
+async def test_any_path_works(moved: Path):
     with postgres(moved, durable=False) as server:
         assert await fetch(server.url(), "SELECT 1") == [(1,)]
     assert not (server.socket_directory / ".s.PGSQL.5432").exists()
 
 
-def test_a_first_start_that_was_cut_off_is_begun_again(tmp_path: Path):
+def test_an_interrupted_first_start_is_repeated(tmp_path: Path):
     unfinished = tmp_path / "postgres.unfinished"
     unfinished.mkdir()
     (unfinished / "PG_VERSION").write_text("18")
@@ -182,16 +182,16 @@ def test_a_first_start_that_was_cut_off_is_begun_again(tmp_path: Path):
         assert not unfinished.exists()
 
 
-def test_passwords_that_are_gone_are_missed_by_name(data: Path):
+def test_a_missing_password_file_is_named(data: Path):
     roles = data / "roles.json"
     away = roles.rename(roles.with_suffix(".away"))
     with pytest.raises(ConfigurationError) as refusal, postgres(data, durable=False):
         pass
-    assert str(refusal.value).startswith(f"{roles}, the passwords of the database beside it, is")
+    assert str(refusal.value).startswith(f"{roles} is missing or incomplete.")
     away.rename(roles)
 
 
-def test_what_postgresql_cannot_start_on_is_refused_in_its_words(data: Path):
+def test_a_failed_start_quotes_the_error_of_postgresql(data: Path):
     configuration = data / "postgres" / "postgresql.conf"
     ours = configuration.read_text()
     configuration.write_text("no_such_setting = 1\n")

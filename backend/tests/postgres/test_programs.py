@@ -1,4 +1,4 @@
-"""PostgreSQL's programs run as somebody who is not root, and reach what only we can."""
+"""PostgreSQL's programs run as an ordinary user and can still read private files of root."""
 
 import os
 import subprocess
@@ -11,7 +11,9 @@ from surelist.errors import ConfigurationError
 from surelist.postgres import programs as postgres_programs
 from surelist.postgres.programs import command, make_directory
 
-LOOK = "import os, sys; print(os.geteuid(), all(os.access(path, os.R_OK) for path in sys.argv[1:]))"
+PROBE = (
+    "import os, sys; print(os.geteuid(), all(os.access(path, os.R_OK) for path in sys.argv[1:]))"
+)
 
 
 @pytest.fixture
@@ -24,30 +26,28 @@ def directory(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def python(monkeypatch: pytest.MonkeyPatch) -> str:
-    """This Python, in the place of a program of PostgreSQL's."""
+    """Python in place of a PostgreSQL program."""
     monkeypatch.setattr(postgres_programs, "binary", lambda _: str(Path(sys.executable).absolute()))
     return Path(sys.executable).name
 
 
-def test_a_program_is_not_root_and_reaches_private_files_also_by_asking_first(
-    directory: Path, python: str
-):
+def test_a_program_is_not_root_and_access_allows_it_private_files(directory: Path, python: str):
     private = directory.parent / "private"
     private.write_text("")
     private.chmod(0o600)
     seen = subprocess.check_output(
-        command(directory, python, "-c", LOOK, directory, private), text=True, cwd="/"
+        command(directory, python, "-c", PROBE, directory, private), text=True, cwd="/"
     )
     assert seen.split() == [str(directory.stat().st_uid), "True"]
     assert directory.stat().st_uid != 0
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root has powers to drop")
-def test_a_program_keeps_one_power_of_roots(directory: Path, python: str):
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities to drop")
+def test_a_program_keeps_one_capability_of_root(directory: Path, python: str):
     status = "print(open('/proc/self/status').read())"
     seen = subprocess.check_output(command(directory, python, "-c", status), text=True, cwd="/")
-    powers = dict(line.split(":") for line in seen.splitlines() if line.startswith("Cap"))
-    assert {int(power, 16) for power in powers.values()} == {1 << 1}
+    capabilities = dict(line.split(":") for line in seen.splitlines() if line.startswith("Cap"))
+    assert {int(value, 16) for value in capabilities.values()} == {1 << 1}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs setpriv")

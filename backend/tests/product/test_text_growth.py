@@ -17,7 +17,7 @@ import orjson
 import pytest
 
 from surelist.errors import Invalid
-from surelist.main import SERVED
+from surelist.main import TOOLSETS
 from surelist.tasks import words
 from surelist.text import beginning, label
 from tests.support.person import Person
@@ -105,7 +105,7 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 def of_tools() -> Iterator[tuple[str, tuple[int, int], Send]]:
     for path, tool in (
-        (resource.path, tool) for toolset, resource in SERVED for tool in toolset.tools.values()
+        (resource.path, tool) for toolset, resource in TOOLSETS for tool in toolset.tools.values()
     ):
         schema = tool.listed()["inputSchema"]
         others = {name: NEEDED[name] for name in schema.get("required", [])}

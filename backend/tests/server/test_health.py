@@ -1,4 +1,4 @@
-"""What monitors are told, by a real server of two workers and by one whose database is wrong."""
+"""Health endpoints of a real server with two workers, and of an app whose database fails."""
 
 import asyncio
 import re
@@ -33,7 +33,7 @@ def scraped(server: RunningServer) -> dict[str, float]:
     return {name: float(value) for name, value in found}
 
 
-def test_a_server_that_works_is_alive_and_ready(server: RunningServer) -> None:
+def test_a_working_server_is_alive_and_ready(server: RunningServer) -> None:
     assert httpx.get(f"{server.url}/healthz").json() == {"status": "ok"}
     assert httpx.get(f"{server.url}/readyz").json() == {"status": "ready"}
 
@@ -42,7 +42,7 @@ def test_metrics_count_the_calls_of_all_workers(server: RunningServer) -> None:
     token = server.token("ann")
 
     def add(number: int) -> None:
-        with Caller(server, token) as ann:  # a connection each, so that both workers get some
+        with Caller(server, token) as ann:  # one connection per call, so that both workers get some
             ann.mcp(tool_call("add_task", {"title": f"Number {number}"}))
 
     with ThreadPoolExecutor(8) as pool:
@@ -60,21 +60,21 @@ def test_metrics_count_the_calls_of_all_workers(server: RunningServer) -> None:
     assert "Number" not in str(seen)
 
 
-def test_workers_that_died_are_in_no_gauge_and_their_calls_stay_counted(tmp_path: Path) -> None:
+def test_dead_workers_leave_the_gauges_and_stay_in_the_counters(tmp_path: Path) -> None:
     with serving(tmp_path / "data", workers=2) as server:
         httpx.get(f"{server.url}/healthz")
         first = workers_of(server)
         assert len(first) == 2
         for worker in first:
             worker.kill()
-        seen = scraped(server)  # by one that came in their place: until then nobody answers
+        seen = scraped(server)  # by a replacement worker: no other process answers
     assert seen["surelist_pool_connections_max"] in (10, 20)
     labels = 'door="other",operation="GET /healthz",outcome="ok"'
     assert seen[f"surelist_calls_total{{{labels}}}"] == 1
 
 
 def workers_of(server: RunningServer) -> list[psutil.Process]:
-    """The processes that answer for that server."""
+    """The worker processes of a server."""
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
@@ -100,7 +100,7 @@ def test_metrics_are_not_shown_through_a_proxy(
 
 
 @pytest.mark.parametrize(
-    ("who", "peer", "status"),
+    ("setting", "peer", "status"),
     [
         ("local", "127.0.0.1", 200),
         ("local", "::1", 200),
@@ -109,10 +109,10 @@ def test_metrics_are_not_shown_through_a_proxy(
         ("off", "127.0.0.1", 404),
     ],
 )
-async def test_metrics_are_shown_to_whom_the_operator_says(
-    app_settings: Settings, who: str, peer: str, status: int
+async def test_surelist_metrics_decides_which_clients_see_metrics(
+    app_settings: Settings, setting: str, peer: str, status: int
 ) -> None:
-    async with running(app_settings.model_copy(update={"metrics": who})) as app:
+    async with running(app_settings.model_copy(update={"metrics": setting})) as app:
         transport = httpx.ASGITransport(app, client=(peer, 1))
         async with httpx.AsyncClient(transport=transport, base_url=URL) as http:
             assert (await http.get("/metrics")).status_code == status
@@ -131,10 +131,10 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("change", "words"), WRONG)
-async def test_a_database_that_went_wrong_is_not_ready_and_why_is_one_line(
+async def test_an_unusable_database_is_not_ready_with_the_reason_in_one_line(
     copy: Copy, monkeypatch: pytest.MonkeyPatch, change: str, words: str
 ) -> None:
-    monkeypatch.setattr(health, "LOOKED_AT_SECONDS", 0)
+    monkeypatch.setattr(health, "CHECK_INTERVAL_SECONDS", 0)
     async with started(copy) as http:
         assert (await http.get("/readyz")).status_code == 200
         await copy.run(change)
@@ -146,10 +146,10 @@ async def test_a_database_that_went_wrong_is_not_ready_and_why_is_one_line(
         assert (await http.get("/healthz")).status_code == 200
 
 
-async def test_a_database_out_of_reach_is_not_ready_and_its_address_stays_unsaid(
+async def test_an_unreachable_database_is_not_ready_and_its_address_is_not_shown(
     copy: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "LOOKED_AT_SECONDS", 0)
+    monkeypatch.setattr(health, "CHECK_INTERVAL_SECONDS", 0)
     async with started(copy) as http:
         superuser = Copy(copy.server, SUPERUSER)
         await superuser.run(
@@ -164,36 +164,36 @@ async def test_a_database_out_of_reach_is_not_ready_and_its_address_stays_unsaid
         assert copy.name not in answer.text
 
 
-async def test_a_database_that_lets_in_and_then_says_nothing_is_not_ready(
+async def test_a_database_that_accepts_a_connection_and_then_hangs_is_not_ready(
     copy: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "LOOKED_AT_SECONDS", 0)
+    monkeypatch.setattr(health, "CHECK_INTERVAL_SECONDS", 0)
     monkeypatch.setattr(health, "READINESS_TIMEOUT", 0.5)
     async with started(copy) as http:
         async with copy.connection() as other, other.transaction():
-            await other.execute("LOCK TABLE alembic_version")  # whoever looks there, waits
+            await other.execute("LOCK TABLE alembic_version")  # the check waits for this lock
             async with asyncio.timeout(30):
                 assert_not_ready(await http.get("/readyz"), "The database cannot be reached.")
         assert (await http.get("/readyz")).status_code == 200
 
 
-async def test_many_who_ask_at_once_are_one_look_at_the_database(
+async def test_concurrent_requests_share_one_check_of_the_database(
     copy: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looks = []
+    checks = []
 
-    async def look(url: str, _seconds: float) -> None:
-        looks.append(url)
+    async def check(url: str, _seconds: float) -> None:
+        checks.append(url)
 
     async with started(copy) as http:
-        monkeypatch.setattr("surelist.data.database.check", look)
+        monkeypatch.setattr("surelist.data.database.check", check)
         await asyncio.gather(*(http.get("/readyz") for _ in range(20)))
-    assert len(looks) == 1
+    assert len(checks) == 1
 
 
 @asynccontextmanager
 async def started(copy: Copy) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of an app on that database."""
+    """A client of an app on `copy`."""
     settings = Settings(SURELIST_URL=URL, DATABASE_URL=copy.url(), BETTER_AUTH_SECRET=SECRET)
     async with (
         running(settings) as app,

@@ -1,4 +1,4 @@
-"""A request that asks for an upgrade, which is not offered, is served as if it had not asked."""
+"""The server ignores the Upgrade header."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ JAVA = (
     b"Upgrade: h2c\r\n"
     b"User-Agent: Java-http-client/21.0.2\r\n"
 )
-"""What Java's HttpClient sends with the first request to a server, unless it is told HTTP/1.1."""
+"""Headers that Java's HttpClient adds to its first request, unless it is set to HTTP/1.1."""
 
 WEBSOCKET = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
 BODY = b'{"completed": false}'
@@ -31,13 +31,13 @@ Talk = Callable[..., Any]
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
     request = Request(scope, receive)
-    told = f"{request.method} {request.url.path} ".encode() + await request.body()
-    await Response(told)(scope, receive, send)
+    content = f"{request.method} {request.url.path} ".encode() + await request.body()
+    await Response(content)(scope, receive, send)
 
 
 @pytest.fixture
 async def talk() -> AsyncIterator[Talk]:
-    """Sends pieces over one connection, and gives the bodies of so many answers."""
+    """Sends pieces over one connection and returns the bodies of `answers` responses."""
     async with bounded(echo, ws="none") as connect:
 
         async def talk(*pieces: bytes, answers: int = 1) -> list[bytes]:
@@ -67,7 +67,7 @@ def request(head: bytes = JAVA, sent: bytes = BODY, path: bytes = b"/task") -> b
 
 
 def chunked(head: bytes = JAVA) -> bytes:
-    """The body as Java sends one whose length it does not know."""
+    """A request with the chunked body that Java sends when the length is unknown."""
     pieces = b"5\r\n%s\r\nf\r\n%s\r\n0\r\n\r\n" % (BODY[:5], BODY[5:])
     head = b"PATCH /task HTTP/1.1\r\nHost: localhost\r\n%sTransfer-Encoding: chunked\r\n\r\n" % head
     return head + pieces
@@ -75,7 +75,7 @@ def chunked(head: bytes = JAVA) -> bytes:
 
 @pytest.mark.parametrize("asked", [JAVA, WEBSOCKET, b"Connection: upgrade\r\nUpgrade: x/1\r\n"])
 @pytest.mark.parametrize("made", [request, chunked])
-async def test_the_body_arrives_however_it_is_cut(talk: Talk, asked: bytes, made: Any) -> None:
+async def test_the_body_arrives_however_it_is_split(talk: Talk, asked: bytes, made: Any) -> None:
     whole, expected = made(asked), [b"PATCH /task " + BODY]
     head, end, rest = whole.partition(b"\r\n\r\n")
     assert await talk(whole) == expected
@@ -90,7 +90,7 @@ async def test_a_request_without_a_body_is_answered(talk: Talk) -> None:
     assert await talk(request(sent=b"")) == [b"PATCH /task "]
 
 
-async def test_what_follows_on_the_connection_is_read_too(talk: Talk) -> None:
+async def test_later_requests_on_the_connection_are_read_too(talk: Talk) -> None:
     paths = [b"/1", b"/2", b"/3", b"/4"]
     asked = [JAVA, b"", JAVA, b""]
     sent = [request(head, BODY, path) for head, path in zip(asked, paths, strict=True)]
@@ -100,7 +100,7 @@ async def test_what_follows_on_the_connection_is_read_too(talk: Talk) -> None:
     assert await talk(b"".join(sent)[:-1], b"".join(sent)[-1:], answers=4) == expected
 
 
-async def test_a_large_body_arrives_whole(talk: Talk) -> None:
+async def test_a_large_body_arrives_complete(talk: Talk) -> None:
     large = b"x" * 900_000
     assert await talk(request(sent=large)) == [b"PATCH /task " + large]
 
@@ -113,14 +113,14 @@ async def test_a_large_body_arrives_whole(talk: Talk) -> None:
         b"Content-Length: +5\r\n",
     ],
 )
-async def test_a_body_whose_end_is_unclear_is_refused_as_ever(talk: Talk, framing: bytes) -> None:
+async def test_a_body_with_ambiguous_framing_is_refused(talk: Talk, framing: bytes) -> None:
     head = b"POST /task HTTP/1.1\r\nHost: localhost\r\n%s%s\r\n" % (JAVA, framing)
     with pytest.raises(AssertionError, match="400 bad request"):
         await talk(head + b"01234")
 
 
-def test_httptools_itself_still_reads_no_body_behind_an_upgrade() -> None:
-    """When it does, `surelist.server.upgrades` has nothing left to do."""
+def test_httptools_still_does_not_parse_the_body_after_an_upgrade() -> None:
+    """When it does, delete `surelist.server.upgrades`."""
     seen: list[bytes] = []
 
     class Protocol:
@@ -162,7 +162,7 @@ class Java:
             return json.loads(response.read())
 
 
-def test_java_s_first_requests_are_served_at_both_doors(server: RunningServer) -> None:
+def test_first_requests_of_java_are_served_by_mcp_and_rest(server: RunningServer) -> None:
     java = Java(server)
     call = {"name": "add_task", "arguments": {"title": "From Java"}}
     rpc = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from surelist.postgres.embedded import (
     APP_ROLE,
     DATABASE,
-    DISPOSABLE,
+    NOT_DURABLE,
     OWNER_ROLE,
     SETTINGS,
     SUPERUSER,
@@ -72,7 +72,7 @@ def _postgres(scratch: Path) -> Generator[Cluster]:
     pgdata = scratch / "postgres"
     make_directory(pgdata)
     _create(Path(PROGRAMS), pgdata)
-    settings = {**SETTINGS, **DISPOSABLE, "unix_socket_directories": str(pgdata)}
+    settings = {**SETTINGS, **NOT_DURABLE, "unix_socket_directories": str(pgdata)}
     options = [f"--{name}={value}" for name, value in settings.items() if name not in NEWER]
     program = f"{PROGRAMS}/postgres"
     record = pgdata / "postmaster.pid"

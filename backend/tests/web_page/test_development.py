@@ -25,7 +25,7 @@ SECONDS = 60
 
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
-    """A copy of what `surelist up` needs of the repository."""
+    """A copy of the parts of the repository that `surelist up` needs."""
     copy = tmp_path / "copy"
     for part in ("backend/surelist", "backend/migrations"):
         shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -37,7 +37,7 @@ def sources(tmp_path: Path) -> Path:
 
 
 def eventually(url: str, text: str) -> bool:
-    """Whether an answer contains the text within SECONDS."""
+    """Whether a response contains the text within SECONDS."""
     for _ in range(SECONDS * 10):
         time.sleep(0.1)
         try:
@@ -48,7 +48,7 @@ def eventually(url: str, text: str) -> bool:
     return False
 
 
-def test_changed_code_is_served_and_the_page_runs_from_its_sources(
+def test_reload_serves_changed_code_and_runs_the_page_in_development_mode(
     sources: Path, tmp_path: Path
 ) -> None:
     data, log = tmp_path / "data", tmp_path / "log"
@@ -73,8 +73,8 @@ def test_changed_code_is_served_and_the_page_runs_from_its_sources(
         family = processes_of(process.pid, data)
         process.terminate()
         process.wait(SECONDS)
-    given_up = time.monotonic() + SECONDS  # a worker that was starting ends a moment later
-    while names_of(family) and time.monotonic() < given_up:
+    deadline = time.monotonic() + SECONDS  # a worker that was still starting exits a little later
+    while names_of(family) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert names_of(family) == []
     with pytest.raises(ProcessLookupError):

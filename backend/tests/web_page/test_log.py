@@ -1,4 +1,4 @@
-"""The web page's output fills no disk, forges no line and steers no terminal."""
+"""The log of the web page has a limited size and no control characters."""
 
 import subprocess
 import sys
@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from surelist.web_page import log as page_log
-from surelist.web_page.log import CUT, LINE_BYTES, PageLog
+from surelist.web_page.log import LINE_BYTES, TRUNCATED, PageLog
 
 
 def printed(log: PageLog, program: str) -> None:
-    """Run a Python program and write what it prints to `log`, until its end."""
+    """Run a Python program and write its output to `log`."""
     command = [sys.executable, "-c", program]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         assert process.stdout
@@ -33,7 +33,7 @@ def sizes(directory: Path) -> dict[str, int]:
     ],
     ids=["lines", "no UTF-8", "long lines of UTF-8", "one line without end"],
 )
-def test_a_page_that_prints_without_end_fills_two_files_and_no_more(
+def test_endless_output_fills_at_most_two_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
     monkeypatch.setattr(page_log, "FILE_BYTES", 500_000)
@@ -47,9 +47,7 @@ def test_a_page_that_prints_without_end_fills_two_files_and_no_more(
     assert all(size <= 500_000 for size in found.values())
 
 
-def test_of_a_page_that_prints_a_lot_the_last_is_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_newest_output_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_log, "FILE_BYTES", 500_000)
     log = PageLog(tmp_path / "web.log")
     printed(log, "for n in range(20_000): print(n, 'x' * 92)")
@@ -58,7 +56,7 @@ def test_of_a_page_that_prints_a_lot_the_last_is_kept(
     assert (tmp_path / "web.log").read_text().splitlines()[-1].startswith("19999 ")
 
 
-def test_control_characters_and_long_lines_are_made_plain(tmp_path: Path) -> None:
+def test_control_characters_are_replaced_and_long_lines_cut(tmp_path: Path) -> None:
     log = PageLog(tmp_path / "web.log")
     printed(
         log,
@@ -72,14 +70,14 @@ def test_control_characters_and_long_lines_are_made_plain(tmp_path: Path) -> Non
     assert lines == [
         f"{replaced}[2J{replaced}]0;owned{replaced} a b{replaced}{{forged}}{replaced}",
         f"{replaced}evil{replaced}next{replaced}",
-        "y" * LINE_BYTES + CUT,
+        "y" * LINE_BYTES + TRUNCATED,
         "after",
         "last",
         "",
     ]
 
 
-def test_a_disk_that_is_full_stops_neither_the_page_nor_its_reader(
+def test_a_full_disk_stops_neither_the_page_nor_the_log_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     log = PageLog(tmp_path / "web.log")
