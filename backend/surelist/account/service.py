@@ -58,10 +58,7 @@ async def set_timezone(tx: UserTransaction, timezone: str) -> Record | None:
     """
     account = await find_standing(tx)
     if timezone not in _timezones():
-        raise Invalid(
-            '"timezone" must be the IANA name of a time zone, such as "Europe/Berlin". '
-            "Nothing was changed. Call again with such a name."
-        )
+        raise Invalid("timezone_unknown")
     if account and account["timezone"] == timezone:
         return account
     await tx.execute(_SET_TIMEZONE, timezone=timezone)

@@ -71,7 +71,7 @@ async def revoke_all(tx: UserTransaction) -> None:
 
 
 def _no_such_agent() -> NotFound:
-    return NotFound("There is no such agent. List the agents to see their ids.")
+    return NotFound("agent_not_found")
 
 
 async def allow(tx: UserTransaction, client_id: str, connection: Connection) -> Record:
@@ -81,7 +81,7 @@ async def allow(tx: UserTransaction, client_id: str, connection: Connection) -> 
     and when there are too many agents.
     """
     if client_id.startswith(KEY_PREFIX):
-        raise Conflict("A key is not connected: it is made, and a revoked one made anew.")
+        raise Conflict("key_not_connectable")
     if (await standing_of(tx, client_id))["client_id"] is None:
         await make_room(tx)
     allowed: dict[str, Any] = {

@@ -1,6 +1,7 @@
 """The toolset of tasks, at /mcp: five tools, and the list as resources and prompts."""
 
 from surelist.access.auth import Principal
+from surelist.doors.messages import for_model
 from surelist.errors import NotFound
 from surelist.mcp.protocol import is_modern
 from surelist.mcp.sdk import INVALID_PARAMS, MCPError
@@ -46,7 +47,7 @@ async def _read_resource(context: Context, params: Params) -> Result:
             )
         except NotFound as error:
             code = INVALID_PARAMS if is_modern(context.version) else RESOURCE_NOT_FOUND
-            raise MCPError(code, f"{error.message} Read {LIST_URI}.", {"uri": uri}) from None
+            raise MCPError(code, for_model(error), {"uri": uri}) from None
     return {"contents": [resources.contents(uri, text)]}
 
 

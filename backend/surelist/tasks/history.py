@@ -36,9 +36,7 @@ async def recall(
     """
     now = await tx.fetch_one(_TASK, task_id=task_id)
     if now is None:
-        raise Gone(
-            f"Task {task_id} has been purged from the trash. List the tasks to see what is left."
-        )
+        raise Gone("task_purged", task_id=task_id)
     *later, event = await tx.fetch_all(_EVENTS_FROM, task_id=task_id, event_id=event_id)
     task = dict(now) | {"version": event["id"], "updated_at": event["at"]}
     for undone in later:

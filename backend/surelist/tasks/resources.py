@@ -131,7 +131,7 @@ def task_named(uri: str) -> int:
     """The id of the task that a resource is. Raises NotFound."""
     named = _TASK_URI.fullmatch(uri)
     if named is None:
-        raise NotFound(f"There is no resource {uri}.")
+        raise NotFound("resource_not_found", uri=uri, list_uri=LIST_URI)
     return int(named[1])
 
 
