@@ -24,7 +24,7 @@ async def verified(token: str) -> AccessToken | None:
         token=token,
         client_id=principal.caller.client_id,
         scopes=sorted(principal.scopes),
-        subject=principal.user_id,
+        subject=principal.person_id,
         resource=settings.mcp_url,
     )
 

@@ -84,13 +84,15 @@ class Rates:
         amount = self._amounts[rate]
         if not amount:
             return
-        user_id, caller = principal.user_id, principal.caller
+        account_id, caller = principal.account_id, principal.caller
         if caller.is_person and agent is None:
-            spender = (user_id, principal.kind, caller.client_id)
+            spender = (principal.person_id, principal.kind, caller.client_id)
             await self._hit("person", rate, spender, amount)
         else:
-            await self._hit("client", rate, (user_id, agent or caller.client_id), -(-amount // 2))
-            await self._hit("agents", rate, (user_id,), amount)
+            await self._hit(
+                "client", rate, (account_id, agent or caller.client_id), -(-amount // 2)
+            )
+            await self._hit("agents", rate, (account_id,), amount)
 
     async def _hit(self, whose: Whose, rate: Rate, spender: tuple[str, ...], amount: int) -> None:
         key = (whose, rate, *spender)

@@ -78,12 +78,15 @@ class Caller:
 class Principal:
     """A verified caller: whose list it works on, what it may do, who it is, and since when.
 
-    `kind` is that of its token, `issued_at` when the token was made, and `authenticated_at`, of a
-    session alone, when the person last proved who they are; both in seconds since 1970. With
-    `acts_as`, the ledger records that caller instead of the credential's own.
+    `account_id` says whose rows, `person_id` for whom the caller acts: both are the token's `sub`
+    as long as nobody shares a list. `kind` is that of its token, `issued_at` when the token was
+    made, and `authenticated_at`, of a session alone, when the person last proved who they are; both
+    in seconds since 1970. With `acts_as`, the ledger records that caller instead of the
+    credential's own.
     """
 
-    user_id: str
+    account_id: str
+    person_id: str
     scopes: frozenset[str]
     caller: Caller
     issued_at: int
@@ -94,8 +97,8 @@ class Principal:
 
     def __post_init__(self) -> None:
         """Compute the hash once: each call looks its principal up several times."""
-        told = (self.user_id, self.scopes, self.caller, self.issued_at, self.kind, self.acts_as)
-        object.__setattr__(self, "_hash", hash(told))
+        told = (self.account_id, self.person_id, self.scopes, self.caller, self.issued_at)
+        object.__setattr__(self, "_hash", hash((*told, self.kind, self.acts_as)))
 
     def __hash__(self) -> int:
         return self._hash
@@ -236,7 +239,8 @@ def _principal_of(kind: Kind, claims: Mapping[str, Any]) -> Principal:
     scopes = SCOPES.intersection(scope.split())
     actor = "person" if OWNER_SCOPE in scopes else "agent"
     caller = Caller(actor, client_id, client_name)
-    return Principal(user_id, scopes, caller, int(claims["iat"]), kind, authenticated_at)
+    issued_at = int(claims["iat"])
+    return Principal(user_id, user_id, scopes, caller, issued_at, kind, authenticated_at)
 
 
 def invalid_token(reason: str) -> InvalidToken:

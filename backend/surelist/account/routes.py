@@ -122,7 +122,7 @@ async def end_sessions(
 def _shown(door: Door, account: Record | None) -> ShownAccount:
     timezone = account["timezone"] if account else "UTC"
     shown: ShownAccount = {
-        "user_id": door.user_id,
+        "user_id": door.account_id,
         "timezone": timezone,
         "now": datetime.now(zone(timezone)).isoformat(timespec="seconds"),
         "pending": account["pending_count"] if account else 0,

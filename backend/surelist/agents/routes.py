@@ -52,7 +52,7 @@ class ShownKey(ShownObject):
 
 async def sign_for(request: Request, door: PersonDoor) -> keys.Sign:
     """What signs tokens of the door's user."""
-    return partial(sign_token, request.app.state.settings, door.user_id)
+    return partial(sign_token, request.app.state.settings, door.person_id)
 
 
 router = user_router("", "agents")

@@ -124,7 +124,7 @@ class UserTransaction:
         self._key = key
         self._quotas = quotas
         self._lock_timeout = lock_timeout
-        self._stamps = {"user_id": principal.user_id}
+        self._stamps = {"user_id": principal.account_id}
         self.caller = principal.acts_as or principal.caller
         self.issued_at = principal.issued_at
         self.kind = principal.kind
@@ -251,7 +251,7 @@ class Database:
         self.enter(principal, scope)
         if rate:
             await self._rates.spend(principal, rate, agent)
-        user_id = principal.user_id
+        user_id = principal.account_id
         begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}"
         async with self._turns.to_read(user_id, person=principal.caller.is_person):
             try:
@@ -268,7 +268,7 @@ class Database:
         """
         if self._gate.at_the_door(principal, None):
             return
-        begin = f"BEGIN; {_as_user(principal.user_id)}; {_IN_ORDER}"
+        begin = f"BEGIN; {_as_user(principal.account_id)}; {_IN_ORDER}"
         with suppress(Unavailable, Conflict):
             await self._run(principal, None, begin, _nothing)
 
@@ -290,7 +290,7 @@ class Database:
         that is part of a counted one. Raises Unavailable when the lock comes too late.
         """
         self.enter(principal, scope)
-        user_id = principal.user_id
+        user_id = principal.account_id
         if rate:
             await self._rates.spend(principal, rate)
         begin = self._begin_to_write(user_id)
@@ -303,12 +303,12 @@ class Database:
         """Remove what is left of a user who is shut out, in transactions of bounded size."""
         left = True
         while left:
-            async with self._turns.to_write(principal.user_id, self._patience, person=True):
+            async with self._turns.to_write(principal.account_id, self._patience, person=True):
                 left = await self._erase_some(principal)
 
     async def _erase_some(self, principal: Principal) -> bool:
         """Remove some rows of a user who is shut out, and return whether any are left."""
-        begin = self._begin_to_write(principal.user_id)
+        begin = self._begin_to_write(principal.account_id)
         return await self._run(principal, None, begin, self._remove_some, "COMMIT", gated=False)
 
     def _begin_to_write(self, user_id: str) -> str:

@@ -44,9 +44,14 @@ class Door:
         self._scope = scope
 
     @property
-    def user_id(self) -> str:
+    def account_id(self) -> str:
         """The user whose rows the transactions see."""
-        return self._principal.user_id
+        return self._principal.account_id
+
+    @property
+    def person_id(self) -> str:
+        """The user for whom the caller acts."""
+        return self._principal.person_id
 
     def require_recent_sign_in(self) -> None:
         """Raise SignInNeeded if the person's session began too long ago.
@@ -192,8 +197,8 @@ async def _door(request: Request, scope: str) -> Door:
     principal: Principal = await state.authenticator.principal(
         request.headers.getlist("authorization"), state.settings.api_url
     )
-    note(user=principal.user_id, client=principal.caller.client_id)
-    if user_id not in (principal.user_id, RESERVED_USER_ID):
+    note(user=principal.person_id, client=principal.caller.client_id)
+    if user_id not in (principal.account_id, RESERVED_USER_ID):
         raise Forbidden("wrong_user", me=RESERVED_USER_ID)
     database: Database = state.database()
     database.enter(principal, scope)

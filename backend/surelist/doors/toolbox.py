@@ -83,7 +83,7 @@ class Tool:
 
     def _parse(self, principal: Principal, arguments: Mapping[str, Any]) -> Closed:
         if "user_id" in arguments:
-            if arguments["user_id"] not in (None, principal.user_id):
+            if arguments["user_id"] not in (None, principal.account_id):
                 raise Invalid("user_id_given")
             arguments = {name: arguments[name] for name in arguments.keys() - {"user_id"}}
         try:

@@ -90,7 +90,7 @@ class McpEndpoint:
             principal = await self._authenticator.principal(
                 request.headers.getlist("authorization"), self._settings.url + self._resource.path
             )
-            note(user=principal.user_id, client=principal.caller.client_id)
+            note(user=principal.person_id, client=principal.caller.client_id)
             _check_media_types(request)
             message = read_message(await request.body())
             request_id = message.get("id")

@@ -263,7 +263,7 @@ async def test_each_door_takes_tokens_of_its_own_audience_only(
     "sub", ["a", "A" * 128, "0", "a.b_c:d@e|f-g", "google-oauth2|1234", "ann@example.com", "Me"]
 )
 async def test_a_user_id_of_any_provider_is_let_in(settings: Settings, sub: str) -> None:
-    assert (await admitted(settings, f"Bearer {signed(settings, sub=sub)}")).user_id == sub
+    assert (await admitted(settings, f"Bearer {signed(settings, sub=sub)}")).account_id == sub
 
 
 def header_claims(settings: Settings) -> list[tuple[str, str]]:
@@ -337,7 +337,7 @@ async def test_nothing_in_a_tokens_header_widens_what_is_believed(settings: Sett
 async def test_headers_that_name_keys_are_not_followed(settings: Settings) -> None:
     headers = {"jku": "http://127.0.0.1:1/keys", "x5u": "http://127.0.0.1:1/x", "kid": "1"}
     token = jwt.encode(claims(settings), settings.secret, algorithm="HS256", headers=headers)
-    assert (await admitted(settings, f"Bearer {token}")).user_id == "ann"
+    assert (await admitted(settings, f"Bearer {token}")).account_id == "ann"
 
 
 @pytest.mark.parametrize(
@@ -423,7 +423,7 @@ async def test_a_token_of_just_the_greatest_size_is_read(settings: Settings) -> 
     while len(token := signed(settings, padding="x" * padding)) > TOKEN_BYTES:
         padding -= 1
     assert len(token) > TOKEN_BYTES - 4
-    assert (await admitted(settings, f"Bearer {token}")).user_id == "ann"
+    assert (await admitted(settings, f"Bearer {token}")).account_id == "ann"
 
 
 async def test_tokens_of_the_previous_secret_still_verify_and_those_before_do_not(
@@ -598,7 +598,7 @@ async def test_a_verified_token_is_remembered_until_it_expires_and_no_longer(
     authorization = [f"Bearer {signed(settings, exp=int(time.time()) + 3600)}"]
     for _ in range(3):
         principal = await authenticator.principal(authorization, settings.mcp_url)
-        assert principal.user_id == "ann"
+        assert principal.account_id == "ann"
     assert len(verified) == 1
     await authenticator.principal(authorization, settings.api_url)
     assert verified == [settings.mcp_url, settings.api_url]
@@ -624,7 +624,7 @@ async def test_the_memory_of_verified_tokens_is_bounded(
     for number in range(10):
         token = signed(settings, sub=f"user-{number}")
         principal = await authenticator.principal([f"Bearer {token}"], settings.mcp_url)
-        assert principal.user_id == f"user-{number}"
+        assert principal.account_id == f"user-{number}"
         assert len(authenticator._verified) <= 3
 
 
@@ -636,7 +636,7 @@ async def test_clocks_may_differ_by_a_minute(settings: Settings) -> None:
         {"iat": now - DAY, "exp": now - 50},
     ):
         authorization = [f"Bearer {signed(settings, **times)}"]
-        assert (await authenticator.principal(authorization, settings.mcp_url)).user_id == "ann"
+        assert (await authenticator.principal(authorization, settings.mcp_url)).account_id == "ann"
 
 
 @pytest.mark.parametrize(
@@ -696,7 +696,7 @@ async def test_the_longest_token_that_is_signed_is_believed(settings: Settings) 
     principal = await Authenticator(believed(settings)).principal(
         [f"Bearer {token}"], settings.api_url
     )
-    assert principal.user_id == "a" * 128
+    assert principal.account_id == "a" * 128
     assert principal.caller.actor == "person"
     assert principal.caller.client_id == "\U0001f600" * 100
     assert principal.caller.client_name == "An agent"

@@ -104,7 +104,7 @@ async def test_a_token_has_one_form_also_where_a_library_takes_others(
 ) -> None:
     monkeypatch.setattr(api_jws.PyJWS, "_decode_base64url_segment", staticmethod(lenient))
     plain = by_hand(settings.secret, f"{header()}.{b64(json.dumps(claims(settings)).encode())}")
-    assert (await admitted(settings, f"Bearer {plain}")).user_id == "ann"
+    assert (await admitted(settings, f"Bearer {plain}")).account_id == "ann"
     for name, token in misshapen(settings):
         reason = await refusal_of(settings, as_a_server_reads_it(f"Bearer {token}"))
         assert "three parts of base64url" in reason, name
@@ -163,7 +163,7 @@ async def test_tokens_of_before_the_keys_were_derived_go_on(
     rotated = rotated_from(settings)
     for secret in (rotated.secret, settings.secret):
         token = jwt.encode(claims(rotated), secret, "HS256", {"typ": typ})
-        assert (await admitted(rotated, f"Bearer {token}")).user_id == "ann"
+        assert (await admitted(rotated, f"Bearer {token}")).account_id == "ann"
 
 
 def test_a_token_names_its_type_and_is_signed_with_the_key_for_tokens(settings: Settings) -> None:

@@ -160,6 +160,7 @@ async def test_a_token_issued_after_its_client_was_revoked_is_refused_too(
     await owner.rest("DELETE", "/agents/claude")
     later = Principal(
         owner.user_id,
+        owner.user_id,
         frozenset(AGENT_SCOPES),
         Caller("agent", "claude", "Claude"),
         int(time.time()) + 60,
@@ -203,7 +204,9 @@ async def test_a_token_from_before_its_agents_valid_after_is_refused(
 ) -> None:
     key = await make_key(owner)
     caller = Caller("agent", key["client_id"], key["name"])
-    older = Principal(owner.user_id, frozenset(AGENT_SCOPES), caller, int(time.time()) - 60, "key")
+    older = Principal(
+        owner.user_id, owner.user_id, frozenset(AGENT_SCOPES), caller, int(time.time()) - 60, "key"
+    )
     with pytest.raises(Unauthenticated, match="agent_tokens_ended"):
         await worker.read(older, nothing, "tasks:read")
     await Agent(owner, key).call("list_tasks")
@@ -276,7 +279,9 @@ async def test_a_worker_asks_every_five_seconds_and_writes_once_a_minute(
 def printed(person: Person, *scopes: str) -> Principal:
     """What a token of `surelist token` with these scopes stands for."""
     caller = Caller("agent", "claude", "claude")
-    return Principal(person.user_id, frozenset(scopes), caller, int(time.time()), "token")
+    return Principal(
+        person.user_id, person.user_id, frozenset(scopes), caller, int(time.time()), "token"
+    )
 
 
 async def test_a_printed_token_with_more_scopes_adds_to_its_agents_and_one_with_fewer_takes_none(

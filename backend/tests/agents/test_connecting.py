@@ -33,7 +33,9 @@ def worker(database: Database, settings: Any) -> Database:
 def claude(owner: Person, issued_at: int) -> Principal:
     """Claude Code with a token that was issued at that second."""
     caller = Caller("agent", "nGzTkRPdVbWq", "Claude Code")
-    return Principal(owner.user_id, frozenset(AGENT_SCOPES), caller, issued_at, "access")
+    return Principal(
+        owner.user_id, owner.user_id, frozenset(AGENT_SCOPES), caller, issued_at, "access"
+    )
 
 
 async def nothing(mine: UserTransaction) -> None:

@@ -259,7 +259,9 @@ async def test_a_key_of_before_an_erase_is_of_no_use_when_it_is_asked_for_anew(
     for key, good in ((old, False), (new, True)):
         issued_at = jwt.decode(key["token"], options={"verify_signature": False})["iat"]
         caller = Caller("agent", key["client_id"], key["name"])
-        principal = Principal(owner.user_id, frozenset(AGENT_SCOPES), caller, issued_at, "key")
+        principal = Principal(
+            owner.user_id, owner.user_id, frozenset(AGENT_SCOPES), caller, issued_at, "key"
+        )
         call = worker.read(principal, nothing, "tasks:read")
         if good:
             await call

@@ -127,7 +127,7 @@ async def test_no_transaction_names_two_users(
     async def watched(
         self: Database, principal: Principal, scope: str | None, begin: str, *rest: Any, **more: Any
     ) -> Any:
-        begun.append((principal.user_id, begin))
+        begun.append((principal.account_id, begin))
         return await run(self, principal, scope, begin, *rest, **more)
 
     monkeypatch.setattr(Database, "_run", watched)
@@ -217,6 +217,22 @@ async def test_without_filters_and_without_policies_a_stranger_would_learn_and_c
         assert await strangers.rows_of(copy, ann.user_id) != before
 
 
+async def test_rows_are_those_of_the_account_whoever_acts(
+    newcomer: Callable[..., Person], database: Database
+) -> None:
+    ann, bob = newcomer(), newcomer()
+    await ann.call("add_task", title="Hers")
+    await bob.call("add_task", title="His")
+    bob_at_hers = replace(ann.principal, person_id=bob.user_id)
+    title = await database.read(bob_at_hers, first_title, "tasks:read")
+    assert title == "Hers"
+
+
+async def first_title(tx: UserTransaction) -> str:
+    task, _ = await service.find(tx, 1)
+    return task["title"]
+
+
 async def test_the_token_alone_keeps_a_stranger_out(
     newcomer: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,7 +245,7 @@ async def test_the_token_alone_keeps_a_stranger_out(
         async def anybodys(
             self: Database, principal: Principal, work: Any, scope: str, *, method: Any = method
         ) -> Any:
-            asked.append(principal.user_id)
+            asked.append(principal.account_id)
             return await method(self, ann.principal, work, scope)
 
         monkeypatch.setattr(Database, name, anybodys)
@@ -434,7 +450,7 @@ async def test_a_user_id_that_is_none_never_reaches_postgresql(
     database: Database, user_id: str
 ) -> None:
     principal = Principal(
-        user_id, frozenset({"tasks:read"}), Caller("agent", "claude", "Claude"), 0, "token"
+        user_id, user_id, frozenset({"tasks:read"}), Caller("agent", "claude", "Claude"), 0, "token"
     )
 
     async def work(tx: UserTransaction) -> None:

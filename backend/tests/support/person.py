@@ -75,7 +75,9 @@ class Person:
         actor = "person" if OWNER_SCOPE in self.scopes else "agent"
         caller = Caller(actor, self.client, self.client)
         kind = "session" if self._has_session else "token"
-        return Principal(self.user_id, frozenset(self.scopes), caller, int(time.time()), kind)
+        return Principal(
+            self.user_id, self.user_id, frozenset(self.scopes), caller, int(time.time()), kind
+        )
 
     @property
     def _has_session(self) -> bool:

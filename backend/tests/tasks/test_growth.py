@@ -171,7 +171,7 @@ def rows_looked_at(plan: dict[str, Any], *of: str) -> int:
 async def reading(copy: Copy, user: str, plans: str) -> AsyncIterator[Explained]:
     """A transaction as the app's role, with PostgreSQL making plans of that kind."""
     caller = Caller("agent", "claude", "Claude")
-    principal = Principal(user, frozenset(), caller, 0, "token")
+    principal = Principal(user, user, frozenset(), caller, 0, "token")
     async with copy.connection(APP_ROLE) as connection:
         await _prepare(connection)
         await connection.execute("BEGIN")  # never committed
