@@ -97,6 +97,13 @@ REFUSALS: Mapping[str, Refusal] = {
         "The body is null. Nothing was changed.", "Send an object, or no body at all."
     ),
     "invalid_arguments": Refusal("{wrong} Nothing was changed.", *_CALL_CORRECTED),
+    "unknown_tool": Refusal("There is no tool {name!r}.", "Call one of: {allowed}."),
+    "arguments_are_text": Refusal('"arguments" is text.', "Send a JSON object."),
+    "unknown_prompt": Refusal("There is no prompt {name!r}.", "Get one of: {allowed}."),
+    "prompt_with_arguments": Refusal(
+        "The prompt {name!r} takes no arguments.", "Get it without arguments."
+    ),
+    "completion_of_other": Refusal("Only the id of {uri} can be completed.", "Ask for that one."),
     "user_id_given": Refusal(
         '"user_id" is not an argument: the token says whose list this is.',
         "Call again without it.",
