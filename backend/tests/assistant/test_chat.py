@@ -15,6 +15,7 @@ from tests.support.asking import task
 from tests.support.copies import newcomers
 from tests.support.person import Person
 from tests.support.records import Records
+from tests.support.refusals import wrong_arguments
 from tests.support.scripted import Call, Cut, Fault, Model, Silence
 from tests.support.talking import history, listed
 
@@ -246,7 +247,7 @@ async def test_a_refusal_of_a_tool_is_for_the_model_to_read(ann: Person, model: 
     answer = await chat(ann, "Done with the dishes")
     first, second = answer["tool_calls"]
     assert "There is no task 9" in first["error"]
-    assert 'Unknown argument "titel"' in second["error"]
+    assert wrong_arguments(second["error"])["titel"] == "unknown_argument"
     assert "There is no task 9" in str(model.asked[1]["messages"])
     assert answer["response"] == "There is no such task."
 
