@@ -1,11 +1,34 @@
-"""Everything that Surelist refuses, as exceptions that carry their own answer.
+"""Everything that Surelist refuses, as exceptions that carry a code and values.
 
-Each message is written for whoever reads it, often a model: it says what was wrong, ends with
-what to do next, and never suggests deleting anything.
+    ConfigurationError
+
+    SurelistError
+      Unauthenticated            401  unauthorized
+        InvalidToken             401  unauthorized
+          BeingErased            401  unauthorized
+        SignInNeeded             401  insufficient_user_authentication
+      Forbidden                  403  forbidden
+        InsufficientScope        403  insufficient_scope
+      NotFound                   404  not_found
+      Conflict                   409  conflict
+      Gone                       410  gone
+      VersionMismatch            412  precondition_failed
+      TooLarge                   413  too_large
+      UnsupportedMediaType       415  unsupported_media_type
+        UnsupportedEncoding      415  unsupported_media_type
+      Invalid                    422  invalid
+      TooManyRequests            429  too_many_requests
+      Fault                      500  internal_server_error
+      NotSetUp                   503  chat_not_set_up
+      Unavailable                503  unavailable
+
+The code is stable: specs/errors.md lists each. The sentences are in doors/messages.py.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, LiteralString
+
+from pydantic_core import PydanticCustomError
 
 
 class ConfigurationError(Exception):
@@ -13,10 +36,11 @@ class ConfigurationError(Exception):
 
 
 class SurelistError(Exception):
-    """A refusal: `status` is its HTTP status, `kind` its problem type.
+    """A refusal: `status` is its HTTP status, `kind` its problem type, `code` its exact reason.
 
-    `current`, where given, is the task as it stands, so that the caller can decide without
-    another call. `details` are for a client to read.
+    `values` are what the sentences of the code are filled with. `current`, where given, is the task
+    as it stands, so that the caller can decide without another call. `details` are for a client to
+    read.
     """
 
     status: ClassVar[int]
@@ -24,15 +48,22 @@ class SurelistError(Exception):
 
     def __init__(
         self,
-        message: str,
+        code: str,
         *,
         current: Mapping[str, Any] | None = None,
         details: Mapping[str, Any] | None = None,
+        **values: Any,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        super().__init__(code)
+        # PHASE 2: the ledger still raises sentences, which have spaces. Then `code` alone is left.
+        self.code, self.sentence = (self.kind, code) if " " in code else (code, None)
+        self.values = values
         self.current = current
         self.details = details or {}
+
+    def __str__(self) -> str:
+        values = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        return f"{self.sentence or self.code}({values})" if values else self.sentence or self.code
 
 
 class Unauthenticated(SurelistError):
@@ -42,15 +73,18 @@ class Unauthenticated(SurelistError):
     kind = "unauthorized"
 
 
-class BeingErased(Unauthenticated):
+class InvalidToken(Unauthenticated):
+    """A token was sent and is refused."""
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code, details={"error": "invalid_token"}, **values)
+
+
+class BeingErased(InvalidToken):
     """The account is being erased, and until that is done every token is refused."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The bearer token was refused: the account is being erased. Nothing was done. Ask the "
-            "person for a new token.",
-            details={"error": "invalid_token"},
-        )
+        super().__init__("account_being_erased")
 
 
 RECENT_SECONDS = 600
@@ -64,9 +98,9 @@ class SignInNeeded(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__(
-            f"This needs a sign-in that is not older than {RECENT_SECONDS // 60} minutes. Nothing "
-            f"was changed. Ask the person to sign in again, then call with a new token.",
+            "recent_sign_in_needed",
             details={"error": self.kind},
+            minutes=RECENT_SECONDS // 60,
         )
 
 
@@ -83,9 +117,7 @@ class InsufficientScope(Forbidden):
     kind = "insufficient_scope"
 
     def __init__(self, scope: str) -> None:
-        super().__init__(
-            f"This token does not carry the scope {scope}. Ask the person for one that does."
-        )
+        super().__init__("insufficient_scope", scope=scope)
         self.scope = scope
 
 
@@ -136,7 +168,7 @@ class UnsupportedEncoding(UnsupportedMediaType):
 
 
 class Invalid(SurelistError):
-    """An argument is wrong; the message names it."""
+    """An argument is wrong; the values name it."""
 
     status = 422
     kind = "invalid"
@@ -148,13 +180,20 @@ class TooManyRequests(SurelistError):
     status = 429
     kind = "too_many_requests"
 
-    def __init__(self, message: str, *, retry_after: int) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, *, retry_after: int, **values: Any) -> None:
+        super().__init__(code, retry_after=retry_after, **values)
         self.retry_after = retry_after
 
 
+class Fault(SurelistError):
+    """Something is wrong in the server itself: the answer to any other exception, never raised."""
+
+    status = 500
+    kind = "internal_server_error"
+
+
 class NotSetUp(SurelistError):
-    """The chat has no model to run on; the message says how to give it one."""
+    """The chat has no model to run on."""
 
     status = 503
     kind = "chat_not_set_up"
@@ -166,3 +205,11 @@ class Unavailable(SurelistError):
     status = 503
     kind = "unavailable"
     retry_after = 1
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code, retry_after=self.retry_after, **values)
+
+
+def wrong_value(code: LiteralString, **values: Any) -> PydanticCustomError:
+    """A ValueError that says by a code why a value is wrong, for Pydantic to collect."""
+    return PydanticCustomError(code, code, values)

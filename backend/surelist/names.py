@@ -8,6 +8,7 @@ Clients choose their names. `Claude" (checked by Surelist)` would look like a st
 import re
 import unicodedata
 
+from surelist.errors import wrong_value
 from surelist.text import INVISIBLE
 
 LONGEST = 40
@@ -47,7 +48,7 @@ def plain(given: str) -> str:
 
 
 def refuse_unless_plain(name: str) -> str:
-    """`name`; ValueError, which says the rule, when `plain` would change it."""
+    """`name`; ValueError when `plain` would change it."""
     if plain(name) != name:
-        raise ValueError(f"is no plain name: one {RULE}")
+        raise wrong_value("not_plain_name", signs=SIGNS, longest=LONGEST)
     return name

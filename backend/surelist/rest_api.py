@@ -20,11 +20,11 @@ from surelist.conversations import routes as conversations
 from surelist.data.isolation import Database
 from surelist.doors.problems import (
     WITH_A_BODY,
-    Problem,
     crash,
     http_problem,
     problem,
     problem_responses,
+    problem_schemas,
     problems,
 )
 from surelist.doors.routing import answer
@@ -93,7 +93,7 @@ def _openapi_document(api: FastAPI) -> dict[str, Any]:
         schemas = document["components"]["schemas"]
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
-        schemas["Problem"] = Problem.model_json_schema()
+        schemas |= problem_schemas()
         document["components"]["responses"] = problem_responses()
         for operation in (one for path in document["paths"].values() for one in path.values()):
             if "requestBody" in operation:

@@ -2,6 +2,8 @@
 
 import re
 
+from surelist.errors import wrong_value
+
 INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
@@ -41,21 +43,21 @@ LINES_PATTERN = f"^[^{_CONTROL_IN_LINES}]*$"
 def one_line(value: str) -> str:
     """`value`. Raises ValueError unless it is one line without control characters."""
     if _NOT_IN_A_LINE.search(value):
-        raise ValueError("must be one line, without control characters")
+        raise wrong_value("not_one_line")
     return value
 
 
 def some_lines(value: str) -> str:
     """`value`. Raises ValueError for control characters other than line breaks and tabs."""
     if _NOT_IN_LINES.search(value):
-        raise ValueError("must not contain control characters other than line breaks and tabs")
+        raise wrong_value("control_characters")
     return value
 
 
 def seen(value: str) -> str:
     """`value`. Raises ValueError if it has no visible character."""
     if not _SEEN.search(value):
-        raise ValueError("must have a character that can be seen")
+        raise wrong_value("nothing_visible")
     return value
 
 
@@ -66,10 +68,7 @@ def label(value: str) -> str:
     (UAX #9).
     """
     if not _ends_its_turns(seen(one_line(value))):
-        raise ValueError(
-            "must end each turn of the writing direction that it begins, and no other: U+202A, "
-            "U+202B, U+202D and U+202E by U+202C; U+2066, U+2067 and U+2068 by U+2069"
-        )
+        raise wrong_value("unbalanced_direction")
     return value
 
 

@@ -1244,8 +1244,18 @@ export interface components {
             deleted_at?: string;
         };
         /**
+         * WrongPart
+         * @description A wrong part of a request: where it is, and why by a code.
+         */
+        WrongPart: {
+            /** Name */
+            name: string;
+            /** Code */
+            code: string;
+        };
+        /**
          * Problem
-         * @description What went wrong, as RFC 9457 problem details.
+         * @description What went wrong, as RFC 9457 problem details; `code` is its exact reason.
          */
         Problem: {
             /** Type */
@@ -1256,6 +1266,10 @@ export interface components {
             status: number;
             /** Detail */
             detail: string;
+            /** Code */
+            code: string;
+            /** Errors */
+            errors?: components["schemas"]["WrongPart"][];
         };
     };
     responses: {

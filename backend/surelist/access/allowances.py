@@ -27,12 +27,6 @@ MINUTE = 60
 REVOCATIONS = 60
 """In a minute, for the person alone."""
 
-_SPENT: dict[Whose, str] = {
-    "client": "This agent may make {amount} {calls} a minute",
-    "agents": "All agents of this list together may make {amount} {calls} a minute",
-    "person": "You may make {amount} {calls} a minute",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
@@ -143,10 +137,11 @@ class SlidingMinute:
 
 
 def _too_many(whose: Whose, rate: Rate, amount: int, wait: float) -> TooManyRequests:
-    calls = "calls of this kind" if rate == "revocations" else rate
     seconds = max(1, math.ceil(wait))
-    return TooManyRequests(
-        f"{_SPENT[whose].format(amount=amount, calls=calls)}, and they are spent. "
-        f"Wait {seconds} second{'s' if seconds > 1 else ''}, then call again.",
-        retry_after=seconds,
-    )
+    if rate == "revocations":
+        return TooManyRequests("rate_limit_revocations", limit=amount, retry_after=seconds)
+    if whose == "client":
+        return TooManyRequests("rate_limit_agent", limit=amount, rate=rate, retry_after=seconds)
+    if whose == "agents":
+        return TooManyRequests("rate_limit_agents", limit=amount, rate=rate, retry_after=seconds)
+    return TooManyRequests("rate_limit_person", limit=amount, rate=rate, retry_after=seconds)

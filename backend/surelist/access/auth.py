@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol, get_args
 import jwt
 
 from surelist.config import Settings
-from surelist.errors import InsufficientScope, Unauthenticated
+from surelist.errors import InsufficientScope, InvalidToken, Unauthenticated
 from surelist.names import FALLBACK, plain
 
 USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}")
@@ -153,6 +153,8 @@ class Authenticator:
                 raise jwt.InvalidIssuerError("the issuer is not one that this server believes")
             kind, claims = await issuer.verified(token, audience)
             return _principal_of(kind, claims), float(claims["exp"])
+        except jwt.ExpiredSignatureError:
+            raise InvalidToken("token_expired") from None
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
             raise invalid_token(str(error)) from None
 
@@ -205,7 +207,7 @@ def is_user_id(value: object) -> bool:
 
 def _bearer(authorization: list[str]) -> str:
     if not authorization:
-        raise Unauthenticated("A bearer token is needed. Send it as Authorization: Bearer TOKEN.")
+        raise Unauthenticated("token_missing")
     scheme, _, token = authorization[0].partition(" ")
     if len(authorization) > 1 or scheme.lower() != "bearer" or not token.strip():
         raise invalid_token("the Authorization header is not one bearer token")
@@ -241,9 +243,6 @@ def _principal_of(kind: Kind, claims: Mapping[str, Any]) -> Principal:
     return Principal(user_id, user_id, scopes, caller, issued_at, kind, authenticated_at)
 
 
-def invalid_token(reason: str) -> Unauthenticated:
-    """The refusal of a token that was sent; `reason` follows a colon."""
-    return Unauthenticated(
-        f"The bearer token was refused: {reason}. Ask the person for a new token.",
-        details={"error": "invalid_token"},
-    )
+def invalid_token(reason: str) -> InvalidToken:
+    """The refusal of a token that proves nothing; `reason` follows a colon."""
+    return InvalidToken("token_invalid", reason=reason)

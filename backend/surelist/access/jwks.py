@@ -70,10 +70,7 @@ class KeySet:
         if kid not in self._keys:
             await asyncio.shield(self._fetch())
             if kid not in self._keys and self._away:
-                raise KeysAway(
-                    "The token cannot be verified now, because the keys of its issuer cannot be "
-                    f"fetched. Try again in {SECONDS_BETWEEN_FETCHES} seconds."
-                )
+                raise KeysAway("issuer_keys_unavailable")
         elif self._clock() - self._fetched_at > SECONDS_FRESH:
             self._fetch()
         return self._keys.get(kid, ())

@@ -54,10 +54,7 @@ async def set_timezone(tx: UserTransaction, timezone: str) -> Record | None:
     """
     write = await Write.begin(tx, CONTEXT_ALONE)
     if timezone not in _timezones():
-        raise Invalid(
-            '"timezone" must be the IANA name of a time zone, such as "Europe/Berlin". '
-            "Nothing was changed. Call again with such a name."
-        )
+        raise Invalid("timezone_unknown")
     write.save(SUBJECT, {"timezone": write.timezone}, {"timezone": timezone})
     await write.commit()
     return await find(tx)

@@ -68,7 +68,7 @@ def _hold(standing: Standing, scope: str | None) -> frozenset[str]:
     Raises Unauthenticated or InsufficientScope.
     """
     if isinstance(standing, Unauthenticated):
-        raise Unauthenticated(standing.message, details=standing.details)
+        raise Unauthenticated(standing.code, details=standing.details, **standing.values)
     if scope and scope not in standing:
         raise InsufficientScope(scope)
     return standing

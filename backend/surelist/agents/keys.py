@@ -98,12 +98,6 @@ def _refuse_unless_repeated(first: Record, new: NewKey, scopes: list[AgentScope]
     if (first["name"], first["scopes"], lifetime) != asked:
         raise used_otherwise()
     if first["revoked_at"]:
-        raise Gone(
-            "The agent that the first call with this idempotency key made has been revoked, and "
-            "nothing was changed. Call again with a new idempotency key to make another one."
-        )
+        raise Gone("first_key_revoked")
     if first["last_used_at"]:
-        raise Conflict(
-            "The token that the first call with this idempotency key made is in use already, and "
-            "is not shown again. Call with a new idempotency key to make another one."
-        )
+        raise Conflict("first_key_in_use")

@@ -46,10 +46,7 @@ async def make_room(tx: UserTransaction) -> None:
         return
     await tx.execute(_FORGET, excess=excess)
     if await _agents(tx) >= MOST:
-        raise Conflict(
-            f"There are {MOST} agents, as many as there may be, and nothing was changed. "
-            f"Ask the person to revoke keys that are not used any more, then call again."
-        )
+        raise Conflict("agent_limit", limit=MOST)
 
 
 async def _agents(tx: UserTransaction) -> int:

@@ -11,6 +11,7 @@ from sqlmodel import Field
 from surelist.access.auth import AGENT_SCOPES, LIFETIME_DAYS, AgentScope
 from surelist.data.tables import UserTable, owner
 from surelist.doors.arguments import Closed
+from surelist.errors import wrong_value
 from surelist.ledger.models import INSTANT, NOW
 from surelist.names import LONGEST, RULE, refuse_unless_plain
 
@@ -19,9 +20,7 @@ FALSE = text("false")
 
 def _grantable(scope: object) -> object:
     if isinstance(scope, str) and scope not in AGENT_SCOPES:
-        raise ValueError(
-            f"{scope[:40]!r} cannot be given to a key; what can be is {', '.join(AGENT_SCOPES)}"
-        )
+        raise wrong_value("scope_not_grantable", scope=scope[:40], allowed=list(AGENT_SCOPES))
     return scope
 
 

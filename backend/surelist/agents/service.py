@@ -87,7 +87,7 @@ async def allow(tx: UserTransaction, client_id: str, connection: Connection) -> 
     and when there are too many agents.
     """
     if client_id.startswith(KEY_PREFIX):
-        raise Conflict("A key is not connected: it is made, and a revoked one made anew.")
+        raise Conflict("key_not_connectable")
     write = await Write.begin(tx, CONTEXT_ALONE)
     before = await tx.fetch_one(_ONE, client_id=client_id)
     if before is None:

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import ARRAY, Boolean, Text, bindparam, func, or_, select, true
 from sqlmodel import col
 
-from surelist.access.auth import Principal, invalid_token
+from surelist.access.auth import Principal
 from surelist.agents.limit import make_room
 from surelist.agents.models import Agent
 from surelist.data.database import compiled
 from surelist.data.isolation import UserTransaction, user_insert, user_rows, user_update
+from surelist.errors import InvalidToken
 from surelist.ledger.models import INSTANT, Account
 from surelist.ledger.write import refuse_if_erased
 
@@ -85,7 +86,7 @@ async def admit(tx: UserTransaction, principal: Principal) -> frozenset[str]:
     if principal.kind == "session":
         ended = standing["sessions_valid_after"]
         if ended and _issued(tx) < ended:
-            raise invalid_token("its session has been ended")
+            raise InvalidToken("session_ended")
         return principal.scopes
     if standing["client_id"] is None and principal.kind == "token":
         await tx.hold_account()  # or an erase at this moment would miss the row
@@ -94,11 +95,11 @@ async def admit(tx: UserTransaction, principal: Principal) -> frozenset[str]:
             await _begin(tx, principal)
             return principal.scopes
     if standing["client_id"] is None:
-        raise invalid_token("the person has not allowed this agent, or has erased the list since")
+        raise InvalidToken("agent_not_allowed")
     if standing["revoked_at"]:
-        raise invalid_token("the person has revoked this agent")
+        raise InvalidToken("agent_revoked")
     if _issued(tx) < standing["valid_after"]:
-        raise invalid_token("it was issued before the agent's tokens were ended")
+        raise InvalidToken("agent_tokens_ended")
     if standing["unnoted"]:
         tx.run_afterwards(_NOTE, client_id=client_id)
     allowed = frozenset[str](standing["scopes"])

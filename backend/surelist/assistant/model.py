@@ -9,18 +9,13 @@ if TYPE_CHECKING:
     import httpx2
     from pydantic_ai.models import Model
 
-HOW_TO_SET_UP = (
-    "The chat has no model. Set SURELIST_MODEL (such as openai:gpt-5-mini, anthropic:..., "
-    "google:... or ollama:qwen3) and SURELIST_MODEL_KEY, and SURELIST_MODEL_URL for a server of "
-    "your own, then start Surelist again. docs/chat.md shows each in a few lines."
-)
 OLLAMA_URL = "http://localhost:11434/v1"
 
 
 def require_model(settings: Settings) -> None:
     """Raise NotSetUp when no model is configured."""
     if not settings.model:
-        raise NotSetUp(HOW_TO_SET_UP)
+        raise NotSetUp("chat_without_model")
 
 
 def http_client(settings: Settings) -> "httpx2.AsyncClient":
@@ -37,7 +32,7 @@ def make_model(settings: Settings, client: "httpx2.AsyncClient") -> "Model[Any]"
     url = settings.model_url or None
     key = settings.model_key.get_secret_value() or None
     if key is None and provider in ("openrouter", "anthropic", "google"):
-        raise NotSetUp(f"SURELIST_MODEL is {settings.model}, which needs SURELIST_MODEL_KEY too.")
+        raise NotSetUp("chat_without_key", model=settings.model)
     if provider == "anthropic":
         from anthropic import AsyncAnthropic
         from pydantic_ai.models.anthropic import AnthropicModel
@@ -70,7 +65,7 @@ def _openai_compatible(
     if provider == "openrouter":
         url = url or "https://openrouter.ai/api/v1"
     if key is None and url is None:
-        raise NotSetUp(f"SURELIST_MODEL is openai:{name}, which needs SURELIST_MODEL_KEY too.")
+        raise NotSetUp("chat_without_key", model=f"openai:{name}")
     served = OpenAIProvider(
         url or "https://api.openai.com/v1", key or "not-needed", http_client=client
     )

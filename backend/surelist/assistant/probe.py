@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from surelist.assistant.failures import failure_of
 from surelist.assistant.model import http_client, make_model
 from surelist.config import Settings
+from surelist.doors.messages import for_rest
 from surelist.errors import NotSetUp
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ async def probe(settings: Settings) -> str:
         async with asyncio.timeout(min(SECONDS, settings.chat_seconds)):
             await _ask(settings, client)
     except NotSetUp as error:
-        return error.message
+        return for_rest(error)
     except Exception as error:  # noqa: BLE001 (whatever it is, it is told)
         kind = failure_of(error)
         key = settings.model_key.get_secret_value() or "\0"

@@ -127,10 +127,7 @@ async def _left(request: Request) -> None:
 
 def _shown(turn: Turn, stored: Record | None) -> ChatAnswer:
     if stored is None:
-        raise Conflict(
-            f"The turn in conversation {turn.conversation_id} was ended by another one, or the "
-            f"conversation was deleted. Read its messages."
-        )
+        raise Conflict("turn_lost", conversation_id=turn.conversation_id)
     shown: ChatAnswer = {
         "conversation_id": turn.conversation_id,
         "message_id": turn.message["id"],

@@ -12,7 +12,7 @@ from surelist.assistant.parts import Part
 from surelist.assistant.turns import Said, Turn
 from surelist.conversations.models import Content, ConversationId, MessageId
 from surelist.data.database import Record
-from surelist.doors.arguments import ABSENT, Closed
+from surelist.doors.arguments import ABSENT, Closed, wrong_arguments
 from surelist.doors.routing import Door
 from surelist.errors import Invalid
 
@@ -67,14 +67,14 @@ class StreamedMessage(Closed):
             return Said(self.message, self.conversation_id, self.replaces)
         last = next((one for one in reversed(self.messages or []) if one.role == "user"), None)
         if last is None:
-            raise Invalid('"message" is required, or "messages" with one of the user\'s.')
+            raise Invalid("message_missing")
         text = "\n".join(part.text for part in last.parts if part.type == "text")
         try:
             content = _CONTENT.validate_python(text)
             return Said(content, self.conversation_id or self._led_in(), self.replaces)
         except ValidationError as error:
-            wrong = error.errors(include_url=False)[0]["msg"]
-            raise Invalid(f"The last message: {wrong}. Nothing was stored. Send another.") from None
+            errors = [{**one, "loc": ("messages", *one["loc"])} for one in error.errors()]
+            raise Invalid("invalid_arguments", wrong=wrong_arguments(errors)) from None
 
     def _led_in(self) -> int | None:
         """The conversation that the answers so far were given in."""

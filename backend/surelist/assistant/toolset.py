@@ -8,6 +8,7 @@ from pydantic_ai.toolsets import AbstractToolset
 from pydantic_ai.toolsets.abstract import ToolsetTool
 from pydantic_core import SchemaValidator, core_schema
 
+from surelist.doors.messages import for_model
 from surelist.doors.routing import Door
 from surelist.errors import SurelistError
 from surelist.tasks.tools import TOOLS
@@ -64,7 +65,7 @@ class TaskTools(AbstractToolset[None]):
                 lambda database, principal: TOOLS[name].call(database, principal, tool_args)
             )
         except SurelistError as refusal:  # of the token or of the database: not the model's doing
-            failed, answer = True, {"error": refusal.message}
+            failed, answer = True, {"error": for_model(refusal)}
         else:
             failed = bool(result.get("isError"))
             answer = result.get("structuredContent") or {"error": result["content"][0]["text"]}

@@ -120,10 +120,7 @@ async def begin(
     require_model(settings)
     stale = standing["now"] - timedelta(seconds=settings.chat_seconds + GRACE_SECONDS)
     if standing["turn_started_at"] and standing["turn_started_at"] > stale:
-        raise Conflict(
-            f"A turn is under way in conversation {conversation_id}. Wait until it has ended, then "
-            f"call again."
-        )
+        raise Conflict("turn_under_way", conversation_id=conversation_id)
     if standing["turn_token"]:
         await _give_up(tx, conversation_id)
     if standing["first_message"]:
@@ -192,9 +189,7 @@ async def _refuse_unless_last(tx: UserTransaction, conversation_id: int, message
     last = await tx.fetch_one(_LAST_SAID, conversation_id=conversation_id)
     if last is None or last["id"] != message_id:
         raise Conflict(
-            f"Message {message_id} is not the last of the user's in conversation "
-            f"{conversation_id}, and only that one can be replaced. Read its messages, then call "
-            f"again."
+            "not_the_last_message", message_id=message_id, conversation_id=conversation_id
         )
 
 
@@ -259,16 +254,15 @@ async def _charge(
     today = standing["chat_day"] == now.date()
     used_turns = (standing["chat_turns"] if today else 0) + turns
     used_tokens = (standing["chat_tokens"] if today else 0) + tokens
-    spent = None
+    limit, unit = 0, ""
     if most_turns and used_turns > most_turns:
-        spent = f"{most_turns} turns"
+        limit, unit = most_turns, "turns"
     elif most_tokens and used_tokens >= most_tokens:
-        spent = f"{most_tokens} tokens"
-    if turns and spent:
+        limit, unit = most_tokens, "tokens"
+    if turns and limit:
         midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
-        raise TooManyRequests(
-            f"{'The chat takes' if person else 'Agents may spend'} {spent} a day, and they are "
-            f"spent. Nothing was stored. The next day begins at midnight UTC.",
-            retry_after=int((midnight - now).total_seconds()) + 1,
-        )
+        wait = int((midnight - now).total_seconds()) + 1
+        if person:
+            raise TooManyRequests("chat_limit_person", limit=limit, unit=unit, retry_after=wait)
+        raise TooManyRequests("chat_limit_agents", limit=limit, unit=unit, retry_after=wait)
     await tx.execute(_CHARGE, day=now.date(), turns=used_turns, tokens=used_tokens)

@@ -155,10 +155,7 @@ async def find(tx: UserTransaction, conversation_id: int, message_id: int) -> Re
     """One message. Raises NotFound."""
     found = await tx.fetch_one(_FIND, conversation_id=conversation_id, message_id=message_id)
     if found is None:
-        raise NotFound(
-            f"There is no message {message_id} in conversation {conversation_id}. Read the "
-            f"conversation's history to find the one meant."
-        )
+        raise NotFound("message_not_found", message_id=message_id, conversation_id=conversation_id)
     return found
 
 
@@ -178,16 +175,15 @@ async def change(
     standing = await conversation_in(tx, conversation_id)
     message = await find(tx, conversation_id, message_id)
     if message["reply_to"]:
-        raise Conflict(
-            f"Message {message_id} is an answer of the built-in assistant, and stays as it was "
-            f"given. Add another message instead."
-        )
+        raise Conflict("message_of_assistant", message_id=message_id)
     if message["content"] == content:
         return message
     if if_version not in (None, message["version"]):
         raise VersionMismatch(
-            f"Message {message_id} has changed since version {if_version}: it is now at version "
-            f"{message['version']}, as given here. Look at it, then call again with that version.",
+            "message_changed",
+            message_id=message_id,
+            if_version=if_version,
+            version=message["version"],
             current=whole_message(message, standing["timezone"]),
         )
     await write(

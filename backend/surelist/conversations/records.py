@@ -160,10 +160,7 @@ async def conversation_in(
     if standing["id"] is None:
         raise no_such_conversation(conversation_id)
     if standing["deleted_at"]:
-        raise Gone(
-            f"Conversation {conversation_id} is in the trash. Ask the person to restore it, or "
-            f"begin another one."
-        )
+        raise Gone("conversation_in_trash", conversation_id=conversation_id)
     return standing
 
 
@@ -212,6 +209,4 @@ def search_text(text: str | None) -> str:
 
 def no_such_conversation(conversation_id: int) -> NotFound:
     """The answer for a conversation that is absent, purged or somebody else's."""
-    return NotFound(
-        f"There is no conversation {conversation_id}. List the conversations to find the one meant."
-    )
+    return NotFound("conversation_not_found", conversation_id=conversation_id)

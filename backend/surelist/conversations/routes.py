@@ -79,7 +79,7 @@ async def change_conversation(
 ) -> Response:
     """Rename a conversation, move it to the trash, or restore it."""
     if not patch.model_fields_set:
-        raise Invalid("Nothing to change was given. Send at least one field.")
+        raise Invalid("nothing_to_change")
     changed = await door.write(lambda tx: service.change(tx, conversation_id, **patch.given()))
     return answer(whole(changed, changed["timezone"]))
 

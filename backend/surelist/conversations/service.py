@@ -145,8 +145,5 @@ async def purge_conversation(tx: UserTransaction, conversation_id: int) -> None:
     if standing["id"] is None:
         raise no_such_conversation(conversation_id)
     if not standing["deleted_at"]:
-        raise Conflict(
-            f"Conversation {conversation_id} is not in the trash, and only what is there can be "
-            f"purged."
-        )
+        raise Conflict("conversation_not_in_trash", conversation_id=conversation_id)
     await purge(tx, standing, standing)

@@ -39,11 +39,6 @@ DIRECT = "DATABASE_URL_DIRECT or DATABASE_URL"
 CONNECT_TIMEOUT = 10.0
 """For PostgreSQL to let us in: Neon's wakes in less than one."""
 
-TRY_AGAIN = (
-    "The list cannot be reached right now, and what was asked may or may not have been done. "
-    "Try the same call again in a second."
-)
-
 _CONNECTION_FAULTS = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
@@ -77,17 +72,17 @@ def faults_as_unavailable() -> Generator[None]:
     try:
         yield
     except TimeoutError as fault:  # an OSError too, but a second wait would be no shorter
-        raise Unavailable(TRY_AGAIN) from fault
+        raise Unavailable("database_unavailable") from fault
     except _CONNECTION_FAULTS as fault:
-        raise ConnectionLost(TRY_AGAIN) from fault
+        raise ConnectionLost("database_unavailable") from fault
     except _PASSING_FAULTS as fault:
-        raise Unavailable(TRY_AGAIN) from fault
+        raise Unavailable("database_unavailable") from fault
     except asyncpg.InternalClientError as fault:  # a farewell came between two statements
-        raise ConnectionLost(TRY_AGAIN) from fault
+        raise ConnectionLost("database_unavailable") from fault
     except asyncpg.InterfaceError as fault:
         if not any(word in str(fault) for word in _GONE):  # all else is ours
             raise
-        raise ConnectionLost(TRY_AGAIN) from fault
+        raise ConnectionLost("database_unavailable") from fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +163,7 @@ async def open_pool(settings: Settings, *, traced: bool = False, checked: bool =
             try:
                 await _check(connection)
             except ConfigurationError as fault:  # said by /readyz, and not to callers
-                raise Unavailable(TRY_AGAIN) from fault
+                raise Unavailable("database_unavailable") from fault
             checked = True
         await _prepare(connection)
 

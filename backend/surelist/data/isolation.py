@@ -47,7 +47,6 @@ from surelist.observability.metrics import CONNECTIONS_IN_USE
 T = TypeVar("T")
 Work = Callable[["UserTransaction"], Awaitable[T]]
 
-BUSY = "The server is busy, and nothing was done. Try the same call again in a second."
 
 _IN_ORDER = "SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off"
 """Every order has its index: where statistics are old or missing, PostgreSQL would rather sort. And
@@ -387,7 +386,7 @@ class Database:
         try:
             return await self._pool.acquire(timeout=POOL_TIMEOUT)
         except TimeoutError:
-            raise Unavailable(BUSY) from None
+            raise Unavailable("server_busy") from None
 
     async def _roll_back(self, connection: PooledConnection) -> None:
         """End what is open without effect, and return the connection to the pool.

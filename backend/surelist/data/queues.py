@@ -1,8 +1,9 @@
 """Queues before the pool, so that one busy user, or a user's agents, do not hold up the others."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Hashable
+from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import asynccontextmanager
+from typing import TypeAlias
 
 from surelist.errors import Unavailable
 from surelist.observability.metrics import ADMISSION_WAITS
@@ -12,12 +13,24 @@ WRITES_AT_ONCE = 2
 for the same row lock, each holding a connection: 200 took another user's read from 2 ms to
 290 ms."""
 
-_WRITES_WAIT = {
-    True: "Too many of your changes to this list are waiting.",
-    False: "Too many changes by the agents of this list are waiting.",
-}
-_AGENTS_WAIT = "The agents of this list are making as many calls as they may at once."
-_SERVER_WAITS = "The server is busy."
+Refusal: TypeAlias = Callable[[], Unavailable]
+"""Makes the refusal of a call that has waited too long."""
+
+
+def _writes_waiting() -> Unavailable:
+    return Unavailable("writes_waiting")
+
+
+def _agent_writes_waiting() -> Unavailable:
+    return Unavailable("agent_writes_waiting")
+
+
+def _agent_calls_waiting() -> Unavailable:
+    return Unavailable("agent_calls_waiting")
+
+
+def _server_busy() -> Unavailable:
+    return Unavailable("server_busy")
 
 
 class Turns:
@@ -45,7 +58,7 @@ class Turns:
         if person:
             yield
             return
-        await self._of_agents.enter(user_id, self._patience, _AGENTS_WAIT)
+        await self._of_agents.enter(user_id, self._patience, _agent_calls_waiting)
         try:
             yield
         finally:
@@ -56,10 +69,11 @@ class Turns:
         self, user_id: str, patience: float, *, person: bool
     ) -> AsyncGenerator[None]:
         """Wait for a turn to write, `patience` seconds of it for the same user's writes."""
-        await self._writes.enter((user_id, person), patience, _WRITES_WAIT[person])
+        waiting = _writes_waiting if person else _agent_writes_waiting
+        await self._writes.enter((user_id, person), patience, waiting)
         try:
             async with self.to_read(user_id, person=person):
-                await _pass(self._writers, self._patience, _SERVER_WAITS)
+                await _pass(self._writers, self._patience, _server_busy)
                 try:
                     yield
                 finally:
@@ -79,12 +93,12 @@ class _Gates:
         """How many wait or are inside."""
         return self._gates[key][1] if key in self._gates else 0
 
-    async def enter(self, key: Hashable, patience: float, why: str) -> None:
+    async def enter(self, key: Hashable, patience: float, refusal: Refusal) -> None:
         """Wait for a place. `leave` gives it back."""
         gate, calls = self._gates.get(key) or (asyncio.Semaphore(self._places), 0)
         self._gates[key] = gate, calls + 1
         try:
-            await _pass(gate, patience, why)
+            await _pass(gate, patience, refusal)
         except BaseException:
             self._forget_one(key)
             raise
@@ -102,7 +116,7 @@ class _Gates:
             self._gates[key] = gate, calls - 1
 
 
-async def _pass(gate: asyncio.Semaphore, patience: float, why: str) -> None:
+async def _pass(gate: asyncio.Semaphore, patience: float, refusal: Refusal) -> None:
     if not gate.locked():
         await gate.acquire()
         return
@@ -111,4 +125,4 @@ async def _pass(gate: asyncio.Semaphore, patience: float, why: str) -> None:
             async with asyncio.timeout(patience):
                 await gate.acquire()
     except TimeoutError:
-        raise Unavailable(f"{why} Nothing was done. Try again in a second.") from None
+        raise refusal() from None

@@ -1,12 +1,14 @@
 """Closed argument models: what they accept, how they refuse, how they are shown to a model."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
+
+from surelist.doors.messages import WrongArgument, WrongArguments
+from surelist.errors import wrong_value
 
 MAX_REPORTED_ERRORS = 10
 """How many wrong arguments one message names; a caller may send a million."""
@@ -24,7 +26,7 @@ FREE_TEXT = object()
 
 def _plain_digits(value: object) -> object:
     if isinstance(value, str) and not _PLAIN_DIGITS.fullmatch(value):
-        raise ValueError("must be an integer, in digits alone")
+        raise wrong_value("not_digits")
     return value
 
 
@@ -73,32 +75,17 @@ class ShownObject(TypedDict):
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
 
-def explain(error: ValidationError | list[ErrorDetails], model: type[BaseModel]) -> str:
-    """What is wrong with the arguments, each named, in sentences."""
-    errors = (
-        error.errors(include_url=False, include_context=False)
-        if isinstance(error, ValidationError)
-        else error
-    )
-    return join_messages(
-        [_sentence(one, model) for one in errors[:MAX_REPORTED_ERRORS]], len(errors)
-    )
+def explain(error: ValidationError, model: type[BaseModel]) -> WrongArguments:
+    """What is wrong with the arguments of `model`, each named."""
+    return wrong_arguments(error.errors(include_url=False), list(model.model_fields))
 
 
-def join_messages(sentences: list[str], wrong: int) -> str:
-    """The first of `wrong` sentences, and how many more there are."""
-    more = (
-        [f"And {wrong - MAX_REPORTED_ERRORS} more are wrong."]
-        if wrong > MAX_REPORTED_ERRORS
-        else []
-    )
-    return " ".join(sentences[:MAX_REPORTED_ERRORS] + more)
-
-
-def error_path(error: Mapping[str, Any]) -> str:
-    """Where in the arguments the error is, in the caller's names, cut."""
-    name = ".".join(str(part) for part in error["loc"])
-    return name if len(name) <= NAME_SHOWN else name[:NAME_SHOWN] + "..."
+def wrong_arguments(
+    errors: Sequence[Mapping[str, Any]], allowed: list[str] | None = None
+) -> WrongArguments:
+    """The first of Pydantic's errors. `allowed` are the arguments that there are, if known."""
+    named = [_wrong_argument(one, allowed) for one in errors[:MAX_REPORTED_ERRORS]]
+    return WrongArguments(named, len(errors) - len(named))
 
 
 def input_schema(model: type[Closed]) -> dict[str, Any]:
@@ -125,14 +112,22 @@ def _bare(schema: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
-    name = error_path(error)
+def _wrong_argument(error: Mapping[str, Any], allowed: list[str] | None) -> WrongArgument:
+    name = _path(error)
     if error["type"] == "missing":
-        return f'"{name}" is required.'
+        return WrongArgument(name, "missing", {})
+    if error["type"] == "extra_forbidden" and allowed is None:
+        return WrongArgument(name, "unknown_field", {})
     if error["type"] == "extra_forbidden":
-        known = ", ".join(model.model_fields)
-        return f'Unknown argument "{name}". Allowed: {known}.'
+        return WrongArgument(name, "unknown_argument", {"allowed": allowed})
     if error["input"] is None:
-        return f'"{name}" is null: leave it out.'
-    message = error["msg"].removeprefix("Value error, ").replace("Input should", "should")
-    return f'"{name}" {message[0].lower()}{message[1:]}.'
+        return WrongArgument(name, "null", {})
+    problem = error["msg"].removeprefix("Value error, ").replace("Input should", "should")
+    values = {"problem": problem[0].lower() + problem[1:], **error.get("ctx", {})}
+    return WrongArgument(name, error["type"], values)
+
+
+def _path(error: Mapping[str, Any]) -> str:
+    """Where in the arguments the error is, in the caller's names, cut."""
+    name = ".".join(str(part) for part in error["loc"])
+    return name if len(name) <= NAME_SHOWN else name[:NAME_SHOWN] + "..."

@@ -39,8 +39,5 @@ def place_in(tx: UserTransaction, of: Any, cursor: str) -> list[Any]:
     content = tx.unseal(cursor)
     made_of, *place = orjson.loads(content) if content else (None,)
     if not content or made_of != of:
-        raise Invalid(
-            '"cursor" does not belong to this list: pass next_cursor unchanged, with the same '
-            "filters and sort. Call again without it to begin at the first page."
-        )
+        raise Invalid("cursor_mismatch")
     return place

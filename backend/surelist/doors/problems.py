@@ -1,18 +1,21 @@
 """Problem details (RFC 9457): refusals as answers, and as responses of the OpenAPI document."""
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NotRequired, cast
 
 import orjson
 from fastapi import Request
 from fastapi.routing import iter_route_contexts
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
-from surelist.doors.arguments import error_path, join_messages
+from surelist.doors.arguments import wrong_arguments
+from surelist.doors.messages import WrongArguments, for_rest
 from surelist.doors.web import refusal_headers
 from surelist.errors import (
     Conflict,
+    Fault,
     Forbidden,
     Gone,
     Invalid,
@@ -32,13 +35,22 @@ if TYPE_CHECKING:
     from starlette.exceptions import HTTPException
 
 
-class Problem(BaseModel):
-    """What went wrong, as RFC 9457 problem details."""
+class WrongPart(TypedDict):
+    """A wrong part of a request: where it is, and why by a code."""
+
+    name: str
+    code: str
+
+
+class Problem(TypedDict):
+    """What went wrong, as RFC 9457 problem details; `code` is its exact reason."""
 
     type: str
     title: str
     status: int
     detail: str
+    code: str
+    errors: NotRequired[list[WrongPart]]
 
 
 RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
@@ -65,6 +77,12 @@ WITH_A_BODY = (TooLarge, UnsupportedMediaType)
 DECLARED = (*EVERYWHERE, *WITH_A_BODY, NotFound, Conflict, Gone, VersionMismatch)
 
 
+def problem_schemas() -> dict[str, Any]:
+    """The `components/schemas` that `problem_responses` refers to."""
+    schema = TypeAdapter(Problem).json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), "Problem": schema}
+
+
 def problem_responses() -> dict[str, Any]:
     """The `components/responses` that `problems` refers to."""
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -85,13 +103,16 @@ def problem(request: Request, error: Exception) -> Response:
         "type": f"urn:surelist:{refusal.kind}",
         "title": refusal.kind.replace("_", " ").capitalize(),
         "status": refusal.status,
-        "detail": refusal.message,
+        "detail": (told := for_rest(refusal)),
+        "code": refusal.code,
     }
+    if isinstance(wrong := refusal.values.get("wrong"), WrongArguments):
+        said["errors"] = [{"name": one.name, "code": one.code} for one in wrong.named]
     if refusal.current is not None:
         said["task"] = refusal.current
     if "fields" in refusal.details:
         said["fields"] = refusal.details["fields"]
-    headers = refusal_headers(refusal, request.app.state.settings)
+    headers = refusal_headers(refusal, told, request.app.state.settings)
     return Response(orjson.dumps(said), refusal.status, headers, "application/problem+json")
 
 
@@ -101,12 +122,13 @@ def http_problem(request: Request, error: Exception) -> Response:
     if isinstance(refusal.__cause__, SurelistError):  # raised while the body was read
         return problem(request, refusal.__cause__)
     if refusal.status_code == HTTPStatus.BAD_REQUEST:
-        return problem(request, Invalid("The body is not JSON. Send it again, corrected."))
+        return problem(request, Invalid("body_not_json"))
     said = {
         "type": "about:blank",
         "title": refusal.detail,
         "status": refusal.status_code,
         "detail": f"{request.method} {request.url.path}: {refusal.detail}. See /openapi.json.",
+        "code": HTTPStatus(refusal.status_code).name.lower(),
     }
     headers = dict(refusal.headers or {})
     if refusal.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -127,19 +149,19 @@ def _methods_at(request: Request) -> set[str]:
 
 def crash(_request: Request, _error: Exception) -> Response:
     """The problem details of a fault of ours, which the log tells of and the answer does not."""
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    fault = Fault("internal_server_error")
     said = {
         "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": "Something went wrong in the server. Look at what is stored, then try again.",
+        "title": HTTPStatus(fault.status).phrase,
+        "status": fault.status,
+        "detail": for_rest(fault),
+        "code": fault.code,
     }
-    return Response(orjson.dumps(said), status, media_type="application/problem+json")
+    return Response(orjson.dumps(said), fault.status, media_type="application/problem+json")
 
 
 def _as_refusal(error: Exception) -> SurelistError:
     wrong = cast("RequestValidationError", error).errors()
-    sentences = [f"{error_path(one)}: {one['msg']}." for one in wrong]
-    return Invalid(
-        join_messages(sentences, len(wrong)) + " Nothing was changed. Call again, corrected."
-    )
+    if any(one["type"] == "json_invalid" for one in wrong):
+        return Invalid("body_not_json")
+    return Invalid("invalid_arguments", wrong=wrong_arguments(wrong))

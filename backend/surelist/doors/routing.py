@@ -199,10 +199,7 @@ async def _door(request: Request, scope: str) -> Door:
     )
     note(user=principal.person_id, client=principal.caller.client_id)
     if user_id not in (principal.account_id, RESERVED_USER_ID):
-        raise Forbidden(
-            "The token is not this user's. Use the path of the token's own user, or "
-            f"{RESERVED_USER_ID!r} in its place."
-        )
+        raise Forbidden("wrong_user", me=RESERVED_USER_ID)
     database: Database = state.database()
     database.enter(principal, scope)
     return Door(database, principal, scope)

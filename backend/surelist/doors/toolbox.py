@@ -11,6 +11,7 @@ from surelist.access.auth import Principal
 from surelist.data.isolation import Database, UserTransaction
 from surelist.doors import reading
 from surelist.doors.arguments import Closed, explain, input_schema
+from surelist.doors.messages import for_model
 from surelist.errors import Forbidden, Invalid, SurelistError, Unauthenticated, Unavailable
 from surelist.observability.calls import note
 from surelist.text import escape_bidi_controls
@@ -83,18 +84,12 @@ class Tool:
     def _parse(self, principal: Principal, arguments: Mapping[str, Any]) -> Closed:
         if "user_id" in arguments:
             if arguments["user_id"] not in (None, principal.account_id):
-                raise Invalid(
-                    '"user_id" is not an argument: the token says whose list this is. '
-                    "Call again without it."
-                )
+                raise Invalid("user_id_given")
             arguments = {name: arguments[name] for name in arguments.keys() - {"user_id"}}
         try:
             parsed, mended = reading.read(self.arguments, arguments)
         except ValidationError as error:
-            wrong = explain(error, self.arguments)
-            raise Invalid(
-                f"{wrong} Nothing was changed. Call {self.name} again, corrected."
-            ) from None
+            raise Invalid("invalid_arguments", wrong=explain(error, self.arguments)) from None
         if mended:
             note(mended=mended)
         return parsed
@@ -148,9 +143,10 @@ def error_result(refusal: SurelistError, subject: str = "task") -> dict[str, Any
 
     The object says it too: some clients show the model nothing else (pydantic-ai 2.68).
     """
-    content = [{"type": "text", "text": refusal.message}]
+    told = for_model(refusal)
+    content = [{"type": "text", "text": told}]
     if refusal.current is None:
         return {"content": content, "isError": True}
-    current = {"error": refusal.message, f"{subject}_id": refusal.current["id"], **refusal.current}
+    current = {"error": told, f"{subject}_id": refusal.current["id"], **refusal.current}
     content.append({"type": "text", "text": escape_bidi_controls(orjson.dumps(current).decode())})
     return {"content": content, "structuredContent": current, "isError": True}

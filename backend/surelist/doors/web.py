@@ -74,11 +74,9 @@ class LimitedBody:
             message = await receive()
             size += len(message.get("body", b""))
             if encoded and size:
-                raise UnsupportedEncoding("Send the body as it is, without Content-Encoding.")
+                raise UnsupportedEncoding("body_encoded")
             if size > BODY_BYTES:
-                raise TooLarge(
-                    f"The request is larger than {BODY_BYTES} bytes. Send less at a time."
-                )
+                raise TooLarge("body_too_large", limit=BODY_BYTES)
             return message
 
         await self.app(scope, limited, send)
@@ -113,28 +111,25 @@ class Uncached:
 
 
 def refusal_headers(
-    error: SurelistError, settings: Settings, resource: ProtectedResource = TASKS
+    error: SurelistError, told: str, settings: Settings, resource: ProtectedResource = TASKS
 ) -> dict[str, str]:
-    """The headers that tell a client what to do about `error`: sign in, step up, wait."""
+    """The headers that tell a client what to do about `error`: sign in, step up, wait.
+
+    `told` is what the caller is told of it.
+    """
     if isinstance(error, TooManyRequests | Unavailable):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, UnsupportedEncoding):
         return {"Accept-Encoding": "identity"}
     if isinstance(error, SignInNeeded):
-        said = {"error": error.kind, "error_description": error.message}
+        said = {"error": error.kind, "error_description": told}
         return {"WWW-Authenticate": _bearer(said | {"max_age": str(RECENT_SECONDS)})}
     if isinstance(error, Unauthenticated):
-        return {
-            "WWW-Authenticate": _challenge(
-                settings, resource, error.details.get("error"), error.message
-            )
-        }
+        challenge = _challenge(settings, resource, error.details.get("error"), told)
+        return {"WWW-Authenticate": challenge}
     if isinstance(error, InsufficientScope):
-        return {
-            "WWW-Authenticate": _challenge(
-                settings, resource, error.kind, error.message, error.scope
-            )
-        }
+        challenge = _challenge(settings, resource, error.kind, told, error.scope)
+        return {"WWW-Authenticate": challenge}
     return {}
 
 

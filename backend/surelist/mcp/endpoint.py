@@ -16,9 +16,10 @@ from starlette.types import Receive, Scope, Send
 from surelist.access.auth import Authenticator, Principal
 from surelist.config import Settings
 from surelist.data.isolation import Database
+from surelist.doors.messages import for_model
 from surelist.doors.origins import Hosts, Origins
 from surelist.doors.web import ProtectedResource, refusal_headers
-from surelist.errors import SurelistError, UnsupportedMediaType
+from surelist.errors import Fault, SurelistError, UnsupportedMediaType
 from surelist.mcp.protocol import (
     KNOWN_METHODS,
     Headers,
@@ -106,17 +107,16 @@ class McpEndpoint:
             return _error(request_id, error.code, error.message, error.status, data=error.data)
         except SurelistError as error:
             note(outcome=error.kind)
-            told = refusal_headers(error, self._settings, self._resource)
-            return _error(request_id, INTERNAL_ERROR, error.message, error.status, told)
+            told = for_model(error)
+            challenge = refusal_headers(error, told, self._settings, self._resource)
+            return _error(request_id, INTERNAL_ERROR, told, error.status, challenge)
         except ClientDisconnect:
             raise
         except Exception:
             note(outcome="error")
             logger.exception("an MCP request failed")
-            message = (
-                "Something went wrong in the server; nothing is known to have changed. Try again."
-            )
-            return _error(request_id, INTERNAL_ERROR, message, 500)
+            fault = Fault("internal_server_error")
+            return _error(request_id, INTERNAL_ERROR, for_model(fault), fault.status)
         body = orjson.dumps({"jsonrpc": "2.0", "id": request_id, "result": result})
         return Response(body, media_type="application/json")
 
@@ -138,7 +138,7 @@ class McpEndpoint:
 def _check_media_types(request: Request) -> None:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
-        raise UnsupportedMediaType("Send the request as Content-Type: application/json.")
+        raise UnsupportedMediaType("content_type_not_json")
     if "accept" in request.headers and not check_accept_headers(request)[0]:
         raise ProtocolError(
             INVALID_REQUEST, "The response is application/json. Accept that type.", 406

@@ -14,8 +14,10 @@ from pydantic import ValidationError
 
 from surelist.access.auth import Principal
 from surelist.data.isolation import Database
+from surelist.doors.messages import for_model
 from surelist.doors.reading import TEXT, read_object
 from surelist.doors.toolbox import Tool
+from surelist.errors import Invalid
 from surelist.mcp.protocol import is_modern
 from surelist.mcp.sdk import (
     INVALID_PARAMS,
@@ -83,7 +85,7 @@ class Toolset:
 
 
 async def answer(context: Context, method: str, params: Params | None) -> Result:
-    """The result of a request. Raises MCPError, and SurelistError from Tool.call.
+    """The result of a request. Raises MCPError, also for Invalid, and SurelistError from Tool.call.
 
     A revoked credential is refused for every method: `Database.admit` checks requests that open no
     transaction.
@@ -93,9 +95,11 @@ async def answer(context: Context, method: str, params: Params | None) -> Result
         if not handler.opens_transaction:
             await context.database.admit(context.principal)
         result = await handler.handle(context, params or {})
-    except MCPError:
+    except (MCPError, Invalid) as error:
         await context.database.admit(context.principal)
-        raise
+        if isinstance(error, MCPError):
+            raise
+        raise MCPError(INVALID_PARAMS, for_model(error)) from None
     if not is_modern(context.version):
         return result
     meta = {SERVER_INFO_META_KEY: context.toolset.info}
@@ -103,7 +107,7 @@ async def answer(context: Context, method: str, params: Params | None) -> Result
 
 
 def _resolve(context: Context, method: str, params: Params | None) -> tuple[Method, Params | None]:
-    """The method and the valid parameters of a request. Raises MCPError."""
+    """The method and the valid parameters of a request. Raises MCPError, Invalid."""
     if method == "tools/call" and params and isinstance(params.get("arguments"), str):
         params = _parse_arguments(params)
     try:
@@ -119,12 +123,13 @@ def _resolve(context: Context, method: str, params: Params | None) -> tuple[Meth
 
 
 def _parse_arguments(params: Params) -> Params:
-    """Parameters of a tool call with parsed arguments. Some clients send arguments as JSON text."""
+    """Parameters of a tool call with parsed arguments. Some clients send arguments as JSON text.
+
+    Raises Invalid.
+    """
     arguments = read_object(params["arguments"])
     if isinstance(arguments, str):
-        raise MCPError(
-            INVALID_PARAMS, '"arguments" is text. Call again with a JSON object as "arguments".'
-        )
+        raise Invalid("arguments_are_text")
     note(mended=TEXT)
     return {**params, "arguments": arguments}
 
@@ -159,10 +164,7 @@ async def _call_tool(context: Context, params: Params) -> Result:
     tools = context.toolset.tools
     tool = tools.get(params["name"])
     if tool is None:
-        raise MCPError(
-            INVALID_PARAMS,
-            f"Unknown tool {params['name'][:50]!r}. Call one of: {', '.join(tools)}.",
-        )
+        raise Invalid("unknown_tool", name=params["name"][:50], allowed=[*tools])
     note(tool=tool.name)
     # Some clients send null for missing arguments.
     arguments: Params = params.get("arguments") or {}

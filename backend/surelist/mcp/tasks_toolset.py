@@ -1,7 +1,8 @@
 """The toolset of tasks at /mcp: five tools, and tasks as resources and prompts."""
 
 from surelist.access.auth import Principal
-from surelist.errors import NotFound
+from surelist.doors.messages import for_model
+from surelist.errors import Invalid, NotFound
 from surelist.mcp.protocol import is_modern
 from surelist.mcp.sdk import INVALID_PARAMS, MCPError
 from surelist.mcp.server import (
@@ -53,9 +54,10 @@ async def _read_resource(context: Context, params: Params) -> Result:
             text = await context.database.read(
                 reader, lambda tx: resources.one(tx, task_id), READ_SCOPE
             )
-        except NotFound as error:
+        except NotFound:
             code = INVALID_PARAMS if is_modern(context.version) else RESOURCE_NOT_FOUND
-            raise MCPError(code, f"{error.message} Read {LIST_URI}.", {"uri": uri}) from None
+            told = for_model(resources.no_such_resource(uri))
+            raise MCPError(code, told, {"uri": uri}) from None
     return {"contents": [resources.contents(uri, text)]}
 
 
@@ -70,11 +72,10 @@ async def _list_prompts(_context: Context, _params: Params) -> Result:
 async def _get_prompt(context: Context, params: Params) -> Result:
     name = params["name"]
     prompt = PROMPTS.get(name)
-    if prompt is None or params.get("arguments"):
-        problem = "takes no arguments" if prompt else "does not exist"
-        raise MCPError(
-            INVALID_PARAMS, f"The prompt {name[:50]!r} {problem}. Get one of: {', '.join(PROMPTS)}."
-        )
+    if prompt is None:
+        raise Invalid("unknown_prompt", name=name[:50], allowed=[*PROMPTS])
+    if params.get("arguments"):
+        raise Invalid("prompt_with_arguments", name=name)
     messages = await context.database.read(
         _require_read(context), lambda tx: resources.prompted(tx, prompt), READ_SCOPE
     )
@@ -85,10 +86,10 @@ async def _complete(context: Context, params: Params) -> Result:
     reference, argument = params["ref"], params["argument"]
     if reference["type"] == "ref/prompt":
         if reference["name"] not in PROMPTS:
-            raise MCPError(INVALID_PARAMS, f"Unknown prompt {reference['name'][:50]!r}.")
+            raise Invalid("unknown_prompt", name=reference["name"][:50], allowed=[*PROMPTS])
         return {"completion": {"values": [], "total": 0, "hasMore": False}}
     if reference["uri"] != TASK_URI or argument["name"] != "id":
-        raise MCPError(INVALID_PARAMS, f"Only the id of {TASK_URI} can be completed.")
+        raise Invalid("completion_of_other", uri=TASK_URI)
     ids, more = await context.database.read(
         _require_read(context),
         lambda tx: resources.ids_beginning(tx, argument["value"]),

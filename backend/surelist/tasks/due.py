@@ -47,10 +47,8 @@ def read_moment(text: str, timezone: str, argument: str) -> Moment:
             return Moment(instant(day, None, None, timezone), day)
         stated = datetime.fromisoformat(text.upper())
     except ValueError:
-        raise Invalid(
-            f'"{argument}" must be an ISO 8601 date such as "2026-12-31", or a date and time such '
-            f'as "2026-12-31T15:00". {today(timezone)} Call again with a date in that form.'
-        ) from None
+        now = datetime.now(zone(timezone))
+        raise Invalid("date_not_iso", argument=argument, now=now, timezone=timezone) from None
     if parts["offset"]:
         return fixed(stated)
     _refuse_skipped(stated, argument, timezone)
@@ -92,17 +90,8 @@ def write_moment(at: datetime, on: date, clock: time | None, timezone: str) -> t
     return local.isoformat(), f"{local:%A}"
 
 
-def today(timezone: str) -> str:
-    """A sentence that says what day it is, for whoever reckons with "tomorrow"."""
-    now = datetime.now(zone(timezone))
-    return f"Today is {now:%A}, {now:%Y-%m-%d}, in {timezone}."
-
-
 def _refuse_skipped(stated: datetime, argument: str, timezone: str) -> None:
     local = zone(timezone)
     there = stated.replace(tzinfo=local).astimezone(UTC).astimezone(local)
     if there.replace(tzinfo=None) != stated:
-        raise Invalid(
-            f'"{argument}" names a time that does not exist in {timezone}: the clocks skip '
-            f"{stated:%H:%M} on {stated:%Y-%m-%d}. Call again with a time an hour later."
-        )
+        raise Invalid("time_skipped", argument=argument, time=stated, timezone=timezone)

@@ -131,8 +131,13 @@ def task_named(uri: str) -> int:
     """The id of the task that a resource is. Raises NotFound."""
     named = _TASK_URI.fullmatch(uri)
     if named is None:
-        raise NotFound(f"There is no resource {uri}.")
+        raise no_such_resource(uri)
     return int(named[1])
+
+
+def no_such_resource(uri: str) -> NotFound:
+    """The refusal of a URI that is no resource's, or that of a task which does not exist."""
+    return NotFound("resource_not_found", uri=uri, list_uri=LIST_URI)
 
 
 async def one(tx: UserTransaction, task_id: int) -> str:

@@ -96,7 +96,7 @@ class Completion(Closed):
 async def refuse_null(request: Request) -> None:
     """Raise Invalid for a body that is there and null, which FastAPI takes for an absent one."""
     if (await request.body()).strip() == b"null":
-        raise Invalid("The body is null. Send an object, or no body at all. Nothing was changed.")
+        raise Invalid("body_null")
 
 
 router = user_router("/tasks", "tasks")
@@ -170,11 +170,11 @@ async def change_task(
     """Change the fields that are given."""
     kept = guards(f"change {task_id}", patch.given(), if_match, key)
     if not patch.model_fields_set:
-        raise Invalid("Nothing to change was given. Send at least one field.")
+        raise Invalid("nothing_to_change")
     if "undo" not in patch.model_fields_set:
         return task_answer(await door.write(lambda tx: service.update(tx, task_id, patch, **kept)))
     if patch.model_fields_set != {"undo"}:
-        raise Invalid('"undo" stands alone. Send it without other fields.')
+        raise Invalid("undo_with_others")
     of = Of("task", task_id)
     return task_answer(await door.write(lambda tx: undo_event(tx, patch.undo, of=of, **kept)))
 

@@ -69,7 +69,7 @@ async def list_tasks(tx: UserTransaction, arguments: ListTasks) -> Answer:
     if "task_id" not in arguments.model_fields_set:
         return listed(await listing.list_tasks(tx, arguments, arguments))
     if not arguments.stands_alone("task_id"):
-        raise Invalid('"task_id" stands alone. Call list_tasks again with it only, or without it.')
+        raise Invalid("task_id_with_others")
     task, timezone = await service.find(tx, arguments.task_id)
     return {"tasks": [representation.whole(task, timezone)], "total": 1} | _clock(timezone)
 
@@ -108,15 +108,10 @@ async def _updated(tx: UserTransaction, arguments: UpdateTask) -> Outcome:
     changes = arguments.given(TaskChanges)
     if "undo" in arguments.model_fields_set:
         if changes:
-            raise Invalid(
-                '"undo" stands alone. Call update_task again with it only, or without it.'
-            )
+            raise Invalid("undo_with_others")
         return await undo_event(tx, arguments.undo, of=Of("task", task_id), if_version=if_version)
     if not changes:
-        raise Invalid(
-            "Nothing to change was given: null and empty arguments count as left out. Call "
-            'update_task again with what is to change; to empty a field, name it in "clear".'
-        )
+        raise Invalid("nothing_to_change")
     return await service.update(tx, task_id, arguments, if_version=if_version)
 
 

@@ -107,13 +107,9 @@ def search_patterns(search: str) -> list[str]:
 def _words(search: str) -> list[str]:
     words = list(dict.fromkeys(map(_core, fold(search).split())))
     if not words:
-        raise Invalid(
-            '"search" has no character that can be looked for. Call again with a word of the text.'
-        )
+        raise Invalid("search_empty")
     if len(words) > WORDS_SOUGHT:
-        raise Invalid(
-            f'"search" has more than {WORDS_SOUGHT} words. Call again with those that matter most.'
-        )
+        raise Invalid("search_too_long", limit=WORDS_SOUGHT)
     return words
 
 

@@ -28,8 +28,9 @@ from surelist.access.auth import (
 )
 from surelist.access.issuers import believed
 from surelist.config import Settings
+from surelist.doors.messages import for_model, for_rest
 from surelist.doors.web import refusal_headers
-from surelist.errors import Unauthenticated
+from surelist.errors import InsufficientScope, Unauthenticated
 from tests.support.copies import newcomers
 from tests.support.person import Person
 
@@ -119,9 +120,9 @@ async def refusal_of(settings: Settings, *authorization: str) -> str:
         with pytest.raises(Unauthenticated) as refused:
             await admitted(settings, *authorization, audience=audience)
         assert refused.value.details == {"error": "invalid_token"}
-        reasons.add(refused.value.message)
+        reasons.add(str(refused.value))
     [reason] = reasons
-    assert reason.startswith("The bearer token was refused: ")
+    assert reason.startswith("token_")
     return reason
 
 
@@ -161,7 +162,7 @@ async def test_each_door_says_why_a_token_is_refused(
 
 def test_a_challenge_repeats_nothing_that_could_end_it(settings: Settings) -> None:
     error = auth.invalid_token('it says "x", scope="all" \\\r\nSet-Cookie: a=b \u00e9')
-    [(name, challenge)] = refusal_headers(error, settings).items()
+    [(name, challenge)] = refusal_headers(error, for_model(error), settings).items()
     assert name == "WWW-Authenticate"
     assert challenge.startswith('Bearer error="invalid_token", error_description="')
     assert "it says x, scope=all Set-Cookie: a=b ." in challenge
@@ -463,10 +464,9 @@ async def test_an_expired_token_of_the_previous_secret_is_refused(settings: Sett
         await Authenticator(believed(both)).principal([f"Bearer {token}"], both.mcp_url)
 
 
-def forbidden(scope: str) -> str:
+def forbidden(scope: str, told: str) -> str:
     return (
-        f'Bearer error="insufficient_scope", error_description="This token does not carry the '
-        f'scope {scope}. Ask the person for one that does.", '
+        f'Bearer error="insufficient_scope", error_description="{told}", '
         f'resource_metadata="{METADATA}", scope="{scope}"'
     )
 
@@ -499,7 +499,8 @@ async def test_a_missing_scope_is_403_and_names_the_scope_at_the_mcp_door(ann: P
         for method, params in calls:
             response = await ann.rpc(method, params, headers=headers)
             assert response.status_code == 403, params
-            assert response.headers["www-authenticate"] == forbidden(scope)
+            told = for_model(InsufficientScope(scope))
+            assert response.headers["www-authenticate"] == forbidden(scope, told)
             assert "result" not in response.json()
 
 
@@ -520,7 +521,8 @@ async def test_a_missing_scope_is_403_and_names_the_scope_at_the_rest_door(ann: 
             body = {"json": {"title": "New"}} if method != "GET" and "complete" not in path else {}
             response = await ann.rest(method, f"/tasks{path}", headers=headers, **body)
             assert response.status_code == 403, (method, path)
-            assert response.headers["www-authenticate"] == forbidden(scope)
+            told = for_rest(InsufficientScope(scope))
+            assert response.headers["www-authenticate"] == forbidden(scope, told)
             assert response.json()["type"] == "urn:surelist:insufficient_scope"
 
 

@@ -166,7 +166,7 @@ async def test_a_token_issued_after_its_client_was_revoked_is_refused_too(
         int(time.time()) + 60,
         "token",
     )
-    with pytest.raises(Unauthenticated, match="revoked"):
+    with pytest.raises(Unauthenticated, match="agent_revoked"):
         await worker.read(later, nothing, "tasks:read")
     robot = Agent(owner, await make_key(owner))
     await robot.call("list_tasks")
@@ -178,7 +178,7 @@ async def test_the_session_works_on_when_its_own_name_is_revoked(
     await owner.through("web").call("list_tasks")
     await owner.rest("DELETE", "/agents/web")
     await worker.write(owner.principal, nothing, "tasks:write")
-    with pytest.raises(Unauthenticated, match="revoked"):
+    with pytest.raises(Unauthenticated, match="agent_revoked"):
         await worker.write(owner.through("web").principal, nothing, "tasks:write")
 
 
@@ -207,7 +207,7 @@ async def test_a_token_from_before_its_agents_valid_after_is_refused(
     older = Principal(
         owner.user_id, owner.user_id, frozenset(AGENT_SCOPES), caller, int(time.time()) - 60, "key"
     )
-    with pytest.raises(Unauthenticated, match="issued before"):
+    with pytest.raises(Unauthenticated, match="agent_tokens_ended"):
         await worker.read(older, nothing, "tasks:read")
     await Agent(owner, key).call("list_tasks")
 
@@ -325,7 +325,7 @@ async def test_what_was_found_of_a_token_is_said_again_without_asking(
     await worker.read(claude, nothing, "tasks:read")
     await owner.rest("DELETE", "/agents/claude")
     clock.now += SECONDS_BETWEEN_CHECKS
-    with pytest.raises(Unauthenticated, match="revoked"):
+    with pytest.raises(Unauthenticated, match="agent_revoked"):
         await worker.read(claude, nothing, "tasks:read")
 
     async def never(*_: Any, **__: Any) -> Any:
@@ -334,7 +334,7 @@ async def test_what_was_found_of_a_token_is_said_again_without_asking(
     monkeypatch.setattr(worker, "_run", never)
     monkeypatch.setattr(worker._rates, "spend", never)
     for unit, scope in ((worker.read, "tasks:read"), (worker.write, "tasks:write")):
-        with pytest.raises(Unauthenticated, match="revoked"):
+        with pytest.raises(Unauthenticated, match="agent_revoked"):
             await unit(claude, nothing, scope)
 
 

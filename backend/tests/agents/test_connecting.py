@@ -58,10 +58,10 @@ async def test_a_revoked_agent_that_is_connected_anew_works_with_new_tokens_alon
     await owner.rest("PUT", CLAUDE, json=ALLOWED)
     await worker.read(claude(owner, now), nothing, "tasks:read")
     await owner.rest("DELETE", CLAUDE)
-    with pytest.raises(Unauthenticated, match="revoked"):
+    with pytest.raises(Unauthenticated, match="agent_revoked"):
         await worker.read(claude(owner, now + 60), nothing, "tasks:read")
     await owner.rest("PUT", CLAUDE, json=ALLOWED)
-    with pytest.raises(Unauthenticated, match="issued before"):
+    with pytest.raises(Unauthenticated, match="agent_tokens_ended"):
         await worker.read(claude(owner, now - 1), nothing, "tasks:read")
     await worker.read(claude(owner, int(time.time())), nothing, "tasks:read")
 
@@ -79,7 +79,7 @@ async def test_connecting_again_leaves_the_tokens_of_before_good(
 async def test_an_oauth_client_that_nobody_has_allowed_is_refused(
     owner: Person, worker: Database
 ) -> None:
-    with pytest.raises(Unauthenticated, match="has not allowed this agent"):
+    with pytest.raises(Unauthenticated, match="agent_not_allowed"):
         await worker.read(claude(owner, int(time.time())), nothing, "tasks:read")
     assert await agents(owner) == []
 

@@ -98,7 +98,7 @@ async def test_the_database_is_asked_once_in_a_few_seconds(
     await owner.rest("DELETE", f"/agents/{robot.caller.client_id}")
     clock.now += SECONDS_BETWEEN_CHECKS
     for _ in range(3):
-        with pytest.raises(Unauthenticated, match="revoked"):
+        with pytest.raises(Unauthenticated, match="agent_revoked"):
             await worker.admit(robot)
     assert gate.asked == 2
 

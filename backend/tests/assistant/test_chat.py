@@ -15,6 +15,7 @@ from tests.support.asking import task
 from tests.support.copies import newcomers
 from tests.support.person import Person
 from tests.support.records import Records
+from tests.support.refusals import wrong_arguments
 from tests.support.scripted import Call, Cut, Fault, Model, Silence
 from tests.support.talking import history, listed
 
@@ -109,7 +110,7 @@ async def test_only_the_last_message_of_the_person_can_be_replaced(
         body = {"message": "Again", "conversation_id": 1, "replaces": replaces}
         refused = await ann.rest("POST", "/chat", json=body)
         assert refused.status_code == 409
-        assert "only that one can be replaced" in refused.json()["detail"]
+        assert refused.json()["code"] == "not_the_last_message"
     body = {"message": "Again", "replaces": 1}
     assert (await ann.rest("POST", "/chat/stream", json=body)).status_code == 409
     assert [one["id"] for one in await listed(ann)] == [1]
@@ -166,7 +167,7 @@ async def test_one_turn_at_a_time(ann: Person, model: Model) -> None:
     await model.begun.wait()
     second = await ann.rest("POST", "/chat", json={"message": "Two", "conversation_id": 1})
     assert second.status_code == 409
-    assert "under way" in second.json()["detail"]
+    assert second.json()["code"] == "turn_under_way"
     assert "failure" not in await running
     assert "failure" not in await chat(ann, "Three", conversation_id=1)
 
@@ -246,7 +247,7 @@ async def test_a_refusal_of_a_tool_is_for_the_model_to_read(ann: Person, model: 
     answer = await chat(ann, "Done with the dishes")
     first, second = answer["tool_calls"]
     assert "There is no task 9" in first["error"]
-    assert 'Unknown argument "titel"' in second["error"]
+    assert wrong_arguments(second["error"])["titel"] == "unknown_argument"
     assert "There is no task 9" in str(model.asked[1]["messages"])
     assert answer["response"] == "There is no such task."
 
@@ -316,7 +317,7 @@ async def test_agents_that_have_spent_nine_tenths_of_a_day_leave_the_rest_to_the
     await records.run(f"UPDATE account SET {spent} WHERE user_id = $1", ann.user_id)
     refused = await agent.rest("POST", "/chat", json={"message": "More"})
     assert refused.status_code == 429
-    assert refused.json()["detail"].startswith("Agents may spend 450")
+    assert refused.json()["code"] == "chat_limit_agents"
     await chat(ann, "More")
 
 

@@ -143,29 +143,38 @@ async def test_a_stale_version_comes_with_the_message_as_it_stands(call: Call) -
     assert (current["message_id"], current["content"], current["version"]) == (1, "Two", 2)
 
 
+def message(**changes: Any) -> dict[str, Any]:
+    return {"conversation_id": 1, "role": "user", "content": "x"} | changes
+
+
 @pytest.mark.parametrize(
-    ("tool", "arguments", "said"),
+    ("tool", "arguments", "wrong"),
     [
-        ("create_conversation", {"title": "x" * 201}, '"title"'),
-        ("create_conversation", {"titel": "x"}, 'Unknown argument "titel"'),
-        ("create_conversation", {"user_id": "bob"}, '"user_id" is not an argument'),
-        ("add_message", {"conversation_id": 1, "role": "user", "content": " \n"}, '"content"'),
-        ("add_message", {"conversation_id": 1, "role": "tool", "content": "x"}, '"role"'),
-        ("add_message", {"conversation_id": 1, "role": "user", "content": "\x00"}, '"content"'),
-        ("add_message", {"conversation_id": 7, "role": "user", "content": "x"}, "conversation 7"),
-        ("get_conversation_history", {"conversation_id": 0}, '"conversation_id"'),
-        ("get_conversation_history", {"conversation_id": 1, "limit": 201}, '"limit"'),
-        ("get_conversation_history", {"conversation_id": 1, "cursor": "x"}, '"cursor"'),
-        ("list_user_conversations", {"search": "\u200b"}, '"search"'),
-        ("update_message", {"conversation_id": 1, "message_id": 9, "content": "x"}, "message 9"),
+        ("create_conversation", {"title": "x" * 201}, {"title": "other"}),
+        ("create_conversation", {"titel": "x"}, {"titel": "unknown_argument"}),
+        ("create_conversation", {"user_id": "bob"}, "user_id_given"),
+        ("add_message", message(content=" \n"), {"content": "nothing_visible"}),
+        ("add_message", message(role="tool"), {"role": "other"}),
+        ("add_message", message(content="\x00"), {"content": "control_characters"}),
+        ("add_message", message(conversation_id=7), "conversation_not_found"),
+        ("get_conversation_history", {"conversation_id": 0}, {"conversation_id": "other"}),
+        ("get_conversation_history", {"conversation_id": 1, "limit": 201}, {"limit": "other"}),
+        ("get_conversation_history", {"conversation_id": 1, "cursor": "x"}, "cursor_mismatch"),
+        ("list_user_conversations", {"search": "\u200b"}, "search_empty"),
+        (
+            "update_message",
+            {"conversation_id": 1, "message_id": 9, "content": "x"},
+            "message_not_found",
+        ),
     ],
 )
 async def test_what_is_wrong_is_said_and_nothing_is_stored(
-    call: Call, ann: Person, tool: str, arguments: dict[str, Any], said: str
+    call: Call, ann: Person, tool: str, arguments: dict[str, Any], wrong: str | dict[str, str]
 ) -> None:
     await begin(ann)
-    with pytest.raises(RefusedByTool, match=said):
+    with pytest.raises(RefusedByTool) as refused:
         await call(tool, **arguments)
+    assert (refused.value.arguments or refused.value.code) == wrong
     assert (await history(ann, 1))["messages"] == []
 
 

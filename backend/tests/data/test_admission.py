@@ -71,7 +71,7 @@ async def test_a_write_whose_turn_does_not_come_is_told_to_try_again() -> None:
     writers = [asyncio.create_task(crowd.writer("ann", str(n))) for n in range(3)]
     done, waiting = await asyncio.wait(writers, return_when=asyncio.FIRST_COMPLETED)
     assert done == {writers[2]}
-    with pytest.raises(Unavailable, match="Try again in a second"):
+    with pytest.raises(Unavailable, match="agent_writes_waiting"):
         await writers[2]
     crowd.go.set()
     await asyncio.gather(*waiting)
@@ -111,7 +111,7 @@ async def test_what_agents_hold_is_counted_over_reads_and_writes() -> None:
     calls = [asyncio.create_task(crowd.writer("ann", f"write {n}")) for n in range(2)]
     calls += [asyncio.create_task(crowd.reader("ann", f"read {n}")) for n in range(2)]
     await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
-    with pytest.raises(Unavailable, match=r"agents of this list.* Try again in a second"):
+    with pytest.raises(Unavailable, match="agent_calls_waiting"):
         await calls[3]
     assert crowd.inside == ["write 0", "write 1", "read 0"]
     crowd.go.set()
@@ -122,7 +122,7 @@ async def test_writes_of_all_users_leave_connections_to_the_reads() -> None:
     crowd = Crowd(Turns(4, 0.01))
     writers = [asyncio.create_task(crowd.writer(f"user {n}", str(n))) for n in range(4)]
     await asyncio.wait(writers, return_when=asyncio.FIRST_COMPLETED)
-    with pytest.raises(Unavailable, match="The server is busy"):
+    with pytest.raises(Unavailable, match="server_busy"):
         await writers[3]
     crowd.go.set()
     await asyncio.gather(*writers[:3])

@@ -119,9 +119,8 @@ async def test_an_agent_that_spends_its_share_leaves_the_other_agents_theirs(
     owner = await person_with("web", owner=True, rate_writes=20)
     one, other, third = await at_work(owner, 3)
     assert [await spend(robot, toggle) for robot in (one, one, other, third)] == [10, 0, 10, 0]
-    told = [(await toggle(robot)).json()["detail"] for robot in (one, third)]
-    assert told[0].startswith("This agent may make 10 writes a minute, and they are spent. Wait ")
-    assert told[1].startswith("All agents of this list together may make 20 writes a minute, and ")
+    codes = [(await toggle(robot)).json()["code"] for robot in (one, third)]
+    assert codes == ["rate_limit_agent", "rate_limit_agents"]
 
 
 @pytest.mark.parametrize("limit", LIMITS)
@@ -132,8 +131,11 @@ async def test_a_person_who_has_spent_their_own_is_told_so_and_still_revokes(
     owner = await person_with("web", owner=True, **settings)
     (robot,) = await at_work(owner, 1)
     assert await spend(owner, act) > 10
-    detail = (await act(owner)).json()["detail"]
-    assert detail.startswith(("You may ", "This list ", "This list, "))
+    refused = (await act(owner)).json()
+    if limit in ("reads", "writes"):
+        assert refused["code"] == "rate_limit_person"
+    else:  # PHASE 2
+        assert refused["detail"].startswith(("You may ", "This list ", "This list, "))
     assert (await owner.rest("DELETE", f"/agents/{robot.client}")).status_code == 204
 
 
@@ -211,7 +213,7 @@ async def test_an_agent_whose_reads_do_not_end_leaves_connections_to_the_person(
             assert (revoked.status_code, (await read(owner)).status_code) == (204, 200)
             refused = [await one for one in islice(asyncio.as_completed(flood), len(flood) - 2)]
             assert {answer.status_code for answer in refused} == {503}
-            assert all("agents of this list" in answer.json()["detail"] for answer in refused)
+            assert {one.json()["code"] for one in refused} == {"agent_calls_waiting"}
         answers = await asyncio.gather(*flood)
         assert sorted(answer.status_code for answer in answers) == [200] * 2 + [503] * 18
     finally:

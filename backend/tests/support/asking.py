@@ -8,7 +8,8 @@ import pytest
 from tests.support.person import Person, RefusedByTool
 
 WHAT_TO_DO_NEXT = re.compile(
-    r"^(Call|List|Look|Restore|Leave|Ask|Read|Get|Send|Use)\b|leave it out"
+    r"^(Add|Ask|Call|Connect|Create|Get|Leave|List|Look|Read|Restore|Revoke|Send|Set|Sign|Use|Wait)"
+    r"\b|leave it out"
 )
 
 
@@ -17,10 +18,19 @@ async def refusal(person: Person, tool: str, **arguments: Any) -> RefusedByTool:
     with pytest.raises(RefusedByTool) as refused:
         await person.call(tool, **arguments)
     message = refused.value.message
-    last_sentence = re.split(r"(?<=[.?!]) (?=[A-Z])", message)[-1]
-    assert WHAT_TO_DO_NEXT.search(last_sentence), message
-    assert tool == "delete_task" or not re.search(r"\bdelete(_task)?\b", message), message
+    assert WHAT_TO_DO_NEXT.search(last_sentence(message)), message
+    assert tool == "delete_task" or not suggests_deletion(message), message
     return refused.value
+
+
+def last_sentence(told: str) -> str:
+    """The last sentence of some."""
+    return re.split(r"(?<=[.?!]) (?=[A-Z])", told)[-1]
+
+
+def suggests_deletion(told: str) -> bool:
+    """Whether a text speaks of deleting."""
+    return bool(re.search(r"\bdelete(_task)?\b", told))
 
 
 async def every_page(person: Person, **arguments: Any) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal, s
 from surelist.config import Settings
 from surelist.data.isolation import Database, UserTransaction
 from tests.support import page
+from tests.support.refusals import code_of, wrong_arguments
 
 T = TypeVar("T")
 
@@ -21,11 +22,17 @@ NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 
 
 class RefusedByTool(Exception):
-    """The tool answered with `isError`; `current` is the task that came with it."""
+    """The tool answered with `isError`; `current` is the task that came with it.
+
+    `code` is that of specs/errors.md, and `arguments` holds the code of each wrong argument.
+    """
 
     def __init__(self, result: dict[str, Any]) -> None:
         super().__init__(result["content"][0]["text"])
         self.message = str(self)
+        self.code = code_of(self.message)
+        wrong = self.code == "invalid_arguments"
+        self.arguments = wrong_arguments(self.message) if wrong else {}
         self.current = result.get("structuredContent")
         if self.current is not None:
             assert self.current.pop("error") == self.message

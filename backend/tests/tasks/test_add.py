@@ -95,7 +95,7 @@ async def test_a_title_within_bounds_is_kept_to_the_letter(ann: Person, title: s
 )
 async def test_a_title_out_of_bounds_is_refused_and_not_cut(ann: Person, title: str) -> None:
     refused = await refusal(ann, "add_task", title=title)
-    assert '"title" string should have at ' in refused.message
+    assert refused.arguments == {"title": "other"}
     assert await titles(ann) == []
 
 
@@ -105,14 +105,14 @@ CONTROL_CHARACTERS = ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\x9f"]
 @pytest.mark.parametrize("character", [*CONTROL_CHARACTERS, "\n", "\r", "\t", "\u2028", "\u2029"])
 async def test_a_title_is_one_line_without_control_characters(ann: Person, character: str) -> None:
     refused = await refusal(ann, "add_task", title=f"Buy{character}milk")
-    assert '"title" must be one line, without control characters' in refused.message
+    assert refused.arguments == {"title": "not_one_line"}
     assert await titles(ann) == []
 
 
 @pytest.mark.parametrize("character", CONTROL_CHARACTERS)
 async def test_a_description_holds_no_control_characters(ann: Person, character: str) -> None:
     refused = await refusal(ann, "add_task", title="Buy", description=f"milk{character}")
-    assert '"description" must not contain control characters' in refused.message
+    assert refused.arguments == {"description": "control_characters"}
     assert await titles(ann) == []
 
 
@@ -128,7 +128,7 @@ async def test_a_description_within_bounds_is_kept_to_the_letter(
 
 async def test_a_description_too_long_is_refused_and_not_cut(ann: Person) -> None:
     refused = await refusal(ann, "add_task", title="Buy", description="x" * 10_001)
-    assert '"description" string should have at most 10000 characters' in refused.message
+    assert refused.arguments == {"description": "other"}
     assert await titles(ann) == []
 
 
@@ -162,14 +162,14 @@ async def test_tags_are_trimmed_and_of_equal_ones_the_first_is_kept(
 )
 async def test_tags_out_of_bounds_are_refused(ann: Person, tags: list[Any]) -> None:
     refused = await refusal(ann, "add_task", title="Buy", tags=tags)
-    assert '"tags' in refused.message
+    assert {name.partition(".")[0] for name in refused.arguments} == {"tags"}
     assert await titles(ann) == []
 
 
 @pytest.mark.parametrize("key", ["x" * 201, "a\x00b"])
 async def test_an_idempotency_key_out_of_bounds_is_refused(ann: Person, key: str) -> None:
     refused = await refusal(ann, "add_task", title="Buy", idempotency_key=key)
-    assert '"idempotency_key"' in refused.message
+    assert [*refused.arguments] == ["idempotency_key"]
     assert await titles(ann) == []
 
 

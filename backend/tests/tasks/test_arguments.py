@@ -53,25 +53,26 @@ async def test_an_unknown_argument_is_refused_by_name_with_those_that_are_known(
 ) -> None:
     before = await task(with_task, 1)
     refused = await refusal(with_task, tool, **REQUIRED[tool], colour="red")
-    assert 'Unknown argument "colour"' in refused.message
+    assert refused.arguments == {"colour": "unknown_argument"}
     assert all(name in refused.message for name in [*REQUIRED[tool], *OPTIONAL[tool]])
     assert await task(with_task, 1) == before
     assert await ids(with_task) == [1]
 
 
 async def test_a_refusal_is_short_however_much_was_wrong(with_task: Person) -> None:
-    wrong = {"x" * 50_000: 1} | {f"unknown {n}": n for n in range(10_000)}
-    refused = await refusal(with_task, "add_task", title="New", **wrong)
+    unknown = {"x" * 50_000: 1} | {f"unknown {n}": n for n in range(10_000)}
+    refused = await refusal(with_task, "add_task", title="New", **unknown)
     assert len(refused.message) < 3000
-    assert "And 9991 more are wrong. Nothing was changed. Call add_task again" in refused.message
+    assert len(refused.arguments) == 10
+    assert "And 9991 more are wrong." in refused.message
 
 
-def complaint(tool: str, **arguments: Any) -> str:
-    """What is said of these arguments before anything is looked up."""
+def wrong(tool: str, **arguments: Any) -> set[str]:
+    """The names of the arguments that are refused before anything is looked up."""
     closed = TOOLS[tool].arguments
     with pytest.raises(ValidationError) as refused:
         read(closed, arguments)
-    return explain(refused.value, closed)
+    return {one.name.partition(".")[0] for one in explain(refused.value, closed).named}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_an_id_and_a_version_are_integers_within_bounds_and_nothing_like_one(
 ) -> None:
     no_integers = ["01", "+7", "1.0", "task 1", 1.5, 2.5, True, False, [1], {"id": 1}]
     for value in [*no_integers, 0, -1, 2**53, 10**30]:
-        assert f'"{name}"' in complaint(tool, **REQUIRED[tool] | {name: value}), value
+        assert wrong(tool, **REQUIRED[tool] | {name: value}) == {name}, value
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_an_id_and_a_version_are_integers_within_bounds_and_nothing_like_one(
 def test_a_value_of_another_type_or_word_is_refused_by_name(
     tool: str, name: str, value: Any
 ) -> None:
-    assert f'"{name}' in complaint(tool, **REQUIRED[tool] | {name: value})
+    assert wrong(tool, **REQUIRED[tool] | {name: value}) == {name}
 
 
 @pytest.mark.parametrize(
@@ -135,13 +136,12 @@ def test_a_value_of_another_type_or_word_is_refused_by_name(
     ],
 )
 async def test_a_missing_argument_is_named(with_task: Person, tool: str, missing: str) -> None:
-    assert f'"{missing}" is required' in (await refusal(with_task, tool)).message
+    assert (await refusal(with_task, tool)).arguments == {missing: "missing"}
 
 
 async def test_all_that_is_wrong_is_said_at_once(ann: Person) -> None:
     refused = await refusal(ann, "add_task", title="", priority="urgent", tags=[""], colour="red")
-    assert [name for name in ('"title"', '"priority"', '"tags.0"', '"colour"')
-            if name not in refused.message] == []  # fmt: skip
+    assert refused.arguments.keys() == {"title", "priority", "tags.0", "colour"}
 
 
 @pytest.mark.parametrize("tool", REQUIRED)
@@ -161,7 +161,7 @@ async def test_a_user_id_that_is_the_token_s_is_dropped(with_task: Person, tool:
 async def test_any_other_user_id_is_refused(with_task: Person, tool: str, user_id: Any) -> None:
     before = await task(with_task, 1)
     refused = await refusal(with_task, tool, **REQUIRED[tool], user_id=user_id)
-    assert '"user_id" is not an argument' in refused.message
+    assert refused.code == "user_id_given"
     assert await task(with_task, 1) == before
     assert await ids(with_task) == [1]
 

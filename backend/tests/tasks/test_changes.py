@@ -125,7 +125,7 @@ async def test_a_field_both_given_and_cleared_is_refused(with_task: Person, fiel
 @pytest.mark.parametrize("clear", [["title"], ["status"], "due", [None], [1]])
 async def test_what_cannot_be_cleared_is_refused(with_task: Person, clear: Any) -> None:
     refused = await refusal(with_task, "update_task", task_id=1, clear=clear)
-    assert '"clear' in refused.message
+    assert {name.partition(".")[0] for name in refused.arguments} == {"clear"}
 
 
 @pytest.mark.parametrize("empty", [{"description": ""}, {"tags": []}])
@@ -140,7 +140,7 @@ async def test_an_update_of_nothing_is_refused(
     with_task: Person, arguments: dict[str, Any]
 ) -> None:
     refused = await refusal(with_task, "update_task", task_id=1, **arguments)
-    assert "Nothing to change was given" in refused.message
+    assert refused.code == "nothing_to_change"
 
 
 @pytest.mark.parametrize(

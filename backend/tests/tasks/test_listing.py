@@ -64,7 +64,7 @@ async def test_one_task_in_full_is_a_list_of_one(with_tasks: Person) -> None:
 @pytest.mark.parametrize("other", [{"status": "pending"}, {"limit": 1}, {"search": "pear"}])
 async def test_one_task_is_asked_for_alone(with_tasks: Person, other: dict[str, Any]) -> None:
     refused = await refusal(with_tasks, "list_tasks", task_id=1, **other)
-    assert '"task_id" stands alone' in refused.message
+    assert refused.code == "task_id_with_others"
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -137,7 +137,7 @@ async def test_fifty_tasks_are_a_page_unless_asked_otherwise(ann: Person, record
 
 @pytest.mark.parametrize("limit", [0, -1, 201, 10**30])
 async def test_a_limit_out_of_bounds_is_refused_and_not_clamped(ann: Person, limit: int) -> None:
-    assert '"limit"' in (await refusal(ann, "list_tasks", limit=limit)).message
+    assert [*(await refusal(ann, "list_tasks", limit=limit)).arguments] == ["limit"]
 
 
 @pytest.mark.parametrize(
@@ -236,9 +236,6 @@ async def test_a_cursor_behind_the_longest_title_leads_on(ann: Person, character
     assert [task["id"] for task in (await ann.rest("GET", path)).json()["tasks"]] == [2]
 
 
-CURSOR_REFUSED = '"cursor" does not belong to this list'
-
-
 @pytest.mark.parametrize(
     "other",
     [
@@ -254,7 +251,7 @@ async def test_a_cursor_of_another_list_is_refused(
     with_tasks: Person, cursor: str, other: dict[str, str]
 ) -> None:
     refused = await refusal(with_tasks, "list_tasks", cursor=cursor, **other)
-    assert CURSOR_REFUSED in refused.message
+    assert refused.code == "cursor_mismatch"
 
 
 async def test_a_cursor_leads_on_with_another_limit_and_with_defaults_spelled_out(
@@ -270,7 +267,7 @@ async def test_another_person_s_cursor_is_refused(
     bob = newcomer()
     await records.add_many(bob, 3)
     refused = await refusal(bob, "list_tasks", sort="due", cursor=cursor)
-    assert CURSOR_REFUSED in refused.message
+    assert refused.code == "cursor_mismatch"
 
 
 async def test_a_cursor_changed_in_any_byte_is_refused(with_tasks: Person, cursor: str) -> None:
@@ -280,17 +277,18 @@ async def test_a_cursor_changed_in_any_byte_is_refused(with_tasks: Person, curso
         changed[position] ^= 1
         forged = base64.urlsafe_b64encode(changed).rstrip(b"=").decode()
         refused = await refusal(with_tasks, "list_tasks", sort="due", cursor=forged)
-        assert CURSOR_REFUSED in refused.message
+        assert refused.code == "cursor_mismatch"
 
 
 @pytest.mark.parametrize("cursor", ["x", "????", "AAAA", "\x00", "ü", "null", "0", "=" * 1000])
 async def test_what_is_no_cursor_is_refused(with_tasks: Person, cursor: str) -> None:
-    assert CURSOR_REFUSED in (await refusal(with_tasks, "list_tasks", cursor=cursor)).message
+    assert (await refusal(with_tasks, "list_tasks", cursor=cursor)).code == "cursor_mismatch"
 
 
 @pytest.mark.parametrize("cursor", ["x" * 1001, "x" * 2001])
 async def test_a_cursor_out_of_bounds_is_refused(with_tasks: Person, cursor: str) -> None:
-    assert '"cursor"' in (await refusal(with_tasks, "list_tasks", cursor=cursor)).message
+    refused = await refusal(with_tasks, "list_tasks", cursor=cursor)
+    assert refused.code == ("cursor_mismatch" if len(cursor) <= 2000 else "invalid_arguments")
 
 
 @pytest.mark.parametrize("sort", SORTS)

@@ -42,6 +42,7 @@ def problem(response: httpx.Response, status: int, kind: str) -> dict[str, Any]:
     assert (response.status_code, said["status"]) == (status, status), said
     assert said["type"] == f"urn:surelist:{kind}"
     assert said["title"]
+    assert said["code"]
     assert said["detail"].endswith(".")
     return said
 
@@ -528,4 +529,5 @@ async def test_a_refusal_is_short_however_much_was_wrong(ann: Person) -> None:
     refused = await ann.rest("POST", "/tasks", json={"title": "New"} | wrong)
     assert refused.status_code == 422
     assert len(refused.content) < 3000
-    assert "And 9991 more are wrong. Nothing was changed." in refused.json()["detail"]
+    assert len(refused.json()["errors"]) == 10
+    assert "And 9991 more are wrong." in refused.json()["detail"]

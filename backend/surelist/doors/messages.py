@@ -1,0 +1,360 @@
+"""The sentences for every refusal: for models, and for people and programs.
+
+Models read them in the results of tools and at the MCP endpoints; people and programs at REST.
+Both are told the fact first and then what to do next. Nothing suggests a deletion; REST names no
+tool. `{limit:task}` is a number with its noun, as in "1 task" or "50,000 tasks"; a list is written
+with commas. specs/errors.md says when each code comes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any, NamedTuple, cast
+
+from surelist.errors import SurelistError
+
+
+class Refusal(NamedTuple):
+    """A fact, and what to do next: for models, and where it differs, for people and programs."""
+
+    fact: str
+    model: str
+    rest: str = ""
+
+    def for_model(self) -> str:
+        """The sentences at the doors that models use."""
+        return f"{self.fact} {self.model}"
+
+    def for_rest(self) -> str:
+        """The sentences at REST."""
+        return f"{self.fact} {self.rest or self.model}"
+
+
+_NEW_TOKEN = "Ask the person for a new token.", "Use a new token."
+_CALL_CORRECTED = "Call again, corrected.", "Send the request again, corrected."
+_WAIT = (
+    "Wait {retry_after:second}, then call again.",
+    "Send the request again in {retry_after:second}.",
+)
+
+REFUSALS: Mapping[str, Refusal] = {
+    # The token
+    "token_missing": Refusal(
+        "A bearer token is needed.", "Send it as Authorization: Bearer TOKEN."
+    ),
+    "token_invalid": Refusal("The bearer token was refused: {reason}.", *_NEW_TOKEN),
+    "token_expired": Refusal("The bearer token was refused: it has expired.", *_NEW_TOKEN),
+    "session_ended": Refusal(
+        "The bearer token was refused: its session has been ended.",
+        "Ask the person to sign in again.",
+        "Sign in again.",
+    ),
+    "agent_not_allowed": Refusal(
+        "The bearer token was refused: the person has not allowed this agent, or has erased the "
+        "list since.",
+        "Ask the person to connect this agent again.",
+        "Connect the agent again.",
+    ),
+    "agent_revoked": Refusal(
+        "The bearer token was refused: the person has revoked this agent.",
+        "Ask the person to connect it again.",
+        "Connect the agent again.",
+    ),
+    "agent_tokens_ended": Refusal(
+        "The bearer token was refused: it was issued before the agent's tokens were ended.",
+        *_NEW_TOKEN,
+    ),
+    "account_being_erased": Refusal(
+        "The bearer token was refused: the account is being erased. Nothing was changed.",
+        "Ask the person for a new token when that is done.",
+        "Use a token that is issued when that is done.",
+    ),
+    "recent_sign_in_needed": Refusal(
+        "This needs a sign-in of the last {minutes:minute}. Nothing was changed.",
+        "Ask the person to sign in again, then call with the new token.",
+        "Sign in again, then send the request with the new token.",
+    ),
+    "wrong_user": Refusal(
+        "The path is another user's.", 'Use the token\'s own user, or "{me}" in its place.'
+    ),
+    "insufficient_scope": Refusal(
+        "This token does not carry the scope {scope}.",
+        "Ask the person for one that does.",
+        "Use a token that carries it.",
+    ),
+    "issuer_keys_unavailable": Refusal(
+        "The token cannot be verified now: the keys of its issuer cannot be fetched.", *_WAIT
+    ),
+    # The request
+    "content_type_not_json": Refusal(
+        "The request is not of the type application/json.",
+        "Send it as Content-Type: application/json.",
+    ),
+    "body_encoded": Refusal("The body is encoded.", "Send it without Content-Encoding."),
+    "body_too_large": Refusal("The request is larger than {limit:byte}.", "Send less at a time."),
+    "body_not_json": Refusal("The body is not JSON.", *_CALL_CORRECTED),
+    "body_null": Refusal(
+        "The body is null. Nothing was changed.", "Send an object, or no body at all."
+    ),
+    "invalid_arguments": Refusal("{wrong} Nothing was changed.", *_CALL_CORRECTED),
+    "unknown_tool": Refusal("There is no tool {name!r}.", "Call one of: {allowed}."),
+    "arguments_are_text": Refusal('"arguments" is text.', "Send a JSON object."),
+    "unknown_prompt": Refusal("There is no prompt {name!r}.", "Get one of: {allowed}."),
+    "prompt_with_arguments": Refusal(
+        "The prompt {name!r} takes no arguments.", "Get it without arguments."
+    ),
+    "completion_of_other": Refusal("Only the id of {uri} can be completed.", "Ask for that one."),
+    "user_id_given": Refusal(
+        '"user_id" is not an argument: the token says whose list this is.',
+        "Call again without it.",
+        "Send the request again without it.",
+    ),
+    "nothing_to_change": Refusal(
+        "Nothing to change was given.",
+        "Null and empty arguments count as left out. Call update_task again with what is to "
+        'change; to empty a field, name it in "clear".',
+        "Send at least one field.",
+    ),
+    "undo_with_others": Refusal(
+        '"undo" cannot be combined with other changes.',
+        'Call update_task again with "undo" only, or without it.',
+        'Send "undo" without other fields.',
+    ),
+    "task_id_with_others": Refusal(
+        '"task_id" cannot be combined with other arguments.',
+        'Call list_tasks again with "task_id" only, or without it.',
+        'Send "task_id" without other arguments.',
+    ),
+    "cursor_mismatch": Refusal(
+        '"cursor" does not belong to this list.',
+        "Pass next_cursor unchanged, with the same filters and sort. Call again without it to "
+        "begin at the first page.",
+        "Send next_cursor unchanged, with the same filters and sort, or none for the first page.",
+    ),
+    "search_empty": Refusal(
+        '"search" has no character that can be looked for.',
+        "Call again with a word of the text.",
+        "Send a word of the text.",
+    ),
+    "search_too_long": Refusal(
+        '"search" has more than {limit:word}.',
+        "Call again with those that matter most.",
+        "Send those that matter most.",
+    ),
+    "date_not_iso": Refusal(
+        '"{argument}" must be an ISO 8601 date such as "2026-12-31", or a date and time such as '
+        '"2026-12-31T15:00". Today is {now:%A}, {now:%Y-%m-%d}, in {timezone}.',
+        "Call again with a date in that form.",
+        "Send a date in that form.",
+    ),
+    "time_skipped": Refusal(
+        '"{argument}" names a time that does not exist in {timezone}: the clocks skip '
+        "{time:%H:%M} on {time:%Y-%m-%d}.",
+        "Call again with a time an hour later.",
+        "Send a time an hour later.",
+    ),
+    "timezone_unknown": Refusal(
+        '"timezone" must be the IANA name of a time zone, such as "Europe/Berlin". Nothing was '
+        "changed.",
+        "Call again with such a name.",
+        "Send such a name.",
+    ),
+    # Tasks
+    "task_purged": Refusal(
+        "Task {task_id} has been purged from the trash.", "List the tasks to see what is left."
+    ),
+    "resource_not_found": Refusal(
+        "There is no resource {uri}.", "Read {list_uri} for the pending tasks."
+    ),
+    # Conversations and the chat
+    "conversation_not_found": Refusal(
+        "There is no conversation {conversation_id}.",
+        "List the conversations to find the one that is meant.",
+    ),
+    "conversation_in_trash": Refusal(
+        "Conversation {conversation_id} is in the trash.",
+        "Ask the person to restore it, or begin another one.",
+        "Restore it, or begin another one.",
+    ),
+    "conversation_not_in_trash": Refusal(
+        "Conversation {conversation_id} is not in the trash, and only what is there can be purged.",
+        "List the trash to see what can be purged.",
+    ),
+    "message_not_found": Refusal(
+        "There is no message {message_id} in conversation {conversation_id}.",
+        "Read the conversation's history to find the one that is meant.",
+    ),
+    "message_of_assistant": Refusal(
+        "Message {message_id} is an answer of the built-in assistant, and stays as it was given.",
+        "Add another message instead.",
+    ),
+    "message_changed": Refusal(
+        "Message {message_id} has changed since version {if_version}: it is now at version "
+        "{version}, as given here.",
+        "Look at it, then call again with that version.",
+        "Look at it, then send the request with that version.",
+    ),
+    "turn_under_way": Refusal(
+        "A turn is under way in conversation {conversation_id}.",
+        "Wait until it has ended, then call again.",
+        "Wait until it has ended, then send the request again.",
+    ),
+    "turn_lost": Refusal(
+        "The turn in conversation {conversation_id} was ended by another one, or the conversation "
+        "is in the trash.",
+        "Read its messages.",
+    ),
+    "not_the_last_message": Refusal(
+        "Message {message_id} is not the last of the user's in conversation {conversation_id}, and "
+        "only that one can be replaced.",
+        "Read its messages, then call again.",
+        "Read its messages, then send the request again.",
+    ),
+    "message_missing": Refusal(
+        '"message" is missing, and "messages" has none of the user\'s.', "Send one of the two."
+    ),
+    "chat_without_model": Refusal(
+        "The chat has no model.",
+        "Set SURELIST_MODEL (such as openai:gpt-5-mini, anthropic:..., google:... or "
+        "ollama:qwen3) and SURELIST_MODEL_KEY, and SURELIST_MODEL_URL for a server of your own, "
+        "then start Surelist again. docs/chat.md shows each in a few lines.",
+    ),
+    "chat_without_key": Refusal(
+        "SURELIST_MODEL is {model}, which needs SURELIST_MODEL_KEY too.",
+        "Set it, then start Surelist again.",
+    ),
+    # Agents and keys
+    "agent_not_found": Refusal("There is no such agent.", "List the agents to see their ids."),
+    "key_not_connectable": Refusal("Keys cannot be connected.", "Create a new key instead."),
+    "first_key_revoked": Refusal(
+        "The agent that the first call with this idempotency key made has been revoked. Nothing "
+        "was changed.",
+        "Call again with a new idempotency key to make another one.",
+        "Send the request with a new idempotency key to make another one.",
+    ),
+    "first_key_in_use": Refusal(
+        "The token that the first call with this idempotency key made is in use already, and is "
+        "not shown again.",
+        "Call again with a new idempotency key to make another one.",
+        "Send the request with a new idempotency key to make another one.",
+    ),
+    "agent_limit": Refusal(
+        "Agent limit reached: {limit:,}. Nothing was changed.",
+        "Ask the person to revoke keys that are not used any more, then call again.",
+        "Revoke keys that are not used any more, then send the request again.",
+    ),
+    # Limits
+    "rate_limit_agent": Refusal(
+        "Rate limit reached: {limit:,} {rate} a minute for this agent.", *_WAIT
+    ),
+    "rate_limit_agents": Refusal(
+        "Rate limit reached: {limit:,} {rate} a minute for all agents of this list together.",
+        *_WAIT,
+    ),
+    "rate_limit_person": Refusal("Rate limit reached: {limit:,} {rate} a minute.", *_WAIT),
+    "rate_limit_revocations": Refusal(
+        "Rate limit reached: {limit:,} calls a minute that look at access or end it.", *_WAIT
+    ),
+    "chat_limit_agents": Refusal(
+        "Chat limit of agents reached: {limit:,} {unit} a day. Nothing was stored.",
+        "Wait until midnight UTC, when the next day begins.",
+    ),
+    "chat_limit_person": Refusal(
+        "Chat limit reached: {limit:,} {unit} a day. Nothing was stored.",
+        "Wait until midnight UTC, when the next day begins.",
+    ),
+    "writes_waiting": Refusal(
+        "Too many of your changes to this list are waiting. Nothing was done.", *_WAIT
+    ),
+    "agent_writes_waiting": Refusal(
+        "Too many changes by the agents of this list are waiting. Nothing was done.", *_WAIT
+    ),
+    "agent_calls_waiting": Refusal(
+        "The agents of this list are making as many calls as they may at once. Nothing was done.",
+        *_WAIT,
+    ),
+    "server_busy": Refusal("The server is busy. Nothing was done.", *_WAIT),
+    "database_unavailable": Refusal(
+        "The list cannot be reached right now, and what was asked may or may not have been done.",
+        "Wait {retry_after:second}, then try the same call again.",
+        "Send the same request again in {retry_after:second}.",
+    ),
+    "internal_server_error": Refusal(
+        "Something went wrong in the server; nothing is known to have changed.",
+        "Look at what is stored, then call again.",
+        "Look at what is stored, then send the request again.",
+    ),
+}
+
+ARGUMENTS: Mapping[str, str] = {
+    "missing": '"{name}" is required.',
+    "unknown_argument": 'Unknown argument "{name}". Allowed: {allowed}.',
+    "unknown_field": 'Unknown field "{name}".',
+    "null": '"{name}" is null: leave it out.',
+    "not_digits": '"{name}" must be an integer, in digits alone.',
+    "not_one_line": '"{name}" must be one line, without control characters.',
+    "control_characters": '"{name}" must not contain control characters other than line breaks and '
+    "tabs.",
+    "nothing_visible": '"{name}" must have a character that can be seen.',
+    "unbalanced_direction": '"{name}" must end each turn of the writing direction that it begins, '
+    "and no other: U+202A, U+202B, U+202D and U+202E by U+202C; U+2066, U+2067 and U+2068 by "
+    "U+2069.",
+    "not_plain_name": '"{name}" must be a plain name: letters, digits, spaces and {signs} only, at '
+    "least one letter or digit, at most {longest:character}, and no two spaces in a row.",
+    "scope_not_grantable": '"{name}": {scope!r} cannot be given to an agent. Allowed: {allowed}.',
+    "other": '"{name}" {problem}.',
+}
+"""What is wrong with one argument, the same at each door; `other` is in Pydantic's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongArgument:
+    """One argument that is wrong: its name, why, and what the sentence is filled with."""
+
+    name: str
+    code: str
+    values: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        values = {"name": self.name, **self.values}
+        return _FORMATTER.vformat(ARGUMENTS.get(self.code, ARGUMENTS["other"]), (), values)
+
+
+@dataclass(frozen=True, slots=True)
+class WrongArguments:
+    """The first wrong arguments of a call, and how many more there are."""
+
+    named: list[WrongArgument]
+    more: int
+
+    def __str__(self) -> str:
+        more = [f"And {self.more} more are wrong."] if self.more else []
+        return " ".join([*map(str, self.named), *more])
+
+
+def for_model(refusal: SurelistError) -> str:
+    """What a model is told of a refusal."""
+    return refusal.sentence or _filled(REFUSALS[refusal.code].for_model(), refusal)
+
+
+def for_rest(refusal: SurelistError) -> str:
+    """What people and programs are told of a refusal."""
+    return refusal.sentence or _filled(REFUSALS[refusal.code].for_rest(), refusal)
+
+
+class _Formatter(Formatter):
+    """`str.format` that also writes numbers with their noun, and lists."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, int) and format_spec.isalpha():
+            return f"{value:,} {format_spec}{'' if value == 1 else 's'}"
+        if isinstance(value, list | tuple):
+            return ", ".join(map(str, cast("list[object]", value)))
+        return format(value, format_spec)
+
+
+_FORMATTER = _Formatter()
+
+
+def _filled(sentences: str, refusal: SurelistError) -> str:
+    return _FORMATTER.vformat(sentences, (), refusal.values)
