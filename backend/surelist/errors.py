@@ -55,15 +55,14 @@ class SurelistError(Exception):
         **values: Any,
     ) -> None:
         super().__init__(code)
-        # PHASE 2: the ledger still raises sentences, which have spaces. Then `code` alone is left.
-        self.code, self.sentence = (self.kind, code) if " " in code else (code, None)
+        self.code = code
         self.values = values
         self.current = current
         self.details = details or {}
 
     def __str__(self) -> str:
         values = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
-        return f"{self.sentence or self.code}({values})" if values else self.sentence or self.code
+        return f"{self.code}({values})" if values else self.code
 
 
 class Unauthenticated(SurelistError):

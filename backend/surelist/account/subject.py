@@ -28,7 +28,7 @@ def _noun(_: Key) -> str:
 
 
 def _no_such(_: Key) -> NotFound:
-    return NotFound("There is no account. Nothing was changed.")
+    return NotFound("account_not_found")
 
 
 def _store(_: Collection[str]) -> Store:

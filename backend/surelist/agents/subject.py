@@ -9,7 +9,7 @@ from sqlmodel import col
 from surelist.agents.models import Agent
 from surelist.data.database import compiled
 from surelist.data.isolation import user_rows, user_update
-from surelist.errors import NotFound
+from surelist.errors import Conflict, NotFound
 from surelist.ledger.fields import Fields, one_column, since
 from surelist.ledger.models import EventKind
 from surelist.ledger.subjects import Key, Row, Store, Subject, by_keys
@@ -41,7 +41,15 @@ def _noun(client_id: Key) -> str:
 
 def no_such_agent(_: Key = None) -> NotFound:
     """The answer for an agent that is absent or somebody else's."""
-    return NotFound("There is no such agent. List the agents to see their ids.")
+    return NotFound("agent_not_found")
+
+
+def _access_was_given(event_id: int) -> Conflict:
+    return Conflict("access_was_given", event_id=event_id)
+
+
+def _access_was_ended(event_id: int) -> Conflict:
+    return Conflict("access_was_ended", event_id=event_id)
 
 
 def _store(_: Collection[str]) -> Store:
@@ -60,10 +68,9 @@ SUBJECT = Subject(
     load=_LOAD,
     store=_store,
     irreversible={
-        "created": "it gave an agent access. Revoke the agent instead.",
-        "deleted": "it revoked an agent, and credentials do not come back. Connect the agent anew, "
-        "or make another key.",
-        "restored": "it gave an agent access again. Revoke the agent instead.",
+        "created": _access_was_given,
+        "deleted": _access_was_ended,
+        "restored": _access_was_given,
     },
     for_person=True,
     hidden=True,

@@ -64,6 +64,9 @@ REFUSALS: Mapping[str, Refusal] = {
         "The bearer token was refused: it was issued before the agent's tokens were ended.",
         *_NEW_TOKEN,
     ),
+    "account_erased": Refusal(
+        "The bearer token was refused: the account was erased after it was issued.", *_NEW_TOKEN
+    ),
     "account_being_erased": Refusal(
         "The bearer token was refused: the account is being erased. Nothing was changed.",
         "Ask the person for a new token when that is done.",
@@ -160,8 +163,98 @@ REFUSALS: Mapping[str, Refusal] = {
         "Send such a name.",
     ),
     # Tasks
-    "task_purged": Refusal(
-        "Task {task_id} has been purged from the trash.", "List the tasks to see what is left."
+    "task_not_found": Refusal(
+        "There is no task {task_id}.", "List the tasks to find the id that is meant."
+    ),
+    "task_in_trash": Refusal(
+        "Task {task_id} is in the trash.",
+        'Restore it first by update_task with the status "pending", then call again.',
+        'Restore it first by PATCH with {{"status": "pending"}}, then send the request again.',
+    ),
+    "task_not_in_trash": Refusal(
+        "Task {task_id} is not in the trash, and only what is there can be purged.",
+        "List the trash to see what can be purged.",
+    ),
+    "given_and_cleared": Refusal(
+        "Both given and in clear: {fields}.",
+        "Call again with each field in one place.",
+        "Send each field in one place.",
+    ),
+    "not_as_stored": Refusal(
+        "Not as stored, and cannot be written: {fields}. Nothing was changed.",
+        "Send the task as it was read, with changes in other fields only.",
+    ),
+    # The ledger
+    "version_changed": Refusal(
+        "{what} has changed since version {if_version}: it is now at version {version}, as given "
+        "here.",
+        "Look at it, then call again with that version.",
+        "Look at it, then send the request with that version.",
+    ),
+    "version_unknown": Refusal(
+        "{what} has never been at version {if_version}: it is now at version {version}, as given "
+        "here.",
+        "Look at it, then call again with that version.",
+        "Look at it, then send the request with that version.",
+    ),
+    "no_version": Refusal(
+        "{what} has no version.",
+        "Call again without one.",
+        "Send the request again without If-Match.",
+    ),
+    "idempotency_key_reused": Refusal(
+        "This idempotency key has been used with other arguments. Nothing was changed.",
+        "Call again with the first arguments for the first result, or with a new key.",
+        "Send the first request again for the first result, or use a new key.",
+    ),
+    "first_result_purged": Refusal(
+        "What the first call with this idempotency key made has been purged from the trash. "
+        "Nothing was changed.",
+        "Call again with a new key.",
+        "Send the request again with a new key.",
+    ),
+    "purged": Refusal(
+        "{what} has been purged from the trash.", "List the tasks to see what is left."
+    ),
+    "change_not_found": Refusal(
+        "There is no change {event_id} of {of_what}.",
+        "Call again with the version that the call which made the change returned.",
+        "Use the version that the change returned, or the id of an event.",
+    ),
+    "change_purged": Refusal(
+        "{what} has been purged from the trash, and change {event_id} with it.",
+        "List the tasks to see what is left.",
+    ),
+    "undo_blocked": Refusal(
+        "Change {event_id} was not undone. Changed since: {fields}.",
+        "Look at the {subject} as given here, then update it to the values that are wanted.",
+    ),
+    "access_was_given": Refusal(
+        "Change {event_id} gave an agent access, and cannot be undone.", "Revoke the agent instead."
+    ),
+    "access_was_ended": Refusal(
+        "Change {event_id} ended an agent's access, and credentials do not come back.",
+        "Connect the agent again, or create a new key.",
+    ),
+    "call_not_found": Refusal(
+        "There is no call {call}.",
+        "Call again with the call of an event, or with the id of an event that has none.",
+        "Use the call of an event, or the id of an event that has none.",
+    ),
+    "too_many_changes_of_client": Refusal(
+        "This client made more than {limit:change} since then.",
+        "Call again with a later time first.",
+        "Send a later time first.",
+    ),
+    "too_many_changes_of_call": Refusal(
+        "This call made more than {limit:change}.",
+        "Call again with one of its events at a time.",
+        "Undo its events one by one.",
+    ),
+    "account_not_found": Refusal(
+        "There is no account. Nothing was changed.",
+        "Call add_task first, which makes it.",
+        "Add a task first, which makes it.",
     ),
     "resource_not_found": Refusal(
         "There is no resource {uri}.", "Read {list_uri} for the pending tasks."
@@ -255,6 +348,37 @@ REFUSALS: Mapping[str, Refusal] = {
     "rate_limit_revocations": Refusal(
         "Rate limit reached: {limit:,} calls a minute that look at access or end it.", *_WAIT
     ),
+    "change_limit_agents": Refusal(
+        "Change limit of agents reached: {limit:change} of this list a day. Nothing was changed.",
+        "The next day begins at midnight UTC. Call again then, or tell the person, who can still "
+        "change the list.",
+        "The next day begins at midnight UTC. Send the request again then.",
+    ),
+    "change_limit_person": Refusal(
+        "Change limit reached: {limit:change} of this list a day. Nothing was changed.",
+        "The next day begins at midnight UTC. Call again then.",
+        "The next day begins at midnight UTC. Send the request again then.",
+    ),
+    "task_limit_agents": Refusal(
+        "Task limit of agents reached: {limit:task}. Nothing was changed.",
+        "Tell the person that there is no room left for tasks of agents.",
+        "Make room for tasks of agents.",
+    ),
+    "task_limit_person": Refusal(
+        "Task limit reached: {limit:task}. Nothing was changed.",
+        "Ask the operator of this server for more room (SURELIST_MAX_TASKS).",
+    ),
+    "byte_limit_agents": Refusal(
+        "Storage limit of agents reached: the list, its history and its conversations hold "
+        "{limit:byte}. Nothing was changed. Tasks can still be completed, reopened and restored.",
+        "Ask the person to make room for anything else.",
+        "Make room for anything else.",
+    ),
+    "byte_limit_person": Refusal(
+        "Storage limit reached: the list, its history and its conversations hold {limit:byte}. "
+        "Nothing was changed. Tasks can still be completed, reopened and restored.",
+        "Ask the operator of this server for more room (SURELIST_MAX_BYTES).",
+    ),
     "chat_limit_agents": Refusal(
         "Chat limit of agents reached: {limit:,} {unit} a day. Nothing was stored.",
         "Wait until midnight UTC, when the next day begins.",
@@ -334,12 +458,12 @@ class WrongArguments:
 
 def for_model(refusal: SurelistError) -> str:
     """What a model is told of a refusal."""
-    return refusal.sentence or _filled(REFUSALS[refusal.code].for_model(), refusal)
+    return _filled(REFUSALS[refusal.code].for_model(), refusal)
 
 
 def for_rest(refusal: SurelistError) -> str:
     """What people and programs are told of a refusal."""
-    return refusal.sentence or _filled(REFUSALS[refusal.code].for_rest(), refusal)
+    return _filled(REFUSALS[refusal.code].for_rest(), refusal)
 
 
 class _Formatter(Formatter):

@@ -51,10 +51,7 @@ async def row_at_event(
     """The row as `event_id` left it, and the columns that it changed. Raises Gone after a purge."""
     now = (await load(write, subject, [key])).get(key)
     if now is None:
-        raise Gone(
-            f"{subject.noun(key)} has been purged from the trash. List the tasks to see what is "
-            f"left."
-        )
+        raise Gone("purged", what=subject.noun(key))
     statement = _OF_A_NUMBER if isinstance(key, int) else _OF_A_TEXT
     found = await write.tx.fetch_all(statement, subject=subject.name, key=key, event_id=event_id)
     *later, event = found

@@ -15,7 +15,7 @@ from sqlalchemy.sql.selectable import Subquery
 import surelist
 from surelist.data.database import Statement, compiled
 from surelist.data.isolation import UserTransaction
-from surelist.errors import NotFound
+from surelist.errors import Conflict, NotFound
 from surelist.ledger.fields import Columns, Fields
 from surelist.ledger.models import EventKind
 
@@ -92,8 +92,8 @@ class Subject:
     adds to the account's pending and completed tasks.
 
     An undo of a creation gives the row the columns of `undo_of_creation`. Kinds of changes in
-    `irreversible` cannot be undone, for the reason given there. `follow` runs after a change has
-    been stored. `whole` is the row as a refusal shows it.
+    `irreversible` cannot be undone: it makes the refusal from the event's id. `follow` runs after
+    a change has been stored. `whole` is the row as a refusal shows it.
 
     Only the person may undo changes of a subject that is `for_person`, and only they see those of
     one that is `hidden`. A subject that `holds_text` needs room for it; changes of the kinds in
@@ -114,7 +114,9 @@ class Subject:
     counts: Callable[[Row | None, Row | None], tuple[int, int]] = no_counts
     trash: Trash | None = None
     undo_of_creation: Callable[[datetime], Columns] | None = None
-    irreversible: Mapping[EventKind, str] = field(default_factory=dict[EventKind, str])
+    irreversible: Mapping[EventKind, Callable[[int], Conflict]] = field(
+        default_factory=dict[EventKind, Callable[[int], Conflict]]
+    )
     follow: Callable[[UserTransaction, Row], Awaitable[None]] | None = None
     whole: Callable[[Row, str], Mapping[str, Any]] | None = None
     for_person: bool = False

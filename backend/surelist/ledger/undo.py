@@ -179,20 +179,14 @@ async def undo_event(
         or of not in (None, (subject.name, key))
         or (subject.hidden and not tx.caller.is_person)
     ):
-        of_row = f" of {subjects()[of.subject].noun(of.key).lower()}" if of else ""
-        raise NotFound(
-            f"There is no change {event_id}{of_row}. "
-            f"Call again with the version that the call which made the change returned."
-        )
+        of_what = subjects()[of.subject].noun(of.key).lower() if of else "this list"
+        raise NotFound("change_not_found", event_id=event_id, of_what=of_what)
     if subject.for_person and not tx.caller.is_person:
         raise InsufficientScope(OWNER_SCOPE)
-    if reason := subject.irreversible.get(found["undone_kind"]):
-        raise Conflict(f"Change {event_id} cannot be undone: {reason}")
+    if irreversible := subject.irreversible.get(found["undone_kind"]):
+        raise irreversible(event_id)
     if found["undone_after"] is None:
-        raise Gone(
-            f"{subject.noun(key)} has been purged from the trash, and change {event_id} with it. "
-            f"List the tasks to see what is left."
-        )
+        raise Gone("change_purged", what=subject.noun(key), event_id=event_id)
     if found["undoing_event"]:
         return await outcome_of(write, subject, key, found["undoing_event"])
     row = subject.found_in(found, f"{subject.name}_")
@@ -200,8 +194,10 @@ async def undo_event(
         raise subject.no_such(key)
     if blocking := _blocking_fields(write, subject, row, found["undone_after"]):
         raise Conflict(
-            f"Change {event_id} was not taken back: {', '.join(blocking)} changed since. Look at "
-            f"the {subject.name} as given here, and update it to the values that are wanted.",
+            "undo_blocked",
+            event_id=event_id,
+            fields=blocking,
+            subject=subject.name,
             current=subject.whole(row, write.timezone) if subject.whole else None,
             details={"fields": blocking},
         )
@@ -229,10 +225,7 @@ async def undo_client(
     write = await _begin(tx, _CONTEXT, idempotency)
     events = await tx.fetch_all(_OF_CLIENT, by=client_id, since=since)
     if len(events) > AT_ONCE:
-        raise Invalid(
-            f"This client made more than {AT_ONCE} changes since then. "
-            f"Call again with a later time first."
-        )
+        raise Invalid("too_many_changes_of_client", limit=AT_ONCE)
     return await _undo_all(write, events)
 
 
@@ -246,12 +239,9 @@ async def undo_call(
     write = await _begin(tx, _CONTEXT, idempotency)
     events = await tx.fetch_all(_OF_CALL, call=call)
     if not any(_may_see(write, event) for event in events):
-        raise NotFound(
-            f"There is no call {call}. Call again with the call of an event, or with the id of an "
-            f"event that has none."
-        )
+        raise NotFound("call_not_found", call=call)
     if len(events) > AT_ONCE:
-        raise Invalid(f"This call made more than {AT_ONCE} changes. Undo them one by one.")
+        raise Invalid("too_many_changes_of_call", limit=AT_ONCE)
     return await _undo_all(write, sorted(events, key=lambda event: event["id"], reverse=True))
 
 

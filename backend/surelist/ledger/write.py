@@ -26,10 +26,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import col
 
-from surelist.access.auth import Caller, invalid_token
+from surelist.access.auth import Caller
 from surelist.data.database import Record, Statement, compiled
 from surelist.data.isolation import UserTransaction, user_insert, user_rows, user_update
-from surelist.errors import BeingErased, Conflict, Gone, VersionMismatch
+from surelist.errors import BeingErased, Conflict, Gone, InvalidToken, VersionMismatch
 from surelist.ledger.fields import Columns
 from surelist.ledger.models import BEING_ERASED, Account, Event, EventKind
 from surelist.ledger.quotas import refuse_past_quota
@@ -315,10 +315,7 @@ class Write:
             raise RuntimeError("a write without its account row")
         refuse_if_erased(tx, found["erased_at"])
         if found["first_event"] and found["first_hash"] is None:
-            raise Gone(
-                "What the first call with this idempotency key made has been purged from the "
-                "trash, and nothing was changed. Call again with a new key."
-            )
+            raise Gone("first_result_purged")
         if found["first_event"] and idempotency and found["first_hash"] != idempotency.request_hash:
             raise used_otherwise()
         return cls(tx, found, idempotency)
@@ -477,23 +474,23 @@ def refuse_unless_at(version: int | None, subject: Subject, row: Row, timezone: 
     """Raise VersionMismatch when the row is not at `version`, unless that is None."""
     if version is None or version == row.get("version"):
         return
+    what = subject.noun(subject.key_of(row))
     if "version" not in row:
-        raise VersionMismatch(f"{subject.noun(subject.key_of(row))} has no version to match.")
-    stale = 0 < version < row["version"]
-    what = f"has changed since version {version}" if stale else "has never been at that version"
+        raise VersionMismatch("no_version", what=what)
+    current = subject.whole(row, timezone) if subject.whole else None
+    given, now = version, row["version"]
+    if 0 < given < now:
+        raise VersionMismatch(
+            "version_changed", what=what, if_version=given, version=now, current=current
+        )
     raise VersionMismatch(
-        f"{subject.noun(subject.key_of(row))} {what}: it is now at version "
-        f"{row['version']}, as given here. Look at it, then call again with that version.",
-        current=subject.whole(row, timezone) if subject.whole else None,
+        "version_unknown", what=what, if_version=given, version=now, current=current
     )
 
 
 def used_otherwise() -> Conflict:
     """The refusal of an idempotency key that was sent with something else before."""
-    return Conflict(
-        "This idempotency key has been used with other arguments, and nothing was changed. "
-        "Call again with the first arguments for the first result, or with a new key."
-    )
+    return Conflict("idempotency_key_reused")
 
 
 def refuse_if_erased(tx: UserTransaction, erased_at: datetime | None) -> None:
@@ -504,4 +501,4 @@ def refuse_if_erased(tx: UserTransaction, erased_at: datetime | None) -> None:
     if erased_at == BEING_ERASED:
         raise BeingErased
     if erased_at and datetime.fromtimestamp(tx.issued_at, UTC) < erased_at:
-        raise invalid_token("the account was erased after it was issued")
+        raise InvalidToken("account_erased")

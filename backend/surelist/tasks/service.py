@@ -196,9 +196,7 @@ async def update(
     emptied = given.pop("clear", [])
     status = given.pop("status", None)
     if both := sorted(set(emptied) & set(given)):
-        raise Invalid(
-            f"{', '.join(both)}: both given and in clear. Call again with each field in one place."
-        )
+        raise Invalid("given_and_cleared", fields=both)
 
     def decide(task: Row, write: Write) -> Mapping[str, Any]:
         if status != "pending":
@@ -252,7 +250,7 @@ async def purge_task(
     if task is None:
         raise no_such_task(task_id)
     if not task["deleted_at"]:
-        raise Conflict(f"Task {task_id} is not in the trash, and only what is there can be purged.")
+        raise Conflict("task_not_in_trash", task_id=task_id)
     refuse_unless_at(if_version, SUBJECT, task, write.timezone)
     write.purge(SUBJECT, task)
     await write.commit()
@@ -266,11 +264,8 @@ def _with_status(task: Row, status: Status | None, write: Write) -> dict[str, An
 
 def _refuse_in_trash(task: Row, write: Write) -> None:
     if task["deleted_at"]:
-        raise Conflict(
-            f"Task {task['id']} is in the trash. Restore it first by updating it with the status "
-            f"pending, then call again.",
-            current=representation.whole(task, write.timezone),
-        )
+        current = representation.whole(task, write.timezone)
+        raise Conflict("task_in_trash", task_id=task["id"], current=current)
 
 
 def _refuse_unless_stored(stored: Mapping[str, Any], task: Row, timezone: str) -> None:
@@ -278,12 +273,7 @@ def _refuse_unless_stored(stored: Mapping[str, Any], task: Row, timezone: str) -
     shown = representation.whole(task, timezone)
     wrong = [name for name, value in stored.items() if shown.get(name) != value]
     if wrong:
-        names = ", ".join(f'"{name}"' for name in wrong)
-        raise Invalid(
-            f"{names}: not as stored, and cannot be written. Nothing was changed. Send the task "
-            "as it was read, with changes in other fields alone.",
-            current=shown,
-        )
+        raise Invalid("not_as_stored", fields=wrong, current=shown)
 
 
 def _columns_of(new: NewTask, task: Row, write: Write) -> dict[str, Any]:

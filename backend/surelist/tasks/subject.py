@@ -53,7 +53,7 @@ def _store(changed: Collection[str]) -> Store:
 
 def no_such_task(task_id: int) -> NotFound:
     """The answer for a task that is absent, purged or somebody else's."""
-    return NotFound(f"There is no task {task_id}. List the tasks to find the id that is meant.")
+    return NotFound("task_not_found", task_id=task_id)
 
 
 def _noun(key: Key) -> str:

@@ -8,7 +8,7 @@ import pytest
 from tests.support.person import Person, RefusedByTool
 
 WHAT_TO_DO_NEXT = re.compile(
-    r"^(Add|Ask|Call|Connect|Create|Get|Leave|List|Look|Read|Restore|Revoke|Send|Set|Sign|Use|Wait)"
+    r"^(Add|Ask|Call|Connect|Create|Get|Leave|List|Look|Make|Read|Restore|Revoke|Send|Set|Sign|Tell|Undo|Use|Wait)"
     r"\b|leave it out"
 )
 
