@@ -4,8 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
-# Without resolving anew what a lock names already: old pips do that wrongly, and refuse the lock once
-# a package that is asked for with an extra has a newer release.
+# The locks are complete, so pip must not resolve them: old versions of pip refuse a lock as soon as a
+# package that is required with an extra has a newer release.
 PIP := -m pip --disable-pip-version-check --quiet install --no-deps
 LOCKED := $(PIP) --no-compile --require-hashes -r
 RUNTIME := .venv/runtime.txt
@@ -16,7 +16,7 @@ YARDSTICKS := .venv/bench/installed.txt
 COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make locks"
 
-# A start takes half the time when Python has kept what it compiled.
+# With cached bytecode, a start takes half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
@@ -34,7 +34,7 @@ dev: $(DEV) $(WEB) ## run everything with hot reload, on a separate list; DEV_OP
 	@exec $(BIN)/surelist up --reload --data data-dev $(DEV_OPTIONS)
 
 .PHONY: setup
-setup: $(RUNTIME) ## only set up: make .venv with surelist in it
+setup: $(RUNTIME) ## only set up: install surelist into .venv
 
 .PHONY: hooks
 hooks: $(DEV) $(WEB) ## let git check the changed files before each commit
@@ -44,21 +44,21 @@ hooks: $(DEV) $(WEB) ## let git check the changed files before each commit
 otel: setup ## install the exporter of OpenTelemetry traces
 	@$(BIN)/python $(LOCKED) requirements/otel.txt
 
-# A worker for each processor, with a PostgreSQL of its own. Long tests come first, and a module whose
-# tests share a running server stays with one worker: backend/tests/support/kinds.py.
+# One worker per processor, each with its own PostgreSQL. Long tests run first, and a module whose
+# tests share a running server stays on one worker: backend/tests/support/kinds.py.
 PYTEST := $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 .PHONY: unit
-unit: $(DEV) ## the tests that need no PostgreSQL and no other program: seconds
+unit: $(DEV) ## run the tests that need no PostgreSQL and no other program: seconds
 	$(BIN)/pytest -m "unit and not slow"
 
 .PHONY: test
-test: $(DEV) $(WEB) ## all tests but those that start programs, drive clients or a browser, or are slow
+test: $(DEV) $(WEB) ## run all tests except slow ones and those that need other programs, clients or a browser
 	$(PYTEST) -m "(unit or database) and not slow"
 	$(NPM) test
 
 .PHONY: check
-check: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## format, lint, types, import contracts, every test
+check: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## check format, lint, types and import contracts, and run every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
@@ -72,12 +72,12 @@ check: $(DEV) $(WEB) need-redis-server need-chromium need-caddy need-psql ## for
 OTHER := /usr/lib/postgresql/15/bin
 
 .PHONY: check-all
-check-all: check faults need-pgbouncer ## check and faults, then the tests on PostgreSQL 15 through PgBouncer
+check-all: check faults need-pgbouncer ## run check and faults, then the tests on PostgreSQL 15 through PgBouncer
 	.ci/need $(OTHER)/postgres postgresql-15
 	SURELIST_TEST_POSTGRES=$(OTHER) SURELIST_TEST_PGBOUNCER=/usr/sbin/pgbouncer $(PYTEST)
 
 .PHONY: coverage
-coverage: $(DEV) need-redis-server need-psql ## measure which branches the back end's tests take; TESTS=path for some of them
+coverage: $(DEV) need-redis-server need-psql ## measure the branch coverage of the back end's tests; TESTS=path for some of them
 	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-report=html $(TESTS)
 
 .PHONY: check-clients
@@ -95,11 +95,11 @@ bench: $(DEV) $(YARDSTICKS) ## measure speed; BENCH=cpu, load, growth or distanc
 	PYTHONPATH=. $(BIN)/python -m bench $(BENCH)
 
 .PHONY: faults
-faults: $(DEV) ## break a running server under load, and print what callers saw
+faults: $(DEV) ## break a running server under load, and print the results of calls
 	PYTHONPATH=.:backend $(BIN)/python -m bench.faults
 
 .PHONY: generated
-generated: $(DEV) $(WEB) ## write the generated files; the tests check them for drift
+generated: $(DEV) $(WEB) ## write the generated files, which the tests check for drift
 	cd backend && ../$(BIN)/python -m tests.support.write_tool_list
 	cd backend && ../$(BIN)/python -m tests.support.write_openapi
 	cd backend && ../$(BIN)/python -m tests.support.write_statements

@@ -1,4 +1,4 @@
-"""`python -m bench [PART ...] [--quick]`: run the parts and print their tables as Markdown."""
+"""`python -m bench [PART ...] [--quick]`: runs the parts and prints their tables as Markdown."""
 
 import argparse
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ from bench.stage import Stage, stage
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the bench: its heading, how it runs, and how it runs in seconds."""
+    """A part of the bench: its heading, the whole run, and a quick run of seconds."""
 
     heading: str
     whole: Callable[[Stage], Awaitable[str]]
@@ -43,7 +43,7 @@ PARTS = {
         lambda stage: growth.measure(stage, _QUICK_GROWTH),
     ),
     "distance": Part(
-        "A database that is far away",
+        "Distance to the database",
         lambda stage: distance.measure(stage, distance.Size()),
         lambda stage: distance.measure(stage, _QUICK_DISTANCE),
     ),
@@ -51,13 +51,13 @@ PARTS = {
 
 
 def main() -> None:
-    """Run the parts that are named, or all."""
+    """Runs the named parts, or all."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--quick", action="store_true", help="seconds instead of minutes")
     given = parser.parse_args()
     if unknown := set(given.parts) - set(PARTS):
-        parser.error(f"there is no part {', '.join(sorted(unknown))}: {', '.join(PARTS)}")
+        parser.error(f"unknown part {', '.join(sorted(unknown))}. Parts: {', '.join(PARTS)}")
     print(machine())
     for name in given.parts or PARTS:
         part = PARTS[name]

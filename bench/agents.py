@@ -1,7 +1,7 @@
-"""Many agents at once, in an open loop: each calls when its call is due, however slow the last was.
+"""Many concurrent agents in an open loop: each calls at its scheduled times.
 
-A call's latency counts from when it was due, so that a server that stops answering is not measured
-only at the calls which it let through (the "coordinated omission" of closed loops).
+Latency is measured from the scheduled time of a call. A closed loop would make no calls while the
+server stalls, and so miss the slowest latencies ("coordinated omission").
 """
 
 import asyncio
@@ -22,14 +22,14 @@ DRAINED_WITHIN = 120.0
 
 @dataclass
 class Lap:
-    """What came of the calls of a while; each latency in seconds from when the call was due."""
+    """The results of a period; latencies in seconds from the scheduled time of each call."""
 
     latencies: list[float] = field(default_factory=list[float])
     errors: list[bytes] = field(default_factory=list[bytes])
 
 
 class Agent:
-    """One user's one agent: its token, its connection, and what it was told that it wrote."""
+    """The only agent of a user: its token, its connection, and its acknowledged writes."""
 
     def __init__(self, user: str, token: str, port: int, *, modern: bool, tasks: int) -> None:
         self.user = user
@@ -49,11 +49,11 @@ class Agent:
 
     @property
     def busy(self) -> bool:
-        """Whether calls are due or under way."""
+        """Whether a call is due or running."""
         return bool(self._due) or self._connection.busy
 
     def call(self, due: float, lap: Lap) -> None:
-        """Make the next call, or make it as soon as the one under way is answered."""
+        """Makes the next call, at the latest when the running one is answered."""
         self._due.append(due)
         self._go_on(lap)
 
@@ -98,7 +98,7 @@ class Agent:
             self.titles[arguments["task_id"]] = arguments["title"]
 
     def _writes(self) -> Iterator[tuple[str, Arguments]]:
-        """Adds, changes and completions in turn; each changes something, so each is an event."""
+        """Adds, updates and completions in turn. Each changes something, so each makes an event."""
         for task in count(1):
             yield "add_task", {"title": f"New task {task} of {self.user}"}
             yield "update_task", {"task_id": task, "title": f"Task {task}, changed"}
@@ -106,7 +106,7 @@ class Agent:
 
 
 async def play(agents: list[Agent], a_second: float, seconds: float) -> Lap:
-    """Let the agents call in turn, each at a moment of its own, `a_second` calls all in all."""
+    """Lets the agents call in turn, evenly distributed, `a_second` calls in total."""
     lap = Lap()
     period = len(agents) / a_second
     chance = random.Random(0)

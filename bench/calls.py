@@ -1,4 +1,4 @@
-"""The calls of the bench as they go over the wire: each tool through each door."""
+"""The HTTP requests of the bench: each tool at each endpoint."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
@@ -10,11 +10,11 @@ OLD, NEW = "2025-11-25", "2026-07-28"
 
 Arguments: TypeAlias = Mapping[str, Any]
 Door: TypeAlias = Callable[[str, str, Arguments], bytes]
-"""From a token, a tool's name and its arguments to the HTTP request."""
+"""Makes the HTTP request of a token, a tool's name and its arguments."""
 
 
 def mcp(era: str) -> Door:
-    """Tool calls as a client of that protocol version sends them."""
+    """Tool calls of a client of that protocol version."""
     headers = f"Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: {era}\r\n"
     meta = {
         "io.modelcontextprotocol/protocolVersion": era,
@@ -35,7 +35,7 @@ def mcp(era: str) -> Door:
 
 
 def rest(tasks: str) -> Door:
-    """The same verbs over REST, where `tasks` is the path of the list."""
+    """The same calls over REST; `tasks` is the path of the list."""
 
     def request(token: str, tool: str, arguments: Arguments) -> bytes:
         fields = {name: value for name, value in arguments.items() if name != "task_id"}

@@ -1,8 +1,7 @@
-"""The load generator's end of a connection: HTTP/1.1, one call at a time, every answer checked.
+"""The client of the load generator: HTTP/1.1, one call at a time, every answer checked.
 
-It is no bottleneck: what it takes is printed beside what the servers take. wrk would take less, but
-sends no call at the moment it is due, never two different ones, and does not see a tool's refusal,
-whose status is 200.
+It is no bottleneck: its CPU time is printed next to that of the servers. wrk needs less, but cannot
+schedule calls, send different ones, or detect a tool's refusal, whose status is 200.
 """
 
 import asyncio
@@ -13,15 +12,15 @@ HEAD_ENDS = b"\r\n\r\n"
 LENGTH = b"content-length:"
 SUCCEEDED = ord("2")
 REFUSALS = (b'"isError":true', b'"error":{')
-"""A tool's refusal, and a JSON-RPC error: both come with status 200."""
+"""A tool's refusal and a JSON-RPC error, which both have status 200."""
 
 
 class Refused(Exception):
-    """An answer that is not the one that was asked for."""
+    """The call was refused, or not answered."""
 
 
 class Connection(asyncio.Protocol):
-    """One connection, as one agent has it."""
+    """The connection of one agent."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
@@ -36,33 +35,33 @@ class Connection(asyncio.Protocol):
 
     @property
     def open(self) -> bool:
-        """Whether a request can be sent: a server hangs up on a client that is silent for long."""
+        """Whether the connection is open. Servers close idle connections."""
         return self._transport is not None and not self._transport.is_closing()
 
     def send(self, request: bytes, answered: Callable[[bytes], None]) -> None:
-        """Send a whole request; `answered` gets the whole answer, or b"" when there is none."""
+        """Sends a whole request. `answered` gets the whole answer, or b"" if there is none."""
         if self._transport is None:
             raise Refused("the connection is not open")
         self._answered = answered
         self._transport.write(request)
 
     async def call(self, request: bytes) -> bytes:
-        """The answer to a request, its head included. Raises Refused."""
+        """The answer to a request, with its head. Raises Refused."""
         answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self.send(request, answer.set_result)
         return accepted(await answer)
 
     def close(self) -> None:
-        """Hang up."""
+        """Closes the connection."""
         if self._transport:
             self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember where to write; asyncio calls this."""
+        """Stores the transport; asyncio calls this."""
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Hand out the answer when it is whole; asyncio calls this."""
+        """Passes the answer on when it is complete; asyncio calls this."""
         self._received += data
         if not self._length:
             try:
@@ -75,7 +74,7 @@ class Connection(asyncio.Protocol):
             self._answer(answer)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Say that there will be no answer; asyncio calls this."""
+        """Reports that there is no answer; asyncio calls this."""
         del exc
         self._answer(b"")
 
@@ -86,7 +85,7 @@ class Connection(asyncio.Protocol):
 
 
 async def connect(port: int) -> Connection:
-    """A connection to a server of this machine."""
+    """A connection to a server on this machine."""
     _, connection = await asyncio.get_running_loop().create_connection(
         Connection, "127.0.0.1", port
     )
@@ -94,19 +93,19 @@ async def connect(port: int) -> Connection:
 
 
 def succeeded(answer: bytes) -> bool:
-    """Whether an answer, head included, says that the call was done."""
+    """Whether an answer with its head is a success."""
     return len(answer) > 9 and answer[9] == SUCCEEDED and not any(no in answer for no in REFUSALS)
 
 
 def accepted(answer: bytes) -> bytes:
-    """`answer`, when the call was done; else raises Refused."""
+    """Returns `answer` if it is a success, else raises Refused."""
     if not succeeded(answer):
         raise Refused(answer.decode(errors="replace") or "the connection was closed")
     return answer
 
 
 def _length(received: bytes) -> int:
-    """The bytes of an answer whose head is there; 0 until it is."""
+    """The length of an answer, or 0 while its head is incomplete."""
     end = received.find(HEAD_ENDS)
     if end < 0:
         return 0

@@ -1,4 +1,4 @@
-"""Who is compared: each a program, a door into it, and agents of its own that call through it."""
+"""The contestants of a comparison: each is an endpoint of a program, with its own agents."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -16,7 +16,7 @@ ROWS = 20
 PATIENCE = 300.0
 
 VERBS = ("list_tasks", "add_task", "complete_task", "update_task", "delete_task")
-"""In the order in which a task goes through them: each write finds what the ones before left."""
+"""In the order of a task's life, because each write needs the result of the previous ones."""
 
 DOORS: Mapping[str, tuple[tuple[str, Door], ...]] = {
     PLAIN: (("FastAPI + asyncpg", rest("/tasks")),),
@@ -37,12 +37,12 @@ DOORS: Mapping[str, tuple[tuple[str, Door], ...]] = {
 
 
 Calls = Callable[[str, range], Awaitable[list[float]]]
-"""Each agent makes these calls of a verb; the seconds that each call took. Raises Refused."""
+"""Lets each agent make these calls of a verb. Returns the seconds of each call. Raises Refused."""
 
 
 @dataclass(frozen=True)
 class Contestant:
-    """A door into a program, and the tokens of the agents that call through it at once."""
+    """An endpoint of a program, and the tokens of its concurrent agents."""
 
     name: str
     server: Served
@@ -52,7 +52,7 @@ class Contestant:
 
     @asynccontextmanager
     async def connected(self) -> AsyncGenerator[Calls]:
-        """Give each agent a new connection: servers close those that are silent for seconds."""
+        """Gives each agent a new connection, because servers close idle ones after seconds."""
         connections = [await connect(self.server.port) for _ in self.tokens]
 
         async def calls(verb: str, numbers: range) -> list[float]:
@@ -85,7 +85,7 @@ class Contestant:
 
 
 def contestants(stage: Stage, servers: list[Served], agents: int) -> list[Contestant]:
-    """A contestant for each door of these programs; the users are new to the database."""
+    """A contestant for each endpoint of these programs, with new users."""
     reader = stage.token(READER)
     made: list[Contestant] = []
     for server in servers:
@@ -97,7 +97,7 @@ def contestants(stage: Stage, servers: list[Served], agents: int) -> list[Contes
 
 
 async def fill_readers_list(stage: Stage, servers: list[Served]) -> None:
-    """Give the reader the tasks that all list."""
+    """Adds the tasks of the reader, whose list all contestants read."""
     server = next(one for one in servers if one.name == SURELIST)
     connection, door, token = await connect(server.port), mcp(NEW), stage.token(READER)
     for number in range(1, ROWS + 1):
@@ -106,7 +106,7 @@ async def fill_readers_list(stage: Stage, servers: list[Served]) -> None:
 
 
 def arguments(verb: str, number: int) -> Arguments:
-    """What a verb is called with the `number`th time: the first task of a user is number 1."""
+    """The arguments of the `number`th call of a verb; the first task of a user is number 1."""
     if verb == "list_tasks":
         return {"limit": ROWS}
     if verb == "add_task":

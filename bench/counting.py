@@ -1,4 +1,4 @@
-"""How many statements and round trips a call takes, counted between the program and PostgreSQL."""
+"""Counts the statements and round trips of a call, with a proxy in front of PostgreSQL."""
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -12,11 +12,11 @@ from bench.stage import Stage
 WARMING, COUNTED = 6, 5
 
 Cost = Passed
-"""Of one call; the median of COUNTED, for now and then a call does what most do not."""
+"""Per call: the median of COUNTED calls, because a few calls do additional work."""
 
 
 async def counted(stage: Stage, programs: Sequence[str]) -> dict[str, dict[str, Cost]]:
-    """By verb and by contestant, what a call costs once its statements are prepared."""
+    """By verb and contestant, the cost of a call whose statements are prepared."""
     costs: dict[str, dict[str, Cost]] = {verb: {} for verb in VERBS}
     async with AsyncExitStack() as stack:
         for name in programs:

@@ -1,7 +1,7 @@
-"""What a call costs: CPU time of the server and of PostgreSQL, beside plain programs.
+"""The CPU time of a call, in the server and in PostgreSQL, compared with plain programs.
 
-Rounds of the contestants are interleaved, and the order turns with each round, so that what else
-the machine does falls on all alike: the ratio is what to read.
+The contestants take turns in rounds, in a rotating order, so that other load on the machine affects
+all of them equally. Compare the ratios.
 """
 
 import sys
@@ -24,7 +24,7 @@ MICRO, MILLI = 1e6, 1e3
 
 @dataclass(frozen=True)
 class Size:
-    """How much is done: each agent makes `calls` calls of each verb in each round."""
+    """The size of a run: each agent makes `calls` calls of each verb in each round."""
 
     rounds: int = 6
     agents: int = 4
@@ -34,7 +34,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Round:
-    """One round of one verb: CPU seconds a call, calls a second, and the seconds of each call."""
+    """One round of one verb: CPU seconds per call, calls per second, the seconds of each call."""
 
     server: float
     postgres: float
@@ -44,14 +44,14 @@ class Round:
 
 
 Results = dict[str, dict[str, list[Round]]]
-"""By verb and by contestant; the first round, which warmed up, is left out."""
+"""By verb and contestant, without the first round, which is a warm-up."""
 
 
 async def measure(stage: Stage, size: Size) -> str:
-    """The tables: one for each verb, and one of the programs themselves."""
+    """The tables: one for each verb, and one for the programs."""
     for name in size.programs:
         async with serving(name, stage):
-            pass  # compiled from now on: the start that is measured is not a program's first
+            pass  # compiles the bytecode, so that no measured start has to
     async with AsyncExitStack() as stack:
         servers = [await stack.enter_async_context(serving(name, stage)) for name in size.programs]
         await fill_readers_list(stage, servers)
@@ -100,7 +100,7 @@ def _verb(
     head = [verb, "CPU us", "ratio", "PostgreSQL us", "calls/s", "p50 ms", "p95 ms", "p99 ms"]
     rows = [_row(name, rounds, plain, costs[name]) for name, rounds in results.items()]
     generator = median(one.generator for rounds in results.values() for one in rounds)
-    said = f"The generator took {generator * MICRO:.0f} us a call."
+    said = f"The load generator took {generator * MICRO:.0f} us per call."
     return f"{markdown([*head, 'statements', 'round trips'], [*rows, floor])}\n\n{said}"
 
 

@@ -1,4 +1,4 @@
-"""What it costs when PostgreSQL is far away: each round trip waits for the distance."""
+"""The latency of a call when PostgreSQL is far away: each round trip takes longer."""
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -18,7 +18,7 @@ WARMING = 6
 
 @dataclass(frozen=True)
 class Size:
-    """The seconds that a round trip takes longer, and the calls of each verb at each."""
+    """The additional seconds of a round trip, and the calls of each verb at each distance."""
 
     distances: tuple[float, ...] = (0.0, 0.010, 0.020)
     calls: int = 20

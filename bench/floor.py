@@ -1,4 +1,4 @@
-"""The floor: the same statements by pgbench, with no server in between."""
+"""The lower bound: the same statements, sent by pgbench without a server."""
 
 import os
 import re
@@ -27,14 +27,14 @@ _ONE_MORE = "\\set task :task + 1"
 
 @dataclass(frozen=True)
 class Floor:
-    """Runs each verb `calls` times for each of so many users at once."""
+    """Runs each verb `calls` times for each of that many concurrent users."""
 
     stage: Stage
     agents: int
     calls: int
 
     def row(self, verb: str) -> list[str]:
-        """A row of the verb's table; pgbench is the only program, so it has no CPU of a server."""
+        """A row of the verb's table, without the CPU time of a server."""
         clients = [self._client(verb, number) for number in range(self.agents)]
         told = [client.communicate()[0] for client in clients]
         if any(client.returncode for client in clients):
@@ -76,7 +76,7 @@ class Floor:
 
 
 def _script(verb: str, user: str) -> str:
-    """A transaction as pgbench reads it: what goes to PostgreSQL at once is a pipeline."""
+    """A transaction as a pgbench script. Statements that are sent together are a pipeline."""
     me = f"'{user}'"
     if verb == "list_tasks":
         reading = _filled(statements.LIST, (me, str(ROWS + 1)))
@@ -94,7 +94,7 @@ def _script(verb: str, user: str) -> str:
 
 
 def _changed(verb: str) -> tuple[str, ...]:
-    """The values of the statement from $5 on."""
+    """The parameters of the statement from $5 on."""
     if verb == "update_task":
         title = "concat(:title::text, ', changed')"
         told = (
@@ -116,12 +116,12 @@ def _at_once(several: Sequence[str], user: str) -> str:
 
 
 def _filled(statement: str, values: Sequence[str]) -> str:
-    """A statement with its parameters written out, on one line."""
+    """A statement with inlined parameters, on one line."""
     by_number: Mapping[str, str] = {str(n): value for n, value in zip(count(1), values)}
     return " ".join(re.sub(r"\$(\d+)", lambda found: by_number[found[1]], statement).split())
 
 
 def _round_trips(script: str) -> int:
-    """A pipeline is one; so is every statement after it, as each waits for its answer."""
+    """The round trips of a script: one for a pipeline, and one for every other statement."""
     after = script.partition("\\endpipeline")[2]
     return 1 + after.count(";") + after.count("\\gset")

@@ -1,4 +1,4 @@
-"""Whether a call costs the same on a long list, and among many users."""
+"""The cost of a call on long lists and among many users."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,10 +44,10 @@ WRITES = ("add_task", "update_task", "complete_task")
 
 @dataclass(frozen=True)
 class Size:
-    """Lists of 10, of `middle`, of `times` that; alone, then among `users`.
+    """Lists of 10, `middle`, and `times` times `middle` tasks, alone and then among `users` users.
 
-    Calls are measured, or explained, after `warming` others: PostgreSQL may change the plan of a
-    prepared statement at its sixth run (PREPARE, "Notes").
+    `warming` calls run first, because PostgreSQL can change the plan of a prepared statement at its
+    sixth run (PREPARE, "Notes").
     """
 
     middle: int = 1000
@@ -59,7 +59,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Cost:
-    """Of a call: PostgreSQL's CPU seconds, and the median of the seconds until the answer."""
+    """The cost of a call: PostgreSQL's CPU seconds, and the median seconds until the answer."""
 
     postgres: float
     took: float
@@ -70,7 +70,7 @@ Costs = dict[str, list[Cost]]
 
 
 async def measure(stage: Stage, size: Size) -> str:
-    """The table; the plans go to PLANS."""
+    """The table. Writes the plans to PLANS."""
     async with serving(SURELIST, stage) as server:
         who = await people(stage, server, size.middle, size.times)
         alone = await _measured(stage, server, who, size)
@@ -79,7 +79,7 @@ async def measure(stage: Stage, size: Size) -> str:
     read = await _explained(stage, who[1:], size)
     lengths = [f"{one.length:,}" for one in who]
     head = [
-        "PostgreSQL us a call, list of",
+        "PostgreSQL us per call, list of",
         *(f"{length} alone" for length in lengths),
         *(f"{length} among {size.users:,}" for length in lengths),
         "grows",
@@ -114,7 +114,7 @@ async def _measured(stage: Stage, server: Served, who: list[Person], size: Size)
 
 
 async def _explained(stage: Stage, who: list[Person], size: Size) -> dict[str, list[int]]:
-    """By case, how many blocks a call of each person looks at; their plans are written down."""
+    """By case, the number of blocks that a call of each person reads. Writes the plans."""
     PLANS.mkdir(exist_ok=True)
     read: dict[str, list[int]] = {case: [] for case in (*READS, *WRITES)}
     async with explaining(stage) as explained, serving(SURELIST, stage) as server:
@@ -132,7 +132,7 @@ async def _explained(stage: Stage, who: list[Person], size: Size) -> dict[str, l
 
 
 async def _called(person: Person, case: str, times: int) -> list[float]:
-    """The seconds that each of so many calls took."""
+    """The seconds of each of that many calls."""
     arguments = dict(READS.get(case, {}))
     if case == "list, page 2":
         arguments["cursor"] = (await person.call("list_tasks", {"limit": 5}))["next_cursor"]

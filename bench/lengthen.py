@@ -1,4 +1,4 @@
-"""Give a new user of a running server another's list so many times over, with nobody's token:
+"""Gives a new user of a running server copies of another user's list, without a token:
 
 python -m bench.lengthen DATA ORIGINAL USER TIMES
 """

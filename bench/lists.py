@@ -1,4 +1,4 @@
-"""Lists of any length, made through the API and then copied: what the growth part calls upon."""
+"""Lists of any length for the growth part, made through the API and then copied."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ NEIGHBOURS_TASKS = 2
 
 @dataclass
 class Person:
-    """A user with so many tasks to begin with, and an agent that works on them."""
+    """A user with that many initial tasks, and an agent."""
 
     name: str
     length: int
@@ -34,13 +34,13 @@ class Person:
     completed: int = 0
 
     async def call(self, tool: str, arguments: Arguments) -> dict[str, Any]:
-        """What the tool tells. Raises Refused."""
+        """The result of the tool. Raises Refused."""
         request = mcp(NEW)(self.token, tool, arguments)
         answer = await self.connection.call(request)
         return orjson.loads(answer.partition(b"\r\n\r\n")[2])["result"]["structuredContent"]
 
     def next_write(self, tool: str) -> Arguments:
-        """Arguments of a write that changes something; what was added first is completed first."""
+        """Arguments of a write that changes something. Completes the oldest task first."""
         if tool == "complete_task":
             self.completed += 1
             return {"task_id": self.length + self.completed}
@@ -49,12 +49,12 @@ class Person:
         return title if tool == "add_task" else {"task_id": 4, **title}
 
     async def reconnect(self, port: int) -> None:
-        """Call on a new connection from now on."""
+        """Opens a new connection for further calls."""
         self.connection = await connect(port)
 
 
 async def people(stage: Stage, server: Served, middle: int, times: int) -> list[Person]:
-    """Three: with 10 tasks, with `middle`, and with `times` as many as that."""
+    """Three people, with 10, `middle`, and `times` times `middle` tasks."""
     short, long = await _person(stage, server, 10), await _person(stage, server, middle)
     for one in (short, long):
         await _fill(one)
@@ -68,7 +68,7 @@ async def people(stage: Stage, server: Served, middle: int, times: int) -> list[
 
 
 async def make_neighbours(stage: Stage, server: Served, users: int) -> None:
-    """Let there be so many other users, with a short list each."""
+    """Creates that many other users, each with a short list."""
     first = await _person(stage, server, NEIGHBOURS_TASKS, name="neighbour")
     await _fill(first)
     await copy_user(stage.superuser_url, first.name, "neighbour", users)
@@ -87,7 +87,7 @@ async def _fill(person: Person) -> None:
 
 
 def _task(number: int) -> dict[str, Any]:
-    """Every tenth task has the same verb, the same thing and the same tag."""
+    """The fields of a task. One task of ten has the same verb, and one of ten the same tag."""
     verb, thing = VERBS[number % 10], THINGS[number // 10 % 10]
     task: dict[str, Any] = {
         "title": f"{verb} the {thing} {number}".capitalize(),

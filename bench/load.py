@@ -1,4 +1,4 @@
-"""A thousand agents at once, on the same cores as PostgreSQL, the server and the generator."""
+"""A thousand concurrent agents, on the same cores as PostgreSQL, the server and the generator."""
 
 import sys
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from bench.stage import Stage
 from bench.table import markdown, percentile
 
 LIMIT = 0.2
-"""Seconds that 95 of 100 calls stay under: beyond it the rate is too high."""
+"""The limit of the 95th percentile in seconds. A rate that exceeds it is too high."""
 
 FASTER = 1.2
 MILLI = 1e3
@@ -27,7 +27,7 @@ ORIGINAL = "original"
 
 @dataclass(frozen=True)
 class Size:
-    """How much: `a_second` calls for `seconds`, then faster and faster for `step_seconds` each."""
+    """The size of a run: `a_second` calls for `seconds`, then faster steps of `step_seconds`."""
 
     agents: int = 1000
     workers: int = 2
@@ -38,7 +38,7 @@ class Size:
 
 
 async def measure(stage: Stage, size: Size) -> str:
-    """The table of the laps. Raises AssertionError when an acknowledged write is not there."""
+    """The table of the laps. Raises AssertionError if an acknowledged write is missing."""
     async with serving(SURELIST, stage, workers=size.workers) as server:
         await _fill(stage, server, size.agents)
         agents = [
@@ -62,7 +62,7 @@ async def _fill(stage: Stage, server: Served, users: int) -> None:
 
 
 async def _laps(stage: Stage, server: Served, agents: list[Agent], size: Size) -> list[list[str]]:
-    await play(agents, size.a_second, size.step_seconds)  # until all is warm
+    await play(agents, size.a_second, size.step_seconds)  # warm-up
     rows: list[list[str]] = []
     rate, seconds = size.a_second, size.seconds
     for _ in range(size.steps + 1):
@@ -92,7 +92,7 @@ async def _lap(
 
 
 async def _verified(stage: Stage, agents: list[Agent]) -> str:
-    """Say how many acknowledged writes were looked for. Raises AssertionError when one is lost."""
+    """Reports the number of checked writes. AssertionError if an acknowledged one is lost."""
     connection = await asyncpg.connect(stage.superuser_url)
     try:
         found = await connection.fetch(

@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""The machine of the measurement."""
 
 import os
 import platform
@@ -8,7 +8,7 @@ import psutil
 
 
 def machine() -> str:
-    """One line to stand above a table."""
+    """One line for above a table."""
     memory = psutil.virtual_memory().total / 2**30
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {memory:.0f} GiB, "

@@ -1,4 +1,4 @@
-"""The plans of the statements as they really ran: by the app's role, under row-level security."""
+"""The actual plans of the statements: of the app's role, under row-level security."""
 
 import re
 from collections.abc import AsyncGenerator
@@ -23,7 +23,7 @@ _BLOCKS = re.compile(r"Buffers: shared(?: hit=(\d+))?(?: read=(\d+))?")
 
 @asynccontextmanager
 async def explaining(stage: Stage) -> AsyncGenerator["Explained"]:
-    """Let every connection that is made within the block write down its plans."""
+    """Lets every connection that is opened within the block log its plans."""
     connection = await asyncpg.connect(stage.superuser_url)
     try:
         for name, value in _EXPLAINING.items():
@@ -35,14 +35,14 @@ async def explaining(stage: Stage) -> AsyncGenerator["Explained"]:
 
 
 class Explained:
-    """PostgreSQL's log, read from where it was last read to."""
+    """Reads PostgreSQL's log from the last position."""
 
     def __init__(self, log: Path) -> None:
         self._log = log
         self._read = log.stat().st_size
 
     def plans(self) -> list[str]:
-        """The plans since the last time, in order."""
+        """The plans since the last call, in order."""
         with self._log.open("rb") as log:
             log.seek(self._read)
             said = log.read()
@@ -51,6 +51,6 @@ class Explained:
 
 
 def blocks(plan: str) -> int:
-    """How many blocks of 8 KiB a statement looked at."""
+    """The number of 8 KiB blocks that a statement read."""
     found = _BLOCKS.search(plan)
     return sum(int(count or 0) for count in found.groups()) if found else 0

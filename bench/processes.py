@@ -1,4 +1,4 @@
-"""What a process and its children have used: CPU time to the nanosecond, memory."""
+"""The resources of a process and its children: CPU time in nanosecond resolution, memory."""
 
 import time
 from contextlib import suppress
@@ -9,7 +9,7 @@ MEBIBYTE = 2**20
 
 
 class Usage:
-    """The CPU time of a process tree since this was made, also of a child that came later."""
+    """The CPU time of a process tree since this object was created, including later children."""
 
     def __init__(self, process: psutil.Process) -> None:
         self._process = process
@@ -22,7 +22,7 @@ class Usage:
 
 
 def memory(process: psutil.Process) -> tuple[float, float]:
-    """MiB that a process holds: resident, and its share where others hold the same page."""
+    """The memory of a process in MiB: resident, and with its share of shared pages."""
     info = process.memory_full_info()
     return info.rss / MEBIBYTE, info.pss / MEBIBYTE
 
@@ -30,6 +30,6 @@ def memory(process: psutil.Process) -> tuple[float, float]:
 def _clocks(process: psutil.Process) -> dict[int, float]:
     clocks: dict[int, float] = {}
     for one in (process, *process.children(recursive=True)):
-        with suppress(OSError):  # it has ended meanwhile
+        with suppress(OSError):  # it has ended
             clocks[one.pid] = time.clock_gettime(~one.pid << 3 | 2)  # clock_getcpuclockid(3)
     return clocks

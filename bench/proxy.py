@@ -1,4 +1,4 @@
-"""A proxy before PostgreSQL that counts what passes, and can hold it up as a distance would."""
+"""A proxy in front of PostgreSQL that counts messages, and can add the delay of a distance."""
 
 import asyncio
 from collections import deque
@@ -10,23 +10,23 @@ from urllib.parse import urlsplit, urlunsplit
 
 COMMAND_COMPLETE = ord("C")
 MESSAGE_HEAD = 5
-"""Its type and its length, which counts itself but not the type (PostgreSQL, "Message Formats")."""
+"""Type and length. The length includes itself but not the type (PostgreSQL, "Message Formats")."""
 
 
 @dataclass
 class Passed:
-    """What has passed: statements that PostgreSQL completed, and waits for its answer."""
+    """The counts: completed statements, and waits for an answer."""
 
     statements: int = 0
     round_trips: int = 0
 
     def since(self, before: "Passed") -> "Passed":
-        """What has passed after `before`."""
+        """The counts since `before`."""
         return Passed(self.statements - before.statements, self.round_trips - before.round_trips)
 
 
 class Proxy:
-    """Where clients connect instead; `delay` seconds are taken each way."""
+    """The proxy that clients connect to; it delays each direction by `delay` seconds."""
 
     def __init__(self, port: int, delay: float) -> None:
         self.port = port
@@ -34,20 +34,20 @@ class Proxy:
         self._passed = Passed()
 
     def url(self, url: str) -> str:
-        """The address of a database on the socket, through here."""
+        """The address of a database on the socket, through this proxy."""
         parts = urlsplit(url)
         credentials = parts.netloc.rpartition("@")[0]
         there = f"{credentials}@127.0.0.1:{self.port}"
         return urlunsplit(parts._replace(netloc=there, query="sslmode=disable"))
 
     def passed(self) -> Passed:
-        """What has passed until now."""
+        """The counts so far."""
         return Passed(self._passed.statements, self._passed.round_trips)
 
     async def carry(
         self, client: tuple[asyncio.StreamReader, asyncio.StreamWriter], socket: Path
     ) -> None:
-        """Carry one connection's bytes both ways until either end hangs up."""
+        """Forwards one connection in both directions until either end closes it."""
         server = await asyncio.open_unix_connection(str(socket))
         waiting = False
 
@@ -108,7 +108,7 @@ class Proxy:
 
 @asynccontextmanager
 async def proxy(socket: Path, *, delay: float = 0.0) -> AsyncGenerator[Proxy]:
-    """A proxy before the PostgreSQL at `socket`, on a port of its own, until the block is left."""
+    """A proxy for the PostgreSQL at `socket`, on its own port, until the block ends."""
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await here.carry((reader, writer), socket)

@@ -1,11 +1,11 @@
-"""Many users and long lists, copied in the database from ones that were made through the API."""
+"""Many users and long lists, copied in the database from lists that were made through the API."""
 
 from collections.abc import Mapping
 
 import asyncpg
 
 TABLES = ("account", "task", "event")
-"""In the order of their foreign keys."""
+"""Sorted by their foreign keys."""
 
 _COLUMNS = """
 SELECT column_name FROM information_schema.columns
@@ -14,13 +14,13 @@ WHERE table_name = $1 AND is_generated = 'NEVER' AND table_schema = 'public'
 
 
 async def copy_user(url: str, original: str, copies: str, times: int) -> None:
-    """Give `times` new users, named `copies` and a number from 1, all that `original` has."""
+    """Copies all rows of `original` to `times` new users, named `copies` and a number from 1."""
     named = {"user_id": f"'{copies}' || n"}
     await _copy(url, original, times, dict.fromkeys(TABLES, named))
 
 
 async def lengthen_list(url: str, original: str, user: str, times: int) -> None:
-    """Give a new user all that `original` has, `times` over, under ids that follow each other."""
+    """Copies all rows of `original` to one new user, `times` times, with consecutive ids."""
     me, longer = {"user_id": f"'{user}'"}, f"* {times}"
     tasks, events = "+ (n - 1) * {last_task}", "+ (n - 1) * {last_event}"
     await _copy(url, original, 1, {"account": me})
@@ -38,7 +38,7 @@ async def lengthen_list(url: str, original: str, user: str, times: int) -> None:
 async def _copy(
     url: str, original: str, times: int, changes: Mapping[str, Mapping[str, str]]
 ) -> None:
-    """Copy the rows of a user `times` over, n = 1 and on, with these columns computed anew."""
+    """Copies the rows of a user `times` times (n = 1, 2, ...), with these columns recomputed."""
     connection = await asyncpg.connect(url)
     try:
         counters = await connection.fetchrow(

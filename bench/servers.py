@@ -1,4 +1,4 @@
-"""The programs that are compared, each in a process of its own."""
+"""The programs of the comparison, each in its own process."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ from bench.stage import Stage
 
 ROOT = Path(__file__).parents[1]
 FASTMCP_PYTHON = Path(sys.prefix) / "bench" / "bin" / "python"
-"""FastMCP has dependencies that Surelist has not; `make bench` gives it a .venv of its own."""
+"""FastMCP has other dependencies than Surelist, so `make bench` makes a separate .venv for it."""
 
 PATIENCE = 60.0
 LOG_SHOWN = 2000
@@ -28,7 +28,7 @@ SURELIST, PLAIN, OFFICIAL, FASTMCP = "Surelist", "FastAPI + asyncpg", "MCPServer
 
 @dataclass(frozen=True)
 class Served:
-    """A running server; `start_seconds` passed until it answered, `start_cpu` were worked."""
+    """A running server; `start_seconds` and `start_cpu` are the time until its first answer."""
 
     name: str
     process: psutil.Process
@@ -38,11 +38,11 @@ class Served:
 
 
 OF_OURS = (PLAIN, SURELIST, OFFICIAL)
-"""The programs that need nothing but what Surelist's tests need."""
+"""The programs that need only the packages of Surelist's tests."""
 
 
 def installed() -> tuple[str, ...]:
-    """The programs that can be run here."""
+    """The programs whose packages are installed."""
     return (*OF_OURS, FASTMCP) if FASTMCP_PYTHON.exists() else OF_OURS
 
 
@@ -50,7 +50,7 @@ def installed() -> tuple[str, ...]:
 async def serving(
     name: str, stage: Stage, *, database_url: str | None = None, workers: int = 1
 ) -> AsyncGenerator[Served]:
-    """Run a program on a port of its own, until the block is left."""
+    """Runs a program on its own port, until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     python_path = os.pathsep.join(str(path) for path in (ROOT, ROOT / "backend"))
@@ -71,7 +71,7 @@ async def serving(
         raise
     finally:
         server.terminate()
-        await asyncio.to_thread(server.wait)  # it may need this loop's proxy to say goodbye
+        await asyncio.to_thread(server.wait)  # it may still need this loop's proxy to stop
 
 
 def _command(name: str, port: int, workers: int) -> list[str]:
@@ -90,7 +90,7 @@ def _command(name: str, port: int, workers: int) -> list[str]:
 
 
 async def _answering(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Wait until something at `port` answers, be it with a refusal."""
+    """Waits until a server at `port` answers, with any status."""
     deadline = time.monotonic() + PATIENCE
     while server.poll() is None and time.monotonic() < deadline:
         try:

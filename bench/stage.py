@@ -1,4 +1,4 @@
-"""Where a part of the bench plays: a PostgreSQL of its own."""
+"""The environment of a part of the bench: a separate PostgreSQL."""
 
 import tempfile
 from collections.abc import Generator
@@ -21,40 +21,40 @@ URL = "http://localhost:8000"
 
 @dataclass(frozen=True)
 class Stage:
-    """A migrated PostgreSQL, a directory for files, and whoever needs a token."""
+    """A migrated PostgreSQL, a directory for files, and tokens."""
 
     postgres: Server
     scratch: Path
 
     @property
     def socket(self) -> Path:
-        """Where PostgreSQL listens."""
+        """The path of PostgreSQL's socket."""
         return self.postgres.socket_directory / ".s.PGSQL.5432"
 
     @property
     def postgres_log(self) -> Path:
-        """Where PostgreSQL writes what it has to say."""
+        """PostgreSQL's log file."""
         return self.scratch / "data" / "postgres.log"
 
     @property
     def superuser_url(self) -> str:
-        """For seeding, and for looking at what was written."""
+        """The superuser's address, for seeding and for checking the writes."""
         return self.postgres.url(SUPERUSER)
 
     @cached_property
     def postgres_process(self) -> psutil.Process:
-        """The server, whose children are the backends."""
+        """PostgreSQL's main process, whose children are the backends."""
         return psutil.Process(self.postgres.process.pid)
 
     @cached_property
     def settings(self) -> Settings:
-        """Those of the app and of the yardsticks."""
+        """The settings of the app and the yardsticks."""
         return Settings(
             SURELIST_URL=URL, DATABASE_URL=self.postgres.url(), BETTER_AUTH_SECRET=SecretStr(SECRET)
         )
 
     def environment(self, database_url: str | None = None) -> dict[str, str]:
-        """The same settings as variables, with limits that no bench reaches."""
+        """The same settings as environment variables, with limits that no bench reaches."""
         unreachable = "1000000000"
         return {
             "DATABASE_URL": database_url or self.postgres.url(),
@@ -68,13 +68,13 @@ class Stage:
         }
 
     def token(self, user: str) -> str:
-        """A token of an agent of `user`."""
+        """A token for an agent of `user`."""
         return sign_token(self.settings, user, scopes=AGENT_SCOPES, days=1, client="bench")
 
 
 @contextmanager
 def stage(*, durable: bool) -> Generator[Stage]:
-    """A PostgreSQL that ends with the block; where speed is measured, a durable one."""
+    """A PostgreSQL for the duration of the block; a durable one to measure speed."""
     with (
         tempfile.TemporaryDirectory() as scratch,
         postgres(Path(scratch) / "data", durable=durable) as server,

@@ -1,5 +1,5 @@
--- The database and its roles (docs/deploying.md), for psql as a superuser, once, on a new server.
--- The passwords come from the environment.
+-- Creates the database and its roles (docs/deploying.md). Run it once with psql, as a superuser, on a
+-- new server. The environment holds the passwords.
 \set ON_ERROR_STOP on
 \getenv owner OWNER_PASSWORD
 \getenv app APP_PASSWORD

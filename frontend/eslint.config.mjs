@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import coreWebVitals from "eslint-config-next/core-web-vitals";
 import tseslint from "typescript-eslint";
 
-/** Imports run one way: app -> features -> api | auth | ui. */
+/** Imports run in one direction: app -> features -> api | auth | ui. */
 const layer = (files, above) => ({
   files: [`${files}/**`],
   rules: {

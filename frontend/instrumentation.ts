@@ -1,4 +1,4 @@
-/** What happens once, before the first request is answered. */
+/** Runs once, before the first request is answered. */
 export async function register(): Promise<void> {
   if (process.env["NEXT_RUNTIME"] === "nodejs") {
     const { start } = await import("./auth/server/start");

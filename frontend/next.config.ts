@@ -1,7 +1,7 @@
 import type { NextConfig } from "next";
 
-/** The pages, and Better Auth, through which an agent may lead a window that it has opened, and that
- * must still find its opener at the end. */
+/** The paths of a sign-in and consent in a window that an agent has opened. They keep the window's
+ * `opener`. */
 const ON_THE_WAY = [
   "api/auth/.*",
   "sign-in",
@@ -16,17 +16,17 @@ const ON_THE_WAY = [
 const config: NextConfig = {
   output: "standalone",
   outputFileTracingRoot: import.meta.dirname,
-  // The proxy in front compresses; what Next compresses it also holds back, server-sent events too.
+  // The proxy compresses. Next.js would buffer what it compresses, also server-sent events.
   compress: false,
   poweredByHeader: false,
   reactStrictMode: true,
   typedRoutes: true,
-  // `npm run types` does, with the tests' packages there; the build on a newcomer's machine need not.
+  // `npm run types` checks them; a build has no test packages.
   typescript: { ignoreBuildErrors: true },
-  // Passed through by proxy.ts: a stream of events may be silent for longer than the default 30 s.
-  // What is kept of a body for proxy.ts: the API's own bound; serve.mjs refuses more.
+  // For proxy.ts: a stream of events can be silent for longer than the default of 30 s.
+  // The part of a body that proxy.ts gets: the API's limit. serve.mjs refuses larger bodies.
   experimental: { proxyTimeout: 120_000, proxyClientMaxBodySize: "1mb" },
-  // No picture here needs /_next/image, which asks this server for whatever path it is given.
+  // Unused. /_next/image would request any path that a caller names from this server.
   images: { unoptimized: true },
   headers: () =>
     Promise.resolve([
@@ -35,7 +35,7 @@ const config: NextConfig = {
         headers: [
           { key: "X-Content-Type-Options", value: "nosniff" },
           { key: "X-Frame-Options", value: "DENY" },
-          // A host's name in a link can carry words out before anybody follows it.
+          // DNS prefetching of a link can leak text in its host name.
           { key: "X-DNS-Prefetch-Control", value: "off" },
           { key: "Referrer-Policy", value: "same-origin" },
           {

@@ -4,7 +4,8 @@ import { contentSecurityPolicy } from "./app/content-security-policy";
 import { PLACE_HEADER } from "./auth/paths";
 import { pageRefusal } from "./auth/server/gate/pages";
 
-/** Everything but built files: pages get their policy, /api (but Better Auth's) goes to the API. */
+/** Handles everything except built files: adds the content security policy to pages, and forwards
+ * /api to the API, except Better Auth's paths. */
 export const config = { matcher: "/((?!_next/static/|favicon\\.svg$).*)" };
 
 export async function proxy(request: NextRequest): Promise<Response> {
@@ -16,14 +17,14 @@ export async function proxy(request: NextRequest): Promise<Response> {
   const nonce = btoa(crypto.randomUUID());
   const policy = contentSecurityPolicy(nonce, process.env.NODE_ENV === "development");
   const headers = new Headers(request.headers);
-  headers.set("Content-Security-Policy", policy); // Next reads the nonce of its scripts from here
+  headers.set("Content-Security-Policy", policy); // Next.js reads the nonce from it
   headers.set(PLACE_HEADER, pathname + request.nextUrl.search);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("Content-Security-Policy", policy);
   return response;
 }
 
-/** The API believes bearer tokens alone, so that no cookie needs to leave for it. */
+/** The API accepts only bearer tokens, so it must not get cookies. */
 function toApi(request: NextRequest): NextResponse {
   const api =
     process.env.SURELIST_API_INTERNAL ?? process.env.SURELIST_URL ?? "http://localhost:8000";

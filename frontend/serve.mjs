@@ -1,4 +1,4 @@
-/* The built page, within the limits of serve/. */
+/* Serves the built page with the limits of serve/. */
 
 import { existsSync, fstatSync } from "node:fs";
 import http from "node:http";
@@ -7,8 +7,8 @@ import { trustedBy } from "./serve/callers.mjs";
 import { bound } from "./serve/limits.mjs";
 import { takeOver } from "./serve/log.mjs";
 
-/* Ended when whoever started it ends: that process holds the other end of its standard input, which
- * closes then, also when that process was killed. In a container there is no such process. */
+/* Ends with its parent process, which holds the other end of standard input: the system closes it
+ * even if the parent is killed. A container has no such parent. */
 if (fstatSync(0).isFIFO()) {
   process.stdin.resume();
   process.stdin.on("close", () => process.exit(0));

@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const FIRST = "first-person.e2e.ts";
 
-/** By name, after the one that needs a product in which nobody has signed up. */
+/** Sorts files by name, after the file that needs a product without people. */
 class FirstPersonFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => (moduleId.endsWith(FIRST) ? "" : moduleId);
@@ -14,7 +14,7 @@ class FirstPersonFirst extends BaseSequencer {
   }
 }
 
-/** The browser that CHROMIUM names, else the one on the PATH; nothing when there is none. */
+/** The browser in CHROMIUM, else on the PATH; undefined if there is none. */
 function findChromium(): string | undefined {
   const onPath = (process.env["PATH"] ?? "").split(delimiter).map((one) => join(one, "chromium"));
   return process.env["CHROMIUM"] ?? onPath.find((path) => existsSync(path));
@@ -22,12 +22,12 @@ function findChromium(): string | undefined {
 
 const chromium = findChromium();
 
-/** Two files at a time, each worker with a whole product and a browser of its own: what stands in a
- * file runs in its order. */
+/** Runs two files at a time, in workers with their own product and browser. The tests of a file run
+ * in order. */
 export default defineConfig({
   resolve: { alias: { "@": import.meta.dirname } },
   test: {
-    // Without a browser they are skipped; .ci/need has said so.
+    // Skipped without a browser, as .ci/need has reported.
     include: chromium ? ["e2e/**/*.e2e.ts"] : [],
     passWithNoTests: true,
     provide: { chromium: chromium ?? "" },

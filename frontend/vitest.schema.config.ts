@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Runs Better Auth's migrations as a starting page does: backend/tests/support/write_people.py. */
+/** Runs Better Auth's migrations for backend/tests/support/write_people.py. */
 export default defineConfig({
   resolve: {
     alias: {

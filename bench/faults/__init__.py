@@ -1,5 +1,5 @@
-"""What happens to a running Surelist when something breaks: each fault by itself, under load.
+"""Fault tests: break one part of a running Surelist at a time, under load.
 
-A fault raises AssertionError when what is promised does not hold, and returns its row of the table
-otherwise. `python -m bench.faults` runs them long, backend/tests/product/test_faults.py short.
+A fault raises AssertionError if a promise is broken, and otherwise returns its row of the table.
+`python -m bench.faults` runs them long, backend/tests/product/test_faults.py short.
 """

@@ -1,4 +1,4 @@
-"""`python -m bench.faults`: break a running Surelist in every way, and print what was seen."""
+"""`python -m bench.faults`: runs all faults on a running Surelist and prints the results."""
 
 import asyncio
 import signal
@@ -32,7 +32,7 @@ ON_ONE: list[Callable[[Installation], Awaitable[Row]]] = [
     lambda one: slow_clients(one, each=100),
 ]
 EACH_ON_ITS_OWN: list[Callable[[Path], Awaitable[Row]]] = [
-    lambda scratch: drained(scratch, workers=2, calls=7),  # as one worker may hold, if it gets all
+    lambda scratch: drained(scratch, workers=2, calls=7),  # as many as one worker can run
     lambda scratch: exhausted_pool(scratch, calls=40),
     lambda scratch: hot_user(scratch, writes=200, rounds=20),
     lambda scratch: disk_filled(scratch, times=TIMES, changes=CHANGES),
@@ -40,7 +40,7 @@ EACH_ON_ITS_OWN: list[Callable[[Path], Awaitable[Row]]] = [
 
 
 async def main() -> None:
-    """Print the table; AssertionError when a fault was not stood."""
+    """Prints the table. Raises AssertionError if a promise is broken."""
     print(f"{machine()}\n\n{BEGINNING}", flush=True)
     async with _somewhere() as scratch, installed(scratch) as surelist:
         for fault in ON_ONE:

@@ -1,4 +1,4 @@
-"""Too many calls at once: of one user, who is not to slow the others, and of all users."""
+"""Too many concurrent calls: of one user, who must not slow down others, and of all users."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -17,11 +17,11 @@ from tests.support.person import ERAS, Person
 from tests.support.soundness import rows, sound_ledger
 
 NEVER = {"SURELIST_LOCK_TIMEOUT_MS": str(2 * PATIENCE_SECONDS * 1000)}
-"""So that who waits for a lock does so for as long as it is held here."""
+"""Longer than this fault holds a lock, so that no waiting call times out."""
 
 
 async def hot_user(scratch: Path, *, writes: int, rounds: int) -> Row:
-    """So many writes of one user wait for their account, and others work as if nobody did."""
+    """Many writes of one user wait for the account's lock, and other users are not slowed down."""
     async with installed(scratch, 2, **NEVER) as surelist, AsyncExitStack() as stack:
         hot = [await stack.enter_async_context(surelist.person("hot")) for _ in range(writes)]
         others = [
@@ -46,13 +46,13 @@ async def hot_user(scratch: Path, *, writes: int, rounds: int) -> Row:
     return Row(
         f"{writes} writes of one user wait for each other",
         writes + 2 * 3 * rounds * len(others),
-        f"no call failed; others' calls: median {alone * 1000:.0f} ms before, "
-        f"{beside * 1000:.0f} ms meanwhile",
+        f"no call failed; other users' calls: median {alone * 1000:.0f} ms before, "
+        f"{beside * 1000:.0f} ms during",
     )
 
 
 async def _work(people: list[Person], rounds: int) -> float:
-    """Each adds and lists through every door, so many times; the median of a call's seconds."""
+    """Adds and lists for each person at every endpoint. Returns the median seconds of a call."""
     seconds: list[float] = []
 
     async def timed(call: Awaitable[httpx.Response]) -> None:
@@ -80,7 +80,7 @@ async def _work(people: list[Person], rounds: int) -> float:
 async def account_held(
     surelist: Served, user_id: str
 ) -> AsyncGenerator[Callable[[int], Awaitable[None]]]:
-    """While inside, that user's writes wait. Gives what waits until so many do."""
+    """Blocks that user's writes. Yields a function that waits until that many are blocked."""
     async with superuser(surelist.cluster()) as connection:
         await connection.execute("INSERT INTO account (user_id) VALUES ($1)", user_id)
         async with connection.transaction():
@@ -99,7 +99,7 @@ async def _locks_waited_for(connection: asyncpg.Connection) -> int:
 
 
 async def exhausted_pool(scratch: Path, *, calls: int) -> Row:
-    """Every connection is in use: who comes is told soon to come again, at each door."""
+    """Every connection is in use: further calls are soon answered 503, at each endpoint."""
     size = 2
     told = {"SURELIST_POOL_SIZE": str(size), **NEVER}
     async with installed(scratch, 1, **told) as surelist, AsyncExitStack() as stack:

@@ -1,4 +1,4 @@
-"""SIGTERM under load: what is under way is answered, nothing new is taken, the exit is clean."""
+"""SIGTERM under load: running calls are answered, new ones are refused, and the exit is clean."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -14,14 +14,14 @@ from surelist.server.serving import SECONDS_TO_FINISH
 from tests.support.soundness import rows
 
 CHANGES = "event IN SHARE MODE"
-"""What every change meets, and no read."""
+"""A lock that blocks every change and no read."""
 
 TASKS = "task IN ACCESS EXCLUSIVE MODE"
-"""What every call meets."""
+"""A lock that blocks every call."""
 
 
 async def drained(scratch: Path, *, workers: int, calls: int) -> Row:
-    """SIGTERM while so many writes wait inside PostgreSQL; they are let go after new ones fail."""
+    """SIGTERM while many writes wait in PostgreSQL. They continue after new calls have failed."""
     async with installed(scratch, workers) as surelist, AsyncExitStack() as stack:
         people = [
             await stack.enter_async_context(surelist.person(f"user-{number}"))
@@ -59,7 +59,7 @@ async def drained(scratch: Path, *, workers: int, calls: int) -> Row:
 async def held_up_at(
     surelist: Installation, lock: str
 ) -> AsyncGenerator[Callable[[int], Awaitable[None]]]:
-    """While inside, what meets the lock waits in PostgreSQL. Gives what waits until so many do."""
+    """Holds the lock in PostgreSQL. Yields a function that waits until that many calls block."""
     async with superuser(surelist.cluster()) as connection, connection.transaction():
         await connection.execute(f"LOCK TABLE {lock}")
 

@@ -1,4 +1,4 @@
-"""A disk without room: PostgreSQL panics, and is begun again until there is room for it."""
+"""A full disk: PostgreSQL panics, and is restarted until there is space again."""
 
 import asyncio
 import subprocess
@@ -16,12 +16,12 @@ from bench.faults.traffic import traffic
 MEBIBYTES = 256
 ENDED = "PostgreSQL has ended by itself"
 ATTEMPTS = 2
-"""Times that PostgreSQL is seen to end before there is room again."""
+"""How often PostgreSQL ends before there is space again."""
 
 
 @contextmanager
 def small_disk(directory: Path) -> Generator[Path]:
-    """A file system of its own, in memory; CalledProcessError for who may not mount one."""
+    """A separate file system in memory. Raises CalledProcessError without the right to mount."""
     directory.mkdir()
     options = f"size={MEBIBYTES}m,mode=0700"
     mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(directory)]
@@ -33,8 +33,8 @@ def small_disk(directory: Path) -> Generator[Path]:
 
 
 async def disk_filled(scratch: Path, *, times: int, changes: int) -> Row:
-    """The disk of the embedded PostgreSQL is full, its log ahead included, and has room again."""
-    data = scratch / "data"  # and not the server's own log, beside it
+    """The disk of the embedded PostgreSQL is full, WAL included, and then has space again."""
+    data = scratch / "data"  # without the server's log next to it
     with small_disk(data) as disk:
         async with embedded(data) as surelist, traffic(surelist) as agents:
             for _ in range(times):
@@ -58,7 +58,7 @@ def _fill(disk: Path) -> Path:
 
 
 async def _panics(surelist: Served) -> None:
-    """Use up the log ahead, and wait until PostgreSQL has ended so many times more."""
+    """Uses up the WAL, and waits until PostgreSQL has ended that many more times."""
     log = surelist.server.log
     wanted = log.read_text().count(ENDED) + ATTEMPTS
     async with asyncio.timeout(PATIENCE_SECONDS):

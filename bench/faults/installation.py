@@ -1,4 +1,4 @@
-"""A PostgreSQL that can be broken, and `surelist serve` on it."""
+"""A PostgreSQL that a fault can break, and `surelist serve` on it."""
 
 import asyncio
 import signal
@@ -36,13 +36,13 @@ from tests.support.server import RunningServer, serving
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 120
-"""After which something that should happen did not."""
+"""The timeout of everything that should happen."""
 
 SECRET = "a secret for faults, of no use anywhere"
 
 
 class Postgres:
-    """A durable PostgreSQL with a directory of its own, to be ended in any way and begun anew."""
+    """A durable PostgreSQL with its own directory, which can be ended in any way and restarted."""
 
     def __init__(self, data: Path) -> None:
         self._data = data
@@ -50,27 +50,27 @@ class Postgres:
         self.server = self._stack.enter_context(postgres(data))
 
     async def begin(self) -> None:
-        """Start it again; what was committed is recovered."""
+        """Starts it again. It recovers all commits."""
         self.server = await asyncio.to_thread(self._stack.enter_context, postgres(self._data))
 
     async def end(self, how: signal.Signals) -> None:
-        """End it by a signal: SIGINT is the fast shutdown, SIGQUIT the immediate one, a crash."""
+        """Ends it with a signal: SIGINT is a fast shutdown, SIGQUIT an immediate one (a crash)."""
         self.server.process.send_signal(how)
         await asyncio.to_thread(self.server.process.wait)
         await asyncio.to_thread(self._stack.close)
 
     def close(self) -> None:
-        """End it for good."""
+        """Ends it permanently."""
         self._stack.close()
 
     def backends(self) -> list[psutil.Process]:
-        """The processes that each serve one connection of the app's."""
+        """The backend processes of the app's connections."""
         return children_with(self.server.process.pid, APP_ROLE)
 
 
 @contextmanager
 def durable(scratch: Path) -> Generator[Postgres]:
-    """A migrated PostgreSQL that keeps what it acknowledged."""
+    """A durable, migrated PostgreSQL."""
     database = Postgres(scratch / "postgres")
     try:
         migrate(database.server.url(OWNER_ROLE), database.server.url())
@@ -81,19 +81,19 @@ def durable(scratch: Path) -> Generator[Postgres]:
 
 @dataclass(frozen=True)
 class Served:
-    """A running server, where its database is, and the settings that its tokens are signed by."""
+    """A running server, its database, and the settings that sign its tokens."""
 
     server: RunningServer
     settings: Settings
     cluster: Callable[[], Cluster]
 
     def workers(self) -> list[psutil.Process]:
-        """The processes that answer requests."""
+        """The worker processes."""
         return children_with(self.server.process.pid, "spawn_main")
 
     @asynccontextmanager
     async def person(self, user_id: str, client: str = "agent") -> AsyncGenerator[Person]:
-        """Somebody with a connection of their own."""
+        """A person with their own connection."""
         async with httpx.AsyncClient(
             base_url=self.server.url, timeout=PATIENCE_SECONDS, verify=False
         ) as http:
@@ -102,7 +102,7 @@ class Served:
 
 @dataclass(frozen=True)
 class Installation(Served):
-    """One whose PostgreSQL can be broken."""
+    """A server whose PostgreSQL a fault can break."""
 
     postgres: Postgres
 
@@ -111,7 +111,7 @@ class Installation(Served):
 async def installed(
     scratch: Path, workers: int = 2, **settings: str
 ) -> AsyncGenerator[Installation]:
-    """`surelist serve` on a PostgreSQL of its own."""
+    """`surelist serve` on its own PostgreSQL cluster."""
     async with in_thread(durable(scratch)) as postgres:
         url = postgres.server.url()
         told = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET, **settings}
@@ -122,7 +122,7 @@ async def installed(
 
 @asynccontextmanager
 async def embedded(data: Path, workers: int = 2) -> AsyncGenerator[Served]:
-    """`surelist serve` with the PostgreSQL that it brings."""
+    """`surelist serve` with its embedded PostgreSQL."""
     async with in_thread(serving(data, workers)) as server:
         cluster = already_running(data)
         assert cluster, "the embedded PostgreSQL is not running"
@@ -133,7 +133,7 @@ async def embedded(data: Path, workers: int = 2) -> AsyncGenerator[Served]:
 
 @asynccontextmanager
 async def in_thread(manager: AbstractContextManager[T]) -> AsyncGenerator[T]:
-    """A context that is entered and left without holding up anybody else."""
+    """Enters and leaves a context in a thread, without blocking the event loop."""
     value = await asyncio.to_thread(manager.__enter__)
     try:
         yield value
@@ -144,10 +144,10 @@ async def in_thread(manager: AbstractContextManager[T]) -> AsyncGenerator[T]:
 
 
 def children_with(pid: int, words: str) -> list[psutil.Process]:
-    """The children of a process that have these words in their command lines."""
+    """The children of a process with this text in their command lines."""
     found: list[psutil.Process] = []
     for child in psutil.Process(pid).children():
-        with suppress(psutil.NoSuchProcess):  # a zombie is one, too
+        with suppress(psutil.NoSuchProcess):  # zombies are children too
             if words in " ".join(child.cmdline()):
                 found.append(child)
     return found
@@ -155,7 +155,7 @@ def children_with(pid: int, words: str) -> list[psutil.Process]:
 
 @asynccontextmanager
 async def superuser(cluster: Cluster) -> AsyncGenerator[asyncpg.Connection]:
-    """A connection past all walls."""
+    """A connection that bypasses row-level security."""
     connection = await asyncpg.connect(cluster.url(SUPERUSER))
     try:
         yield connection

@@ -1,4 +1,4 @@
-"""Processes that end without warning: a worker's, one of PostgreSQL's, all of PostgreSQL's."""
+"""Processes that end without warning: a worker, one of PostgreSQL's, all of PostgreSQL's."""
 
 import asyncio
 import signal
@@ -9,7 +9,7 @@ from bench.faults.traffic import Traffic, traffic
 
 
 async def worker_killed(surelist: Installation, *, times: int, changes: int) -> Row:
-    """kill -9 of one of two workers under load: what it was doing is cut off, and repeated."""
+    """kill -9 of one of two workers under load: its calls are cut off and repeated."""
     async with traffic(surelist) as agents:
         for number in range(times):
             await agents.tally.until(changes)
@@ -24,7 +24,7 @@ async def worker_killed(surelist: Installation, *, times: int, changes: int) -> 
 async def postgres_restarted(
     surelist: Installation, *, how: signal.Signals, times: int, changes: int
 ) -> Row:
-    """PostgreSQL is ended and begun anew under load."""
+    """PostgreSQL is ended and restarted under load."""
     name = {
         signal.SIGINT: "PostgreSQL is restarted (fast)",
         signal.SIGQUIT: "PostgreSQL is restarted (immediate, as after a crash)",
@@ -41,7 +41,7 @@ async def postgres_restarted(
 
 
 async def backend_killed(surelist: Installation, *, times: int, changes: int) -> Row:
-    """kill -9 of one of PostgreSQL's processes, as the kernel does when memory is short.
+    """kill -9 of one of PostgreSQL's processes, like the kernel without free memory.
 
     PostgreSQL ends all others and recovers.
     """
@@ -58,7 +58,7 @@ async def backend_killed(surelist: Installation, *, times: int, changes: int) ->
 async def workers_killed_without_postgres(
     surelist: Installation, *, times: int, changes: int
 ) -> Row:
-    """Every worker is killed while PostgreSQL is away: new ones start, and wait for it."""
+    """Every worker is killed while PostgreSQL is down: new ones start, and wait for it."""
     async with traffic(surelist) as agents:
         for _ in range(times):
             await agents.tally.until(changes)
@@ -75,7 +75,7 @@ async def workers_killed_without_postgres(
 
 
 async def _until_others_refuse(surelist: Installation, before: set[int]) -> None:
-    """Wait until as many new workers run, and calls are answered again, with 503."""
+    """Waits until as many new workers run and calls are answered again, with 503."""
     async with asyncio.timeout(PATIENCE_SECONDS), surelist.person("nobody") as person:
         while len({worker.pid for worker in surelist.workers()} - before) < len(before):
             await asyncio.sleep(0.1)

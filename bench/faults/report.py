@@ -4,22 +4,22 @@ from dataclasses import dataclass
 
 from bench.faults.traffic import Tally
 
-HEAD = ("fault", "acknowledged", "lost", "what calls were told meanwhile", "longest wait")
+HEAD = ("fault", "acknowledged", "lost", "calls during the fault", "longest wait")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fault and what was seen of it; what was acknowledged and lost is an AssertionError."""
+    """The results of one fault. A lost acknowledged write is an AssertionError instead."""
 
     fault: str
     acknowledged: int
     told: str
     longest_wait: float | None = None
-    """Seconds that an agent went without an answer that was none of the fault's."""
+    """The longest time in seconds that an agent waited for a success."""
 
     @classmethod
     def of(cls, fault: str, tally: Tally) -> "Row":
-        """What agents were told during a fault that they outlived, and who lost nothing by it."""
+        """The row of a fault without a lost write, from the answers to the agents."""
         refused = [f"{number} x {status}" for status, number in sorted(tally.refused.items())]
         cut = [f"{tally.cut} cut off"] if tally.cut else []
         told = ", ".join(refused + cut) or "no call failed"
@@ -31,9 +31,9 @@ class Row:
 
 
 def line(cells: tuple[str, ...]) -> str:
-    """A line of the table, in Markdown."""
+    """A line of the Markdown table."""
     return f"| {' | '.join(cells)} |"
 
 
 BEGINNING = "\n".join((line(HEAD), "|---|--:|--:|---|--:|"))
-"""What stands above the rows."""
+"""The lines above the rows."""

@@ -1,4 +1,4 @@
-"""Clients that send slowly, read slowly, or fall silent: none of them holds a connection."""
+"""Clients that send or read slowly, or fall silent: none of them holds a database connection."""
 
 import asyncio
 import socket
@@ -13,7 +13,7 @@ BIG_TASKS = 1_000
 
 
 async def slow_clients(surelist: Installation, *, each: int) -> Row:
-    """So many of each kind, while others work."""
+    """That many of each kind, while other clients work."""
     token = sign_token(
         surelist.settings, "slow", scopes=(*AGENT_SCOPES, OWNER_SCOPE), days=1, client="slow"
     )
@@ -40,14 +40,14 @@ async def slow_clients(surelist: Installation, *, each: int) -> Row:
     assert unread == each, "the answers that were to be read slowly never began"
     assert held == 0, f"{held} connections to the database were held"
     return Row(
-        f"{len(slow)} clients that say nothing, send half a request or do not read the answer",
+        f"{len(slow)} clients that send nothing, send half a request or do not read the answer",
         len(answers),
-        f"no call of others failed; {held} database connections held",
+        f"no call of other clients failed; {held} database connections held",
     )
 
 
 def _beginnings(token: str) -> list[bytes]:
-    """What a slow client sends before it falls silent; the last ones do not read a large answer."""
+    """What each slow client sends before it falls silent; the last do not read a large answer."""
     head = f"Host: localhost\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
     half_body = "Content-Length: 1000\r\n\r\n" + '{"title": "'
     return [
@@ -73,7 +73,7 @@ async def _open(port: int, beginning: bytes) -> socket.socket:
 
 
 async def _fill(connection: asyncpg.Connection) -> None:
-    """Give the slow reader a list of 10 MB."""
+    """Gives the slow reader a list of 10 MB."""
     await connection.execute("INSERT INTO account (user_id) VALUES ('slow')")
     await connection.execute(
         "INSERT INTO task (user_id, id, title, description, sort_title, search_text, search_tags, "
@@ -85,7 +85,7 @@ async def _fill(connection: asyncpg.Connection) -> None:
 
 
 async def _busy_after_settling(connection: asyncpg.Connection) -> int:
-    """The app's connections that are in use once nothing moves any more."""
+    """The app's connections that are in use in a steady state."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         quiet = 0
         while quiet < 5:

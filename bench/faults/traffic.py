@@ -1,4 +1,4 @@
-"""Agents who write without a pause, remember what was acknowledged and repeat what was not."""
+"""Agents that write continuously, record acknowledged writes, and repeat the others."""
 
 import asyncio
 from collections import Counter
@@ -18,12 +18,12 @@ from tests.support.soundness import sound_ledger
 REST = "REST"
 DOORS = (*ERAS, REST)
 PAUSE_SECONDS = 0.05
-"""Before a refused call is repeated: less than Retry-After, so that there is always load."""
+"""The pause before a refused call is repeated: less than Retry-After, to keep up the load."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """A change that was answered with success."""
+    """An acknowledged change."""
 
     version: int
     task_id: int
@@ -33,7 +33,7 @@ class Acknowledged:
 
 @dataclass(slots=True)
 class Tally:
-    """What all agents have been told so far."""
+    """The answers to all agents so far."""
 
     acknowledged: int = 0
     refused: Counter[int] = field(default_factory=Counter)
@@ -45,7 +45,7 @@ class Tally:
     wakened: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def until(self, more: int) -> None:
-        """Wait until so many more changes are acknowledged."""
+        """Waits until that many more changes are acknowledged."""
         wanted = self.acknowledged + more
         async with asyncio.timeout(PATIENCE_SECONDS):
             while self.acknowledged < wanted:
@@ -54,7 +54,7 @@ class Tally:
 
 
 class Agent:
-    """One client of one user, on a connection of its own: adds a task, completes it, lists."""
+    """One client of one user with its own connection, which adds, completes and lists tasks."""
 
     def __init__(self, person: Person, name: str, tally: Tally) -> None:
         self.person = person
@@ -66,7 +66,7 @@ class Agent:
         self._failed = False
 
     async def work(self) -> None:
-        """Work until told to stop, and end with nothing unanswered."""
+        """Works until it is stopped, and waits for all answers."""
         for number, door in zip(count(), cycle(DOORS), strict=False):
             title = f"{self._name} {number}"
             task_id = await self._change("created", title, self._adding(door, title))
@@ -84,7 +84,7 @@ class Agent:
         return task_id
 
     async def _answer(self, call: Callable[[], Any]) -> dict[str, Any]:
-        """The answer to a call, which is repeated with the same key until there is one."""
+        """The answer to a call, which is repeated with the same key until it succeeds."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 with suppress(httpx.TransportError):
@@ -133,7 +133,7 @@ class Agent:
 
 
 class Traffic:
-    """All agents, and what they were told."""
+    """All agents and their results."""
 
     def __init__(self, agents: list[Agent], tally: Tally, surelist: Served) -> None:
         self._agents = agents
@@ -142,18 +142,18 @@ class Traffic:
         self._running = [asyncio.create_task(agent.work()) for agent in agents]
 
     async def end(self) -> None:
-        """Let every agent finish; each has by then been answered everything it asked for."""
+        """Lets every agent finish, with all of its calls answered."""
         for agent in self._agents:
             agent.stopping = True
         await asyncio.gather(*self._running)
 
     def give_up(self) -> None:
-        """Stop at once."""
+        """Stops immediately."""
         for running in self._running:
             running.cancel()
 
     async def lost(self) -> list[Acknowledged]:
-        """What was acknowledged and is not stored; AssertionError when a ledger is unsound.
+        """The acknowledged changes that are not stored. AssertionError if a ledger is unsound.
 
         Each key must have made one task, however often its call was repeated.
         """
@@ -182,7 +182,7 @@ _runs = count(1)
 
 @asynccontextmanager
 async def traffic(surelist: Served, agents: int = 12) -> AsyncGenerator[Traffic]:
-    """Agents of new users at work, two for each."""
+    """Runs agents of new users, two for each."""
     run, tally = next(_runs), Tally()
     async with AsyncExitStack() as stack:
         people: list[Agent] = []

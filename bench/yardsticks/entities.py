@@ -1,8 +1,8 @@
-"""The five verbs as SQLModel's documentation writes them: entities, a session, one commit.
+"""The five verbs in the style of SQLModel's documentation: entities, a session, one commit.
 
-https://sqlmodel.tiangolo.com/tutorial, with SQLModel's own AsyncSession. The tables are Surelist's,
-the transaction is under the same row-level security, and a write takes the account's row first.
-They are spared what Surelist folds to search in: an application of this kind would use ILIKE.
+See https://sqlmodel.tiangolo.com/tutorial, with SQLModel's own AsyncSession. The tables are
+Surelist's, the transaction has the same row-level security, and a write locks the account's row
+first. The texts are not folded for search, because such an application would use ILIKE.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ engine = create_async_engine(
 
 
 class TaskRow(BaseModel):
-    """A task as it is told."""
+    """A task in an answer."""
 
     id: int
     title: str
@@ -53,7 +53,7 @@ class TaskPage(BaseModel):
 
 
 class Changed(BaseModel):
-    """What a write tells."""
+    """The result of a write."""
 
     task_id: int
     status: str
@@ -63,14 +63,14 @@ class Changed(BaseModel):
 
 @asynccontextmanager
 async def session_of(user_id: str) -> AsyncGenerator[AsyncSession]:
-    """A session in a transaction of the user's, committed at the end."""
+    """A session in a transaction of the user, committed at the end."""
     async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
         await session.exec(select(func.set_config("app.user_id", user_id, True)))  # noqa: FBT003
         yield session
 
 
 async def list_tasks(user_id: str, limit: int) -> TaskPage:
-    """The first tasks, oldest first."""
+    """Returns the first tasks, oldest first."""
     async with session_of(user_id) as session:
         account = await session.get(Account, user_id)
         statement = (
@@ -92,7 +92,7 @@ async def list_tasks(user_id: str, limit: int) -> TaskPage:
 
 
 async def add_task(user_id: str, title: str) -> Changed:
-    """Add a task, with its event."""
+    """Adds a task, with its event."""
     request_hash, now = hashlib.sha256(title.encode()).digest(), datetime.now(UTC)
     async with session_of(user_id) as session:
         account = await locked(session, user_id)
@@ -122,22 +122,22 @@ async def add_task(user_id: str, title: str) -> Changed:
 
 
 async def complete_task(user_id: str, task_id: int) -> Changed:
-    """Complete a task, with its event."""
+    """Completes a task, with its event."""
     return await change(user_id, task_id, "completed", completed_at=datetime.now(UTC))
 
 
 async def update_task(user_id: str, task_id: int, title: str) -> Changed:
-    """Change a task's title, with its event."""
+    """Changes a task's title, with its event."""
     return await change(user_id, task_id, "updated", title=title)
 
 
 async def delete_task(user_id: str, task_id: int) -> Changed:
-    """Put a task into the trash, with its event."""
+    """Moves a task to the trash, with its event."""
     return await change(user_id, task_id, "deleted", deleted_at=datetime.now(UTC))
 
 
 async def change(user_id: str, task_id: int, kind: str, **columns: Any) -> Changed:
-    """Give a task these columns."""
+    """Sets these columns of a task."""
     now = datetime.now(UTC)
     async with session_of(user_id) as session:
         account = await locked(session, user_id)
@@ -154,7 +154,7 @@ async def change(user_id: str, task_id: int, kind: str, **columns: Any) -> Chang
 
 
 async def locked(session: AsyncSession, user_id: str) -> Account:
-    """The account, made if it is new, and nobody else's until the commit."""
+    """The user's account, created if it is new, and locked until the commit."""
     await session.exec(insert(Account).values(user_id=user_id).on_conflict_do_nothing())
     return await session.get_one(Account, user_id, with_for_update={"key_share": True})
 
@@ -186,14 +186,14 @@ def recorded(
 
 
 def count(account: Account, task: Task, step: int) -> None:
-    """Count the task in or out, by what it is now."""
+    """Adds the task to the counters or subtracts it, by its current status."""
     if not task.deleted_at:
         account.completed_count += step if task.completed_at else 0
         account.pending_count += 0 if task.completed_at else step
 
 
 def told(columns: dict[str, Any]) -> dict[str, Any]:
-    """Columns as JSON has them."""
+    """The columns in their JSON form."""
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in columns.items()

@@ -1,4 +1,4 @@
-"""The yardstick of FastMCP 4, as https://gofastmcp.com/deployment/http deploys it."""
+"""The yardstick with FastMCP 4, deployed as in https://gofastmcp.com/deployment/http."""
 
 # pyright: basic, reportMissingImports=false
 
@@ -9,10 +9,10 @@ from bench.yardsticks.tools import TOOLS, verified
 
 
 class Verifier(TokenVerifier):
-    """Surelist's own check of tokens."""
+    """Verifies tokens with Surelist's own code."""
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        """What the token says, or None."""
+        """The claims of the token, or None."""
         principal = await verified(token)
         return principal and AccessToken(**principal.model_dump(exclude_none=True))
 

@@ -1,6 +1,6 @@
-"""The yardstick of the official SDK: MCPServer as its documentation deploys it.
+"""The yardstick with the official SDK: MCPServer, deployed as its documentation advises.
 
-Stateless, with JSON answers: what https://github.com/modelcontextprotocol/python-sdk
+It is stateless with JSON answers, as https://github.com/modelcontextprotocol/python-sdk
 (docs/run/deploy.md, docs/run/authorization.md) advises for more than one worker.
 """
 
@@ -13,10 +13,10 @@ from bench.yardsticks.tools import TOOLS, settings, verified
 
 
 class Verifier(TokenVerifier):
-    """Surelist's own check of tokens."""
+    """Verifies tokens with Surelist's own code."""
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        """What the token says, or None."""
+        """The claims of the token, or None."""
         return await verified(token)
 
 

@@ -1,8 +1,8 @@
-"""The yardstick of CPU time: a plain FastAPI and asyncpg program that does the work by hand.
+"""The yardstick of CPU time: a plain FastAPI and asyncpg program with hand-written SQL.
 
-It checks the same tokens in the same way and writes the same rows in the same transactions under
-the same row-level security, so that what is left to compare is Surelist itself: the protocol, the
-validation, the ledger's logic, the shaping of the answer.
+It verifies the same tokens in the same way and writes the same rows in the same transactions under
+the same row-level security. The difference is the cost of Surelist itself: the protocol, the
+validation, the ledger's logic, the form of the answer.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ LOCK = ";".join(statements.LOCK)
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-    """Open the pool as Surelist does."""
+    """Opens the pool with Surelist's settings."""
     settings = config.load()
     app.state.settings = settings
     app.state.authenticator = Authenticator(issuers.believed(settings))
@@ -46,13 +46,13 @@ class NewTask(BaseModel):
 
 
 class Completion(BaseModel):
-    """The body of a PATCH that completes or reopens."""
+    """The body of a PATCH that completes or reopens a task."""
 
     completed: bool
 
 
 async def user_of(request: Request) -> str:
-    """The user of the request's token."""
+    """The user of the token."""
     state = request.app.state
     headers = request.headers.getlist("authorization")
     return (await state.authenticator.principal(headers, state.settings.api_url)).user_id
@@ -60,7 +60,7 @@ async def user_of(request: Request) -> str:
 
 @asynccontextmanager
 async def transaction(request: Request, begin: str) -> AsyncGenerator[tuple[PooledConnection, str]]:
-    """A connection in a transaction of the caller's."""
+    """A connection in a transaction of the caller."""
     user_id = await user_of(request)
     async with request.app.state.pool.acquire() as connection:
         await connection.execute(begin.format(user_id))
@@ -74,7 +74,7 @@ async def transaction(request: Request, begin: str) -> AsyncGenerator[tuple[Pool
 
 @app.get("/tasks")
 async def list_tasks(request: Request, limit: int = 50) -> Response:
-    """The first tasks, oldest first."""
+    """Returns the first tasks, oldest first."""
     async with transaction(request, BEGIN) as (connection, user_id):
         rows = await connection.fetch(statements.LIST, user_id, limit + 1)
     return answer([dict(row) for row in rows])
@@ -82,7 +82,7 @@ async def list_tasks(request: Request, limit: int = 50) -> Response:
 
 @app.post("/tasks")
 async def add_task(request: Request, new: NewTask) -> Response:
-    """Add a task, with its event."""
+    """Adds a task, with its event."""
     title, request_hash = new.title, hashlib.sha256(new.title.encode()).digest()
     async with transaction(request, LOCK) as (connection, user_id):
         standing = await connection.fetchrow(statements.STANDING, user_id, CLIENT, request_hash)
@@ -99,19 +99,19 @@ async def add_task(request: Request, new: NewTask) -> Response:
 
 @app.patch("/tasks/{task_id}/complete")
 async def complete_task(request: Request, task_id: int, body: Completion) -> Response:
-    """Complete or reopen a task, with its event."""
+    """Completes or reopens a task, with its event."""
     return await change(request, task_id, "updated", "completed_at", empty=not body.completed)
 
 
 @app.delete("/tasks/{task_id}")
 async def delete_task(request: Request, task_id: int) -> Response:
-    """Put a task into the trash, with its event."""
+    """Moves a task to the trash, with its event."""
     return await change(request, task_id, "deleted", "deleted_at")
 
 
 @app.patch("/tasks/{task_id}")
 async def update_task(request: Request, task_id: int, body: NewTask) -> Response:
-    """Change a task's title, with its event."""
+    """Changes a task's title, with its event."""
     title = body.title
     async with transaction(request, LOCK) as (connection, user_id):
         old = await standing_and_task(connection, user_id, task_id)
@@ -126,7 +126,7 @@ async def update_task(request: Request, task_id: int, body: NewTask) -> Response
 async def change(
     request: Request, task_id: int, kind: str, column: str, *, empty: bool = False
 ) -> Response:
-    """Set a time of a task to now, or empty it."""
+    """Sets a time of a task to now, or empties it."""
     async with transaction(request, LOCK) as (connection, user_id):
         old = await standing_and_task(connection, user_id, task_id)
         new = old | {column: None if empty else old["now"]}
@@ -143,7 +143,7 @@ async def change(
 async def standing_and_task(
     connection: PooledConnection, user_id: str, task_id: int
 ) -> dict[str, Any]:
-    """The account's counters and one task, under the lock."""
+    """The account's counters and one task, read under the lock."""
     found = await connection.fetchrow(statements.STANDING_AND_TASK, user_id, task_id)
     if found is None or found["id"] is None:
         raise HTTPException(404)
@@ -151,13 +151,13 @@ async def standing_and_task(
 
 
 def searched(title: str) -> tuple[str, str]:
-    """What a task of this title alone is sorted by, and what it is searched in."""
+    """`sort_title` and `search_text` of a task with only this title."""
     columns = folded({"title": title, "description": None, "tags": ()})
     return columns["sort_title"], columns["search_text"]
 
 
 def counted(task: Mapping[str, Any], *, done: bool) -> int:
-    """1 when the account counts the task among the pending ones, or the completed ones."""
+    """1 if the counter of pending or completed tasks includes the task, else 0."""
     return int(not task["deleted_at"] and bool(task["completed_at"]) is done)
 
 

@@ -1,7 +1,7 @@
-"""The least that PostgreSQL must be told for each verb: what the plain program and pgbench say.
+"""The minimal statements for each verb, for the plain program and pgbench.
 
-The same reads, and the same writes in the same transactions under the same row-level security as
-Surelist's: a task, what it is searched by, its event, the account's counters.
+They read and write the same rows in the same transactions as Surelist, under the same row-level
+security: a task, its search columns, its event, the account's counters.
 """
 
 BEGIN = ("BEGIN", "SET LOCAL app.user_id = '{0}'")

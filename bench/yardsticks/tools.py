@@ -1,4 +1,4 @@
-"""The five tools of the SQLModel yardsticks, for the official server and for FastMCP alike."""
+"""The five tools of the SQLModel yardsticks, for the official server and FastMCP."""
 
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import AccessToken
@@ -15,7 +15,7 @@ authenticator = Authenticator(issuers.believed(settings))
 
 
 async def verified(token: str) -> AccessToken | None:
-    """What the token says, checked as Surelist checks it."""
+    """The claims of the token, verified with Surelist's own code."""
     try:
         principal = await authenticator.principal([f"Bearer {token}"], settings.mcp_url)
     except Unauthenticated:
@@ -30,7 +30,7 @@ async def verified(token: str) -> AccessToken | None:
 
 
 def user() -> str:
-    """Whose token this call carries."""
+    """The user of this call's token."""
     token = get_access_token()
     if token is None or token.subject is None:
         raise PermissionError("no token")

@@ -6,12 +6,12 @@ import { ApiProblem } from "./problem";
 const refuse = (status: number, body: unknown, headers: HeadersInit = {}) =>
   answered(Promise.resolve({ error: body, response: new Response(null, { status, headers }) }));
 
-test("what is answered is the data", async () => {
+test("an answer is its data", async () => {
   const response = new Response(null, { status: 200 });
   expect(await answered(Promise.resolve({ data: { id: 1 }, response }))).toEqual({ id: 1 });
 });
 
-test("a refusal carries its name, its sentence and the task as it stands", async () => {
+test("a refusal has its kind, its sentence and the current task", async () => {
   const body = { type: "urn:surelist:conflict", detail: "Others changed it.", task: { id: 1 } };
   const problem: unknown = await refuse(409, body).catch((error: unknown) => error);
   expect(problem).toBeInstanceOf(ApiProblem);

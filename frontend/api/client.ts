@@ -7,12 +7,12 @@ import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
 
-/** The API, as its OpenAPI document describes it, on behalf of whoever is signed in. */
+/** The API, typed by its OpenAPI document, with the token of the signed-in person. */
 export const api = createClient<paths>({ fetch: fetchAsPerson });
 
 type Call<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
 
-/** What the call answers. Rejects with ApiProblem when it is refused. */
+/** Returns the body of the answer. Rejects with ApiProblem if the call is refused. */
 export async function answered<T>(call: Call<T>): Promise<T> {
   const { data, error, response } = await call;
   if (!response.ok) throw problemOf(response, error);

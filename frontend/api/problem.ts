@@ -10,7 +10,7 @@ type Details = {
   fields?: Record<string, unknown> | string[];
 };
 
-/** What the API refused (RFC 9457). `message` is a sentence for people. */
+/** A refusal of the API (RFC 9457). `message` is a sentence for people. */
 export class ApiProblem extends Error {
   override name = "ApiProblem";
 
@@ -19,7 +19,7 @@ export class ApiProblem extends Error {
     /** `conflict`, `precondition_failed`, `gone` and the other names of specs/rest.md. */
     readonly kind: string,
     message: string,
-    /** The task as it stands, on a conflict. */
+    /** The current task, on a conflict. */
     readonly task: Task | null,
     /** Seconds, with 429 and 503. */
     readonly retryAfter: number | null,
@@ -28,7 +28,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** The problem that `body` tells of, a parsed answer to a request that failed. */
+/** The problem of a failed request; `body` is the parsed answer. */
 export function problemOf(response: Response, body: unknown): ApiProblem {
   const details: Details = typeof body === "object" && body !== null ? body : {};
   const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);

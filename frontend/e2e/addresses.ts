@@ -1,5 +1,5 @@
-/** One of the addresses that are there for measuring (RFC 2544): whence somebody comes, as a proxy
- * tells it. What one address may do in a while is bounded. */
+/** A random address of the range for benchmarks (RFC 2544), as the caller's address that a proxy
+ * names. Rates are limited by address, so each caller in the tests needs its own. */
 export function someAddress(): string {
   const part = () => String(Math.floor(Math.random() * 256));
   return `198.18.${part()}.${part()}`;

@@ -12,7 +12,7 @@ export type Answer = { status: number; body: Record<string, string> };
 type Changes = Record<string, string | undefined>;
 type Walk = { code: string; verifier: string; parameters: URLSearchParams };
 
-/** An MCP client with nothing but HTTP: each step of OAuth by itself, also the wrong ones. */
+/** An MCP client on bare HTTP, with each step of OAuth as a method, also wrong steps. */
 export class Agent {
   clientId = "";
   private readonly address = someAddress();
@@ -36,7 +36,7 @@ export class Agent {
     return agent;
   }
 
-  /** The address that a person is sent to. */
+  /** The address to open in the person's browser. */
   authorizeUrl(changes: Changes = {}, verifier = "v".repeat(43)): string {
     const asked: Changes = {
       response_type: "code",
@@ -53,7 +53,7 @@ export class Agent {
     return `${product.web}/api/auth/oauth2/authorize?${query.toString()}`;
   }
 
-  /** Lets the visitor allow it, and returns what it is answered. */
+  /** Lets the visitor allow the client, and returns the parameters of the redirect. */
   async connect(visitor: Visitor, changes: Changes = {}): Promise<Walk> {
     const verifier = randomBytes(32).toString("base64url");
     const redirected = this.redirected();
@@ -63,14 +63,14 @@ export class Agent {
     return { code: parameters.get("code") ?? "", verifier, parameters };
   }
 
-  /** Where the authorization request leads the visitor's browser. */
+  /** The address to which the authorization request redirects the visitor's browser. */
   async ask(visitor: Visitor, changes: Changes = {}, verifier?: string): Promise<URL> {
     const url = this.authorizeUrl(changes, verifier);
     const answer = await visitor.page.request.get(url, { maxRedirects: 0 });
     return new URL(answer.headers()["location"] ?? "", product.web);
   }
 
-  /** What the consent page sends when the visitor allows it, to both servers, without the page. */
+  /** Lets the visitor allow the client by sending the page's requests to both servers. */
   async allowedBy(visitor: Visitor, changes: Changes = {}): Promise<Walk> {
     const verifier = randomBytes(32).toString("base64url");
     const asked = await this.ask(visitor, changes, verifier);
@@ -85,7 +85,7 @@ export class Agent {
     return { code: parameters.get("code") ?? "", verifier, parameters };
   }
 
-  /** What comes to the redirect, next. */
+  /** The next request to the redirect. */
   redirected(): Promise<URLSearchParams> {
     return new Promise((resolve) => (this.answered = resolve));
   }
@@ -142,7 +142,7 @@ export async function register(metadata: Record<string, unknown>): Promise<Answe
   );
 }
 
-/** What the consent page sends that was made for the visitor; one elsewhere has another origin. */
+/** Sends the request of the visitor's consent page. `headers` replace its Origin. */
 export async function consent(
   visitor: Visitor,
   body: Record<string, unknown>,
@@ -159,7 +159,7 @@ export async function consent(
   return { status: response.status(), body: (await response.json()) as Record<string, string> };
 }
 
-/** One call to the MCP server, or to another endpoint of it. */
+/** One call to the MCP server, or to another of its endpoints. */
 export function callTool(
   token: string,
   name: string,
@@ -183,7 +183,7 @@ export function callTool(
   });
 }
 
-/** One call to REST. */
+/** One REST call. */
 export function callRest(token: string, path: string, init: RequestInit = {}): Promise<Response> {
   return fetch(`${product.api}/api/me${path}`, {
     ...init,

@@ -4,11 +4,11 @@ const DAY_MS = 86_400_000;
 
 export type CallTool = (name: string, input: object) => Promise<Response>;
 
-/** A day from now on, as YYYY-MM-DD; where it is night elsewhere does not matter here. */
+/** The date that many days from now, as YYYY-MM-DD in UTC. */
 export const inDays = (days: number) =>
   new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
 
-/** What a person and their agent may well have in a list: all kinds of tasks, in every state. */
+/** A realistic list of a person and an agent: all kinds of tasks, in every state. */
 export async function believableList(ann: Visitor, agent: CallTool): Promise<void> {
   const of = (title: string, rest: object = {}) => ({ title, ...rest });
   for (const task of [

@@ -11,7 +11,7 @@ import { closeBrowser, PASSWORD, Visitor } from "./browser";
 import { LocalServer } from "./local-server";
 import { product } from "./product";
 
-const NOT_STARTED_HERE = "Your session was not started on this page. Sign in to go on.";
+const NOT_STARTED_HERE = "Your session was not started on this page. Sign in to continue.";
 const SESSION = "surelist.session_token=";
 const hostname = () => new URL(product.web).hostname;
 
@@ -35,7 +35,7 @@ async function localServer(host: string): Promise<LocalServer> {
   return server;
 }
 
-/** What a program sends that has the cookie, knows the person, and is held by no browser. */
+/** The headers of a program that has the cookie and the person's id, outside of a browser. */
 async function sent(cookie: string, method: string, path: string, more: object = {}) {
   const { body, headers } = more as { body?: object; headers?: Record<string, string> };
   const response = await fetch(`${product.web}/api/auth${path}`, {
@@ -68,7 +68,7 @@ test("no server of the same host gets anything for the cookie that browsers send
   await ann.answerConsent("Allow");
   for (const { url } of [sameHost, byName, byAddress]) await ann.page.goto(url);
 
-  // Those of the page's host have the cookie, or nothing would be seen below.
+  // Listeners on the page's host get the cookie. Otherwise, the tests below would prove nothing.
   const got = [redirected, sameHost, byName, byAddress].flatMap(({ cookies }) =>
     cookies.filter((cookie) => cookie.includes(SESSION)),
   );
@@ -131,7 +131,7 @@ test("a session that another server of the host has set is not taken for the per
   });
   expect(consented.status()).toBe(403);
 
-  // Signed in anew, the person is where they were, with their own list.
+  // After the sign-in, the person is back on the same page, with their own list.
   await ann.page.goto("/");
   await ann.page.getByText(NOT_STARTED_HERE).waitFor();
   await ann.fillIn(PASSWORD);
@@ -145,7 +145,7 @@ test("a session that another server of the host has set is not taken for the per
   await mallory.leave();
 });
 
-test("a session goes on in another tab, after a reload, and beside a sign-in that failed", async () => {
+test("a session continues in another tab, after a reload and after a failed sign-in", async () => {
   await ann.signUp();
   await ann.page.reload();
   const other = await ann.context.newPage();
@@ -156,7 +156,7 @@ test("a session goes on in another tab, after a reload, and beside a sign-in tha
     await other.getByLabel("E-mail").fill(ann.email);
     await other.getByLabel("Password").fill("not the password at all");
     await other.getByRole("button", { name: "Sign in" }).click();
-    await other.getByText("do not belong together").waitFor();
+    await other.getByText("The address or the password is wrong.").waitFor();
     await other.reload();
   }
   await ann.page.goto("/connect");
@@ -165,7 +165,7 @@ test("a session goes on in another tab, after a reload, and beside a sign-in tha
 
 test("a way to GitHub that is left half-way ends no session", async () => {
   await ann.signUp();
-  const page = await ann.context.newPage(); // a page that may leave this site
+  const page = await ann.context.newPage(); // a page without the checks of Visitor
   await page.route("https://github.com/**", (route) => route.fulfill({ body: "GitHub" }));
   await page.goto("/sign-in");
   await page.getByRole("button", { name: "Continue with GitHub" }).click();
@@ -174,7 +174,7 @@ test("a way to GitHub that is left half-way ends no session", async () => {
   await ann.page.getByText("None yet.").waitFor();
 });
 
-test("a page whose person signs out, or whom another follows, in another tab has a good end", async () => {
+test("a page notices that its person was replaced or signed out in another tab", async () => {
   await ann.signUp();
   const bob = await Visitor.withAccount();
   const other = await ann.context.newPage();
@@ -184,7 +184,7 @@ test("a page whose person signs out, or whom another follows, in another tab has
   await other.getByRole("button", { name: "Sign in" }).click();
   await other.getByRole("heading", { name: "One list, for you and your agents" }).waitFor();
   await ann.page.goto("/account");
-  await ann.page.getByText(bob.email).waitFor(); // this browser is Bob's now
+  await ann.page.getByText(bob.email).waitFor(); // Bob is now signed in in this browser
   await other.goto("/account");
   await other.getByRole("button", { name: "Sign out" }).click();
   await other.waitForURL(`${product.web}/sign-in`);
@@ -193,9 +193,9 @@ test("a page whose person signs out, or whom another follows, in another tab has
   await bob.leave();
 });
 
-test("a browser that lost what it kept is asked to sign in, and led back", async () => {
+test("a browser that lost its proof must sign in, and returns to the page", async () => {
   await ann.signUp();
-  await ann.page.goto("/sign-in"); // where nothing is asked for meanwhile
+  await ann.page.goto("/sign-in"); // a page that makes no requests by itself
   await ann.page.evaluate(() => localStorage.clear());
   await ann.page.goto("/connect?from=here");
   await ann.page.getByText(NOT_STARTED_HERE).waitFor();
@@ -205,7 +205,7 @@ test("a browser that lost what it kept is asked to sign in, and led back", async
   await ann.page.getByText("None yet.").waitFor();
 });
 
-test("a browser that keeps nothing is told so, and sends no password", async () => {
+test("a browser without storage shows an error and sends no password", async () => {
   await ann.context.addInitScript(() => {
     const refuse = () => {
       throw new DOMException("denied", "SecurityError");
@@ -219,6 +219,6 @@ test("a browser that keeps nothing is told so, and sends no password", async () 
     await ann.page.goto(path);
     await ann.fillIn(PASSWORD);
     await ann.page.getByRole("button", { name: button }).click();
-    await ann.page.getByText("This browser keeps no data for this site").waitFor();
+    await ann.page.getByText("Signing in needs site data, which this browser blocks.").waitFor();
   }
 });

@@ -18,14 +18,14 @@ import { rest } from "./rest";
 
 export const PASSWORD = "a sentence is a good one";
 
-/** Where the page keeps the proof of its sessions. */
+/** The page's storage key for the proof of its sessions. */
 const KEPT = "surelist.proof";
 
 let browser: Promise<Browser> | undefined;
 let number = 0;
 
-/** One person at their own browser, which must ask no other host, break no policy, and go nowhere
- * twice: an agent hears its answer once, and may then stop listening. */
+/** One person with their own browser. The browser must call no other host, violate no policy and
+ * abort no navigation: an agent receives its answer once, and may then stop listening. */
 export class Visitor {
   private readonly complaints: string[] = [];
   private kept: string | undefined;
@@ -53,7 +53,7 @@ export class Visitor {
     });
   }
 
-  /** Somebody new, from an address of their own. */
+  /** A new person, with their own IP address. */
   static async arrive(options: BrowserContextOptions = {}): Promise<Visitor> {
     number += 1;
     const email = `visitor-${String(Date.now())}-${String(number)}@example.com`;
@@ -72,7 +72,7 @@ export class Visitor {
     return new Visitor(context, await context.newPage(), email, own, proof);
   }
 
-  /** Somebody who has signed up, by the request that the form sends, and has opened no page yet. */
+  /** A person who has signed up with the form's request, without opening a page. */
   static async withAccount(options: BrowserContextOptions = {}): Promise<Visitor> {
     const visitor = await Visitor.arrive(options);
     await visitor.signUpByRequest(visitor.email);
@@ -88,7 +88,7 @@ export class Visitor {
     return this;
   }
 
-  /** Somebody else signs up in the same browser, in another tab; returns their address. */
+  /** Signs up another person in another tab of the same browser; returns their address. */
   async makeWay(): Promise<string> {
     const email = `other-${this.email}`;
     await this.signUpByRequest(email);
@@ -100,8 +100,8 @@ export class Visitor {
     await this.page.getByLabel("Password").fill(password);
   }
 
-  /** Answers the consent page, and waits until the browser has gone on to the agent: a page that
-   * is on its way there would break off the next one that is opened. */
+  /** Answers the consent page, and waits until the browser has reached the agent: a pending
+   * navigation would abort the next one. */
   async answerConsent(button: "Allow" | "Do not allow"): Promise<void> {
     await this.page.getByRole("button", { name: button, exact: true }).click();
     await this.page.waitForURL(({ origin }) => origin !== product.web);
@@ -115,8 +115,8 @@ export class Visitor {
     if (!answer.ok()) throw new Error(`Signing up: ${String(answer.status())}`);
   }
 
-  /** The headers that show what this browser keeps, as the page sends them. A session that is
-   * started with them is one of its own. */
+  /** The page's headers with this browser's proof. A session that starts with them belongs to this
+   * browser. */
   async shown(): Promise<Record<string, string>> {
     const { origins } = await this.context.storageState();
     const home = origins.find(({ origin }) => origin === this.own);
@@ -124,7 +124,7 @@ export class Visitor {
     return { Origin: this.own, [PROOF_HEADER]: kept };
   }
 
-  /** The token that the page itself would use. */
+  /** A token like the page's own. */
   async token(): Promise<string> {
     const answer = await this.page.request.get("/api/auth/token", { headers: await this.shown() });
     return ((await answer.json()) as { token: string }).token;
@@ -135,18 +135,18 @@ export class Visitor {
     return String(claimsOf(await this.token())["sub"]);
   }
 
-  /** What this person does at another place. Rejects unless it succeeds. */
+  /** A REST call of this person from another program. Rejects unless it succeeds. */
   async call(method: string, path: string, body?: unknown): Promise<unknown> {
-    this.kept ??= await this.token(); // good for longer than a test
+    this.kept ??= await this.token(); // valid for longer than a test
     return rest(this.kept, method, path, body);
   }
 
-  /** Adds tasks at another place, in this order. */
+  /** Adds tasks from another program, in this order. */
   async add(...titles: string[]): Promise<void> {
     for (const title of titles) await this.call("POST", "/tasks", { title });
   }
 
-  /** What an agent of theirs does, with a key. Rejects unless it succeeds. */
+  /** A REST call of the person's agent, with a key. Rejects unless it succeeds. */
   async agent(method: string, path: string, body?: unknown): Promise<unknown> {
     if (!this.agentToken) {
       const key = { name: "Claude Code", scopes: ["tasks:read", "tasks:write"], days: 1 };

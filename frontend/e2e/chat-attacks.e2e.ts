@@ -5,7 +5,7 @@ import { ask, ended, field, messagesIn, panel, said, say, withChat } from "./cha
 
 const at = withChat();
 
-test("what a model writes loads nothing, runs nothing, and says where it leads", async () => {
+test("a model's text loads nothing, runs nothing and shows its addresses", async () => {
   const outside: string[] = [];
   const page = await at.ann.open("/?chat=new");
   page.on("request", (request) => {
@@ -63,7 +63,7 @@ test("an injected task cannot write HTML into a step or a title", async () => {
   expect(await said(page).locator("img").count()).toBe(0);
 });
 
-test("what is sent without a network stays, and is sent once when it is back", async () => {
+test("a message without a network is kept, and is sent once when the network is back", async () => {
   at.model.says("First.");
   const page = await at.ann.open("/?chat=new");
   await say(page, "One");
@@ -74,7 +74,7 @@ test("what is sent without a network stays, and is sent once when it is back", a
   await panel(page).getByText("There is no connection.").waitFor();
   expect(await field(page).inputValue()).toBe("Two");
   await at.ann.context.setOffline(false);
-  // It arrives, but its answer does not.
+  // The request arrives, but its answer is lost.
   await page.route("**/chat/stream", async (route) => {
     await route.fetch();
     await route.abort();
@@ -93,7 +93,7 @@ test("what is sent without a network stays, and is sent once when it is back", a
   ]);
 });
 
-test("two tabs in one conversation: the second is told to wait, and both see the answer", async () => {
+test("two tabs in one conversation: the second has to wait, and both show the answer", async () => {
   at.model.says("First.");
   const page = await at.ann.open("/?chat=new");
   await say(page, "One");
@@ -117,7 +117,7 @@ test("somebody else's conversation is as one that is not there", async () => {
   await ask(at, "POST", "/chat", { message: "A secret" });
   const eve = await Visitor.withAccount({ baseURL: at.product.web });
   const page = await eve.open("/?chat=1");
-  await page.getByText("There is no such conversation.").waitFor();
+  await page.getByText("This conversation does not exist.").waitFor();
   await eve.leave();
 });
 

@@ -6,8 +6,8 @@ import { complaintsOf, POLL, titlesOn } from "./seen";
 
 const at = withChat();
 
-test("without a model the panel says how to set one, and shows what agents left", async () => {
-  const bob = await Visitor.withAccount(); // of the product that has none
+test("without a model the panel says how to set one, and shows agents' conversations", async () => {
+  const bob = await Visitor.withAccount(); // of the product without a model
   const page = await bob.open("/?chat=new");
   await page.getByText("The assistant has no model yet").waitFor();
   await page.getByText("SURELIST_MODEL=openai:gpt-5-mini").waitFor();
@@ -21,7 +21,7 @@ test("without a model the panel says how to set one, and shows what agents left"
   await bob.leave();
 });
 
-test("conversations are found, renamed, deleted, restored and deleted for good", async () => {
+test("conversations are found, renamed, deleted, restored and deleted permanently", async () => {
   for (const title of ["Groceries", "Holidays"]) {
     await ask(at, "POST", "/chat", { message: title });
   }
@@ -35,7 +35,7 @@ test("conversations are found, renamed, deleted, restored and deleted for good",
   await page.keyboard.press("Enter");
   await page.getByLabel("Search conversations").fill("food");
   await page.getByRole("button", { name: "Delete Food", exact: true }).click();
-  await page.getByText("No conversation has these words.").waitFor();
+  await page.getByText("No conversation contains these words.").waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
   await panel(page).getByRole("button", { name: /^Food/ }).waitFor();
   await page.getByRole("button", { name: "Delete Food", exact: true }).click();
@@ -87,7 +87,7 @@ test("axe finds nothing in a conversation, in both themes and on a phone", async
       for (const path of ["/?chat=1", "/?chat=all", "/?chat=trash"]) {
         await page.goto(path);
         await page.getByRole("button", { name: "Close the chat" }).waitFor();
-        await page.waitForTimeout(500); // while colours change, they are not what they will be
+        await page.waitForTimeout(500); // colours are wrong during a transition
         expect(await complaintsOf(page), `${path} ${colorScheme} ${String(width)}`).toEqual([]);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         expect(wide).toBeLessThanOrEqual(width);
@@ -107,7 +107,7 @@ test("on a phone the chat takes the window, and the list keeps its place behind 
   await dialog.waitFor();
   const box = await dialog.boundingBox();
   expect(box).toMatchObject({ x: 0, y: 0, height: 844 });
-  expect(box?.width).toBeGreaterThanOrEqual(370); // all but the room of a scroll bar
+  expect(box?.width).toBeGreaterThanOrEqual(370); // except for a scroll bar
   expect(await page.locator("[inert]").getByRole("list", { name: "Tasks" }).count()).toBe(1);
   await page.getByRole("button", { name: "Close the chat" }).click();
   expect(await page.evaluate(() => window.scrollY)).toBeGreaterThan(300);

@@ -12,7 +12,7 @@ import { type Product, start } from "./stack";
 
 export type At = { model: ScriptedModel; product: Product; ann: Visitor };
 
-/** A product whose chat runs on a scripted model, and somebody new there for each test of the file. */
+/** A product whose chat runs on a scripted model, with a new person for each test of the file. */
 export function withChat(): At {
   const at = {} as At;
   let data: string;
@@ -36,7 +36,7 @@ export function withChat(): At {
   return at;
 }
 
-/** One call to REST, and what it answers. Rejects unless it succeeds. */
+/** The answer of a REST call. Rejects unless it succeeds. */
 export async function ask(at: At, method: string, path: string, body?: object): Promise<unknown> {
   const response = await fetch(`${at.product.api}/api/me${path}`, {
     method,
@@ -63,7 +63,7 @@ export async function messagesIn(at: At, id: number): Promise<Message[]> {
 }
 
 export const panel = (page: Page) => page.getByRole("complementary", { name: "Chat" });
-export const said = (page: Page) => page.getByRole("group", { name: "What was said" });
+export const said = (page: Page) => page.getByRole("group", { name: "Conversation" });
 export const field = (page: Page) => page.getByRole("textbox", { name: "Message" });
 
 export async function say(page: Page, text: string): Promise<void> {
@@ -71,7 +71,7 @@ export async function say(page: Page, text: string): Promise<void> {
   await field(page).press("Enter");
 }
 
-/** Until no turn is under way. */
+/** Waits until no turn is running. */
 export async function ended(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Send" }).waitFor();
   await expect.poll(() => page.getByText("Waiting for the answer").count(), POLL).toBe(0);

@@ -42,7 +42,7 @@ test("a conversation adds, lists, completes and takes back, and the list moves w
   expect(await messagesIn(at, 1)).toHaveLength(4);
 });
 
-test("an undo that another change stands against says so", async () => {
+test("an undo that conflicts with a later change says so", async () => {
   at.model.says({ call: "add_task", with: { title: "Milk" } }, "Added.");
   const page = await at.ann.open("/?chat=new");
   await say(page, "Add milk");
@@ -52,7 +52,7 @@ test("an undo that another change stands against says so", async () => {
   await said(page).getByText("Not undone. It was changed since.").waitFor();
 });
 
-test("a turn that is stopped keeps what it did, says so, and can be tried again", async () => {
+test("a stopped turn keeps its changes, says so, and can be retried", async () => {
   at.model.says({ call: "add_task", with: { title: "Milk" } }, { begun: "And now I will" });
   const page = await at.ann.open("/?chat=new");
   await say(page, "Add milk");
@@ -65,12 +65,12 @@ test("a turn that is stopped keeps what it did, says so, and can be tried again"
   at.model.says("It is there already.");
   await page.getByRole("button", { name: "Retry" }).click();
   await said(page).getByText("It is there already.").waitFor();
-  await said(page).getByText("Said in other words before").waitFor();
+  await said(page).getByText("Earlier wording").waitFor();
   expect((await messagesIn(at, 1))[2]).toMatchObject({ content: "Add milk", replaces: 1 });
   expect(at.model.asked.at(-1)?.messages.filter(({ role }) => role === "user")).toHaveLength(1);
 });
 
-test("the last message is said in other words, which the model sees alone", async () => {
+test("the last message can be edited, and the model sees only the new wording", async () => {
   const page = await at.ann.open("/?chat=new");
   at.model.says("What is mlk?");
   await say(page, "Add mlk");
@@ -82,11 +82,11 @@ test("the last message is said in other words, which the model sees alone", asyn
   await said(page).getByText("Added.").waitFor();
   const told = JSON.stringify(at.model.asked.at(-1)?.messages);
   expect([told.includes("Add milk"), told.includes("mlk?")]).toEqual([true, false]);
-  await page.getByText("Said in other words before").click();
+  await page.getByText("Earlier wording").click();
   await said(page).getByText("What is mlk?").waitFor();
 });
 
-test("a reload in the middle shows what was said, and how it ended", async () => {
+test("a reload during a turn shows the messages and the failure", async () => {
   at.model.says({ call: "add_task", with: { title: "Milk" } }, { begun: "And now" });
   const page = await at.ann.open("/?chat=new");
   await say(page, "Add milk");
@@ -99,7 +99,7 @@ test("a reload in the middle shows what was said, and how it ended", async () =>
   expect(await field(page).inputValue()).toBe("Something more");
 });
 
-test("a turn goes on while the panel is closed and another conversation is open", async () => {
+test("a turn continues while the panel is closed and another conversation is open", async () => {
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
   at.model.says("One two three four five six seven");
@@ -120,7 +120,7 @@ test("a turn goes on while the panel is closed and another conversation is open"
   await said(page).getByText("One two three four five six seven").waitFor();
 });
 
-test("a failure of the model is told in words, and tried again", async () => {
+test("a failure of the model is explained, and can be retried", async () => {
   at.model.says({ status: 401 });
   const page = await at.ann.open("/?chat=new");
   await say(page, "Hello");

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => ann.leave());
 afterAll(closeBrowser);
 
-test("a connected agent is shown with what it did, and revoked when that is confirmed", async () => {
+test("a connected agent is shown with its last change, and revoked after a confirmation", async () => {
   const agent = await Agent.register();
   const { body } = await agent.exchange(await agent.connect(ann));
   agent.close();
@@ -34,7 +34,7 @@ test("a connected agent is shown with what it did, and revoked when that is conf
   expect((await agent.refresh(body["refresh_token"] ?? "")).status).toBe(400);
 });
 
-test("every program is told the address, and those that need a public one say so", async () => {
+test("every program's steps contain the address, and those that need a public one say so", async () => {
   const page = await ann.open("/connect");
   for (const name of ["Claude", "ChatGPT", "VS Code", "Cursor", "Codex", "Others"]) {
     await page.getByRole("tab", { name, exact: true }).click();
@@ -60,7 +60,7 @@ test("a key is shown once, works, and is listed with its end", async () => {
 });
 
 test("a key that is shown stays until the person says that they have kept it", async () => {
-  await ann.context.addInitScript("delete Navigator.prototype.clipboard"); // as without HTTPS
+  await ann.context.addInitScript("delete Navigator.prototype.clipboard"); // like without HTTPS
   const page = await ann.open("/connect");
   await page.getByRole("button", { name: "Make a key" }).click();
   await page.getByLabel("Name").fill("Nightly");
@@ -131,7 +131,7 @@ test("erasing needs the word typed, and leaves neither the list nor the person",
   const dialog = page.getByRole("dialog");
   const erase = dialog.getByRole("button", { name: "Erase everything" });
   expect(await erase.isDisabled()).toBe(true);
-  await dialog.getByLabel("Type “erase” to go on").fill("erase");
+  await dialog.getByLabel("Type “erase” to continue").fill("erase");
   await erase.click();
   await page.waitForURL((url) => url.pathname === "/sign-up");
   const answered = async () => (await callRest(token, "")).status;
@@ -139,7 +139,7 @@ test("erasing needs the word typed, and leaves neither the list nor the person",
   await page.goto("/sign-in");
   await ann.fillIn(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText("do not belong together").waitFor();
-  await ann.signUp(); // the address is free again
+  await page.getByText("The address or the password is wrong.").waitFor();
+  await ann.signUp(); // the address can be used again
   expect(await ann.call("GET", "")).toMatchObject({ last_event: 0 });
 });

@@ -69,7 +69,7 @@ test("a key that is held down acts once", async () => {
   expect(await titlesOn(page)).toEqual(numbered(5).slice(1));
 });
 
-test("what is typed before the form is there does nothing to the list", async () => {
+test("typing before the form is loaded does not change the list", async () => {
   await ann.add("One", "Two");
   const page = await ann.open();
   await rowOf(page, "One").waitFor();

@@ -6,19 +6,19 @@ import { Client } from "pg";
 
 import { product } from "./product";
 
-/** Lets every session of the person be of an hour ago: nobody waits for that in a test. */
+/** Sets the start of the person's sessions to an hour ago, so that a test need not wait. */
 export async function signedInLongAgo(userId: string): Promise<void> {
   const aged = `"createdAt" = "createdAt" - interval '1 hour'`;
   const clear = `"confirmedAt" = NULL`;
   await askPeople(`UPDATE session SET ${aged}, ${clear} WHERE "userId" = $1`, [userId]);
 }
 
-/** Revokes every agent of the person: by the API that is 60 a minute. */
+/** Revokes every agent of the person. The API allows only 60 of these calls in a minute. */
 export async function revokeAll(userId: string): Promise<void> {
   await ask("public", "UPDATE agent SET revoked_at = now() WHERE user_id = $1", [userId]);
 }
 
-/** Takes out what a backup from before the client registered does not hold. */
+/** Deletes the client's rows, like the restore of a backup from before its registration. */
 export async function forgetClient(clientId: string): Promise<void> {
   for (const table of ["oauthAccessToken", "oauthRefreshToken", "oauthConsent", "oauthClient"]) {
     await askPeople(`DELETE FROM "${table}" WHERE "clientId" = $1`, [clientId]);
@@ -26,13 +26,14 @@ export async function forgetClient(clientId: string): Promise<void> {
   await ask("public", "DELETE FROM agent WHERE client_id = $1", [clientId]);
 }
 
-/** Narrows the refresh tokens of the client as an earlier version did. */
+/** Narrows the client's refresh tokens like an earlier version did. */
 export async function narrowTokens(clientId: string, scopes: string[]): Promise<void> {
   const narrow = `UPDATE "oauthRefreshToken" SET scopes = $2::jsonb WHERE "clientId" = $1`;
   await askPeople(narrow, [clientId, JSON.stringify(scopes)]);
 }
 
-/** Lets nobody be created until so many wait for that: who is first is then decided for all at once. */
+/** Holds the creation of people until that many sign-ups wait for it, so that they run
+ * concurrently. */
 export async function createdTogether<T>(count: number, work: () => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: ownersUrl("auth") });
   await client.connect();
@@ -48,7 +49,7 @@ export async function createdTogether<T>(count: number, work: () => Promise<T>):
   }
 }
 
-/** What a statement returns from Better Auth's tables in the embedded database of the product. */
+/** The rows of a statement on Better Auth's tables in the product's embedded database. */
 export function askPeople<Row extends object>(
   statement: string,
   values: unknown[] = [],
@@ -70,7 +71,7 @@ async function ask<Row extends object>(
   }
 }
 
-/** The address of the embedded database of the product for its superuser, in that schema. */
+/** The superuser's address of the product's embedded database, with that schema. */
 export function ownersUrl(schema: string): string {
   const data = product.data;
   const sockets = readFileSync(join(data, "postgres/postmaster.pid"), "utf8").split("\n")[4] ?? "";
@@ -82,6 +83,6 @@ export function ownersUrl(schema: string): string {
     port: "5432",
     options: `-c search_path=${schema}`,
   });
-  // A space is %20 in the query of a database's address.
+  // A database address encodes a space as %20, not as +.
   return `postgresql://postgres:${postgres}@/surelist?${query.toString().replaceAll("+", "%20")}`;
 }

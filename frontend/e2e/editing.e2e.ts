@@ -30,7 +30,7 @@ async function openForm(page: Page, title: string) {
   return { form, title: form.getByLabel("Title"), description: form.getByLabel("Description") };
 }
 
-test("what is being written survives scrolling, and an agent that takes the task away", async () => {
+test("unsaved text survives scrolling, and an agent that deletes the task", async () => {
   await addNumbered(80);
   const page = await ann.open();
   const form = await openForm(page, "Task 5");
@@ -52,7 +52,7 @@ test("what is being written survives scrolling, and an agent that takes the task
   await expect.poll(() => form.form.count(), POLL).toBe(0);
 });
 
-test("what is being written survives a list that is loaded anew, where it is", async () => {
+test("unsaved text survives a reload of the list, in its place", async () => {
   await addNumbered(115);
   const page = await ann.open();
   await rowOf(page, "Task 1").waitFor();
@@ -61,7 +61,7 @@ test("what is being written survives a list that is loaded anew, where it is", a
   await form.title.fill("Mine");
   const before = await scrolled(page);
   const reloaded = page.waitForResponse((response) => /\/tasks\?/.test(response.url()));
-  // However a poll parts them, one part is too much to be read one by one.
+  // However the polls split them, one poll has too many to announce each.
   for (let id = 92; id <= 114; id += 1) {
     await ann.agent("PATCH", `/tasks/${String(id)}`, { priority: "low" });
   }
@@ -72,7 +72,7 @@ test("what is being written survives a list that is loaded anew, where it is", a
   expect(await scrolled(page)).toBe(before);
 });
 
-test("what is being written survives midnight, where it is", async () => {
+test("unsaved text survives midnight, in its place", async () => {
   await ann.call("PATCH", "", { timezone: "Europe/Berlin" });
   await addNumbered(30);
   await ann.page.clock.install({ time: "2026-11-26T22:59:00Z" });
@@ -88,7 +88,7 @@ test("what is being written survives midnight, where it is", async () => {
   expect(await scrolled(page)).toBe(before);
 });
 
-test("another task can be opened without losing what was written in the first", async () => {
+test("another task can be opened without losing unsaved text of the first", async () => {
   await addNumbered(2);
   const page = await ann.open();
   await (await openForm(page, "Task 1")).title.fill("Mine");
@@ -98,7 +98,7 @@ test("another task can be opened without losing what was written in the first", 
   expect(await form.getByLabel("Title").inputValue()).toBe("Mine");
 });
 
-test("what was written is there again after a look at another page", async () => {
+test("unsaved text is restored after a visit to another page", async () => {
   await addNumbered(2);
   const page = await ann.open();
   await (await openForm(page, "Task 1")).title.fill("Mine");
@@ -153,7 +153,7 @@ test("an edit that is refused is opened again as it was written", async () => {
   expect(await form.description.inputValue()).toBe("A long story");
 });
 
-test("a list that is full says so at once, and what was written can be added later", async () => {
+test("a full list says so at once, and the text can be added later", async () => {
   await addNumbered(1);
   const page = await ann.open();
   await rowOf(page, "Task 1").waitFor();
@@ -186,7 +186,7 @@ test("Ctrl+Enter saves the tag that is still being typed", async () => {
   expect(await form.count()).toBe(0);
 });
 
-test("a task that the list leaves out is said to be added", async () => {
+test("adding a task that the filter hides is reported", async () => {
   await addNumbered(1);
   const page = await ann.open("/?view=completed");
   await page.getByText("Nothing is completed yet.").waitFor();

@@ -27,7 +27,7 @@ afterAll(closeBrowser);
 
 type Held = { person: string; access: string; refresh: string; key: string };
 
-/** One of each that a person has given away, or that a thief has got hold of. */
+/** One credential of each kind, of the person's agents or of a thief. */
 async function everything(): Promise<Held> {
   const { body } = await agent.exchange(await agent.allowedBy(ann));
   const asked = { name: "Script", scopes: ["tasks:read"], days: 400 };
@@ -36,7 +36,7 @@ async function everything(): Promise<Held> {
   return { person: await ann.token(), access, refresh, key: token };
 }
 
-/** The answers to one use of each of them. */
+/** The status of one use of each credential. */
 async function answersTo({ person, access, key }: Held): Promise<Record<string, number>> {
   const more = { name: "More", scopes: ["tasks:read"], days: 400 };
   const making = { method: "POST", body: JSON.stringify(more) };
@@ -75,7 +75,7 @@ test("signing out ends the tokens that the page got, and leaves agents and keys"
   expect((await agent.refresh(held.refresh)).status).toBe(200);
 });
 
-test("another browser of the same person goes on after one has signed out", async () => {
+test("another browser of the same person stays signed in after one has signed out", async () => {
   const other = await Visitor.arrive();
   await other.page.goto("/sign-in");
   await other.page.getByLabel("E-mail").fill(ann.email);
@@ -94,12 +94,12 @@ test("a new password ends every session, agent and key", async () => {
   const held = await everything();
   await ann.page.goto(resetLink());
   await choosePassword();
-  await ann.page.getByText("all agents and keys are ended").waitFor();
+  await ann.page.getByText("all agents and keys are disconnected").waitFor();
   await expect.poll(() => answersTo(held), WITHIN_SECONDS).toEqual(ALL_ENDED);
   expect((await agent.refresh(held.refresh)).body["error"]).toBe("invalid_grant");
 });
 
-test("a new password leaves agents and keys to a person who keeps them", async () => {
+test("a new password keeps agents and keys if the person wants it", async () => {
   const held = await everything();
   await ann.page.goto(resetLink());
   await ann.page.getByLabel(/Also disconnect all agents and keys/).uncheck();
@@ -110,12 +110,12 @@ test("a new password leaves agents and keys to a person who keeps them", async (
   expect((await agent.refresh(held.refresh)).status).toBe(200);
 });
 
-test("a person who is deleted leaves nothing that works, by the page or by one request", async () => {
+test("deleting a person ends all credentials, by the page and by one request", async () => {
   const held = await everything();
   const page = await ann.open("/account");
   await page.getByRole("button", { name: "Erase everything" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Type “erase” to go on").fill("erase");
+  await dialog.getByLabel("Type “erase” to continue").fill("erase");
   await dialog.getByRole("button", { name: "Erase everything" }).click();
   await page.waitForURL(`${product.web}/sign-up`);
   await expect.poll(() => answersTo(held), WITHIN_SECONDS).toEqual(ALL_ENDED);
@@ -125,8 +125,8 @@ test("a person who is deleted leaves nothing that works, by the page or by one r
 test("a list that is erased over REST leaves an agent nothing to come back with", async () => {
   const held = await everything();
   await ann.call("DELETE", "");
-  // Tokens of the very second in which the erase ended are refused with those of before: the page's
-  // own, with which it asks about the agent, and the person's.
+  // Tokens from the second in which the erase ended are refused too: the person's, and the page's
+  // own, with which it asks about the agent.
   const refreshed = async () => (await agent.refresh(held.refresh)).body["error"];
   await expect.poll(refreshed, WITHIN_SECONDS).toBe("invalid_grant");
   await expect.poll(() => answersTo(held), WITHIN_SECONDS).toEqual(ALL_ENDED);
@@ -139,12 +139,12 @@ test("an agent that is revoked over REST is given no token any more", async () =
   const held = await everything();
   await ann.call("DELETE", `/agents/${agent.clientId}`);
   expect((await agent.refresh(held.refresh)).body["error"]).toBe("invalid_grant");
-  const walk = await agent.allowedBy(ann); // allowed anew, what it had stays ended
+  const walk = await agent.allowedBy(ann); // a new consent does not revive its old tokens
   expect((await agent.refresh(held.refresh)).body["error"]).toBe("invalid_grant");
   expect((await agent.exchange(walk)).status).toBe(200);
 });
 
-test("allowing less takes the rest back from what the agent has", async () => {
+test("allowing less removes the other scopes from the agent's tokens", async () => {
   const held = await everything();
   const redirected = agent.redirected();
   await ann.page.goto(agent.authorizeUrl());
@@ -160,7 +160,7 @@ test("allowing less takes the rest back from what the agent has", async () => {
   expect(await ann.call("GET", "/tasks")).toEqual({ tasks: [] });
 });
 
-test("an agent whose person is asked once more, and says no, keeps what it had", async () => {
+test("an agent keeps its scopes if its person refuses a further request", async () => {
   const held = await everything();
   await ann.page.goto(agent.authorizeUrl());
   await ann.answerConsent("Do not allow");

@@ -1,5 +1,5 @@
-/* Stands in for GitHub in the page's own process: whoever comes back with the code "ann" is
- * ann@example.com there, with a confirmed address. */
+/* Replaces GitHub in the page's process: the code "ann" belongs to ann@example.com, a confirmed
+ * address. */
 const real = globalThis.fetch;
 
 globalThis.fetch = async (asked, init) => {

@@ -33,13 +33,13 @@ async function arrive(baseURL = product.web): Promise<Visitor> {
   return visitor;
 }
 
-/** A token such as `make run` tells how to make. */
+/** A token of the user `local`, as in the instructions of `make run`. */
 function localToken(client = "Cursor"): string {
   const words = ["token", LOCAL, "--client", client, "--data", product.data];
   return execFileSync(SURELIST, words, { encoding: "utf8", env: withoutSettings({}) }).trim();
 }
 
-/** Signs up by the request that the form sends; the status. */
+/** Signs up with the form's request; returns the status. */
 async function signUp(visitor: Visitor, code?: string): Promise<number> {
   const data = { email: visitor.email, password: PASSWORD, name: "Ann", ...(code && { code }) };
   const headers = await visitor.shown();
@@ -50,7 +50,7 @@ async function userIds(): Promise<string[]> {
   return (await askPeople<{ id: string }>(`SELECT id FROM "user"`)).map(({ id }) => id);
 }
 
-test("of several who sign up first at the same moment one is local, and each of the others someone", async () => {
+test("of several concurrent first sign-ups one is local, and the others get new ids", async () => {
   const all = await Promise.all(Array.from({ length: 6 }, () => arrive()));
   const answers = createdTogether(6, () => Promise.all(all.map((one) => signUp(one))));
   expect(await answers).toEqual(Array(6).fill(200));
@@ -59,7 +59,7 @@ test("of several who sign up first at the same moment one is local, and each of 
   expect(ids.filter((id) => id === LOCAL)).toEqual([LOCAL]);
 });
 
-test("an agent goes on with the list when its person signs up, and is one of the connected agents", async () => {
+test("an agent stays connected when its person signs up, and is listed", async () => {
   const agent = localToken();
   expect((await callTool(agent, "add_task", { title: "Buy milk" })).status).toBe(200);
   const ann = await arrive();
@@ -74,7 +74,7 @@ test("an agent goes on with the list when its person signs up, and is one of the
   expect(await complaintsOf(page)).toEqual([]);
 });
 
-test("whoever signs up later has a list of their own", async () => {
+test("later people get their own lists", async () => {
   for (const first of [true, false]) {
     const visitor = await arrive();
     expect(await signUp(visitor)).toBe(200);
@@ -82,7 +82,7 @@ test("whoever signs up later has a list of their own", async () => {
   }
 });
 
-test("who erases the local list and signs up again has it anew, and nothing of before is good", async () => {
+test("after erasing the local list, a new sign-up gets it empty, and old credentials are refused", async () => {
   const before = localToken();
   const ann = await arrive();
   const { page } = await ann.signUp();
@@ -97,7 +97,7 @@ test("who erases the local list and signs up again has it anew, and nothing of b
   await page.goto("/account");
   await page.getByRole("button", { name: "Erase everything" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Type “erase” to go on").fill("erase");
+  await dialog.getByLabel("Type “erase” to continue").fill("erase");
   await dialog.getByRole("button", { name: "Erase everything" }).click();
   await page.waitForURL((url) => url.pathname === "/sign-up");
   await ann.signUp();
@@ -110,7 +110,8 @@ test("who erases the local list and signs up again has it anew, and nothing of b
   await expect.poll(refused, { timeout: 10_000, interval: 500 }).toBe(401);
 });
 
-/** Works with a page that is told this, and ends it: after its visitors, for whom it waits. */
+/** Runs `work` with a page with these settings, closes the visitors and then stops the page, which
+ * waits for them. */
 async function atPage(
   settings: Record<string, string>,
   work: (page: OnePage) => Promise<void>,
@@ -124,14 +125,14 @@ async function atPage(
   }
 }
 
-test("where a code is needed, a wrong one is told and makes nothing, and the right one makes local", () =>
+test("if a code is needed, a wrong one is refused, and the right one makes the person local", () =>
   atPage({ SURELIST_FIRST_PERSON: CODE }, async ({ web }) => {
     const ann = await arrive(web);
     const page = await ann.open("/sign-up");
     await ann.fillIn(PASSWORD);
     await page.getByLabel("Code from the server’s terminal").fill("ABCD-EFGH-IJKL-MNOQ");
     await page.getByRole("button", { name: "Make the account" }).click();
-    await page.getByText("That is not the code of this server").waitFor();
+    await page.getByText("The code is wrong").waitFor();
     expect(await complaintsOf(page)).toEqual([]);
     expect(await userIds()).toEqual([]);
     expect(await signUp(ann, "abcd efgh ijkl mnop")).toBe(200);

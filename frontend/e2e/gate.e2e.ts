@@ -18,7 +18,7 @@ const web = () => product.web;
 const log = () => readFileSync(join(product.data, "web.log"), "utf8");
 const of = (more: Record<string, string>) => ({ "X-Forwarded-For": someAddress(), ...more });
 
-/** Sends these parameters to an endpoint as it takes them. */
+/** Sends these parameters in the form that the endpoint takes. */
 function send(
   { path, method, carrier }: (typeof ENDPOINTS)[number],
   parameters: Record<string, unknown>,
@@ -38,7 +38,8 @@ function send(
   return fetch(url, { method, redirect, headers, body });
 }
 
-/** Values by which a request gets as far as it can with one field that is somebody's. */
+/** Valid values for the other fields, so that a request with one hostile field gets as far as
+ * possible. */
 const GOOD: Record<string, unknown> = {
   email: "nobody@example.com",
   password: "a sentence is a good one",
@@ -49,7 +50,7 @@ const GOOD: Record<string, unknown> = {
   redirect_uris: ["http://localhost:1/callback"],
 };
 
-test("nothing that a caller sends is in what the page prints", async () => {
+test("the page prints nothing that a caller sends", async () => {
   for (const endpoint of ENDPOINTS) {
     const names = Object.keys(endpoint.parameters);
     const good = Object.fromEntries(
@@ -122,14 +123,14 @@ test("a request that is too large is refused, and not remembered", async () => {
       method: "POST",
       headers: of(json),
       body: large,
-    }).catch(() => null); // the connection may be closed while it is still being sent
+    }).catch(() => null); // the server may close the connection during the request
     expect([undefined, 413], path).toContain(answer?.status);
   }
   const before = log().length;
   expect(before).toBeLessThan(1_000_000);
 });
 
-test("answers of the page's authentication are kept by nobody, but for what is public", async () => {
+test("only public answers of the sign-in server can be cached", async () => {
   for (const endpoint of ENDPOINTS) {
     const { headers } = await send(endpoint, {});
     expect(headers.get("X-Content-Type-Options"), endpoint.path).toBe("nosniff");
@@ -156,7 +157,7 @@ test("nobody stores more by registering than a client needs, and it is swept whe
   expect((await register({ redirect_uris })).status).toBe(201);
   expect(await left()).toBe(51); // a hundred at a time
   expect((await register({ redirect_uris })).status).toBe(201);
-  expect(await left()).toBe(1); // the one that somebody has let in
+  expect(await left()).toBe(1); // the client that somebody has allowed
 });
 
 test("of clients that nobody has let in a number is kept, the newest", async () => {

@@ -16,7 +16,7 @@ let page: OnePage;
 let ann: Visitor;
 let login: string;
 
-/** A page of the same product, whose process has a stand-in for GitHub. */
+/** A page of the same product, whose process replaces GitHub. */
 beforeAll(async () => {
   page = await startPage({
     NODE_OPTIONS: `--import ${new URL("fake-github.mjs", import.meta.url).href}`,
@@ -34,7 +34,7 @@ afterAll(async () => {
 beforeEach(async () => {
   ann = await Visitor.arrive({ baseURL: web });
   login = `ann-${randomBytes(8).toString("hex")}`;
-  // GitHub knows them, and sends them back at once.
+  // The person is signed in at GitHub, which redirects back at once.
   await ann.page.route(GITHUB, async (route) => {
     const asked = new URL(route.request().url()).searchParams;
     const back = new URL(asked.get("redirect_uri") ?? "");
@@ -43,13 +43,13 @@ beforeEach(async () => {
   });
 });
 
-afterEach(() => ann.context.close()); // GitHub is another host, so that it is no `leave`
+afterEach(() => ann.context.close()); // not `leave`, because GitHub is another host
 
 async function token(headers: Record<string, string>): Promise<number> {
   return (await ann.page.request.get("/api/auth/token", { headers })).status();
 }
 
-test("GitHub signs a person in, for the browser that began it alone", async () => {
+test("GitHub signs a person in, only in the browser that began it", async () => {
   await ann.page.goto("/sign-in?next=%2Faccount");
   await ann.page.getByRole("button", { name: "Continue with GitHub" }).click();
   await ann.page.waitForURL(`${web}/account`);
@@ -75,9 +75,9 @@ test("a sign-in that another server of the host began is not finished for it", a
   thief.sets = begun.headers.getSetCookie();
   expect(thief.sets.join()).toContain("surelist.state=");
   await ann.page.goto(thief.url);
-  await ann.page.goto("/sign-in"); // this browser has a proof of its own
+  await ann.page.goto("/sign-in"); // this browser has its own proof
   await ann.page.goto(url);
-  await ann.page.getByText("This sign-in was not begun on this page").waitFor();
+  await ann.page.getByText("This sign-in was not started on this page").waitFor();
   const names = (await ann.context.cookies()).map(({ name }) => name);
   expect(names).not.toContain("surelist.session_token");
   thief.close();

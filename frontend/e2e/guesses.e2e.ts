@@ -12,7 +12,7 @@ afterAll(closeBrowser);
 const headers = () => ({
   "Content-Type": "application/json",
   Origin: product.web,
-  "X-Forwarded-For": someAddress(), // another address each time
+  "X-Forwarded-For": someAddress(), // a new address each time
 });
 
 async function signIn(email: string, password: string): Promise<Response> {
@@ -27,7 +27,7 @@ async function guessAll(email: string, times = GUESSES): Promise<number[]> {
   return Promise.all(Array.from({ length: times }, () => guess(email)));
 }
 
-/** Lets the waits of now be over, so many, and returns how long the first was, in seconds. */
+/** Ends that many current waits, and returns the length of the first one in seconds. */
 async function waited(accounts = 1): Promise<number> {
   const rows = await askPeople<{
     seconds: number;
@@ -52,7 +52,7 @@ test("guesses at one account must wait, wherever they come from, and longer each
   }
   await waited();
   expect((await signIn(ann.email, PASSWORD)).status).toBe(200);
-  expect(await guess(ann.email)).toBe(401); // counted anew
+  expect(await guess(ann.email)).toBe(401); // the count begins again
   await ann.leave();
 });
 
@@ -71,9 +71,9 @@ test("guesses lock out neither another account nor a browser that has been signe
     return answer.status();
   };
   expect(await inBrowser(ann, PASSWORD)).toBe(200);
-  expect(await inBrowser(bob, PASSWORD)).toBe(429); // who knows another account
+  expect(await inBrowser(bob, PASSWORD)).toBe(429); // signed in to another account
   for (let at = 0; at < GUESSES; at += 1) expect(await inBrowser(ann, "not it at all")).toBe(401);
-  expect(await inBrowser(ann, PASSWORD)).toBe(429); // a browser is bounded too
+  expect(await inBrowser(ann, PASSWORD)).toBe(429); // a known browser is limited too
   await waited(2);
   await ann.leave();
   await bob.leave();

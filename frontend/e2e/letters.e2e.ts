@@ -64,7 +64,7 @@ test("no answer waits for the mail server, so that known addresses take no longe
   expect(arrived("Confirm it here")).toBe(3);
 });
 
-test("one address is sent few letters, whoever asks for them, and nobody is told", async () => {
+test("one address gets few e-mails, whoever requests them, with the same answers", async () => {
   const victim = "victim@example.com";
   await signUp(victim);
   const before = arrived("Choose a new password here");

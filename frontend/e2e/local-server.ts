@@ -1,12 +1,12 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Another server of this machine, as any program can run one: it keeps the cookies that browsers
- * send to it, and can set some. */
+/** Another server of this machine, like any program can run. It records the cookies that browsers
+ * send, and can set cookies. */
 export class LocalServer {
-  /** The Cookie header of each request, the oldest first; empty without one. */
+  /** The Cookie header of each request, the oldest first, or an empty string. */
   readonly cookies: string[] = [];
-  /** What it sets in the browser that asks next. */
+  /** The Set-Cookie header of the next answer. */
   sets: string[] = [];
   private readonly server: Server = createServer((request, response) => {
     this.cookies.push(request.headers.cookie ?? "");
@@ -16,7 +16,7 @@ export class LocalServer {
 
   private constructor(private readonly host: string) {}
 
-  /** Listens on a free port, and is reached at that host. */
+  /** Listens on a free port, at that host. */
   static async at(host: string): Promise<LocalServer> {
     const local = new LocalServer(host);
     await new Promise<void>((resolve) => local.server.listen(0, "127.0.0.1", resolve));

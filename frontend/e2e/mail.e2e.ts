@@ -33,7 +33,7 @@ async function send(path: string, button: string): Promise<void> {
   await ann.page.getByRole("button", { name: button }).click();
 }
 
-/** The letter of that number, which may still be on its way. */
+/** The e-mail with that index. Waits for it. */
 async function letter(number: number): Promise<string> {
   await expect.poll(() => mailbox.letters.length, { timeout: 15_000 }).toBeGreaterThan(number);
   return mailbox.letters[number] ?? "";
@@ -49,7 +49,7 @@ test("an address is confirmed by the link that is sent to it, even when the firs
   await send("/sign-up", "Make the account");
   await ann.page.getByText(`An e-mail is on its way to ${ann.email}`).waitFor();
   expect(await letter(1)).toContain("has an account already");
-  expect(await letter(1)).not.toContain("verify-email"); // whose password is it?
+  expect(await letter(1)).not.toContain("verify-email"); // a stranger may be asking
   expect(linkIn(await letter(1))).toBe(`${product.web}/sign-in`);
 
   await send(linkIn(await letter(1)), "Sign in");
@@ -63,18 +63,18 @@ test("an address is confirmed by the link that is sent to it, even when the firs
   expect(mailbox.letters).toHaveLength(3);
 });
 
-test("a forgotten password is chosen anew by the link that is sent", async () => {
+test("a forgotten password is reset with the link in the e-mail", async () => {
   await ann.page.goto("/forgot-password");
   await ann.page.getByLabel("E-mail").fill(ann.email);
   await ann.page.getByRole("button", { name: "Send the e-mail" }).click();
-  await ann.page.getByRole("heading", { name: "Look at your e-mail" }).waitFor();
+  await ann.page.getByRole("heading", { name: "Check your e-mail" }).waitFor();
   await ann.page.goto(linkIn(await letter(3)));
   await ann.page.getByLabel("New password").fill("another sentence, and a longer one");
   await ann.page.getByRole("button", { name: "Change the password" }).click();
   await ann.page.getByRole("heading", { name: "The password is changed" }).waitFor();
 });
 
-test("a link that works no more says so on the page that it leads to", async () => {
+test("an expired link says so on its page", async () => {
   const stranger = await Visitor.arrive({ baseURL: product.web });
   const query = new URLSearchParams({ token: "x", callbackURL: "/connect?from=here" });
   await stranger.page.goto(`/api/auth/verify-email?${query.toString()}`);
@@ -86,6 +86,6 @@ test("a link that works no more says so on the page that it leads to", async () 
   await stranger.page.goto(`/api/auth/verify-email?${link.toString()}`);
   await stranger.page.getByText("That link does not work").waitFor();
   await stranger.page.goto("/?error=TOKEN_EXPIRED");
-  await stranger.page.getByText("That link was too old").waitFor();
+  await stranger.page.getByText("That link has expired").waitFor();
   await stranger.leave();
 });

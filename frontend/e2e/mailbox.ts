@@ -3,20 +3,20 @@ import type { AddressInfo } from "node:net";
 
 const END_OF_LETTER = "\r\n.\r\n";
 
-/** A mail server that keeps what it is sent. */
+/** A mail server that stores its e-mails. */
 export class Mailbox {
-  /** The text of each, the oldest first. */
+  /** The text of each e-mail, the oldest first. */
   readonly letters: string[] = [];
   private held: (() => void)[] | null = null;
   private readonly server: Server = createServer((socket) => this.listenTo(socket));
 
-  /** Opens it, and returns its address. */
+  /** Starts the server, and returns its address. */
   async open(): Promise<string> {
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
     return `smtp://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
   }
 
-  /** Says nothing to whoever brings a letter, until it is let go. */
+  /** Does not greet clients until `letGo`. */
   hold(): void {
     this.held ??= [];
   }

@@ -14,7 +14,7 @@ const LONGEST_TASK_MS = 50;
 
 afterAll(closeBrowser);
 
-/** Somebody with that many tasks, which are copies in the database of some made through the API. */
+/** A person with that many tasks: a few made through the API and copied in the database. */
 async function somebodyBusy(): Promise<Visitor> {
   const [original, busy] = [await Visitor.withAccount(), await Visitor.withAccount()];
   for (let number = 1; number <= TASKS_OF_THE_ORIGINAL; number += 1) {
@@ -28,7 +28,7 @@ async function somebodyBusy(): Promise<Visitor> {
   return busy;
 }
 
-/** Scrolls on by half screens for some seconds; the most rows that the document had, and the last. */
+/** Scrolls by half screens for some seconds. Returns the most rows at once, and the last row. */
 function scroll(page: Page, seconds: number) {
   return page.evaluate(async (duration) => {
     let rows = 0;
@@ -52,8 +52,8 @@ type Entry = {
   args: { name?: string };
 };
 
-/** Processor time of the page's longest task, in milliseconds: what other programs take from this
- * machine is not in it. Leaves out the first moments, in which tracing itself starts. */
+/** CPU time of the page's longest task, in milliseconds, which other programs do not affect.
+ * Ignores the first moments, in which tracing starts. */
 function longestTask(trace: Buffer): number {
   const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: Entry[] };
   const threads = traceEvents.filter(({ args }) => args.name === "CrRendererMain");

@@ -13,7 +13,7 @@ const NAMES = Object.keys(PROGRAMS) as (keyof typeof PROGRAMS)[];
 
 let ann: Visitor;
 let connectedAt: number;
-let tokenOfThen: string; // which nobody refreshes
+let tokenOfThen: string; // without a refresh
 const programs = new Map<string, Program>();
 
 beforeAll(async () => {
@@ -45,7 +45,7 @@ const programOf = (name: string): Program => {
   return program;
 };
 
-describe.each(NAMES)("%s, told the address alone", (name) => {
+describe.each(NAMES)("%s, with only the address", (name) => {
   test("finds the tools and works on the person's list", async () => {
     const program = programOf(name);
     expect(program.library).toMatch(new RegExp(`^${PROGRAMS[name].library}`));
@@ -64,7 +64,7 @@ test("the ledger names each agent as the person knows it", async () => {
   );
 });
 
-test("each goes on by itself when its access token has ended", { timeout: 120_000 }, async () => {
+test("each continues when its access token has expired", { timeout: 120_000 }, async () => {
   const ended = connectedAt + (AGENT_TOKEN_SECONDS + CLOCKS_MAY_DIFFER_BY + 1) * 1000;
   expect((await callTool(tokenOfThen, "list_tasks")).status).toBe(200);
   await wait(Math.max(0, ended - Date.now()));

@@ -14,8 +14,8 @@ import { CLIENTS, installPrograms } from "./program";
 
 const SUITE = join(CLIENTS, "node/node_modules/@modelcontextprotocol/conformance/dist/index.js");
 
-/** The suite skips what it cannot do and still ends well; so each check is pinned. Client ID
- * metadata documents are not supported (specs/auth.md), as they need not be. */
+/** The expected checks. The suite skips a check that it cannot run and still succeeds. Client ID
+ * metadata documents are optional and not supported (specs/auth.md). */
 const CHECKS = {
   "authorization-server-metadata": "SUCCESS",
   "authorization-server-metadata-cimd": "WARNING",
@@ -26,7 +26,7 @@ type Check = { id: string; status: string; errorMessage?: string };
 
 afterAll(closeBrowser);
 
-test("the authorization server conforms to what MCP asks of it", async () => {
+test("the authorization server conforms to MCP's requirements", async () => {
   installPrograms();
   const ann = await Visitor.withAccount();
   const port = await freePort();

@@ -44,9 +44,9 @@ test("a wrong request of a client that was let in before is sent back, secret or
   confidential.close();
 });
 
-test("no address of this site leads by itself to a client that nobody has let in", async () => {
+test("no address of this site redirects to a client that nobody has allowed", async () => {
   const stranger = await Visitor.arrive();
-  await agent.allowedBy(await Visitor.withAccount()); // somebody else has
+  await agent.allowedBy(await Visitor.withAccount()); // another person has allowed it
   for (const [changes, error] of WRONG) {
     for (const who of [ann, stranger]) {
       const asked = await agent.ask(who, { ...changes, scope: "tasks:read" });
@@ -70,7 +70,7 @@ test("no address of this site leads by itself to a client that nobody has let in
   await stranger.leave();
 });
 
-test("a person who does not allow it has the client told so, and not by this page", async () => {
+test("a refusal of consent reaches the client, without a redirect by the server", async () => {
   const redirected = agent.redirected();
   await ann.page.goto(agent.authorizeUrl());
   await ann.answerConsent("Do not allow");

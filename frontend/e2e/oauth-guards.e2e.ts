@@ -28,7 +28,7 @@ async function accessToken(scope?: string): Promise<string> {
   return body["access_token"] ?? "";
 }
 
-test("an agent's token is for the MCP server alone, and never a person's own", async () => {
+test("an agent's token is only for the MCP server, and never a person's own", async () => {
   const token = await accessToken("tasks:read tasks:write account:manage openid");
   const claims = claimsOf(token);
   expect([claims["aud"]].flat()).toEqual([`${product.api}/mcp`]);
@@ -44,7 +44,7 @@ test("an agent's token is for the MCP server alone, and never a person's own", a
   expect((await callRest(token, "/keys", key)).status).toBe(401);
 });
 
-test("neither the page's token nor what is none opens the MCP server", async () => {
+test("neither the page's token nor an invalid one opens the MCP server", async () => {
   const page = await ann.token();
   expect((await callRest(page, "")).status).toBe(200);
   for (const token of [page, "opaque", "e30.e30.", ""]) {
@@ -59,11 +59,11 @@ test("nobody reaches the list of another person by its path", async () => {
   expect((await fetch(path, { headers })).status).toBe(403);
   const page = path.replace(product.api, product.web);
   expect((await fetch(page, { headers })).status).toBe(403);
-  expect((await ann.page.request.get(page)).status()).toBe(401); // no cookie stands for a token
+  expect((await ann.page.request.get(page)).status()).toBe(401); // a cookie is not a token
   await bob.leave();
 });
 
-test("what a person allowed for one MCP endpoint does not open the other", async () => {
+test("consent for one MCP endpoint does not open the other", async () => {
   const path = "/conversations/mcp";
   const resource = product.api + path;
   const said = await agent.exchange(await agent.allowedBy(ann, { resource }));
@@ -100,14 +100,14 @@ test("a client cannot ask for more than the person allowed, neither now nor late
   );
 });
 
-test("a code that is used twice takes back what it gave", async () => {
+test("a code that is used twice revokes its tokens", async () => {
   const walk = await agent.allowedBy(ann);
   const { body } = await agent.exchange(walk);
   expect((await agent.exchange(walk)).body["error"]).toBe("invalid_grant");
   expect((await agent.refresh(body["refresh_token"] ?? "")).status).toBe(400);
 });
 
-test("a code is of use to its own client alone, with its verifier and redirect", async () => {
+test("a code works only for its client, with its verifier and redirect", async () => {
   const thief = await Agent.register();
   const wrong: Record<string, string>[] = [
     { code_verifier: VERIFIER },
@@ -124,7 +124,7 @@ test("a code is of use to its own client alone, with its verifier and redirect",
   thief.close();
 });
 
-test("nobody is redirected to what was not registered", async () => {
+test("nobody is redirected to an unregistered address", async () => {
   const registered = new URL(agent.redirectUri);
   const stranger = await Visitor.arrive();
   for (const redirect_uri of [

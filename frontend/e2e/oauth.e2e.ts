@@ -29,7 +29,7 @@ async function connected(): Promise<{ access: string; refresh: string }> {
   return { access: body["access_token"] ?? "", refresh: body["refresh_token"] ?? "" };
 }
 
-test("an agent that knows the address alone is led to its authorization server", async () => {
+test("an agent with only the address finds the authorization server", async () => {
   const refused = await fetch(`${product.api}/mcp`, { method: "POST" });
   expect(refused.status).toBe(401);
   const challenge = refused.headers.get("WWW-Authenticate") ?? "";
@@ -86,7 +86,7 @@ test("an agent that opens a window for signing in has that window still when it 
   const stranger = await Visitor.arrive();
   const { page } = stranger;
   const bob = await Visitor.withAccount();
-  await page.goto(agent.redirectUri); // a page of the agent's
+  await page.goto(agent.redirectUri); // the agent's own page
   const opening = page.waitForEvent("popup");
   await page.evaluate((url) => void window.open(url), agent.authorizeUrl());
   const popup = await opening;
@@ -100,7 +100,7 @@ test("an agent that opens a window for signing in has that window still when it 
   await stranger.leave();
 });
 
-test("what a person leaves out of the consent, the agent does not get", async () => {
+test("the agent does not get scopes that the person removed", async () => {
   const redirected = agent.redirected();
   await ann.page.goto(agent.authorizeUrl());
   await ann.page.getByLabel(/Add, change/).uncheck();
@@ -112,7 +112,7 @@ test("what a person leaves out of the consent, the agent does not get", async ()
   expect((await callTool(token, "add_task", { title: "No" })).status).toBe(403);
 });
 
-test("a person who does not allow it gives nothing", async () => {
+test("a refused consent gives no access", async () => {
   const redirected = agent.redirected();
   await ann.page.goto(agent.authorizeUrl());
   await ann.answerConsent("Do not allow");
@@ -121,7 +121,7 @@ test("a person who does not allow it gives nothing", async () => {
   expect(parameters.has("code")).toBe(false);
 });
 
-test("a question that is older than five minutes is asked anew, and gives nothing meanwhile", async () => {
+test("a consent request older than five minutes starts again, and gives no access", async () => {
   const { page } = ann;
   const old = (address: string) => address.replace(/([?&]exp=)\d+/, "$11000000000");
   await page.goto(agent.authorizeUrl());
@@ -165,7 +165,7 @@ test("a refresh that is sent twice gets one answer, and each gives a new token",
   expect((await callTool(one.body["access_token"] ?? "", "list_tasks")).status).toBe(200);
 });
 
-test("VS Code's way of registering succeeds, though it does not say what it is", async () => {
+test("VS Code's registration succeeds without an application type", async () => {
   const redirect_uris = [
     "https://insiders.vscode.dev/redirect",
     "https://vscode.dev/redirect",
@@ -200,7 +200,7 @@ test("Cursor is connected by its own scheme", async () => {
   cursor.close();
 });
 
-test("a disconnected agent is refused at once for good, until it is allowed anew", async () => {
+test("a disconnected agent is refused at once, until it is allowed again", async () => {
   const { access, refresh } = await connected();
   expect((await callTool(access, "list_tasks")).status).toBe(200);
   const disconnected = await ann.page.request.post("/api/auth/connections/disconnect", {

@@ -11,8 +11,8 @@ const FRONTEND = new URL("..", import.meta.url).pathname;
 
 export type OnePage = { web: string; stop: () => Promise<void> };
 
-/** One more page of the product, at an address of its own, so that its API takes no token of it: for
- * what only this process is told. */
+/** Another page of the product with its own settings and address. The API does not accept its
+ * tokens. */
 export async function startPage(settings: Record<string, string>): Promise<OnePage> {
   const port = String(await freePort());
   const web = `http://localhost:${port}`;

@@ -25,13 +25,13 @@ afterAll(() => rmSync(place, { recursive: true }));
 
 const dataOf = (machine: string) => join(place, machine);
 
-/** The product of that machine, at the address that it always has. */
+/** The product on that machine, always at the same address. */
 async function started(machine: string, settings: Record<string, string> = {}): Promise<Product> {
   await running?.stop();
   return (running = await start(dataOf(machine), settings, ports));
 }
 
-/** Signs in, or up, and gives the token that the page would get. */
+/** Signs in or up, and returns the token that the page would get. */
 async function tokenBy(how: "sign-in" | "sign-up", { web }: Product): Promise<string> {
   const proof = randomBytes(32).toString("base64url");
   const headers = { Origin: web, "X-Forwarded-For": someAddress(), [PROOF_HEADER]: proof };

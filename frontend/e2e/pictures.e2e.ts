@@ -21,7 +21,7 @@ afterEach(async () => {
 
 afterAll(closeBrowser);
 
-/** Somebody with an agent and a believable list, at their page. */
+/** A person with an agent and a realistic list, on their page. */
 async function somebodyBusy(): Promise<{ page: Page; callTool: CallTool }> {
   const { page } = await ann.signUp();
   const { body } = await agent.exchange(await agent.connect(ann));

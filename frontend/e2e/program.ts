@@ -16,7 +16,7 @@ type Answer = { is_error: boolean; structured: Record<string, unknown> | null; t
 
 type Command = readonly [string, ...string[]];
 
-/** The clients that people have, each as a program of backend/tests/clients. */
+/** Real clients, each as a program in backend/tests/clients. */
 export const PROGRAMS = {
   "the Python client": {
     library: "mcp 2.3",
@@ -32,14 +32,14 @@ export const PROGRAMS = {
   },
 } satisfies Record<string, { library: string; command: Command }>;
 
-/** Installs what the programs need, unless it is there. */
+/** Installs the packages of the programs, unless they are installed. */
 export function installPrograms(): void {
   execFileSync(PYTHON, ["-c", "from tests.clients.install import node_clients; node_clients()"], {
     cwd: join(ROOT, "backend"),
   });
 }
 
-/** A client program that is given the address of the MCP server and a name, and nothing else. */
+/** A client program that gets only the address of the MCP server and a name. */
 export class Program {
   private readonly home = mkdtempSync(join(tmpdir(), "surelist-client-"));
   private readonly process: ChildProcessByStdio<Writable, Readable, null>;
@@ -60,7 +60,7 @@ export class Program {
     this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Where it sends the person to. */
+  /** The address that it opens in the person's browser. */
   async authorizeUrl(): Promise<string> {
     return (await this.hear<{ authorize: string }>()).authorize;
   }
@@ -72,7 +72,7 @@ export class Program {
     return this;
   }
 
-  /** One call. A program that is sent away ends, or asks for a person again; either rejects. */
+  /** One call. Rejects if the program ends or asks for consent again. */
   async call(tool: string, input: object = {}): Promise<Answer> {
     this.process.stdin.write(JSON.stringify({ tool, arguments: input }) + "\n");
     const said = await this.hear<Partial<Answer>>();
@@ -80,14 +80,14 @@ export class Program {
     return said as Answer;
   }
 
-  /** Calls until it is refused, and returns where the program then sends the person. */
+  /** Calls until a call is refused, and returns the address that the program then opens. */
   async sentToSignIn(): Promise<URL> {
     for (;;) {
       this.process.stdin.write(JSON.stringify({ tool: "list_tasks", arguments: {} }) + "\n");
       const said = await this.hear<Partial<Answer & { authorize: string }>>();
       if (said.authorize !== undefined) return new URL(said.authorize);
       if (said.is_error !== false) throw new Error(JSON.stringify(said));
-      await wait(500); // the API believes an agent that was ended for some seconds
+      await wait(500); // the API accepts a revoked agent for up to five seconds
     }
   }
 

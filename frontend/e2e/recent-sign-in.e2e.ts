@@ -48,7 +48,7 @@ test("a key is made after the password is confirmed, and once is enough for a wh
   await page.getByRole("dialog", { name: "The key for Weekly" }).waitFor();
 });
 
-test("a person who does not confirm makes no key, and can go on with the form", async () => {
+test("a person who does not confirm gets no key, and can continue with the form", async () => {
   const page = await ann.open("/connect");
   await page.getByRole("button", { name: "Make a key" }).click();
   await page.getByLabel("Name").fill("Nightly");
@@ -67,7 +67,7 @@ test("erasing needs the password when the sign-in was long ago, and then is done
   const page = await ann.open("/account");
   await page.getByRole("button", { name: "Erase everything" }).click();
   const erasing = page.getByRole("dialog", { name: "Erase everything?" });
-  await erasing.getByLabel("Type “erase” to go on").fill("erase");
+  await erasing.getByLabel("Type “erase” to continue").fill("erase");
   await erasing.getByRole("button", { name: "Erase everything" }).click();
   await confirm(PASSWORD);
   await page.waitForURL(`${product.web}/sign-up`);

@@ -6,7 +6,7 @@ import { installPrograms, Program, PROGRAMS } from "./program";
 
 const NAMES = Object.keys(PROGRAMS) as (keyof typeof PROGRAMS)[];
 
-/** Clients that register anew by themselves when their registration is gone. */
+/** Clients that register again by themselves if their registration is gone. */
 const REGISTERS_ANEW = new Set<string>(["the TypeScript SDK"]);
 
 let ann: Visitor;
@@ -39,7 +39,7 @@ describe.each(NAMES)("%s", (name) => {
 
   const asked = () => ann.page.getByRole("button", { name: "Allow", exact: true }).waitFor();
 
-  test("asks for consent anew when the person has disconnected it", async () => {
+  test("asks for consent again after the person has disconnected it", async () => {
     await ann.call("DELETE", `/agents/${clientId}`);
     const authorize = await program.sentToSignIn();
     expect(authorize.searchParams.get("client_id")).toBe(clientId);
@@ -47,7 +47,7 @@ describe.each(NAMES)("%s", (name) => {
     await asked();
   });
 
-  test("asks for consent anew when the person has erased the list", async () => {
+  test("asks for consent again after the person has erased the list", async () => {
     await ann.call("DELETE", "");
     const authorize = await program.sentToSignIn();
     expect(authorize.searchParams.get("client_id")).toBe(clientId);
@@ -55,7 +55,7 @@ describe.each(NAMES)("%s", (name) => {
     await asked();
   });
 
-  test("is asked, or told how, to connect again after a restored backup lost its registration", async () => {
+  test("asks for consent again, or explains how, after a restored backup lost its registration", async () => {
     await forgetClient(clientId);
     const authorize = await program.sentToSignIn();
     const registered = authorize.searchParams.get("client_id") !== clientId;

@@ -79,7 +79,7 @@ describe("a refresh", () => {
     },
   );
 
-  test("goes on with a token that an earlier version narrowed, once the page has started", async () => {
+  test("continues with a token that an earlier version narrowed, after the page has started", async () => {
     const first = of(await agent.exchange(await agent.allowedBy(ann)), "refresh_token");
     await narrowTokens(agent.clientId, ["tasks:read"]);
     await (await startPage({})).stop();

@@ -1,6 +1,6 @@
 import { callRest } from "./agent";
 
-/** One call to REST, and what it answers. Rejects unless it succeeds. */
+/** The answer of a REST call. Rejects unless it succeeds. */
 export async function rest(
   token: string,
   method: string,

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What a model answers to one request: words, a call of a tool, half an answer and then silence until
- * the client goes away, or a fault of its server. */
+/** A model's answer to one request: text, a tool call, half an answer and then silence until the
+ * client disconnects, or a server error. */
 export type Turn =
   string | { call: string; with?: object } | { begun: string } | { status: number };
 
@@ -10,11 +10,11 @@ type Asked = { messages: { role: string; content: unknown }[] };
 
 const WORDS_AT_ONCE = 3;
 
-/** A server with OpenAI's chat completions that says what a test wants, over HTTP. */
+/** An HTTP server with OpenAI's chat completions and scripted answers. */
 export class ScriptedModel {
-  /** What it was asked, the oldest first. */
+  /** The requests, the oldest first. */
   readonly asked: Asked[] = [];
-  /** Waited for before each piece of an answer. */
+  /** Awaited before each chunk of an answer. */
   pace: () => Promise<void> = () => Promise.resolve();
   private script: Turn[] = [];
   private calls = 0;
@@ -28,14 +28,14 @@ export class ScriptedModel {
     return model;
   }
 
-  /** Takes these for the next requests; after them it says "Done." */
+  /** Sets the answers to the next requests. Later answers are "Done." */
   says(...turns: Turn[]): void {
     this.script = turns;
     this.asked.length = 0;
     this.pace = () => Promise.resolve();
   }
 
-  /** The settings of a product whose chat runs on it. */
+  /** The settings of a product whose chat uses this model. */
   get settings(): Record<string, string> {
     const { port } = this.server.address() as AddressInfo;
     return {
@@ -70,7 +70,7 @@ export class ScriptedModel {
       await this.pace();
       choose({ content });
     }
-    if (typeof turn === "object" && "begun" in turn) return; // and then nothing more
+    if (typeof turn === "object" && "begun" in turn) return; // then silence
     if (typeof turn === "object") {
       await this.pace();
       this.calls += 1;
@@ -84,7 +84,7 @@ export class ScriptedModel {
   }
 }
 
-/** The words of an answer, a few at once, as a model sends them. */
+/** Splits an answer into chunks of a few words, like a model's stream. */
 function piecesOf(turn: Turn): string[] {
   const text = typeof turn === "string" ? turn : "begun" in turn ? turn.begun : "";
   const words = text.split(/(?<=\s)/);

@@ -1,9 +1,9 @@
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 
-/** What axe finds on the page as it stands: nothing, that is. */
+/** The problems that axe finds on the current page. */
 export async function complaintsOf(page: Page): Promise<string[]> {
-  // Its source runs by the debugger, which no content security policy stops.
+  // Injected by the debugger, which the content security policy does not restrict.
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const run = (window as unknown as { axe: typeof axe }).axe.run;
@@ -12,17 +12,17 @@ export async function complaintsOf(page: Page): Promise<string[]> {
   });
 }
 
-/** The titles that the list shows, from the top. */
+/** The titles in the list, from the top. */
 export function titlesOn(page: Page): Promise<string[]> {
   return page.getByRole("list", { name: "Tasks" }).locator("[data-title]").allInnerTexts();
 }
 
-/** The row of that task, or what opens it. */
+/** The row of that task, or the element that opens it. */
 export const rowOf = (page: Page, title: string) =>
   page.getByRole("button", { name: title, exact: true });
 
-/** How far the page is scrolled. */
+/** The scroll position of the page. */
 export const scrolled = (page: Page) => page.evaluate(() => Math.round(window.scrollY));
 
-/** How long to look for what comes by the feed, and how often. */
+/** Timeout and interval for waiting for changes from the feed. */
 export const POLL = { timeout: 15_000, interval: 100 };

@@ -10,11 +10,11 @@ import { ROOT } from "./stack";
 const FOLDER = join(ROOT, "frontend/e2e/pictures");
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 const LOOKS = ["light", "dark"] as const;
-const MS_OF_TRANSITIONS = 500; // while something fades in, its colours are not what they will be
+const MS_OF_TRANSITIONS = 500; // colours are wrong during a fade-in
 const MS_TO_SETTLE = 100;
 
-/** Pictures of the page as it stands, in each size and look; axe finds nothing, and nothing is wider
- * than the screen. */
+/** Takes pictures of the current page in each size and theme, and expects no problem from axe and
+ * no horizontal overflow. */
 export async function take(page: Page, name: string): Promise<void> {
   for (const colorScheme of LOOKS) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -30,10 +30,10 @@ export async function take(page: Page, name: string): Promise<void> {
   await page.setViewportSize(SIZES.desktop);
 }
 
-/** One picture of the page as it stands. */
+/** One picture of the current page. */
 export async function shoot(page: Page, picture: string): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
-  // The room that is kept for a scroll bar is empty here.
+  // Removes the empty gutter of the scroll bar.
   await page.evaluate(() => (document.documentElement.style.scrollbarGutter = "auto"));
   await page.waitForTimeout(MS_TO_SETTLE);
   await page.screenshot({ path: join(FOLDER, `${picture}.png`) });

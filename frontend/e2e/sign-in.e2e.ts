@@ -51,18 +51,18 @@ test("before the page runs, no password goes into the address", async () => {
     await password.fill(PASSWORD);
     await password.press("Enter");
     const loaded = page.waitForEvent("load");
-    await page.locator("form").evaluate((form: HTMLFormElement) => form.submit()); // as some managers do
+    await page.locator("form").evaluate((form: HTMLFormElement) => form.submit()); // like some managers
     await loaded;
     expect(page.url(), path).toBe(product.web + path);
     await early.leave();
   }
 });
 
-test("a wrong password is told in words, and not which of the two was wrong", async () => {
+test("a wrong password is refused without saying which of the two is wrong", async () => {
   await ann.page.goto("/sign-in");
   await ann.fillIn("not the password at all");
   await ann.page.getByRole("button", { name: "Sign in" }).click();
-  const alert = ann.page.getByText("do not belong together");
+  const alert = ann.page.getByText("The address or the password is wrong.");
   await alert.waitFor();
 });
 
@@ -85,10 +85,10 @@ test("a link of surelist reset-password gives a new password, once, and ends eve
   await ann.page.getByRole("button", { name: "Sign in" }).click();
   await ann.page.waitForURL(`${product.web}/`);
   await choose();
-  await ann.page.getByText("This link has been used, or is too old.").waitFor();
+  await ann.page.getByText("This link was used already or has expired.").waitFor();
 });
 
-test("signing in leads to no other site", async () => {
+test("signing in redirects to no other site", async () => {
   const bob = await Visitor.withAccount();
   for (const next of ["https://evil.example/", "/.//evil.example"]) {
     await signInBy(bob, next);
@@ -102,7 +102,7 @@ test("signing in leads to no other site", async () => {
   await bob.leave();
 });
 
-test("a page of a person's leads a stranger to sign in, and then back", async () => {
+test("a page of a person redirects a stranger to sign in, and then back", async () => {
   const shown = await ann.page.request.get("/connect?from=here", { maxRedirects: 0 });
   expect(shown.status()).toBe(307);
   await ann.page.goto("/connect?from=here");
@@ -114,7 +114,7 @@ test("a page of a person's leads a stranger to sign in, and then back", async ()
 });
 
 test("with an account at GitHub the browser is led there, to be sent back here", async () => {
-  const page = await ann.context.newPage(); // a page that may leave this site
+  const page = await ann.context.newPage(); // a page without the checks of Visitor
   await page.route("https://github.com/**", (route) => route.fulfill({ body: "GitHub" }));
   await page.goto("/sign-in?next=%2Fconnect");
   await page.getByRole("button", { name: "Continue with GitHub" }).click();
@@ -125,7 +125,7 @@ test("with an account at GitHub the browser is led there, to be sent back here",
   expect(asked.searchParams.get("redirect_uri")).toBe(`${product.web}/api/auth/callback/github`);
 });
 
-test("another site can change nothing for a person who is signed in", async () => {
+test("another site cannot change anything for a signed-in person", async () => {
   await ann.signUp();
   const { Origin: own, ...proof } = await ann.shown();
   const shown = { ...proof, ...madeFor(await ann.id()) };
@@ -146,7 +146,7 @@ test("another site can change nothing for a person who is signed in", async () =
   expect(await ann.token()).toBeTruthy();
 });
 
-test("no site can frame a page, and no page runs what this server did not send", async () => {
+test("no site can frame a page, and a page runs only this server's scripts", async () => {
   const bob = await Visitor.withAccount();
   for (const path of ["/", "/connect", "/account", "/sign-in", "/sign-up", "/no-such-page"]) {
     const headers = (await bob.page.request.get(path)).headers();
@@ -168,7 +168,7 @@ function guess(number: number, from: string): Promise<number> {
       "X-Forwarded-For": from,
       Origin: product.web,
     },
-    // Of another account each time: guesses at one are counted by it (guesses.e2e.ts).
+    // A new account each time, because guesses at one account are limited (guesses.e2e.ts).
     body: JSON.stringify({ email: `nobody-${number}@example.com`, password: "a good guess" }),
   }).then(({ status }) => status);
 }
@@ -182,7 +182,7 @@ test("guessing passwords is stopped after a while, also when it is done all at o
   expect(statuses.filter((status) => status === 429).length).toBe(MOST_GUESSES);
 });
 
-test("behind a known proxy each caller is counted alone, whatever they say of themselves", async () => {
+test("behind a trusted proxy each caller is counted separately, whatever headers they send", async () => {
   const guesser = someAddress();
   const asked = (from: string) => `${from}, 2001:db8::1, ${PROXY}`;
   for (let at = 0; at < MOST_GUESSES; at += 1) {

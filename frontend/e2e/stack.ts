@@ -8,12 +8,12 @@ import type { TestProject } from "vitest/node";
 export const ROOT = new URL("../../", import.meta.url).pathname;
 export const PYTHON = join(ROOT, ".venv/bin/python");
 export const SURELIST = join(ROOT, ".venv/bin/surelist");
-const SECONDS_TO_START = 600; // a first build is among them
+const SECONDS_TO_START = 600; // includes a first build
 export const GITHUB_CLIENT = "surelist of the tests";
-export const AGENT_TOKEN_SECONDS = 10; // so that one can be seen to end
+export const AGENT_TOKEN_SECONDS = 10; // so that a test can see one expire
 
-/** A proxy that stands before the page, and adds its address to those that it was told. The tests ask
- * from this machine, in its place. */
+/** The address of a proxy in front of the page. The tests call from this machine, in place of the
+ * proxy. */
 export const PROXY = "203.0.113.7";
 
 declare module "vitest" {
@@ -23,8 +23,8 @@ declare module "vitest" {
   }
 }
 
-/** Starts what `make run` starts, once for each worker, on free ports and an empty data directory,
- * and ends it. The first of them builds the page for all. */
+/** Starts and stops the programs of `make run` for each worker, on free ports and an empty data
+ * directory. The first worker builds the page for all. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const started: (Product & { data: string })[] = [];
   const end = () =>
@@ -62,7 +62,7 @@ async function startEmpty(): Promise<Product & { data: string }> {
 
 export type Product = { api: string; web: string; stop: () => Promise<void> };
 
-/** The whole product on a data directory, with these settings and no others. */
+/** The whole product on a data directory, with only these settings. */
 export async function start(
   data: string,
   settings: Record<string, string> = {},
@@ -95,7 +95,7 @@ export async function start(
   }
 }
 
-/** Waits for words of the server's. */
+/** Waits for text in the server's output. */
 function reader(server: ChildProcess): (words: RegExp) => Promise<string> {
   let heard = "";
   server.stdout?.on("data", (chunk: Buffer) => (heard += chunk.toString()));
@@ -110,7 +110,7 @@ function reader(server: ChildProcess): (words: RegExp) => Promise<string> {
   };
 }
 
-/** The environment with these settings of Surelist's and no others. */
+/** The environment, with only these variables of Surelist. */
 export function withoutSettings(added: Record<string, string>): NodeJS.ProcessEnv {
   const own =
     /^(SURELIST_|DATABASE_URL|AUTH_DATABASE_URL|BETTER_AUTH_|SMTP_|GITHUB_CLIENT|GOOGLE_|npm_)|^(NODE_ENV|VITEST.*|TEST|DEV|PROD|MODE|SSR|BASE_URL)$/;

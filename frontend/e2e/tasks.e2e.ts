@@ -73,7 +73,7 @@ test("an edit of another field than the agent's keeps both", async () => {
     .toMatchObject({ title: "Mine", priority: "high" });
 });
 
-test("what an agent does appears by itself, with its name", async () => {
+test("an agent's change appears by itself, with its name", async () => {
   await ann.add("One", "Two");
   const page = await ann.open();
   await rowOf(page, "One").waitFor();
@@ -82,7 +82,7 @@ test("what an agent does appears by itself, with its name", async () => {
   await expect.poll(() => titlesOn(page), POLL).toEqual(["Two"]);
 });
 
-test("a list that is searched keeps what the API found, and takes in what an agent adds to it", async () => {
+test("a searched list keeps the API's results, and shows matching tasks that an agent adds", async () => {
   await ann.add("Zahnarzttermin", "Buy milk");
   const page = await ann.open("/?search=termin");
   await expect.poll(() => titlesOn(page), POLL).toEqual(["Zahnarzttermin"]);
@@ -100,7 +100,7 @@ test("an add that is lost on the way is sent again, and made once", async () => 
   await page.route("**/api/me/tasks", async (route) => {
     if (route.request().method() !== "POST" || lost > 0) return route.fallback();
     lost += 1;
-    await route.fetch(); // it arrives, but its answer does not
+    await route.fetch(); // the request arrives, but its answer is lost
     await route.abort();
   });
   await page.getByLabel("Add a task").fill("Once");
@@ -113,7 +113,7 @@ test("an add that is lost on the way is sent again, and made once", async () => 
   expect(await titlesOn(page)).toEqual(["One", "Once"]);
 });
 
-test("the trash restores, and deletes for good only when that is confirmed", async () => {
+test("the trash restores, and deletes permanently only after a confirmation", async () => {
   await ann.add("Keep", "Burn");
   await ann.call("DELETE", "/tasks/1");
   await ann.call("DELETE", "/tasks/2");
@@ -154,7 +154,7 @@ test("axe finds nothing in the list, the form, the filters and the keys", async 
     expect(await complaintsOf(page)).toEqual([]);
     await page.keyboard.press("?");
     await page.getByRole("dialog").waitFor();
-    await page.waitForTimeout(300); // while it fades in, its contrast is not what it will be
+    await page.waitForTimeout(300); // contrast is wrong during the fade-in
     expect(await complaintsOf(page)).toEqual([]);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Sweep/ }).click();

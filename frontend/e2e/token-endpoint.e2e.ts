@@ -26,7 +26,7 @@ afterAll(closeBrowser);
 const of = ({ body }: Answer, name: string): string => body[name] ?? "";
 type Sent = { status: number; error: string | undefined; challenge: string | null };
 
-/** A request of a client as it is, without what Agent adds. */
+/** A client's request, without the parameters that Agent adds. */
 async function send(
   endpoint: "token" | "revoke",
   body: Record<string, string>,
@@ -51,7 +51,7 @@ describe("a client that is not registered", () => {
   const CODE = { grant_type: "authorization_code", code: "c", code_verifier: "v".repeat(43) };
   const REFRESH = { grant_type: "refresh_token", refresh_token: "r" };
 
-  test("is told so by the token and revocation endpoints, however it says who it is", async () => {
+  test("gets invalid_client from the token and revocation endpoints, with any authentication method", async () => {
     for (const [endpoint, body] of [
       ["token", CODE],
       ["token", REFRESH],
@@ -98,7 +98,7 @@ describe("a client that is not registered", () => {
     await stranger.leave();
   });
 
-  test("is told to a program that looks before it opens a browser", async () => {
+  test("is reported to a program that checks before it opens a browser", async () => {
     const look = async () => {
       const headers = { Accept: "application/json", "X-Forwarded-For": someAddress() };
       const answer = await fetch(agent.authorizeUrl(), { headers, redirect: "manual" });
@@ -109,7 +109,7 @@ describe("a client that is not registered", () => {
     expect(await look()).toMatchObject({ status: 400, body: { error: "invalid_client" } });
   });
 
-  test("is shown to a person who was asked about it already", async () => {
+  test("is shown to a person who was already asked for consent", async () => {
     const asked = await agent.ask(ann);
     await forgetClient(agent.clientId);
     await ann.page.goto(asked.href);
@@ -139,7 +139,7 @@ describe("revoking", () => {
     },
   );
 
-  test("a token that there is not is no error", async () => {
+  test("an unknown token is no error", async () => {
     const [head, body] = ["e30", btoa(JSON.stringify({ sub: "x" }))];
     for (const token of ["unknown", "x".repeat(32), `${head}.${body}.c2ln`, "e30.e30.", "a.b.c"]) {
       for (const hint of [...HINTS, { token_type_hint: "other" }]) {
@@ -161,7 +161,7 @@ describe("revoking", () => {
     expect(await revoke(other, access)).toEqual(DONE);
     const next = await agent.refresh(refresh);
     expect(next.status).toBe(200);
-    expect(await revoke(other, refresh)).toEqual(DONE); // which has been used by now
+    expect(await revoke(other, refresh)).toEqual(DONE); // which was used before
     expect((await agent.refresh(of(next, "refresh_token"))).status).toBe(200);
     expect((await other.refresh(own)).status).toBe(200);
     other.close();
@@ -178,7 +178,7 @@ describe("revoking", () => {
   });
 });
 
-describe("a code whose person has gone", () => {
+describe("a code whose person is gone", () => {
   test("is an invalid grant when they have signed out", async () => {
     const walk = await agent.allowedBy(ann);
     const page = await ann.open("/account");
@@ -197,7 +197,7 @@ describe("a code whose person has gone", () => {
     const page = await ann.open("/account");
     await page.getByRole("button", { name: "Erase everything" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Type “erase” to go on").fill("erase");
+    await dialog.getByLabel("Type “erase” to continue").fill("erase");
     await dialog.getByRole("button", { name: "Erase everything" }).click();
     await page.waitForURL(`${product.web}/sign-up`);
     for (const answer of [

@@ -32,15 +32,15 @@ test("erasing on a page of one person erases nobody once another has signed in",
   const bob = await ann.makeWay();
   await page.getByRole("button", { name: "Erase everything" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Type “erase” to go on").fill("erase");
+  await dialog.getByLabel("Type “erase” to continue").fill("erase");
   await dialog.getByRole("button", { name: "Erase everything" }).click();
-  await page.getByText(bob).waitFor(); // the page is Bob's now
+  await page.getByText(bob).waitFor(); // the page belongs to Bob now
   expect(await ann.call("GET", "/tasks")).toMatchObject({ tasks: [{ title: "Ann's" }] });
   expect(await canSignIn(bob)).toBe(true);
   expect(await canSignIn(ann.email)).toBe(true);
 });
 
-test("allowing on a page of one person gives nothing of another's, who is asked instead", async () => {
+test("consent on one person's page gives no access to another's list; that person is asked", async () => {
   const agent = await Agent.register();
   const redirected = agent.redirected();
   const { page } = ann;
@@ -53,13 +53,13 @@ test("allowing on a page of one person gives nothing of another's, who is asked 
   const answer = await page.request.get(`${product.api}/api/me/agents`, {
     headers: { Authorization: `Bearer ${await ann.token()}` },
   });
-  expect(await answer.json()).toEqual({ agents: [] }); // by then Bob's token
+  expect(await answer.json()).toEqual({ agents: [] }); // Bob's token by then
   await ann.answerConsent("Do not allow");
   expect((await redirected).get("error")).toBe("access_denied");
   agent.close();
 });
 
-test("nothing is let in, cut off or deleted for a page that does not name who is signed in", async () => {
+test("consent, disconnecting and deleting are refused for a page of another person", async () => {
   const asked = [
     ["/oauth2/consent", { accept: true, oauth_query: "client_id=x" }],
     ["/connections/disconnect", { client_id: "x" }],
@@ -77,7 +77,7 @@ test("nothing is let in, cut off or deleted for a page that does not name who is
   expect(await canSignIn(bob)).toBe(true);
 });
 
-test("the account page says who is signed in, and their user id", async () => {
+test("the account page shows the signed-in person and their user id", async () => {
   const page = await ann.open("/account");
   await page.getByText(ann.email).waitFor();
   expect(await page.getByText(annsId).count()).toBe(1);

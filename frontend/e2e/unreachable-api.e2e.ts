@@ -31,7 +31,7 @@ afterAll(async () => {
   await page.stop();
 });
 
-test("a person signs out all the same, and the API is told when it is there again", async () => {
+test("a person can sign out without the API, which is informed when it is back", async () => {
   ann = await Visitor.withAccount({ baseURL: page.web });
   const id = await ann.id();
   const out = await ann.page.request.post("/api/auth/sign-out", {

@@ -1,4 +1,4 @@
-/* Which address a request comes from: the socket's, or what a proxy says that this server knows. */
+/* The caller's address of a request: the socket's, or the one that a trusted proxy names. */
 
 import { BlockList, isIP } from "node:net";
 
@@ -10,8 +10,9 @@ const NAMED_BY_PROXIES = [
   "x-forwarded-port",
 ];
 
-/** Whether an address is one of SURELIST_TRUSTED_PROXIES: addresses and CIDR ranges, comma-separated.
- * A range that is none is left out; the settings refuse to start with it (auth/server/settings.ts).
+/** Makes a test for the addresses of SURELIST_TRUSTED_PROXIES: addresses and CIDR ranges,
+ * comma-separated. Ignores invalid ranges, with which the page does not start
+ * (auth/server/settings.ts).
  *
  * @param {string | undefined} setting
  * @returns {(address: string) => boolean} */
@@ -30,8 +31,8 @@ export function trustedBy(setting) {
   return (address) => isIP(address) !== 0 && known.check(address, familyOf(address));
 }
 
-/** Has X-Forwarded-For name the caller and nobody else: the socket's address, or, where that is a known
- * proxy's, the last one in the header that is none of a known proxy.
+/** Sets X-Forwarded-For to the caller's address only: the socket's address, or, if that is a
+ * trusted proxy, the last address in the header that is not a trusted proxy.
  *
  * @param {import("node:http").IncomingMessage} request
  * @param {(address: string) => boolean} isTrusted */
@@ -50,7 +51,7 @@ function listed(text) {
     .filter(Boolean);
 }
 
-/** The address without a zone, and as IPv4 where it is one.
+/** The address without a zone, and a mapped IPv4 address as IPv4.
  *
  * @param {string} address */
 function plain(address) {

@@ -12,7 +12,7 @@ function named(from: string, setting?: string, said = {}): Record<string, unknow
   return request.headers;
 }
 
-test("a caller who is no known proxy is named by the socket, whatever the headers say", () => {
+test("a caller that is no trusted proxy has the socket's address, whatever its headers say", () => {
   expect(named("203.0.113.9")).toEqual({ "x-forwarded-for": "203.0.113.9" });
   expect(named("::ffff:203.0.113.9", "10.0.0.0/8")).toEqual({ "x-forwarded-for": "203.0.113.9" });
   expect(named("fe80::1%eth0", "10.0.0.0/8, 2001:db8::/32")).toEqual({
@@ -34,7 +34,7 @@ test("behind several known proxies the caller is the last address that is none o
   const through = (told: string) =>
     named("10.0.0.1", "10.0.0.0/8, 203.0.113.7", { "x-forwarded-for": told })["x-forwarded-for"];
   expect(through("1.1.1.1, 198.51.100.9, 203.0.113.7")).toBe("198.51.100.9");
-  expect(through("10.1.1.1, 10.2.2.2")).toBe("10.1.1.1"); // a caller in the proxies' own network
+  expect(through("10.1.1.1, 10.2.2.2")).toBe("10.1.1.1"); // a caller in the proxies' network
   expect(through("")).toBe("10.0.0.1");
 });
 

@@ -1,27 +1,27 @@
-/* What a client may do with a connection to the page: the limits of time, size and number that the API
- * has (backend/surelist/server/connections.py), which Next.js does not set. */
+/* Connection limits of the page: time, size and number, like those of the API
+ * (backend/surelist/server/connections.py). Next.js sets none. */
 
 import { nameCaller } from "./callers.mjs";
 
 export const HEAD_BYTES = 65_536;
-/** A body for /api, which the API itself bounds; and any other: the gate's bound. */
+/** The limit of a body for the API, and of any other body (the gate's limit). */
 export const API_BODY_BYTES = 1_000_000;
 export const BODY_BYTES = 65_536;
 export const CONNECTIONS = 2000;
-/** All bodies beyond BODY_BYTES that are under way at once: Next.js keeps each until it is whole. */
+/** The limit of all concurrent bodies over BODY_BYTES: Next.js buffers each one. */
 export const LARGE_BODIES_BYTES = 100_000_000;
 
 const SECOND = 1000;
 /** From the first byte of a request to its last. */
 const TO_SEND = 60 * SECOND;
-/** Without a byte in either direction: longer than a stream of events is silent. */
+/** Without a byte in either direction. A stream of events is silent for less. */
 const OF_SILENCE = 130 * SECOND;
 const BETWEEN_LOOKS = 5 * SECOND;
 
-/** Has every server that `http` makes keep the limits.
+/** Applies the limits to every server that `http` creates.
  *
  * @param {typeof import("node:http")} http
- * @param {(address: string) => boolean} isTrusted whether a proxy at this address is known
+ * @param {(address: string) => boolean} isTrusted whether the address is a trusted proxy
  * @param {{ toSend?: number, connections?: number, largeBodies?: number }} [limits] for tests:
  *   milliseconds, a number, bytes */
 export function bound(
@@ -54,8 +54,8 @@ export function bound(
   );
 }
 
-/** Without a listener Node.js serves a request that asks for an upgrade as if it had not (RFC 9110,
- * 7.8): with one it would hand over a bare socket, which Next.js leaves open for ever.
+/** Without a listener, Node.js ignores a requested upgrade and serves the request (RFC 9110, 7.8).
+ * With a listener, it would pass the bare socket to Next.js, which never closes it.
  *
  * @param {import("node:http").Server} server */
 function ignoreUpgrades(server) {
@@ -66,11 +66,11 @@ function ignoreUpgrades(server) {
   }
 }
 
-/** Whether the request is passed on; else it has been refused.
+/** Whether the request is accepted. Otherwise it has been refused.
  *
  * @param {import("node:http").IncomingMessage} request
  * @param {import("node:http").ServerResponse} response
- * @param {{ left: number }} bodies bytes of large bodies that may still come */
+ * @param {{ left: number }} bodies remaining bytes for large bodies */
 function admits(request, response, bodies) {
   const { headers, url = "" } = request;
   const most = isForApi(url) ? API_BODY_BYTES : BODY_BYTES;
@@ -100,7 +100,7 @@ function refuse(response, status) {
   return false;
 }
 
-/** Ends the connection once a body without a length is too large.
+/** Closes the connection when a body without a length exceeds the limit.
  *
  * @param {import("node:http").IncomingMessage} request
  * @param {import("node:http").ServerResponse} response

@@ -20,7 +20,7 @@ beforeAll(async () => {
     request.on("error", () => undefined);
     request.on("end", () => response.end(`${request.method ?? ""} ${body}`));
   });
-  server.on("upgrade", () => undefined); // as Next.js does, which leaves the socket open
+  server.on("upgrade", () => undefined); // leaves the socket open, like Next.js
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   port = (server.address() as AddressInfo).port;
 });
@@ -30,7 +30,7 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
-/** What is answered, until the server closes the connection. */
+/** The bytes that the server sends until it closes the connection. */
 function sent(...pieces: string[]): Promise<string> {
   return new Promise((resolve) => {
     let heard = "";

@@ -1,5 +1,5 @@
-/* What this process prints: one line for each warning and error, of constant words alone. Better Auth,
- * Next.js and PostgreSQL quote callers in what they say, line breaks and terminal escapes too
+/* The log of this process: one line for each warning and error, with constant text only. Messages
+ * of Better Auth, Next.js and PostgreSQL can quote callers, with line breaks and terminal escapes
  * (CWE-117). */
 
 const LONGEST = 200;
@@ -10,8 +10,8 @@ const MINUTE = 60_000;
 // eslint-disable-next-line no-control-regex
 const ESCAPE = /\u001b\[[0-9;]*[A-Za-z]/g;
 
-/** Prose from its first letter to the first character that prose here does not have: what follows a
- * colon, a quote, a digit or a slash may be somebody's. */
+/** Prose from its first letter to the first character that is not prose. Text after a colon, a
+ * quote, a digit or a slash can be a caller's. */
 const PROSE = /[A-Za-z][A-Za-z ,.'()_-]*/;
 const NAME = /^[A-Za-z]{1,40}$/;
 const CODE = /^[A-Z0-9_]{2,40}$/;
@@ -37,7 +37,7 @@ function proseOf(text) {
   return (PROSE.exec(text.replaceAll(ESCAPE, ""))?.[0] ?? "").trim();
 }
 
-/** Which error it is and where it was made, without its message.
+/** The error's name, code and location, without its message.
  *
  * @param {Error} error */
 function nameOf(error) {
@@ -45,15 +45,15 @@ function nameOf(error) {
   const code = /** @type {{ code?: unknown }} */ (error).code;
   const parts = [NAME.test(name) ? name : "Error"];
   if (typeof code === "string" && CODE.test(code)) parts.push(code);
-  // The message may hold lines like those of a stack: only what follows it is the stack's.
+  // The message can contain lines that look like a stack, so the stack begins after it.
   const head = `${name}: ${error.message}\n`;
   const frame = stack?.startsWith(head) ? stack.slice(head.length).split("\n")[0] : undefined;
   if (frame !== undefined && FRAME.test(frame)) parts.push(frame.trim());
   return parts.join(" ");
 }
 
-/** Replaces the console: warnings and errors are printed as lines, at most 300 in a minute, and nothing
- * else is printed.
+/** Replaces the console: prints warnings and errors as lines, at most 300 in a minute, and nothing
+ * else.
  *
  * @param {Console} console
  * @param {(line: string) => void} print

@@ -17,7 +17,7 @@ test("a line holds the words of the program and none of a caller's", () => {
   );
 });
 
-test("an error is told by its name, its code and where it was made, not by its message", () => {
+test("an error is logged with its name, code and location, without its message", () => {
   const error = Object.assign(
     new Error("Key (email)=(ann@example.com)\n    at forged (x.js:1:1)"),
     {
@@ -31,7 +31,7 @@ test("an error is told by its name, its code and where it was made, not by its m
   expect(lineOf("ERROR", [error], AT).length).toBeLessThanOrEqual(200);
 });
 
-test("what is printed is bounded in number, and the rest is counted", () => {
+test("the number of printed lines is limited, and the rest is counted", () => {
   const printed: string[] = [];
   const own = { ...console };
   let now = AT.getTime();

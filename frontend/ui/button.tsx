@@ -18,13 +18,13 @@ const SIZES = {
 type ButtonProps = ComponentProps<"button"> & {
   look?: keyof typeof LOOKS;
   size?: keyof typeof SIZES;
-  /** Give the looks of a button to the one child, such as a link. */
+  /** Styles the only child, such as a link, as a button. */
   asChild?: boolean;
-  /** Working: cannot be pressed again, and says so to screen readers. */
+  /** Disables the button during its action, and announces it to screen readers. */
   busy?: boolean;
 };
 
-/** A button; one that shows only an icon needs an `aria-label`. */
+/** A button. A button with only an icon needs an `aria-label`. */
 export function Button({
   look = "secondary",
   size = "normal",

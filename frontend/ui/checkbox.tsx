@@ -6,8 +6,8 @@ type CheckboxProps = Omit<ComponentProps<"input">, "type" | "onChange"> & {
   onChange: (checked: boolean) => void;
 };
 
-/** A tick; with an `aria-label`, or labelled by its `id`. The browser's own, for what Radix sends
- * from the server has style attributes, which the content security policy refuses. */
+/** A checkbox with an `aria-label`, or labelled by its `id`. It is the browser's own, because Radix
+ * renders style attributes on the server, which the content security policy refuses. */
 export function Checkbox({ onChange, className, ...props }: CheckboxProps) {
   return (
     <span className={clsx("relative grid size-5 shrink-0 place-items-center", className)}>

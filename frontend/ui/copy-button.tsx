@@ -11,9 +11,8 @@ type CopyButtonProps = { text: string; label: string; look?: "secondary" | "quie
 
 const WORDS = { idle: "Copy", copied: "Copied", selected: "Selected: copy it" };
 
-/** Puts `text` on the clipboard and says that it did; `label` names what is copied. It stands right
- * behind the element that shows `text`: where the browser lets no page copy, as it does without
- * HTTPS, that is selected instead. */
+/** Copies `text` to the clipboard and confirms it. `label` names the text. Without HTTPS, browsers
+ * refuse copying, and the button selects the element before it, which must show `text`. */
 export function CopyButton({ text, label, look }: CopyButtonProps) {
   const [state, setState] = useState<keyof typeof WORDS>("idle");
   const copy = async ({ currentTarget }: MouseEvent<HTMLButtonElement>) => {

@@ -13,12 +13,12 @@ type DialogProps = {
   title: string;
   description?: ReactNode;
   wide?: boolean;
-  /** Stays until one of its own buttons is pressed: what it shows would be lost. */
+  /** Closes only by its own buttons, because its content would be lost. */
   lasting?: boolean;
   children: ReactNode;
 };
 
-/** A window over the page: closed by Escape, by a press beside it, or by its cross. */
+/** A modal dialog. Escape, a press outside or its close button close it. */
 export function Dialog({
   open,
   onOpenChange,

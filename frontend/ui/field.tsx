@@ -6,19 +6,19 @@ const BOX = clsx(
   "aria-invalid:border-danger disabled:opacity-55 sm:text-sm",
 );
 
-/** One line of text; inside a `Field` unless it has an `aria-label`. */
+/** A single-line input. Outside of a `Field`, it needs an `aria-label`. */
 export function Input({ className, ...props }: ComponentProps<"input">) {
   return <input {...props} className={clsx(BOX, "h-10 pointer-coarse:h-11", className)} />;
 }
 
-/** Several lines of text, as high as its content. */
+/** A multi-line input that grows with its content. */
 export function Textarea({ className, ...props }: ComponentProps<"textarea">) {
   return (
     <textarea {...props} className={clsx(BOX, "field-sizing-content min-h-20 py-2", className)} />
   );
 }
 
-/** One of a few choices, by the browser's own control. */
+/** The browser's own select. */
 export function Select({ className, ...props }: ComponentProps<"select">) {
   return <select {...props} className={clsx(BOX, "h-10 pointer-coarse:h-11", className)} />;
 }
@@ -30,11 +30,11 @@ type FieldProps = {
   hint?: ReactNode;
   error?: ReactNode;
   className?: string;
-  /** The control, spread with what ties it to label, hint and error. */
+  /** Renders the control with the attributes that link it to label, hint and error. */
   children: (wiring: Wiring) => ReactNode;
 };
 
-/** A control under its label, with a hint below it or what is wrong with it. */
+/** A control with a label, and a hint or an error. */
 export function Field({ label, hint, error, className, children }: FieldProps) {
   const id = useId();
   const told = error ?? hint;

@@ -1,4 +1,4 @@
-/** A key on the keyboard, or several to be pressed one after the other. */
+/** A key, or several keys to press one after the other. */
 export function Keys({ keys }: { keys: readonly string[] }) {
   return (
     <span className="inline-flex gap-1">

@@ -1,6 +1,6 @@
 import { Check } from "lucide-react";
 
-/** The mark and the name, or the mark alone where a narrow window has no room for the name. */
+/** The mark with the name, or only the mark in a narrow window. */
 export function Logo({ short = false }: { short?: boolean }) {
   return (
     <span className="inline-flex items-center gap-2 font-semibold tracking-tight">

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** A page that says one thing. */
+/** A page with a single message. */
 export function Notice({ title, children }: { title: string; children: ReactNode }) {
   return (
     <main className="mx-auto grid min-h-dvh max-w-md place-content-center p-6">

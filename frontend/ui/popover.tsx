@@ -7,16 +7,16 @@ type PopoverProps = {
   trigger: ReactNode;
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
-  /** Escape was pressed, which closes it. */
+  /** Called on Escape, which closes it. */
   onEscape?: () => void;
-  /** The edge of the trigger that it keeps to. */
+  /** The edge of the trigger to align with. */
   align?: "start" | "end";
-  /** What it is, for screen readers. */
+  /** The name for screen readers. */
   label: string;
   children: ReactNode;
 };
 
-/** A small window beside `trigger`, one element that can be pressed. */
+/** A popover beside `trigger`, a single element that can be pressed. */
 export function Popover({
   trigger,
   label,

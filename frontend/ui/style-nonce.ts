@@ -2,8 +2,8 @@
 
 import { setNonce } from "get-nonce";
 
-/** Gives the nonce of this page to what makes style elements: windows that stop the page behind
- * them from scrolling (react-remove-scroll, within radix-ui). */
+/** Passes the page's nonce to the library that creates style elements: react-remove-scroll, with
+ * which radix-ui's dialogs stop the page from scrolling. */
 export function shareStyleNonce(): void {
   if (typeof document === "undefined") return;
   const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;

@@ -8,7 +8,7 @@ const SECONDS_KEPT = 400 * 86_400;
 
 const ThemeContext = createContext<{ theme: Theme; setTheme: (theme: Theme) => void } | null>(null);
 
-/** Keeps the person's choice in a cookie, so that the server already answers in it. */
+/** Stores the theme in a cookie, so that the server renders it. */
 export function ThemeProvider({ initial, children }: { initial: Theme; children: ReactNode }) {
   const [theme, setState] = useState(initial);
   const setTheme = (next: Theme) => {
@@ -19,7 +19,7 @@ export function ThemeProvider({ initial, children }: { initial: Theme; children:
   return <ThemeContext value={{ theme, setTheme }}>{children}</ThemeContext>;
 }
 
-/** The theme that was chosen, and the way to choose another. */
+/** The chosen theme and its setter. */
 export function useTheme() {
   const value = useContext(ThemeContext);
   if (!value) throw new Error("useTheme stands outside ThemeProvider");

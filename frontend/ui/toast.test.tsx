@@ -34,6 +34,6 @@ test("three messages that pass by are shown at once", () => {
   expect(told(false, /^(One|Two|Three|Four)$/)).toBe(3);
 });
 
-test("what failed and can be tried again is pushed out by nothing", () => {
+test("a failure that can be retried is not pushed out", () => {
   expect(told(true, /failed$/)).toBe(4);
 });

@@ -10,7 +10,7 @@ import { useHydrated } from "./use-hydrated";
 
 type Message = {
   words: ReactNode;
-  /** One thing to do about it, such as Undo. `altText` says how else it can be done. */
+  /** An action, such as Undo. `altText` describes another way to do it. */
   action?: { label: string; altText: string; onPress: () => void };
   danger?: boolean;
 };
@@ -22,10 +22,10 @@ const SHOWN_AT_ONCE = 3;
 
 const ToastContext = createContext<((message: Message) => void) | null>(null);
 
-/** What went wrong and can be mended stays until it is, or is dismissed. */
+/** A problem with an action stays until the action is taken or the message is dismissed. */
 const stays = ({ danger, action }: Message) => danger === true && action !== undefined;
 
-/** The messages with one more, and no more than fit of those that pass by. */
+/** Adds a message, and limits the number of temporary ones. */
 function withMessage(shown: readonly Shown[], message: Message): Shown[] {
   const passing = shown.filter((one) => !stays(one));
   const pushedOut = stays(message) ? [] : passing.slice(0, 1 - SHOWN_AT_ONCE);
@@ -33,13 +33,13 @@ function withMessage(shown: readonly Shown[], message: Message): Shown[] {
   return [...shown.filter((one) => !pushedOut.includes(one)), { ...message, id }];
 }
 
-/** Shows messages in a corner for a while; F8 goes there by keyboard. */
+/** Shows temporary messages in a corner. F8 moves the focus there. */
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [messages, setMessages] = useState<readonly Shown[]>([]);
   const show = useCallback((message: Message) => {
     setMessages((shown) => withMessage(shown, message));
   }, []);
-  // Its style attribute may be set by script, and not be in what the server sends (see the CSP).
+  // The content security policy lets a script set its style attribute, but not the server.
   const hydrated = useHydrated();
   const remove = (id: number) => setMessages((shown) => shown.filter((one) => one.id !== id));
   return (

@@ -2,8 +2,8 @@ import { useSyncExternalStore } from "react";
 
 const never = () => () => undefined;
 
-/** Whether the page runs in the browser by now. What sets styles of its own waits for that: the
- * content security policy stops those that the server writes down. */
+/** Whether the page is hydrated. Elements with style attributes wait for it, because the content
+ * security policy refuses style attributes from the server. */
 export function useHydrated(): boolean {
   return useSyncExternalStore(
     never,

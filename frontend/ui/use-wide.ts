@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-const WIDE = "(min-width: 64rem)"; // Tailwind's lg
+const WIDE = "(min-width: 64rem)"; // Tailwind's breakpoint lg
 
 function listen(changed: () => void): () => void {
   const query = window.matchMedia(WIDE);
@@ -8,7 +8,7 @@ function listen(changed: () => void): () => void {
   return () => query.removeEventListener("change", changed);
 }
 
-/** Whether two things fit beside each other in the window; taken for so until that is known. */
+/** Whether the window has room for two columns; true until it is known. */
 export function useWide(): boolean {
   return useSyncExternalStore(
     listen,

@@ -18,7 +18,7 @@ import { downloadExport } from "./export";
 import { useAccount } from "./queries";
 import { Timezone } from "./timezone";
 
-/** What is the person's own: who they are here, time zone, theme, export, erasing, signing out. */
+/** The person's account: identity, time zone, theme, export, erasing, signing out. */
 export function AccountScreen() {
   const { data: account, error } = useAccount();
   const { id, email } = usePerson();
@@ -40,13 +40,13 @@ export function AccountScreen() {
         <SignOut />
       </div>
       {error ? <p role="alert">{error.message}</p> : null}
-      <Section title="Time and looks">
+      <Section title="Time and appearance">
         {account ? <Timezone account={account} /> : null}
         <ThemeChoice />
       </Section>
       <Section title="User id">
         <p className="text-sm text-muted">
-          For scripts, and for <code>surelist token</code> on the server. It is no secret.
+          For scripts, and for <code>surelist token</code> on the server. It is not a secret.
         </p>
         <div className="flex items-center justify-between gap-3 rounded-lg bg-sunken p-2 pl-3">
           <code className="min-w-0 font-mono text-sm wrap-anywhere">{id}</code>
@@ -61,7 +61,7 @@ export function AccountScreen() {
         <Export />
       </Section>
       <Section title="Erase">
-        <p className="text-sm text-muted">Your list and your account, for good.</p>
+        <p className="text-sm text-muted">Your list and your account, permanently.</p>
         <div>
           <Erase />
         </div>
@@ -123,7 +123,7 @@ function SignOut() {
   const tell = useToast();
   const leaving = useMutation({
     mutationFn: signOut,
-    // A new page holds nothing of this person's any more.
+    // A full reload drops all data of this person.
     onSuccess: () => window.location.assign(SIGN_IN),
     onError: (error) => tell({ words: error.message, danger: true }),
   });

@@ -11,7 +11,7 @@ import { useErase } from "./queries";
 
 const WORD = "erase";
 
-/** Erases the list and the account, after the person has typed that they mean it. */
+/** Erases the list and the account, after the person has typed a confirmation. */
 export function Erase() {
   const [open, setOpen] = useState(false);
   return (
@@ -30,7 +30,7 @@ function EraseDialog({ onClose }: { onClose: () => void }) {
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (typed !== WORD) return;
-    // A new page holds nothing of this person's any more.
+    // A full reload drops all data of this person.
     erase.mutate(undefined, { onSuccess: () => window.location.assign(SIGN_UP) });
   };
   return (
@@ -38,10 +38,10 @@ function EraseDialog({ onClose }: { onClose: () => void }) {
       open
       onOpenChange={(next) => !next && onClose()}
       title="Erase everything?"
-      description="All tasks, the trash, the whole history and your account are gone at once, and every agent loses its access. Nothing can bring them back; you can export them first."
+      description="All tasks, the trash, the whole history and your account are deleted at once, and every agent loses its access. This cannot be undone. You can export your data first."
     >
       <form onSubmit={submit} className="grid gap-4">
-        <Field label={`Type “${WORD}” to go on`} error={erase.error?.message}>
+        <Field label={`Type “${WORD}” to continue`} error={erase.error?.message}>
           {(wiring) => (
             <Input
               {...wiring}

@@ -1,7 +1,7 @@
 import { problemOf } from "@/api/problem";
 import { fetchAsPerson } from "@/auth/authorized-fetch";
 
-/** Everything that is kept of the person, as a file that the browser saves. */
+/** Downloads all stored data of the person as a file. */
 export async function downloadExport(): Promise<void> {
   const request = new Request(new URL("/api/me/export", window.location.origin));
   const response = await fetchAsPerson(request);

@@ -30,8 +30,8 @@ export function useSetTimezone() {
   });
 }
 
-/** Erases the list and the person for whom the page was made, by one call: the server erases the
- * list first, and keeps the person when that fails. */
+/** Erases the list and the person of this page with one call. The server erases the list first, and
+ * keeps the person if that fails. */
 export function useErase() {
   const { id } = usePerson();
   return useMutation({

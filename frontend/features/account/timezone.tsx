@@ -7,14 +7,14 @@ import { useToast } from "@/ui/toast";
 import { type Account, useSetTimezone } from "./queries";
 import { guessZone, zonesDiffer, zonesWith } from "./zones";
 
-/** The time zone that due dates are shown in; the browser's is offered where it differs. */
+/** The time zone of due dates. Offers the browser's time zone if it differs. */
 export function Timezone({ account }: { account: Account }) {
   const set = useSetTimezone();
   const tell = useToast();
   const guess = guessZone();
   const choose = (timezone: string) =>
     set.mutate(timezone, {
-      onSuccess: () => tell({ words: `Times are now those of ${timezone}` }),
+      onSuccess: () => tell({ words: `Times are now shown in ${timezone}` }),
       onError: (error) => tell({ words: error.message, danger: true }),
     });
   return (

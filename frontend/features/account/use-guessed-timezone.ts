@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { useAccount, useSetTimezone } from "./queries";
 import { guessZone, zonesDiffer } from "./zones";
 
-/** Gives a list that nothing was ever written to the time zone of the browser. */
+/** Sets the browser's time zone on a list without any events. */
 export function useGuessedTimezone(): void {
   const { data: account } = useAccount();
   const { mutate, isIdle } = useSetTimezone();

@@ -1,14 +1,14 @@
-/** The time zone that the browser is in; UTC where it does not say. */
+/** The browser's time zone, or UTC if it is unknown. */
 export function guessZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 }
 
-/** All time zones, with those named that the list may lack. */
+/** All time zones, including `named` ones that the browser does not list. */
 export function zonesWith(...named: string[]): string[] {
   return [...new Set([...Intl.supportedValuesOf("timeZone"), "UTC", ...named])].sort();
 }
 
-/** Whether clocks differ there: Asia/Calcutta and Asia/Kolkata are one. */
+/** Whether the zones are different; Asia/Calcutta and Asia/Kolkata are the same. */
 export function zonesDiffer(one: string, other: string): boolean {
   return canonical(one) !== canonical(other);
 }

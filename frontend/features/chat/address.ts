@@ -1,9 +1,9 @@
-/** What the chat shows: a conversation by its number, one that has not begun, or the conversations. */
+/** What the chat shows: a conversation by its id, a new one, or a list of conversations. */
 export type Place = number | "new" | "all" | "trash";
 
 const PARAMETER = "chat";
 
-/** What the address opens; null where the chat is closed. */
+/** The place in the address, or null if the chat is closed. */
 export function placeIn(query: URLSearchParams): Place | null {
   const named = query.get(PARAMETER);
   if (named === null) return null;
@@ -12,7 +12,7 @@ export function placeIn(query: URLSearchParams): Place | null {
   return id > 0 && id <= Number.MAX_SAFE_INTEGER ? id : "new";
 }
 
-/** The address with the chat open at a place, or closed; the rest of it stays. */
+/** The same address with the chat at `place`, or closed if it is null. */
 export function withPlace(address: string, place: Place | null): string {
   const [path = "", search = ""] = address.split("?", 2);
   const query = new URLSearchParams(search);

@@ -14,7 +14,7 @@ import { goTo, usePlace } from "./use-place";
 
 type Panel = typeof ChatPanel;
 
-/** The page with the chat beside it, or in its place where there is no room for both. */
+/** The page with the chat beside it, or covered by the chat in a narrow window. */
 export function ChatBeside({ children }: { children: ReactNode }) {
   const onList = usePathname() === "/";
   const named = usePlace();
@@ -44,7 +44,7 @@ export function ChatBeside({ children }: { children: ReactNode }) {
   );
 }
 
-/** Puts the focus back to where it was when the chat was opened, or else on the way to the chat. */
+/** Returns the focus to the element that had it before the chat opened, else to the chat button. */
 function useFocusAfterwards(open: boolean): void {
   useEffect(() => {
     if (!open) return;
@@ -52,12 +52,12 @@ function useFocusAfterwards(open: boolean): void {
     return () => {
       const there = before !== document.body && before instanceof HTMLElement && before.isConnected;
       const target = there ? before : document.getElementById(CHAT_BUTTON);
-      target?.focus({ preventScroll: true }); // the list stays where it was
+      target?.focus({ preventScroll: true }); // keeps the list's scroll position
     };
   }, [open]);
 }
 
-/** What stands in the panel, which is loaded when it is first opened. */
+/** The panel's content, whose code is loaded when it is first opened. */
 function LoadedPanel(props: { place: Place; onClose: () => void }) {
   const [Panel, setPanel] = useState<Panel | null>(null);
   const [failed, setFailed] = useState(false);

@@ -10,17 +10,17 @@ import { usePerson } from "@/auth/person";
 import { lastOpen } from "./kept";
 import { goTo, usePlace } from "./use-place";
 
-/** The id of the way to the chat, which has the focus again when the chat is closed. */
+/** The id of the chat button, which gets the focus when the chat closes. */
 export const CHAT_BUTTON = "chat-button";
 
-/** Opens the chat where it was, or closes it. */
+/** Opens the chat at its last place, or closes it. */
 export function useToggleChat(): () => void {
   const { id } = usePerson();
   const open = usePlace() !== null;
   return () => goTo(open ? null : (lastOpen.of(id) ?? "new"));
 }
 
-/** The way to the chat, from every page. */
+/** The button in the header that opens the chat, on every page. */
 export function ChatButton({ className }: { className: string }) {
   const onList = usePathname() === "/";
   const open = usePlace() !== null && onList;

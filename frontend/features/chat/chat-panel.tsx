@@ -15,7 +15,7 @@ import { useConversation } from "./queries";
 import { type Talk, type Talks, talksOf } from "./talks";
 import { goTo } from "./use-place";
 
-/** What stands in the panel: a conversation, or all of them. Loaded when it is opened. */
+/** The panel's content: a conversation, or the list of them. Loaded when the panel is opened. */
 export function ChatPanel({ place, onClose }: { place: Place; onClose: () => void }) {
   const person = usePerson();
   const client = useQueryClient();
@@ -24,7 +24,7 @@ export function ChatPanel({ place, onClose }: { place: Place; onClose: () => voi
   const talk = listing ? null : talks.in(place === "new" ? null : place);
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    // A keyboard on the screen would cover what is to be read first.
+    // An on-screen keyboard would cover the conversation.
     if (!listing && !window.matchMedia("(pointer: coarse)").matches) field.current?.focus();
   }, [talk, listing]);
   useBegun(talks, talk, place);
@@ -86,7 +86,7 @@ function Title({ place }: { place: Place }) {
   return typeof place === "number" ? (data ? titleOf(data) : "") : "New conversation";
 }
 
-/** Gives the address the number of a conversation that has just begun. */
+/** Puts the id of a conversation that has just begun into the address. */
 function useBegun(talks: Talks, talk: Talk | null, place: Place): void {
   const never = () => () => undefined;
   const id = useSyncExternalStore(
@@ -104,7 +104,7 @@ function useBegun(talks: Talks, talk: Talk | null, place: Place): void {
 const numbers = new WeakMap<Talk, number>();
 let last = 0;
 
-/** A number of this page for a talk, which has it before and after it begins. */
+/** A key for a talk that stays the same when its conversation gets an id. */
 function numberOf(talk: Talk): number {
   const known = numbers.get(talk) ?? (last += 1);
   numbers.set(talk, known);

@@ -10,10 +10,10 @@ type ComposerProps = {
   text: string;
   onWrite: (text: string) => void;
   onSend: () => void;
-  /** A turn is under way in this tab. */
+  /** A turn is running in this tab. */
   busy: boolean;
   onStop: () => void;
-  /** What is written takes the place of the last message. */
+  /** The text will replace the last message. */
   editing: boolean;
   onStopEditing: () => void;
   fieldRef: Ref<HTMLTextAreaElement>;
@@ -21,7 +21,7 @@ type ComposerProps = {
 
 const COUNTED_FROM = MOST_CHARACTERS - 5_000;
 
-/** Where a message is written. */
+/** The input for a message. */
 export function Composer(props: ComposerProps) {
   const { text, onWrite, onSend, busy, onStop, editing, onStopEditing, fieldRef } = props;
   const told = useId();
@@ -48,7 +48,7 @@ export function Composer(props: ComposerProps) {
     >
       {editing ? (
         <div className="flex items-center justify-between gap-2 text-sm text-muted">
-          Saying your last message in other words
+          Editing your last message
           <Button size="small" look="quiet" onClick={onStopEditing}>
             <X aria-hidden className="size-3.5" />
             Cancel
@@ -104,11 +104,11 @@ function counted(length: number): string {
   return over > 0 ? `${said}: shorten it by ${over.toLocaleString("en")} to send it.` : said;
 }
 
-/** Enter chooses a word of the input method. Safari says so by its old code alone. */
+/** Whether Enter selects a word of the input method. Safari reports this only by `keyCode`. */
 function isComposing({ nativeEvent }: KeyboardEvent): boolean {
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   return nativeEvent.isComposing || nativeEvent.keyCode === 229;
 }
 
-/** A keyboard on the screen, which has no Shift+Enter. */
+/** Whether the keyboard is on the screen, where Shift+Enter does not exist. */
 const isTouched = () => window.matchMedia("(pointer: coarse)").matches;

@@ -24,7 +24,7 @@ const MS_BEFORE_SEARCHING = 180;
 
 export const titleOf = (one: Conversation) => one.title ?? "Untitled conversation";
 
-/** The conversations of the person, or those in the trash. */
+/** The person's conversations, or those in the trash. */
 export function ConversationList({ trash }: { trash: boolean }) {
   const [search, setSearch] = useState("");
   const sought = useLater(search, MS_BEFORE_SEARCHING);
@@ -89,7 +89,7 @@ export function ConversationList({ trash }: { trash: boolean }) {
 }
 
 function emptyWords(trash: boolean, sought: string): string {
-  if (sought) return "No conversation has these words.";
+  if (sought) return "No conversation contains these words.";
   return trash ? "The trash is empty." : "No conversation yet.";
 }
 
@@ -218,7 +218,7 @@ function PurgeDialog({ conversation, onClose }: PurgeDialogProps) {
       open
       onOpenChange={(open) => !open && onClose()}
       title="Delete for good?"
-      description="The conversation and all of its messages are erased. What was done to tasks stays, and can still be undone."
+      description="The conversation and all of its messages are erased. Its changes to tasks stay and can still be undone."
     >
       <p dir="auto" className="mb-5 break-words">
         {titleOf(conversation)}

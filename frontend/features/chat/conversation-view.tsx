@@ -26,7 +26,7 @@ const MS_WHILE_AWAITED = 1_500;
 
 type ConversationViewProps = { talk: Talk; fieldRef: RefObject<HTMLTextAreaElement | null> };
 
-/** One conversation: what was said, and where more is said. */
+/** One conversation: its messages and the input. */
 export function ConversationView({ talk, fieldRef }: ConversationViewProps) {
   const { id, draft, replaces, refused, broken } = useSyncExternalStore(
     talk.listen,
@@ -55,7 +55,7 @@ export function ConversationView({ talk, fieldRef }: ConversationViewProps) {
     return () => clearInterval(timer);
   }, [stored]);
 
-  // What an agent or another tab has said meanwhile.
+  // Messages of agents and other tabs.
   const known = stored.at(-1)?.id ?? 0;
   const there = itself.data?.messages ?? 0;
   const { refetch } = messages;
@@ -71,7 +71,7 @@ export function ConversationView({ talk, fieldRef }: ConversationViewProps) {
   if (problem && stored.length === 0 && live.length === 0) {
     return (
       <div role="alert" className="m-auto grid max-w-72 justify-items-center gap-3 p-6 text-center">
-        <p>{isMissing(problem) ? "There is no such conversation." : problem.message}</p>
+        <p>{isMissing(problem) ? "This conversation does not exist." : problem.message}</p>
         {isMissing(problem) ? null : (
           <Button size="small" onClick={() => void Promise.all([itself.refetch(), refetch()])}>
             Try again
@@ -87,7 +87,7 @@ export function ConversationView({ talk, fieldRef }: ConversationViewProps) {
         onScroll={onScroll}
         tabIndex={0}
         role="group"
-        aria-label="What was said"
+        aria-label="Conversation"
         className="min-h-0 grow overflow-y-auto overscroll-contain px-4 py-3 [scrollbar-gutter:stable]"
       >
         {messages.hasNextPage ? (
@@ -97,7 +97,7 @@ export function ConversationView({ talk, fieldRef }: ConversationViewProps) {
               busy={messages.isFetchingNextPage}
               onClick={() => void messages.fetchNextPage()}
             >
-              Show what was said before
+              Show earlier messages
             </Button>
           </div>
         ) : null}
@@ -175,7 +175,7 @@ export function ConversationView({ talk, fieldRef }: ConversationViewProps) {
   );
 }
 
-/** That the assistant is at work, where no words show it. */
+/** A sign that the assistant is working while no text arrives. */
 function Thinking({ started, awaited }: { started: boolean; awaited: boolean }) {
   return (
     <p className="mt-3 flex items-center gap-2 text-sm text-muted">
@@ -185,7 +185,7 @@ function Thinking({ started, awaited }: { started: boolean; awaited: boolean }) 
   );
 }
 
-/** What a screen reader says: that an answer is under way, and then the answer as a whole. */
+/** The text for screen readers: that an answer is being written, then the whole answer. */
 function Announced({ entries, busy }: { entries: ReturnType<typeof entriesOf>; busy: boolean }) {
   const [wasBusy, setWasBusy] = useState(busy);
   const [ended, setEnded] = useState(false);

@@ -35,7 +35,7 @@ const shown = (stored: Message[], live: Live[] = []) =>
     return entry.kind === "said" ? `said ${entry.text}` : `answer ${wordsOf(entry.parts)}`;
   });
 
-test("what is stored is shown in its order", () => {
+test("stored messages are shown in order", () => {
   const stored = [said(1, "Hello"), answer(2, "Hi"), said(3, "Add milk"), answer(4, "Added")];
   expect(shown(stored)).toEqual(["said Hello", "answer Hi", "said Add milk", "answer Added"]);
 });
@@ -78,7 +78,7 @@ test("the changes of a message belong to the steps of its answer, while it strea
   }
 });
 
-test("a failure is told behind what had come", () => {
+test("a failure is shown after the partial answer", () => {
   const parts = [{ type: "step-start" }, { type: "text", text: "I will" }];
   const failed = answer(2, "This turn was stopped.", { failure: "stopped", parts });
   const [, last] = entriesOf([said(1, "Hello"), failed], []);
@@ -91,7 +91,7 @@ test("a failure is told behind what had come", () => {
   expect(entriesOf([said(1, "Hello"), none], [])[1]).toMatchObject({ parts: [] });
 });
 
-test("what is replaced is folded, however often", () => {
+test("replaced messages are collapsed, also repeatedly", () => {
   const first = [said(1, "Hello"), answer(2, "Hi"), said(3, "Ad mlk"), answer(4, "What?")];
   const again = [...first, said(5, "Add milk", { replaces: 3 }), answer(6, "Added")];
   const hello = ["said Hello", "answer Hi"];
@@ -115,7 +115,7 @@ test("what is replaced is folded, however often", () => {
   ]);
 });
 
-test("what is replaced on a page that is not loaded folds what there is", () => {
+test("a replaced message on an unloaded page collapses the loaded part", () => {
   expect(shown([answer(4, "What?"), said(5, "Again", { replaces: 3 })])).toEqual([
     "folded answer-3",
     "said Again",
@@ -123,7 +123,7 @@ test("what is replaced on a page that is not loaded folds what there is", () => 
   expect(shown([said(5, "Again", { replaces: 3 })])).toEqual(["said Again"]);
 });
 
-test("messages of agents tell who left them", () => {
+test("messages of agents show the agent's name", () => {
   const left = { client_id: "claude", client_name: "Claude Code" };
   const [first, second] = entriesOf(
     [said(1, "Hello", left), { ...said(2, "**Hi**", left), role: "assistant" }],
@@ -143,7 +143,7 @@ test("an answer is awaited for the person's last message, for some minutes", () 
   expect(isAwaited([], now)).toBe(false);
 });
 
-test("the last that was said can be said again", () => {
+test("the last message can be edited", () => {
   const entries = entriesOf(
     [said(1, "Hello"), answer(2, "Hi"), said(3, "Add"), answer(4, "Ok")],
     [],

@@ -8,7 +8,7 @@ import type { ToolPart } from "./steps";
 export type Message = Schemas["ShownMessage"];
 export type Change = Schemas["MessageChange"];
 
-/** What the server tells of a turn while it streams (specs/chat.md). */
+/** The metadata of a turn in the stream (specs/chat.md). */
 export type Turn = {
   conversation_id: number;
   message_id: number;
@@ -21,20 +21,20 @@ export type Part = { type: "text"; text: string } | ToolPart;
 
 type Common = {
   key: string;
-  /** The number of the message; null while it is on its way. */
+  /** The id of the message; null until the server has stored it. */
   id: number | null;
-  /** The agent that left it; null for the person and the chat itself. */
+  /** The name of the agent that wrote it; null for the person and the assistant. */
   by: string | null;
 };
 export type Said = Common & { kind: "said"; text: string };
 export type Answer = Common & {
   kind: "answer";
-  /** The message that it answers, where that is known. */
+  /** The id of the message that it answers, if known. */
   to: number | null;
   parts: readonly Part[];
-  /** Why there is no real answer, in words; the person may have stopped it. */
+  /** The reason of a failed or stopped turn, as a sentence. */
   failure: { words: string; stopped: boolean } | null;
-  /** What the turn changed, by the event. */
+  /** The changes of the turn, by event id. */
   changes: ReadonlyMap<number, Change>;
   live: boolean;
 };
@@ -43,8 +43,8 @@ export type Entry = Said | Answer | Folded;
 
 const OWN_CLIENTS = new Set(["web", "surelist-chat"]); // specs/tokens.md, specs/chat.md
 
-/** A conversation as it is shown: what is stored, then what is on its way. A turn that is stored with
- * its answer is not shown a second time. */
+/** The entries to show: the stored messages, then the running turn, unless its answer is already
+ * stored. */
 export function entriesOf(stored: readonly Message[], live: readonly Live[]): Entry[] {
   const entries: Entry[] = [];
   const changes = new Map(stored.map(({ id, changes = [] }) => [id, byEvent(changes)]));
@@ -62,22 +62,22 @@ export function entriesOf(stored: readonly Message[], live: readonly Live[]): En
   return entries;
 }
 
-/** The last thing that the person said, which may be said again in other words. */
+/** The person's last message, which can be edited. */
 export function lastSaid(entries: readonly Entry[]): Said | null {
   return entries.findLast((entry) => entry.kind === "said") ?? null;
 }
 
-/** Whether the last message waits for an answer of the chat, as far as can be known. */
+/** Whether the last message probably still waits for an answer of the assistant. */
 export function isAwaited(stored: readonly Message[], now: number): boolean {
   const last = stored.at(-1);
   if (last?.role !== "user" || last.client_id !== "web") return false;
   return now - Date.parse(last.created_at) < AWAITED_MS;
 }
 
-/** Longer than a turn and the time after which its conversation is given back: specs/chat.md. */
+/** Longer than the longest turn plus the time until its lock is released (specs/chat.md). */
 const AWAITED_MS = 180_000;
 
-/** The words of an answer, as they are copied. */
+/** The text of an answer for the clipboard. */
 export function wordsOf(parts: readonly Part[]): string {
   return parts
     .flatMap((part) => (part.type === "text" ? [part.text.trim()] : []))
@@ -130,13 +130,13 @@ function liveSaid(message: Live, turn: Turn | undefined): Said {
   return { kind: "said", key: `said-${turn?.message_id ?? message.id}`, id: null, by: null, text };
 }
 
-/** Puts what a message replaces, and all that followed it, into one entry. */
+/** Collapses a replaced message and everything that followed it into one entry. */
 function fold(entries: Entry[], from: number): void {
   const first = entries.findIndex(
     (entry) =>
       (entry.kind === "folded" ? (entry.entries.at(-1)?.id ?? 0) : (entry.id ?? 0)) >= from,
   );
-  // Replaced once more: the entry that holds what was replaced before stands right above.
+  // After a second replacement, the entry above already contains the first one.
   const start = entries[first - 1]?.kind === "folded" ? first - 1 : first;
   if (first < 0) return;
   const folded = entries

@@ -21,7 +21,7 @@ test("each person has a draft in each conversation", () => {
   expect(drafts.of("ann", 1)).toBe("");
 });
 
-test("a browser that keeps nothing keeps a draft while the page stands", () => {
+test("a browser without storage keeps a draft until the page is closed", () => {
   vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
     throw new DOMException("full", "QuotaExceededError");
   });
@@ -29,7 +29,7 @@ test("a browser that keeps nothing keeps a draft while the page stands", () => {
   expect(drafts.of("ann", 1)).toBe("Long");
 });
 
-test("where a person was is known to them alone", () => {
+test("the last place is separate for each person", () => {
   lastOpen.keep("ann", 7);
   expect([lastOpen.of("ann"), lastOpen.of("bob")]).toEqual([7, null]);
   lastOpen.keep("ann", null);

@@ -1,5 +1,5 @@
-/** What this tab keeps of the chat until it is closed, for each person: what they have written and
- * not sent, and where they were. A browser that keeps nothing keeps it for this page only. */
+/** The chat's state of this tab and person: unsent texts and the last place. It lasts until the tab
+ * is closed, or until the page is closed if the browser stores nothing. */
 
 const inMemory = new Map<string, string>();
 
@@ -17,13 +17,13 @@ function write(key: string, value: string): void {
     else sessionStorage.removeItem(key);
     inMemory.delete(key);
   } catch {
-    inMemory.set(key, value); // full, or not allowed
+    inMemory.set(key, value); // storage is full or disabled
   }
 }
 
 const keyOf = (person: string, what: string) => `surelist.chat.${person}.${what}`;
 
-/** What is written and not sent in a conversation, or in one that has not begun. */
+/** The unsent text of each conversation, and of a new one. */
 export const drafts = {
   of: (person: string, conversation: number | null) =>
     read(keyOf(person, `draft.${conversation ?? "new"}`)) ?? "",
@@ -31,7 +31,7 @@ export const drafts = {
     write(keyOf(person, `draft.${conversation ?? "new"}`), text),
 };
 
-/** The conversation that was open last. */
+/** The last open conversation. */
 export const lastOpen = {
   of: (person: string) => Number(read(keyOf(person, "open"))) || null,
   keep: (person: string, conversation: number | null) =>

@@ -3,12 +3,12 @@ const MOST_SHOWN = 60;
 
 export type Link = { href: string; to: string };
 
-/** Where a link goes: `href` for the browser, and `to` for people. Null for what is no link here: a
- * script, a place within this site, an address that no browser understands. */
+/** The target of a link: `href` for the browser, and `to` for people. Null for a script, a path of
+ * this site, and an invalid address. */
 export function linkTo(address: string | undefined): Link | null {
   const url = address && URL.canParse(address) ? new URL(address) : null;
   if (!url || !SCHEMES.has(url.protocol)) return null;
-  // Who looks like a host before an @ is none.
+  // User information before an @ can look like a host.
   url.username = "";
   url.password = "";
   const href = url.href;
@@ -17,7 +17,7 @@ export function linkTo(address: string | undefined): Link | null {
   return { href, to };
 }
 
-/** Whether the words of a link are the address that it goes to. */
+/** Whether the text of a link is its address. */
 export function saysWhere(words: string, { href, to }: Link): boolean {
   const bare = (text: string) => text.replace(/^(https?:\/\/|mailto:)/, "").replace(/\/$/, "");
   return !to.endsWith("…") && (words === href || bare(words) === to);

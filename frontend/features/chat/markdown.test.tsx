@@ -54,7 +54,7 @@ test.each([
   expect(shown(text).querySelector("a, img")).toBeNull();
 });
 
-test("what is written in another direction keeps it", () => {
+test("text in another direction keeps its direction", () => {
   expect(shown("שלום").querySelector("p")?.getAttribute("dir")).toBe("auto");
 });
 

@@ -9,7 +9,7 @@ import { isReadable } from "./readable";
 type Props<Tag extends keyof React.JSX.IntrinsicElements> = ComponentProps<Tag> & ExtraProps;
 type HastNode = { type: string; value?: string; children?: HastNode[] };
 
-/** What a model or an agent wrote: anything may stand in it, and nothing of it may load or run. */
+/** Renders untrusted text of a model or an agent. It must not load anything or run code. */
 export const MarkdownText = memo(function MarkdownText({ text }: { text: string }) {
   if (!isReadable(text)) return <Plain text={text} />;
   return (
@@ -33,7 +33,7 @@ const Heading = ({ children }: { children?: ReactNode }) => (
 
 const COMPONENTS: Components = {
   a: Anchor,
-  img: ({ alt }) => alt, // none is left by plainImages
+  img: ({ alt }) => alt, // plainImages leaves none
   h1: Heading,
   h2: Heading,
   h3: Heading,
@@ -66,7 +66,7 @@ const COMPONENTS: Components = {
   ),
   hr: () => <hr className="border-line" />,
   table: ({ children }) => (
-    // It is scrolled with the keyboard too.
+    // Makes it scrollable with the keyboard.
     <div role="region" aria-label="Table" tabIndex={0} className="overflow-x-auto">
       <table className="text-sm">{children}</table>
     </div>
@@ -83,7 +83,7 @@ const COMPONENTS: Components = {
   ),
 };
 
-/** A link that says where it goes: words can claim anything. */
+/** A link that also shows its address, because its text can be misleading. */
 function Anchor({ href, children, node }: Props<"a">) {
   const link = linkTo(href);
   if (!link) return <>{children}</>;
@@ -113,7 +113,7 @@ function Plain({ text }: { text: string }) {
   );
 }
 
-/** Shows the text as it is where reading it as Markdown fails after all. */
+/** Shows the plain text if rendering it as Markdown fails. */
 class OrPlain extends Component<{ text: string; children: ReactNode }, { failed: boolean }> {
   override state = { failed: false };
 

@@ -6,7 +6,8 @@ type Node = {
   children?: Node[];
 };
 
-/** A remark plugin: no picture is loaded. One becomes a link to it, or its words within a link. */
+/** A remark plugin that replaces images with links to them, or within a link with their alternative
+ * text, so that none is loaded. */
 export function plainImages() {
   return (tree: Node) => mend(tree, false);
 }

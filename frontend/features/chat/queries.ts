@@ -25,7 +25,7 @@ export const conversationKeys = {
 const ME = { user_id: "me" } as const;
 const PAGE = 30;
 const MESSAGES = 50;
-/** Often enough to see what an agent or another tab says. */
+/** How often to look for messages of agents and other tabs. */
 const SECONDS_BETWEEN = 5;
 
 const of = (id: number) => ({ path: { ...ME, conversation_id: id } });
@@ -48,7 +48,7 @@ export const isNotSetUp = (error: Error | null) =>
 export const isMissing = (error: Error | null) =>
   error instanceof ApiProblem && (error.status === 404 || error.status === 422);
 
-/** The conversation without its messages. */
+/** One conversation, without its messages. */
 export function useConversation(id: number | null) {
   return useQuery({
     queryKey: [...conversationKeys.one(id ?? 0), "itself"],
@@ -61,7 +61,7 @@ export function useConversation(id: number | null) {
   });
 }
 
-/** The messages, the newest page first, each page in the order of writing. */
+/** The messages in pages, the newest page first, each page in order of writing. */
 export function useMessages(id: number | null, every: number | false) {
   return useInfiniteQuery({
     queryKey: [...conversationKeys.one(id ?? 0), "messages"],
@@ -82,7 +82,7 @@ export function useMessages(id: number | null, every: number | false) {
   });
 }
 
-/** What is loaded, oldest first, each message once: a page may have moved meanwhile. */
+/** The loaded messages, oldest first, without duplicates from pages that have shifted. */
 export function messagesOf(pages: readonly Schemas["MessagePage"][]): Message[] {
   const byId = new Map<number, Message>();
   for (const page of pages) {
@@ -91,9 +91,9 @@ export function messagesOf(pages: readonly Schemas["MessagePage"][]): Message[] 
   return [...byId.values()].sort((a, b) => a.id - b.id);
 }
 
-/** The conversations, those written to last first. */
+/** The conversations, the most recently updated first. */
 export function useConversations(status: Status, search: string) {
-  // Without a letter or digit there is nothing to look for, and the API says so.
+  // The API refuses a search without a letter or digit.
   const sought = /[\p{L}\p{N}]/u.test(search) ? search.trim() : "";
   return useInfiniteQuery({
     queryKey: [...conversationKeys.lists, status, sought],
@@ -137,7 +137,7 @@ export function useChangeConversation() {
   });
 }
 
-/** Deletes a conversation in the trash for good. */
+/** Deletes a conversation in the trash permanently. */
 export function usePurgeConversation() {
   const client = useQueryClient();
   return useMutation({

@@ -1,6 +1,6 @@
-/* Markdown takes time that grows with the square of some signs, and with the depth of quotes and
- * lists: 25,000 characters of "*_" took 35 seconds, 3,000 of ">" more stack than a browser has. An
- * answer that somebody made for that is shown as it is. */
+/* Parsing Markdown takes time quadratic in the number of some characters, and stack for each level
+ * of quotes and lists: 25,000 characters of "*_" took 35 seconds, and 3,000 of ">" overflowed a
+ * browser's stack. Such a text is shown unformatted. */
 
 const MOST_CHARACTERS = 30_000;
 const MOST_LINES = 1_500;
@@ -10,7 +10,7 @@ const DEEPEST = 12;
 const SIGN = /[*_~[\]`|!<&]/g;
 const DEEP = new RegExp(`^[ \\t]*(?:(?:>|[-+*]|\\d{1,9}[.)])[ \\t]*){${DEEPEST + 1},}`, "m");
 
-/** Whether the text can be read as Markdown within a moment. */
+/** Whether the text can be parsed as Markdown quickly. */
 export function isReadable(text: string): boolean {
   return (
     text.length <= MOST_CHARACTERS &&

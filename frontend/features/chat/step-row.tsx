@@ -13,16 +13,16 @@ import { stepOf, type ToolPart } from "./steps";
 
 type StepRowProps = {
   part: ToolPart;
-  /** What the turn changed, by the event. */
+  /** The changes of the turn, by event id. */
   changes: ReadonlyMap<number, Change>;
   conversation: number | null;
-  /** Its turn is still under way. */
+  /** The turn is still running. */
   live: boolean;
 };
 
 const ICONS = { open: CircleDashed, done: Check, refused: Ban };
 
-/** One thing that the assistant did, and the way to take it back. */
+/** One action of the assistant, with Undo. */
 export function StepRow({ part, changes, conversation, live }: StepRowProps) {
   const step = stepOf(part);
   const change = step.event === null ? undefined : changes.get(step.event);
@@ -68,7 +68,7 @@ function useUndo(conversation: number | null) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (event: number) => undoEvent(event),
-    // The button is busy until the conversation says that it is undone.
+    // The button stays busy until the reloaded conversation shows the undo.
     onSettled: async () => {
       void client.invalidateQueries({ queryKey: FEED_KEY });
       if (conversation === null) return;

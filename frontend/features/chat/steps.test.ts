@@ -33,18 +33,18 @@ test.each([
   ["update_task", {}, task("A", { changed: [] }), "“A” is like that already"],
   ["update_task", { status: "pending" }, task("A", { changed: ["status"] }), "Opened “A” again"],
   ["update_task", { status: "completed" }, task("A", { changed: ["status"] }), "Completed “A”"],
-  ["update_task", { undo: 3 }, task("A", { changed: ["due"] }), "Took back a change of “A”"],
+  ["update_task", { undo: 3 }, task("A", { changed: ["due"] }), "Undid a change of “A”"],
   ["made_up", {}, { anything: 1 }, "Called made_up"],
 ])("%s %j is told in words", (tool, input, output, words) => {
   expect(call(tool, input, output)).toMatchObject({ words, state: "done" });
 });
 
-test("a step leads to the event that it made", () => {
+test("a step has the event that it made", () => {
   expect(call("add_task", {}, task("A")).event).toBe(7);
   expect(call("list_tasks", {}, list(["A"])).event).toBeNull();
 });
 
-test("a refusal says why, and leaves out what it tells the model", () => {
+test("a refusal shows the reason without the advice for the model", () => {
   const errorText = "There is no task 9. List the tasks to find the one meant.";
   const part = { type: "tool-complete_task", toolCallId: "a", state: "output-error" } as const;
   expect(stepOf({ ...part, errorText })).toEqual({
@@ -66,7 +66,7 @@ test("one that has not answered is under way", () => {
   expect(stepOf({ type: "tool-x", ...part }).words).toBe("Calling x …");
 });
 
-test("what a model made up is told as well as it can be", () => {
+test("a call that the model made up is described as well as possible", () => {
   for (const output of [null, 3, "text", [], { title: 4, tasks: {}, changed: "no" }]) {
     for (const tool of ["add_task", "list_tasks", "update_task", "complete_task"]) {
       expect(call(tool, {}, output as object).words).not.toMatch(/undefined|object/);

@@ -12,9 +12,9 @@ export type ToolPart = {
 
 export type Step = {
   words: string;
-  /** `open`: not answered yet, or never, where its turn has ended. */
+  /** `open`: without a result, either not yet or because the turn ended first. */
   state: "open" | "done" | "refused";
-  /** The event that it made, if it made one. */
+  /** The id of the event that it made, if any. */
   event: number | null;
 };
 
@@ -41,7 +41,7 @@ const FIELD_WORDS: Record<string, string> = {
   status: "the status",
 };
 
-/** What a tool call did, or is doing, or why it did not, for people. */
+/** Describes a tool call for people: its action, or the reason of its refusal. */
 export function stepOf(part: ToolPart): Step {
   const tool = part.type.slice("tool-".length);
   const doing = DOING[tool] ?? `Calling ${tool}`;
@@ -97,7 +97,7 @@ function lookedAt(input: Fields, output: Fields): string {
 function changedOf(title: string, input: Fields, output: Fields): string {
   const changed = Array.isArray(output["changed"]) ? output["changed"].map(String) : [];
   if (changed.length === 0) return `${title} is like that already`;
-  if (input["undo"] !== undefined) return `Took back a change of ${title}`;
+  if (input["undo"] !== undefined) return `Undid a change of ${title}`;
   if (changed.length === 1 && changed[0] === "status") {
     return input["status"] === "completed" ? `Completed ${title}` : `Opened ${title} again`;
   }
@@ -107,7 +107,7 @@ function changedOf(title: string, input: Fields, output: Fields): string {
   return `Changed ${before ? `${before} and ${last}` : last} of ${title}`;
 }
 
-/** The first sentence of a refusal; what follows tells the model what to call next. */
+/** The first sentence of a refusal. The rest tells the model what to call next. */
 function whyOf(errorText: string | undefined): string {
   const text = (errorText ?? "").trim() || "It did not say why.";
   return /^.*?[.!?](?=\s|$)/s.exec(text)?.[0] ?? text;

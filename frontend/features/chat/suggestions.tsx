@@ -6,7 +6,7 @@ const EXAMPLES = [
   "Which tasks have I put off the longest?",
 ] as const;
 
-/** How a conversation may begin. */
+/** Suggestions for the first message of a conversation. */
 export function Suggestions({ onChoose }: { onChoose: (text: string) => void }) {
   return (
     <div className="grid min-h-full content-center gap-4 py-6 text-center">

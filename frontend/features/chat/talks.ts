@@ -12,19 +12,19 @@ import type { Live } from "./entries";
 import { drafts } from "./kept";
 import { conversationKeys } from "./queries";
 
-// The AI SDK checks each chunk with zod, which would compile its checks: the policy forbids that.
+// The AI SDK validates each chunk with zod. The content security policy forbids compiled validators.
 config({ jitless: true });
 
 type State = {
-  /** The conversation; null before it has begun. */
+  /** The id of the conversation; null before it has begun. */
   id: number | null;
-  /** What is written and not sent. */
+  /** The unsent text. */
   draft: string;
-  /** The message that what is written is to replace. */
+  /** The id of the message that the text will replace. */
   replaces: number | null;
-  /** Why the last message was not sent. */
+  /** The reason why the last message was not sent. */
   refused: { error: Error; replacing: boolean } | null;
-  /** The connection was lost after the turn had begun. */
+  /** Whether the connection was lost after the turn had begun. */
   broken: boolean;
 };
 
@@ -32,7 +32,7 @@ type Sending = { text: string; replaces: number | null; key: string; begun: bool
 
 type Chunk = { type: string; messageMetadata?: unknown };
 
-/** One conversation as this tab talks in it. It goes on while it is not shown. */
+/** One conversation in this tab. Its turn continues while it is not shown. */
 export class Talk {
   readonly chat: Chat<Live>;
   private state: State;
@@ -67,7 +67,7 @@ export class Talk {
     this.set(draft ? { draft } : { draft, refused: null });
   }
 
-  /** Begins to say the person's last message in other words; what was written before is let go. */
+  /** Starts editing the person's last message. Discards the unsent text. */
   edit(message: number, text: string): void {
     this.write(text);
     this.set({ replaces: message, refused: null });
@@ -78,10 +78,10 @@ export class Talk {
     this.set({ replaces: null, refused: null });
   }
 
-  /** Says what is written. What was not known to arrive is sent again with its key. */
+  /** Sends the text. A text that may have arrived already is sent again with the same key. */
   async send(): Promise<void> {
     const { draft, replaces } = this.state;
-    // Kept for the next page until the server has it.
+    // Survives a reload until the server has stored it.
     this.set({ draft: "" });
     await this.say(draft, replaces);
   }
@@ -94,7 +94,7 @@ export class Talk {
     this.sending = sending;
     this.failed = null;
     this.set({ replaces: null, refused: null, broken: false });
-    this.chat.messages = []; // what was said before is stored
+    this.chat.messages = []; // earlier messages are stored
     await this.chat.sendMessage(
       { text },
       {
@@ -160,7 +160,7 @@ export class Talk {
     const { sending, failed } = this;
     this.sending = null;
     const told = this.chat.lastMessage?.metadata;
-    // An answer that failed is stored, and tells why itself.
+    // A failed answer is stored with its reason.
     const broken = Boolean(sending?.begun && failed && told?.answer_id === undefined);
     if (sending && !sending.begun) {
       this.unsent = sending;
@@ -202,7 +202,7 @@ async function fetchAnswer(input: RequestInfo | URL, init?: RequestInit): Promis
   return response;
 }
 
-/** The conversations that this tab has talked in, of the person whose page it is. */
+/** The talks of this tab and person. */
 export class Talks {
   private readonly known = new Map<number, Talk>();
   private fresh: Talk | null = null;
@@ -212,7 +212,7 @@ export class Talks {
     readonly client: QueryClient,
   ) {}
 
-  /** The talk in a conversation, or in one that has not begun. */
+  /** The talk of a conversation, or of a new one. */
   in(id: number | null): Talk {
     if (id === null) return (this.fresh ??= this.make(null));
     const known = this.known.get(id) ?? this.make(id);
@@ -220,7 +220,7 @@ export class Talks {
     return known;
   }
 
-  /** Lets go of a talk that has begun and has an address of its own by now. */
+  /** Forgets the talk of the new conversation, which has its own address by now. */
   settle(talk: Talk): void {
     if (this.fresh === talk) this.fresh = null;
   }
@@ -235,7 +235,7 @@ export class Talks {
 
 let talks: Talks | null = null;
 
-/** The same as long as the page stands and its person stays. */
+/** The same instance for the lifetime of the page and its person. */
 export function talksOf(person: string, client: QueryClient): Talks {
   if (talks?.person !== person || talks.client !== client) talks = new Talks(person, client);
   return talks;

@@ -1,7 +1,7 @@
-/** How long a message may be, in characters (specs/chat.md). */
+/** The maximum length of a message, in characters (specs/chat.md). */
 export const MOST_CHARACTERS = 50_000;
 
-/** Characters as the server counts them: one that takes two places in a string is one. */
+/** The number of characters as the server counts them: a surrogate pair is one. */
 export function lengthOf(text: string): number {
   let length = 0;
   for (let place = 0; place < text.length; place += 1) {
@@ -12,5 +12,5 @@ export function lengthOf(text: string): number {
   return length;
 }
 
-/** Whether there is nothing to be seen in it. */
+/** Whether the text is blank. */
 export const isBlank = (text: string) => !/[^\s\p{Cf}\p{Cc}\p{DI}\u2800]/u.test(text);

@@ -14,13 +14,13 @@ import type { ToolPart } from "./steps";
 type TranscriptProps = {
   entries: readonly Entry[];
   conversation: number | null;
-  /** Nothing can be said now: a turn is under way, or the conversation is in the trash. */
+  /** Nothing can be sent: a turn is running, or the conversation is in the trash. */
   closed: boolean;
   onEdit: (said: Said) => void;
   onRetry: (said: Said) => void;
 };
 
-/** A conversation as it was said. */
+/** The messages of a conversation. */
 export function Transcript({ entries, conversation, closed, onEdit, onRetry }: TranscriptProps) {
   const said = closed ? null : lastSaid(entries);
   return (
@@ -29,7 +29,7 @@ export function Transcript({ entries, conversation, closed, onEdit, onRetry }: T
         <li key={entry.key} className="min-w-0">
           {entry.kind === "folded" ? (
             <details className="text-sm text-muted">
-              <summary className="rounded py-1">Said in other words before</summary>
+              <summary className="rounded py-1">Earlier wording</summary>
               <ol className="mt-2 grid gap-3 border-s-2 border-line ps-3">
                 {entry.entries.map((one) => (
                   <li key={one.key} className="min-w-0">
@@ -142,12 +142,12 @@ function AnswerView({
   );
 }
 
-/** Long answers are read while there is time for it: typing goes first. */
+/** Renders long answers with low priority, so that typing stays responsive. */
 function Words({ text }: { text: string }) {
   return <MarkdownText text={useDeferredValue(text)} />;
 }
 
-/** Texts as they are, and the tool calls between them together. */
+/** Groups consecutive tool calls; texts stay separate. */
 function inGroups(parts: Answer["parts"]): (string | ToolPart[])[] {
   const groups: (string | ToolPart[])[] = [];
   for (const part of parts) {

@@ -2,7 +2,7 @@ import { useCallback, useLayoutEffect, useRef, useState } from "react";
 
 const NEAR_PX = 48;
 
-/** Keeps the end of what is said in view while it grows, unless the person has scrolled up. */
+/** Keeps the end of the conversation in view while it grows, unless the person has scrolled up. */
 export function useStickToEnd(content: unknown, growing: boolean) {
   const ref = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
@@ -18,7 +18,7 @@ export function useStickToEnd(content: unknown, growing: boolean) {
   useLayoutEffect(() => {
     const element = ref.current;
     if (!element) return;
-    // Markdown is read a moment later, and the keyboard of a phone takes room.
+    // Markdown is rendered later, and the keyboard of a phone shrinks the view.
     const watch = new ResizeObserver(() => {
       if (stuck.current) element.scrollTo({ top: element.scrollHeight });
     });

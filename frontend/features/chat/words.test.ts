@@ -19,7 +19,7 @@ test.each([
   [problem(429, "too_many_requests", null), "What the server says. Try again in a while."],
   [problem(409, "conflict"), "The assistant is still answering the message before."],
   [problem(410, "gone"), "This conversation is in the trash. Restore it"],
-  [problem(404, "not_found"), "This conversation is gone."],
+  [problem(404, "not_found"), "This conversation no longer exists."],
   [problem(422, "invalid"), "What the server says."],
 ])("%s is told in words", (error, words) => {
   expect(whyNotSent(error, false, noon)).toContain(words);
@@ -29,7 +29,7 @@ test("a quota that is spent until the night tells the time of this clock", () =>
   const words = whyNotSent(problem(429, "too_many_requests", 43_200), false, noon);
   const midnight = new Date("2026-11-27T00:00:00Z");
   const shown = midnight.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  expect(words).toBe(`What the server says. Here that is after ${shown}.`);
+  expect(words).toBe(`What the server says. Try again after ${shown}.`);
 });
 
 test("a message that can be replaced no more is to be sent as a new one", () => {

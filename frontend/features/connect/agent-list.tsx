@@ -11,7 +11,7 @@ import { useToast } from "@/ui/toast";
 
 import { type Agent, useLastEvent, useRevoke } from "./queries";
 
-/** Agents or keys, each with what it may do, what it did, and the way to end it. */
+/** Agents or keys, each with its scopes, its last action, and a button that ends it. */
 export function AgentList({ agents, empty }: { agents: readonly Agent[]; empty: string }) {
   const [revoking, setRevoking] = useState<Agent | null>(null);
   const good = agents.filter((agent) => !agent.revoked_at);
@@ -98,7 +98,7 @@ function RevokeDialog({ agent, onClose }: { agent: Agent | null; onClose: () => 
       open
       onOpenChange={(open) => !open && onClose()}
       title={`Revoke ${agent.name}?`}
-      description="It loses its access within seconds. What it did stays in your list, and can still be undone."
+      description="It loses its access within seconds. Its changes stay in your list and can still be undone."
     >
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>Cancel</Button>

@@ -5,7 +5,7 @@ import { CopyButton } from "@/ui/copy-button";
 
 import { type Client, clientsFor, isPublic, type Step } from "./clients";
 
-/** How each program is told of this server. */
+/** The steps that connect each program. */
 export function ClientSteps({ url }: { url: string }) {
   const clients = clientsFor(url);
   return (
@@ -62,7 +62,7 @@ function Told({ step: { code, link, words } }: { step: Step }) {
   return code ? <Code text={code} label={words} /> : null;
 }
 
-/** Text to be copied. */
+/** Text with a copy button. */
 export function Code({ text, label }: { text: string; label: string }) {
   return (
     <div className="flex items-start justify-between gap-2 rounded-lg bg-sunken p-2 pl-3">

@@ -18,7 +18,7 @@ test("VS Code's link carries the server as JSON", () => {
   expect(server).toEqual({ name: "surelist", type: "http", url: URL });
 });
 
-test("every client is told the address", () => {
+test("every client's steps contain the address", () => {
   for (const { name, steps } of clientsFor(URL)) {
     expect(
       steps.some(({ code }) => code?.includes(URL)),

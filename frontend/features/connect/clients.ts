@@ -1,11 +1,11 @@
-/** Programs that speak MCP, and how each is told of this server.
+/** MCP clients, and the steps that connect each to this server.
  *
- * Held against stored copies of their makers' pages, in November 2026: VS Code's link, command and
- * file (code.visualstudio.com/docs/copilot/guides/mcp-developer-guide), ChatGPT
- * (developers.openai.com/apps-sdk/deploy/connect-chatgpt), Claude
- * (support.claude.com/articles/11175166). Claude Code, Codex and Cursor: against guides of others
- * that quote their makers. No step was tried in the program itself, and where a setting stands in
- * ChatGPT and Claude changes often. */
+ * Sources of November 2026: the makers' pages for VS Code's link, command and file
+ * (code.visualstudio.com/docs/copilot/guides/mcp-developer-guide), ChatGPT
+ * (developers.openai.com/apps-sdk/deploy/connect-chatgpt) and Claude
+ * (support.claude.com/articles/11175166); for Claude Code, Codex and Cursor, guides of others that
+ * quote the makers. No step was tested in the program itself. ChatGPT and Claude often move their
+ * settings. */
 
 export const SERVER_NAME = "surelist";
 
@@ -13,26 +13,26 @@ export type Step = { words: string; code?: string; link?: { words: string; href:
 export type Client = {
   id: string;
   name: string;
-  /** Its makers' servers call this one, so that they must be able to reach it. */
+  /** Its maker's servers call this server, so it must be reachable from the internet. */
   fromTheInternet: boolean;
   steps: readonly Step[];
 };
 
 const json = (value: unknown) => JSON.stringify(value, null, 2);
 
-/** The link that Cursor opens: its server, as in mcp.json, in base64. */
+/** The link for Cursor, with the server's entry of mcp.json in base64. */
 function cursorLink(url: string): string {
   const query = new URLSearchParams({ name: SERVER_NAME, config: btoa(JSON.stringify({ url })) });
   return `cursor://anysphere.cursor-deeplink/mcp/install?${query.toString()}`;
 }
 
-/** The link that VS Code opens: its server and the name, as JSON. */
+/** The link for VS Code, with the server and its name as JSON. */
 function codeLink(url: string): string {
   const server = { name: SERVER_NAME, type: "http", url };
   return `vscode:mcp/install?${encodeURIComponent(JSON.stringify(server))}`;
 }
 
-/** Whether programs on other machines can reach the address: by HTTPS, and not as this machine. */
+/** Whether other machines can reach the address: it uses HTTPS and is not on this machine. */
 export function isPublic(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   const local = /^(localhost|.*\.localhost|.*\.local|127\..*|10\..*|192\.168\..*|\[::1\])$/.test(
@@ -41,7 +41,7 @@ export function isPublic(url: string): boolean {
   return protocol === "https:" && !local;
 }
 
-/** The server with the tools for conversations (specs/chat.md). */
+/** The endpoint of the conversation tools (specs/chat.md). */
 export const conversationsUrl = (url: string) => url.replace(/\/mcp$/, "/conversations/mcp");
 
 export const conversationsCommand = (conversations: string) =>
@@ -125,7 +125,7 @@ export function clientsFor(url: string): readonly Client[] {
           words: "Or in ~/.cursor/mcp.json:",
           code: json({ mcpServers: { [SERVER_NAME]: { url } } }),
         },
-        { words: "In Cursor's settings, under MCP, press Connect beside surelist." },
+        { words: "In Cursor's settings, under MCP, press Connect next to surelist." },
       ],
     },
     {
@@ -152,7 +152,7 @@ export function clientsFor(url: string): readonly Client[] {
         },
         {
           words:
-            "The transport is Streamable HTTP; OAuth is found by itself. A program that cannot do OAuth takes an agent key, made below, in this header:",
+            "The transport is Streamable HTTP, and the program discovers OAuth by itself. A program without OAuth needs an agent key, made below, in this header:",
           code: "Authorization: Bearer YOUR_KEY",
         },
       ],

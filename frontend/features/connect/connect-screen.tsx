@@ -9,7 +9,7 @@ import { MakeKey } from "./make-key";
 import { conversationsCommand, conversationsUrl } from "./clients";
 import { isKey, useAgents } from "./queries";
 
-/** How an agent gets the tools for conversations too. */
+/** The steps that give an agent the conversation tools too. */
 function Conversations({ url }: { url: string }) {
   const conversations = conversationsUrl(url);
   return (
@@ -17,21 +17,21 @@ function Conversations({ url }: { url: string }) {
       <div>
         <h2 className="text-lg font-semibold">Conversations too</h2>
         <p className="mt-1 text-sm text-muted">
-          A second server lets an agent read what you and the assistant said, and leave its own
-          conversations in the Chat. It is added like the first one, and asks you for its own
-          permission. In Claude Code:
+          A second server lets an agent read your conversations with the assistant, and keep its own
+          in the chat. Add it like the first one. It asks for your permission separately. In Claude
+          Code:
         </p>
       </div>
       <Code text={conversationsCommand(conversations)} label="the line for Claude Code" />
       <p className="text-sm text-muted">
-        In another program, add one more server with this address:
+        In another program, add a second server with this address:
       </p>
       <Code text={conversations} label="the address for conversations" />
     </section>
   );
 }
 
-/** The address to connect to, how, and what is connected. */
+/** The Connect tab: the address, the steps for each program, and the connected agents. */
 export function ConnectScreen({ url }: { url: string }) {
   const { data: agents, error } = useAgents();
   const hydrated = useHydrated();
@@ -41,7 +41,7 @@ export function ConnectScreen({ url }: { url: string }) {
         <div>
           <h1 className="text-2xl font-semibold tracking-tight">Connect an agent</h1>
           <p className="mt-1 text-muted">
-            Give it this address. It opens a page here that asks what it may do, and that is all.
+            Give it this address. It then opens a page here that asks you what it may do.
           </p>
         </div>
         <div className="flex items-center justify-between gap-3 rounded-xl border border-accent bg-accent-soft p-2 pl-4">
@@ -58,7 +58,7 @@ export function ConnectScreen({ url }: { url: string }) {
             <h2 className="mb-3 text-lg font-semibold">Connected agents</h2>
             <AgentList
               agents={agents.filter((agent) => !isKey(agent))}
-              empty="None yet. One appears here as soon as it has used your list."
+              empty="None yet. An agent appears here after its first call."
             />
           </section>
           <section>

@@ -16,7 +16,7 @@ const MAY = {
 
 const DAYS = [7, 30, 90, 365] as const;
 
-/** Makes a key for an agent that cannot ask in the browser, and shows it once. */
+/** Makes a key for an agent that cannot use a browser, and shows it once. */
 export function MakeKey() {
   const [open, setOpen] = useState(false);
   return (
@@ -39,7 +39,7 @@ function MakeKeyDialog({ onClose }: { onClose: () => void }) {
         lasting
         onOpenChange={(open) => !open && onClose()}
         title={`The key for ${make.data.name}`}
-        description={`It is shown this once and good until ${until}. Whoever has it can use your list.`}
+        description={`It is shown only once, and is valid until ${until}. Anyone who has it can use your list.`}
       >
         <Code text={make.data.token} label="the key" />
         <Button look="primary" className="mt-5 w-full" onClick={onClose}>
@@ -77,11 +77,7 @@ function KeyForm({ busy, problem, onMake }: KeyFormProps) {
   };
   return (
     <form onSubmit={submit} className="grid gap-4">
-      <Field
-        label="Name"
-        hint="Your list names it so, wherever it changes something."
-        error={problem}
-      >
+      <Field label="Name" hint="Your list shows this name for each of its changes." error={problem}>
         {(wiring) => (
           <Input
             {...wiring}

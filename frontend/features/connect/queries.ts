@@ -14,10 +14,10 @@ const ME = { user_id: "me" };
 const SECONDS_BETWEEN = 10;
 const MOST_IN_A_PAGE = 200; // specs/rest.md
 
-/** What a key's client_id begins with, and that of an OAuth client does not (specs/tokens.md). */
+/** The prefix of a key's client_id, which no OAuth client has (specs/tokens.md). */
 export const isKey = (agent: Agent) => agent.client_id.startsWith("key-");
 
-/** All agents of the person, revoked ones too, the newest first. */
+/** All agents of the person, including revoked ones, the newest first. */
 export async function readAgents(user_id: string): Promise<Agent[]> {
   const all: Agent[] = [];
   let cursor: string | undefined;
@@ -32,7 +32,7 @@ export async function readAgents(user_id: string): Promise<Agent[]> {
   return all;
 }
 
-/** All agents; asked again now and then, so that one that has just connected appears. */
+/** All agents. Polls, so that a newly connected agent appears. */
 export function useAgents() {
   const { id } = usePerson();
   return useQuery({
@@ -42,7 +42,7 @@ export function useAgents() {
   });
 }
 
-/** What an agent did last, and the title of the task; null when it has changed nothing. */
+/** An agent's last change and the title of its task; null if it has changed nothing. */
 export function useLastEvent(agent: Agent) {
   return useQuery({
     queryKey: [...AGENTS_KEY, "did", agent.client_id, agent.last_used_at ?? ""],
@@ -64,7 +64,8 @@ async function titleOf(id: number | undefined): Promise<string | undefined> {
   return id === undefined ? undefined : (await readTask(id).catch(() => null))?.title;
 }
 
-/** Ends an agent or key by one call: its access, what it would renew that with, and the consent. */
+/** Disconnects an agent or key with one call, which ends its access, its refresh tokens and its
+ * consent. */
 export function useRevoke() {
   const { id } = usePerson();
   const client = useQueryClient();

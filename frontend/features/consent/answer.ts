@@ -6,12 +6,12 @@ import { AuthRefusal, postAsPerson } from "@/auth/person-calls";
 
 type AgentScope = Schemas["Connection"]["scopes"][number];
 
-/** Who is asked, for which client, by the query that the server signed. */
+/** A consent request: the person, the client, and the query that the server signed. */
 export type Asked = { personId: string; clientId: string; name: string; oauthQuery: string };
 
-/** Lets the client in, and returns where the browser goes next. Rejects when anything fails, and
- * then nothing was given: the client gets its code from this browser alone. Better Auth comes first,
- * which sees whether the question still holds. */
+/** Allows the client, and returns the address to redirect to. If any step fails, it rejects and the
+ * client gets no access, because only this browser passes the code on. Better Auth is called first,
+ * because it checks whether the request is still valid. */
 export async function allow(asked: Asked, scopes: readonly string[]): Promise<string> {
   const next = await consent(asked, { accept: true, scope: scopes.join(" ") });
   await answered(
@@ -23,7 +23,7 @@ export async function allow(asked: Asked, scopes: readonly string[]): Promise<st
   return next;
 }
 
-/** Turns the client away, and returns where the browser goes to tell it. */
+/** Refuses the client, and returns the address to redirect to. */
 export function deny(asked: Asked): Promise<string> {
   return consent(asked, { accept: false });
 }
@@ -32,7 +32,7 @@ class Outdated extends Error {
   override name = "Outdated";
 }
 
-/** Whether the question holds no more: asked too long ago, or of somebody who is not signed in. */
+/** Whether the request is invalid: it has expired, or its person is not signed in. */
 export function isOutdated(error: unknown): boolean {
   return error instanceof Outdated || (error instanceof ApiProblem && error.kind === "forbidden");
 }
@@ -46,7 +46,7 @@ async function consent({ personId, oauthQuery }: Asked, body: Consent): Promise<
       throw saysOutdated(error) ? new Outdated() : error;
     },
   );
-  if (!isSafeUrlScheme(url)) throw new Error("The answer leads nowhere that is safe.");
+  if (!isSafeUrlScheme(url)) throw new Error("The redirect is not safe.");
   return url;
 }
 

@@ -27,7 +27,7 @@ type ConsentProps = {
   signInPath: string;
 };
 
-/** Asks a person whether an agent may work on their list, and for what. */
+/** Asks the person for consent: the agent and its scopes. */
 export function ConsentForm({ asked, destination, scopes, email, signInPath }: ConsentProps) {
   const [granted, setGranted] = useState<ReadonlySet<string>>(new Set(scopes));
   const [busy, setBusy] = useState(false);
@@ -35,7 +35,7 @@ export function ConsentForm({ asked, destination, scopes, email, signInPath }: C
   const [answered, setAnswered] = useState(false);
   const { Icon, words } = PLACES[destination.kind];
   useEffect(() => {
-    // A session that was not started here leads to sign in before anything is answered.
+    // A session from another origin must sign in first.
     readAccount().catch(() => undefined);
   }, []);
 
@@ -50,7 +50,7 @@ export function ConsentForm({ asked, destination, scopes, email, signInPath }: C
         window.location.assign(resumeAfter(new URLSearchParams(asked.oauthQuery)));
         return;
       }
-      setProblem("That did not work, and nothing was given. Try again, or connect anew.");
+      setProblem("That did not work, and the agent got no access. Try again, or connect again.");
       setBusy(false);
     }
   };

@@ -1,4 +1,4 @@
-/** What a scope lets an agent do, for its owner to read. */
+/** Describes each scope for people. */
 const WORDS: Record<string, { may: string; detail: string }> = {
   "tasks:read": { may: "See your tasks", detail: "All of them, with their history." },
   "tasks:write": {
@@ -19,12 +19,12 @@ const WORDS: Record<string, { may: string; detail: string }> = {
   },
 };
 
-/** Scopes that a person can leave out, since the agent is still of use without them. */
+/** Scopes that the person can remove. The agent still works without them. */
 export const OPTIONAL_SCOPES = ["tasks:write", "conversations:read", "conversations:write"];
 
 export type ScopeWords = { scope: string; may: string; detail: string; optional: boolean };
 
-/** The scopes that there are words for, in the order in which a person cares. */
+/** The scopes that have a description, the most important for a person first. */
 export function scopesInWords(scopes: readonly string[]): ScopeWords[] {
   return Object.entries(WORDS)
     .filter(([scope]) => scopes.includes(scope))

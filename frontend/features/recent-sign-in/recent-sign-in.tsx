@@ -13,7 +13,7 @@ import { Field, Input } from "@/ui/field";
 
 type Answer = (confirmed: boolean) => void;
 
-/** Opens a dialog when something needs a recent sign-in, and answers whether the person gave one. */
+/** Opens a dialog if an action needs a recent sign-in. Returns whether the person signed in. */
 export function RecentSignIn() {
   const [answer, setAnswer] = useState<Answer | null>(null);
   useEffect(() => {
@@ -37,8 +37,8 @@ function RecentSignInDialog({ onAnswer }: { onAnswer: Answer }) {
       title="Confirm that it is you"
       description={
         hasPassword
-          ? "You signed in more than ten minutes ago. Type your password to go on."
-          : "You signed in more than ten minutes ago. Sign in again to go on; then repeat what you were doing."
+          ? "You signed in more than ten minutes ago. Type your password to continue."
+          : "You signed in more than ten minutes ago. Sign in again, then repeat the action."
       }
     >
       {hasPassword ? (
@@ -73,7 +73,7 @@ function PasswordForm({ onAnswer }: { onAnswer: Answer }) {
   };
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    event.stopPropagation(); // a form beneath this one is not meant
+    event.stopPropagation(); // must not submit a form around the dialog
     void confirm();
   };
   return (

@@ -17,7 +17,7 @@ const PLACES = [
 const LOOK =
   "flex h-9 items-center gap-1.5 rounded-lg px-2 text-sm hover:bg-hover sm:px-3 pointer-coarse:h-11";
 
-/** The way between the pages. */
+/** The header with the navigation. */
 export function Header() {
   const path = usePathname();
   return (

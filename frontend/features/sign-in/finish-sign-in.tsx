@@ -7,11 +7,11 @@ import { SIGN_IN_ERROR } from "@/auth/paths";
 
 type FinishProps = { provider: string; query: string };
 
-/** Finishes signing in with GitHub or Google, with the proof that this browser keeps. */
+/** Completes a sign-in with GitHub or Google, with this browser's proof. */
 export function FinishSignIn({ provider, query }: FinishProps) {
   const begun = useRef(false);
   useEffect(() => {
-    if (begun.current) return; // the answer of GitHub or Google is good once
+    if (begun.current) return; // the provider's answer is valid once
     begun.current = true;
     void finish(provider, query).then((place) => window.location.replace(place));
   }, [provider, query]);
@@ -22,7 +22,7 @@ export function FinishSignIn({ provider, query }: FinishProps) {
   );
 }
 
-/** Returns where the browser goes next. */
+/** Returns the address to go to. */
 async function finish(provider: string, query: string): Promise<string> {
   const { data } = await authClient
     .$fetch<{ url: string }>(`/callback/${provider}?${query}`)

@@ -8,7 +8,7 @@ import { Field, Input } from "@/ui/field";
 import { Form } from "./form";
 import { field, useForm } from "./use-form";
 
-/** Asks for an e-mail with a link. The answer is the same whether the address is known or not. */
+/** Requests an e-mail with a link. The answer is the same for known and unknown addresses. */
 export function ForgotPasswordForm() {
   const [sent, setSent] = useState(false);
   const { problem, busy, submit } = useForm(
@@ -22,7 +22,7 @@ export function ForgotPasswordForm() {
   if (sent) {
     return (
       <div role="status">
-        <h1 className="text-xl font-semibold">Look at your e-mail</h1>
+        <h1 className="text-xl font-semibold">Check your e-mail</h1>
         <p className="mt-2 text-muted">
           If there is an account with this address, an e-mail with a link is on its way.
         </p>

@@ -15,10 +15,10 @@ type FormProps = {
   children: ReactNode;
 };
 
-/** Fields under a title, with one button, and what went wrong above it.
+/** A form with a title, fields, an error message and one button.
  *
- * It is sent by script alone. What would be sent before that runs, a password too, is not, and does
- * not go into the address. */
+ * Only a script submits it. Without the script nothing is submitted, so a password never gets into
+ * the address. */
 export function Form({ title, intro, send, problem, busy, onSubmit, children }: FormProps) {
   const hydrated = useHydrated();
   return (

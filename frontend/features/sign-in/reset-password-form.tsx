@@ -11,8 +11,8 @@ import { Field, Input } from "@/ui/field";
 import { Form } from "./form";
 import { field, useForm } from "./use-form";
 
-/** A new password, by the token of a link. It ends every session of before, and every agent and key
- * unless the person keeps them. */
+/** Sets a new password with the token of a link. This ends all earlier sessions, and all agents and
+ * keys unless the person keeps them. */
 export function ResetPasswordForm({ token }: { token: string }) {
   const [done, setDone] = useState(false);
   const [endsAgents, setEndsAgents] = useState(true);
@@ -29,7 +29,8 @@ export function ResetPasswordForm({ token }: { token: string }) {
       <div role="status">
         <h1 className="text-xl font-semibold">The password is changed</h1>
         <p className="mt-2 text-muted">
-          You are signed out everywhere{endsAgents ? ", and all agents and keys are ended" : null}.
+          You are signed out everywhere
+          {endsAgents ? ", and all agents and keys are disconnected" : null}.
         </p>
         <Link
           href="/sign-in"
@@ -48,7 +49,7 @@ export function ResetPasswordForm({ token }: { token: string }) {
       busy={busy}
       onSubmit={submit}
     >
-      <Field label="New password" hint="At least 10 characters. A sentence is a good one.">
+      <Field label="New password" hint="At least 10 characters. A sentence works well.">
         {(wiring) => (
           <Input
             {...wiring}
@@ -71,7 +72,7 @@ export function ResetPasswordForm({ token }: { token: string }) {
         <label htmlFor="ends-agents" className="text-sm">
           Also disconnect all agents and keys
           <span className="block text-muted">
-            Right if somebody else may have used your account. You connect them again afterwards.
+            Recommended if somebody else may have used your account. You can connect them again.
           </span>
         </label>
       </div>

@@ -16,11 +16,11 @@ type SignInProps = {
   offered: Offered;
   next: string;
   query: string;
-  /** Why one is here. */
+  /** The reason for the sign-in. */
   intro: string | null;
 };
 
-/** Signing in by address and password, or with an account elsewhere. */
+/** Sign-in with address and password, or with GitHub or Google. */
 export function SignInForm({ offered, next, query, intro }: SignInProps) {
   const { problem, busy, submit } = useForm(
     (fields) =>

@@ -15,13 +15,13 @@ import { field, useForm } from "./use-form";
 
 type SignUpProps = {
   offered: Offered;
-  /** Whether the code of the server's terminal may be typed. */
+  /** Whether the form asks for the code from the server's terminal. */
   asksForCode: boolean;
   next: string;
   query: string;
 };
 
-/** Making an account; where mail can be sent, the address is confirmed before it can be used. */
+/** Sign-up. If e-mail is configured, the address must be confirmed before it can sign in. */
 export function SignUpForm({ offered, asksForCode, next, query }: SignUpProps) {
   const [sentTo, setSentTo] = useState<string | null>(null);
   const { problem, busy, submit } = useForm(
@@ -46,7 +46,7 @@ export function SignUpForm({ offered, asksForCode, next, query }: SignUpProps) {
   if (sentTo) {
     return (
       <div role="status">
-        <h1 className="text-xl font-semibold">Look at your e-mail</h1>
+        <h1 className="text-xl font-semibold">Check your e-mail</h1>
         <p className="mt-2 text-muted">
           An e-mail is on its way to {sentTo}. The link in it confirms the address; then you sign
           in. If there is an account with this address already, it says so instead.
@@ -72,7 +72,7 @@ export function SignUpForm({ offered, asksForCode, next, query }: SignUpProps) {
             <Input {...wiring} name="email" type="email" autoComplete="username" required />
           )}
         </Field>
-        <Field label="Password" hint="At least 10 characters. A sentence is a good one.">
+        <Field label="Password" hint="At least 10 characters. A sentence works well.">
           {(wiring) => (
             <Input
               {...wiring}

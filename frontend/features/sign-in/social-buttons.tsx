@@ -8,7 +8,7 @@ const NAMES = { github: "GitHub", google: "Google" };
 
 type SocialProps = { providers: (keyof typeof NAMES)[]; next: string };
 
-/** Signing in, or up, with an account elsewhere. */
+/** Buttons for sign-in and sign-up with GitHub or Google. */
 export function SocialButtons({ providers, next }: SocialProps) {
   if (providers.length === 0) return null;
   return (

@@ -8,11 +8,11 @@ import { inWords } from "./words";
 
 const UNREACHABLE = "The server cannot be reached. Try again in a moment.";
 const NOTHING_KEPT =
-  "This browser keeps no data for this site, which signing in needs. Allow it in the browser's settings, then try again.";
+  "Signing in needs site data, which this browser blocks. Allow it in the browser's settings, then try again.";
 
 type Answer = { error: { code?: string | undefined; status: number } | null };
 
-/** A form that is sent by script: what went wrong, whether it is under way, what sends it. */
+/** A form that a script submits: its error, its pending state, its submit handler. */
 export function useForm(send: (fields: FormData) => Promise<Answer>, onDone: () => void) {
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -33,7 +33,7 @@ export function useForm(send: (fields: FormData) => Promise<Answer>, onDone: () 
   return { problem, busy, submit: (event: SubmitEvent<HTMLFormElement>) => void submit(event) };
 }
 
-/** What was typed into a field. */
+/** The value of a field. */
 export function field(fields: FormData, name: string): string {
   const value = fields.get(name);
   return typeof value === "string" ? value : "";

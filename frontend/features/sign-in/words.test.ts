@@ -6,6 +6,6 @@ test.each(["constructor", "toString", "", "SOMETHING_NEW"])("%s says nothing of 
   expect(linkInWords(code)).toBeNull();
 });
 
-test("a link that is too old is said to be", () => {
-  expect(linkInWords("TOKEN_EXPIRED")).toContain("too old");
+test("an expired link is reported", () => {
+  expect(linkInWords("TOKEN_EXPIRED")).toContain("has expired");
 });

@@ -1,8 +1,8 @@
 import type { Reason } from "@/auth/paths";
 
-/** What a refusal of Better Auth's means for the person; its codes are stable, its words are not. */
+/** Sentences for Better Auth's error codes, which are stable, unlike its messages. */
 const WORDS: Record<string, string> = {
-  INVALID_EMAIL_OR_PASSWORD: "That address and password do not belong together.",
+  INVALID_EMAIL_OR_PASSWORD: "The address or the password is wrong.",
   USER_ALREADY_EXISTS: "There is an account with this address already. Sign in instead.",
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL:
     "There is an account with this address already. Sign in instead.",
@@ -10,20 +10,20 @@ const WORDS: Record<string, string> = {
   PASSWORD_TOO_LONG: "The password can have at most 128 characters.",
   INVALID_PASSWORD: "That is not your password.",
   PASSWORD_TOO_COMMON:
-    "Many people use this password, or it is your own address. Choose another: a sentence is a good one.",
+    "Many people use this password, or it is your own address. Choose another, for example a sentence.",
   INVALID_EMAIL: "That is not an e-mail address.",
-  INVALID_TOKEN: "This link has been used, or is too old. Ask for another.",
+  INVALID_TOKEN: "This link was used already or has expired. Request a new one.",
   EMAIL_NOT_VERIFIED: "Confirm your address first: the link is in the e-mail just sent to you.",
   EMAIL_PASSWORD_SIGN_UP_DISABLED: "Nobody can sign up here now.",
   WRONG_FIRST_PERSON_CODE:
-    "That is not the code of this server, or somebody has signed up before. No account was made. Correct it, or leave it empty.",
-  INVALID_ORIGIN: "Open this page at the address it was set up for, and try again.",
+    "The code is wrong, or somebody has signed up already. No account was made. Correct it, or leave it empty.",
+  INVALID_ORIGIN: "Open this page at its configured address, and try again.",
 };
 
-/** Why somebody is to sign in. */
+/** Reasons for a sign-in. */
 const REASON_WORDS: Record<Reason, string> = {
-  proof: "Your session was not started on this page. Sign in to go on.",
-  recent: "Sign in again to go on: you did so more than ten minutes ago.",
+  proof: "Your session was not started on this page. Sign in to continue.",
+  recent: "Sign in again to continue: your last sign-in is more than ten minutes old.",
   confirmed: "Your address is confirmed. Sign in to begin.",
 };
 
@@ -32,14 +32,14 @@ export function reasonInWords(reason: Reason | null): string | null {
   return reason && REASON_WORDS[reason];
 }
 
-/** What is wrong with the link of an e-mail that confirms an address. */
+/** Problems of the link in a confirmation e-mail. */
 const LINK_WORDS: Record<string, string> = {
-  TOKEN_EXPIRED: "That link was too old. Sign in, and you are sent another.",
-  INVALID_TOKEN: "That link does not work. Sign in, and you are sent another.",
-  USER_NOT_FOUND: "That link is for an account that there is not.",
+  TOKEN_EXPIRED: "That link has expired. Sign in to get a new one.",
+  INVALID_TOKEN: "That link does not work. Sign in to get a new one.",
+  USER_NOT_FOUND: "That link is for an account that does not exist.",
 };
 
-/** One sentence for the person; null when nothing is known to be wrong. */
+/** One sentence for the person; null if there is no known problem. */
 export function linkInWords(code: string | null): string | null {
   return code !== null && Object.hasOwn(LINK_WORDS, code) ? (LINK_WORDS[code] ?? null) : null;
 }
@@ -48,6 +48,6 @@ type Refusal = { code?: string | undefined; status: number };
 
 /** One sentence for the person. */
 export function inWords({ code, status }: Refusal): string {
-  if (status === 429) return "That was too often. Wait a few minutes and try again.";
+  if (status === 429) return "Too many tries. Wait a few minutes and try again.";
   return WORDS[code ?? ""] ?? "That did not work. Try again in a moment.";
 }
