@@ -174,7 +174,7 @@ def _counters(last_event: str, stored_bytes: ColumnElement[int], **more: Any) ->
 
 def recorded(
     *writes: UpdateBase,
-    freed: Select[tuple[int]] | None = None,
+    freed: Select[Any] | None = None,
     account: Mapping[str, BindParameter[Any]] | None = None,
 ) -> Statement:
     """`writes`, the event that tells of them and the account's counters, as one statement.
@@ -200,13 +200,13 @@ class LookedUp(NamedTuple):
     cte: CTE
 
 
-def looked_up_first(query: Select[tuple[int]]) -> LookedUp:
+def looked_up_first(query: Select[Any]) -> LookedUp:
     """The value of `query`, read before anything is written: Citus takes no subquery in SET."""
     cte = query.cte("looked_up").prefix_with("MATERIALIZED")
     return LookedUp(select(cte.c[0]).scalar_subquery(), cte)
 
 
-def bytes_of(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
+def bytes_of(*conditions: ColumnElement[bool]) -> Select[Any]:
     """The bytes that such events count for."""
     images = size(EVENT.c.before) + size(EVENT.c.after)
     return select(func.coalesce(func.sum(images), ZERO).label("bytes")).where(*conditions)
