@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import orjson
-from sqlalchemy import BigInteger, bindparam, func, literal_column, select
+from sqlalchemy import BigInteger, Text, bindparam, func, literal_column, select
 
 from surelist.conversations.export import conversations_after, messages_after
 from surelist.data.database import Record, compiled
@@ -32,7 +32,7 @@ _as_of = bindparam("as_of", type_=BigInteger, required=True)
 _last = bindparam("last", type_=BigInteger, required=True)
 _task = user_rows(Task)
 _event = user_rows(Event)
-_IS_TASK = literal_column("'task'")
+_IS_TASK = literal_column("'task'", Text)
 _TASKS = compiled(
     select(*_task.c)
     .where(_task.c.id > _last, purge.restorable(_task))

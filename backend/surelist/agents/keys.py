@@ -13,7 +13,7 @@ from sqlalchemy import Text, bindparam, select
 from surelist.access.auth import KEY_PREFIX, AgentScope
 from surelist.agents.limit import make_room
 from surelist.agents.models import Agent, NewKey
-from surelist.agents.standing import ADD, standing_of
+from surelist.agents.standing import ADD, agent_status
 from surelist.agents.subject import record
 from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows
@@ -55,7 +55,7 @@ async def make_key(
     also when there are too many agents.
     """
     client_id = f"{KEY_PREFIX}{_digits(tx, idempotency_key)}"
-    await standing_of(tx, client_id)
+    await agent_status(tx, client_id)
     scopes = sorted(set(new.scopes))
     made_at = datetime.fromtimestamp(int(time.time()), UTC)
     expires_at = made_at + timedelta(days=new.days)

@@ -82,7 +82,7 @@ async def admit(tx: UserTransaction, principal: Principal) -> frozenset[str]:
     Conflict when it would begin one agent too many (specs/tokens.md).
     """
     client_id = principal.caller.client_id
-    standing = await standing_of(tx, client_id)
+    standing = await agent_status(tx, client_id)
     if principal.kind == "session":
         ended = standing["sessions_valid_after"]
         if ended and _issued(tx) < ended:
@@ -90,7 +90,7 @@ async def admit(tx: UserTransaction, principal: Principal) -> frozenset[str]:
         return principal.scopes
     if standing["client_id"] is None and principal.kind == "token":
         await tx.hold_account()  # or an erase at this moment would miss the row
-        standing = await standing_of(tx, client_id)
+        standing = await agent_status(tx, client_id)
         if standing["client_id"] is None:
             await _begin(tx, principal)
             return principal.scopes
@@ -105,7 +105,7 @@ async def admit(tx: UserTransaction, principal: Principal) -> frozenset[str]:
     allowed = frozenset[str](standing["scopes"])
     if principal.kind == "token" and not (standing["bounded"] or principal.scopes <= allowed):
         await tx.execute(_WIDEN, client_id=client_id, scopes=sorted(allowed | principal.scopes))
-        standing = await standing_of(tx, client_id)
+        standing = await agent_status(tx, client_id)
         allowed = frozenset[str](standing["scopes"] or ())
     return principal.scopes & allowed
 
@@ -125,7 +125,7 @@ async def _begin(tx: UserTransaction, principal: Principal) -> None:
     )
 
 
-async def standing_of(tx: UserTransaction, client_id: str) -> Mapping[str, Any]:
+async def agent_status(tx: UserTransaction, client_id: str) -> Mapping[str, Any]:
     """The account and this agent as they stand. Raises Unauthenticated when it has been erased."""
     standing = await tx.fetch_one(_STANDING, client_id=client_id)
     if standing is None:

@@ -52,8 +52,7 @@ class Idempotency:
         return cls(hashlib.sha256(canonical).digest(), key)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One event to record: `before` and `after` hold the changed columns only."""
 
     kind: EventKind
@@ -174,7 +173,7 @@ def _counters(last_event: str, stored_bytes: ColumnElement[int], **more: Any) ->
 
 def recorded(
     *writes: UpdateBase,
-    freed: Select[tuple[int]] | None = None,
+    freed: Select[Any] | None = None,
     account: Mapping[str, BindParameter[Any]] | None = None,
 ) -> Statement:
     """`writes`, the event that tells of them and the account's counters, as one statement.
@@ -200,13 +199,13 @@ class LookedUp(NamedTuple):
     cte: CTE
 
 
-def looked_up_first(query: Select[tuple[int]]) -> LookedUp:
+def looked_up_first(query: Select[Any]) -> LookedUp:
     """The value of `query`, read before anything is written: Citus takes no subquery in SET."""
     cte = query.cte("looked_up").prefix_with("MATERIALIZED")
     return LookedUp(select(cte.c[0]).scalar_subquery(), cte)
 
 
-def bytes_of(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
+def bytes_of(*conditions: ColumnElement[bool]) -> Select[Any]:
     """The bytes that such events count for."""
     images = size(EVENT.c.before) + size(EVENT.c.after)
     return select(func.coalesce(func.sum(images), ZERO).label("bytes")).where(*conditions)
@@ -232,11 +231,13 @@ class Write:
 
     `begin` reads the `timezone`, the time, the counters and `first`, what an earlier call with the
     same idempotency key did; `found` is the whole row, with what else the lookup selected. `save`
-    and `record` add events, and nothing is stored before `commit`.
+    and `record` add events, and nothing is stored before `commit`, which ends the write.
     """
 
     __slots__ = (
+        "_completed",
         "_kept",
+        "_pending",
         "_quota_used",
         "_recorded",
         "_stored_bytes",
@@ -268,6 +269,7 @@ class Write:
         self._kept: int = found["kept"]
         self._stored_bytes: int = found["stored_bytes"]
         self._quota_used: int = found["quota_used"] if found["quota_day"] == self._today else 0
+        self._pending = self._completed = 0
         self._recorded: list[_Recorded] = []
 
     @classmethod
@@ -381,7 +383,7 @@ class Write:
                 self.tx,
                 now=self.now,
                 used=self._quota_used,
-                kept=self._kept,
+                kept=self._kept + self._pending + self._completed,
                 stored_bytes=self._stored_bytes,
                 adds_task=change.pending + change.completed > 0,
                 adds_text=change.subject.holds_text
@@ -389,14 +391,15 @@ class Write:
             )
         self.last_event += 1
         self._quota_used += 1
-        self._kept += change.pending + change.completed
+        self._pending += change.pending
+        self._completed += change.completed
         caller = caller or self.tx.caller
         self._recorded.append(_Recorded(self.last_event, change, store, row, caller))
         return self.last_event
 
     async def commit(self) -> None:
         """Store what was recorded: one event in one statement, several in a few flights."""
-        recorded, self._recorded = self._recorded, []
+        recorded = self._recorded
         if not recorded:
             return
         if len(recorded) == 1:
@@ -406,7 +409,7 @@ class Write:
                 **one.row,
                 **one.store.derived(one.row),
                 **self._event(one, None),
-                **self._counters(recorded),
+                **self._counters(),
             )
             await self._follow(recorded)
             return
@@ -415,7 +418,7 @@ class Write:
         call = recorded[0].event
         await self.tx.execute_many(_APPEND, (self._event(one, call) for one in recorded))
         await self.tx.execute(
-            _COUNT, first=call, account_last_event=self.last_event, **self._counters(recorded)
+            _COUNT, first=call, account_last_event=self.last_event, **self._counters()
         )
         await self._follow(recorded)
 
@@ -449,11 +452,11 @@ class Write:
             "event_undoes": change.undoes,
         }
 
-    def _counters(self, recorded: list[_Recorded]) -> dict[str, Any]:
+    def _counters(self) -> dict[str, Any]:
         return {
             "account_last_task": self.last_task,
-            "account_pending": sum(one.change.pending for one in recorded),
-            "account_completed": sum(one.change.completed for one in recorded),
+            "account_pending": self._pending,
+            "account_completed": self._completed,
             "account_quota_day": self._today,
             "account_quota_used": self._quota_used,
         }

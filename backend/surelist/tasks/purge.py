@@ -4,6 +4,7 @@ What is purged is gone for good; its events keep their ids and lose their conten
 """
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -58,7 +59,7 @@ def _purging(task_id: str) -> tuple[UpdateBase, UpdateBase]:
     )
 
 
-def _bytes_of_task(task_id: str) -> Select[tuple[int]]:
+def _bytes_of_task(task_id: str) -> Select[Any]:
     return bytes_of(
         EVENT.c.subject_id == bindparam(task_id, type_=BigInteger, required=True),
         EVENT.c.subject == literal_column("'task'"),
