@@ -100,7 +100,8 @@ async def add_task(user_id: str, title: str) -> Changed:
             Event.user_id == user_id, Event.request_hash == request_hash, Event.kind == "created"
         )
         if (first := (await session.exec(alike)).first()) is not None:
-            return Changed(task_id=first.task_id, status="created", title=title, version=first.id)
+            task_id = first.subject_id or 0
+            return Changed(task_id=task_id, status="created", title=title, version=first.id)
         account.last_task += 1
         account.pending_count += 1
         task = Task(
@@ -173,7 +174,8 @@ def recorded(
     return Event(
         user_id=account.user_id,
         id=account.last_event,
-        task_id=task.id,
+        subject="task",
+        subject_id=task.id,
         kind=kind,
         actor="agent",
         client_id="bench",
