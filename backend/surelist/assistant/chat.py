@@ -20,7 +20,7 @@ from surelist.data.database import Record
 from surelist.doors.routing import Door
 from surelist.errors import Unavailable
 from surelist.ledger.write import Idempotency
-from surelist.observability.calls import note
+from surelist.observability.call import note
 
 if TYPE_CHECKING:
     from collections.abc import Callable

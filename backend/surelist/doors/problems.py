@@ -28,7 +28,7 @@ from surelist.errors import (
     UnsupportedMediaType,
     VersionMismatch,
 )
-from surelist.observability.calls import note
+from surelist.observability.call import note
 
 if TYPE_CHECKING:
     from fastapi.exceptions import RequestValidationError

@@ -19,7 +19,7 @@ from surelist.access.auth import OWNER_SCOPE, RESERVED_USER_ID, Caller, Principa
 from surelist.data.isolation import Database, UserTransaction
 from surelist.doors.problems import EVERYWHERE, problems
 from surelist.errors import RECENT_SECONDS, Forbidden, SignInNeeded
-from surelist.observability.calls import note
+from surelist.observability.call import note
 
 T = TypeVar("T")
 

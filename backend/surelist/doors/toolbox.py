@@ -13,7 +13,7 @@ from surelist.doors import reading
 from surelist.doors.arguments import Closed, explain, input_schema
 from surelist.doors.messages import for_model
 from surelist.errors import Forbidden, Invalid, SurelistError, Unauthenticated, Unavailable
-from surelist.observability.calls import note
+from surelist.observability.call import note
 from surelist.text import escape_bidi_controls
 
 Answer = dict[str, Any]

@@ -38,7 +38,7 @@ from surelist.mcp.sdk import (
     find_duplicated_routing_header,
 )
 from surelist.mcp.server import Context, Toolset, answer
-from surelist.observability.calls import note
+from surelist.observability.call import note
 from surelist.observability.mending import count_mended
 from surelist.observability.transactions import record_meta
 

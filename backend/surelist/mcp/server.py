@@ -27,7 +27,7 @@ from surelist.mcp.sdk import (
     MCPError,
     validate_client_request,
 )
-from surelist.observability.calls import note
+from surelist.observability.call import note
 from surelist.observability.mending import record_client_info
 
 PUBLIC_CACHE = {"ttlMs": 3_600_000, "cacheScope": "public"}

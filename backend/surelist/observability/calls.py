@@ -2,8 +2,6 @@
 
 import logging
 import re
-from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from secrets import token_hex
@@ -13,70 +11,16 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from surelist.observability import metrics
+from surelist.observability.call import Call, begin, end, route_of
 from surelist.observability.logs import FixedMessageLogger
 
 if TYPE_CHECKING:
     from surelist.observability.spans import Spans
-    from surelist.observability.transactions import Trace
 
 logger = logging.getLogger("surelist.calls")
 _log_call = FixedMessageLogger(logger, "call")
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
-METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-UNKNOWN = "unknown"
-
-
-@dataclass(slots=True)
-class Call:
-    """Facts about a call, filled in by the endpoints while they answer it."""
-
-    request_id: str
-    door: str
-    user: str | None = None
-    client: str | None = None
-    method: str | None = None
-    """The MCP method, if the MCP specification has it."""
-    tool: str | None = None
-    """The tool, if the server has it."""
-    protocol: str | None = None
-    """The MCP version, if the server supports it."""
-    outcome: str | None = None
-    mended: frozenset[str] = frozenset()
-    """Kinds of corrections that the argument reader made."""
-    trace: "Trace | None" = None
-    """None if traces are not exported."""
-
-
-_current: ContextVar[Call | None] = ContextVar("call", default=None)
-
-
-def note(
-    *,
-    user: str | None = None,
-    client: str | None = None,
-    method: str | None = None,
-    tool: str | None = None,
-    protocol: str | None = None,
-    outcome: str | None = None,
-    mended: frozenset[str] = frozenset(),
-) -> None:
-    """Add facts to the current call, if there is one. Pass known names only, never client input."""
-    call = _current.get()
-    if call is None:
-        return
-    call.user = user or call.user
-    call.client = client or call.client
-    call.method = method or call.method
-    call.tool = tool or call.tool
-    call.protocol = protocol or call.protocol
-    call.outcome = outcome or call.outcome
-    call.mended |= mended
-
-
-def current_call() -> Call | None:
-    """The call of this context, or None."""
-    return _current.get()
 
 
 class Calls:
@@ -105,7 +49,7 @@ class Calls:
                 message["headers"] = [*message.get("headers", ()), request_id_header]
             await send(message)
 
-        reset = _current.set(call)
+        begun = begin(call)
         try:
             await self._app(scope, receive, send_with_id)
         except Exception:
@@ -114,7 +58,7 @@ class Calls:
             if not status:
                 raise
         finally:
-            _current.reset(reset)
+            end(begun)
             self._record(call, scope, status, started, perf_counter())
 
     def _record(self, call: Call, scope: Scope, status: int, started: float, ended: float) -> None:
@@ -152,12 +96,6 @@ def _door_of(path: str) -> str:
     if path in _MCP_DOORS:
         return _MCP_DOORS[path]
     return "api" if path.startswith("/api/") else "other"
-
-
-def route_of(scope: Scope) -> str:
-    """The method and the route's template. The path itself may contain any client input."""
-    template = getattr(scope.get("route"), "path", "")
-    return f"{scope['method']} {template}" if template and scope["method"] in METHODS else UNKNOWN
 
 
 @cache

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar, cast
 
 from surelist.observability import metrics
-from surelist.observability.calls import current_call
+from surelist.observability.call import current_call
 
 logger = logging.getLogger("surelist.clients")
 

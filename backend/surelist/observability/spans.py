@@ -21,8 +21,7 @@ from opentelemetry.trace import SpanKind, StatusCode, format_trace_id, set_span_
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from starlette.types import Scope
 
-from surelist.observability.calls import METHODS, Call, route_of
-from surelist.observability.transactions import Trace, Transaction
+from surelist.observability.call import METHODS, Call, Trace, Transaction, route_of
 
 TRACEPARENT = "traceparent"
 

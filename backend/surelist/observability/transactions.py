@@ -2,42 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import wraps
 from time import perf_counter_ns
 from typing import Any, TypeVar, cast
 
-from surelist.observability.calls import current_call
+from surelist.observability.call import Transaction, current_call
 
 Class = TypeVar("Class", bound=type)
 
 STATEMENTS = ("execute", "executemany", "fetch", "fetchrow", "fetchval")
 """The methods of a connection that are a round trip."""
-
-
-@dataclass(slots=True)
-class Transaction:
-    """A transaction from BEGIN to COMMIT, or to the last statement before ROLLBACK.
-
-    The response does not wait for a ROLLBACK. Times are values of perf_counter_ns.
-    """
-
-    began: int
-    ended: int
-    round_trips: int = 0
-    open: bool = True
-    committed: bool = False
-    error: str | None = None
-    """The SQLSTATE, or otherwise the class, of an exception that a statement raised."""
-
-
-@dataclass(slots=True)
-class Trace:
-    """Facts about a call that only its spans contain."""
-
-    meta: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """The `_meta` of an MCP request. MCP clients send their trace context there."""
-    transactions: list[Transaction] = field(default_factory=list[Transaction])
 
 
 def record_meta(message: Mapping[str, Any]) -> None:

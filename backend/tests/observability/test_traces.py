@@ -16,9 +16,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from surelist.observability import traces
-from surelist.observability.calls import Call
+from surelist.observability.call import Call, Trace, Transaction
 from surelist.observability.spans import FLUSH_THREAD, MAX_TRANSACTION_SPANS, Spans
-from surelist.observability.transactions import Trace, Transaction
 from surelist.operations import doctor
 from tests.observability.test_logs import MARK, send_mark_everywhere
 from tests.operations.test_doctor import problems
