@@ -246,12 +246,14 @@ WITH appended AS
  UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::BIGINT), completed_count=(account.completed_count + $4::BIGINT), stored_bytes=(account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)), quota_day=$7::DATE, quota_used=$8::BIGINT WHERE account.user_id = $9::VARCHAR;
 
 -- agents.subject._LOAD
--- $1 user_id, $2 keys
-SELECT agent.client_id, agent.name, agent.scopes, agent.revoked_at
+-- $1 keys, $2 user_id
+SELECT of_key.client_id, of_key.name, of_key.scopes, of_key.revoked_at
+FROM unnest($1::TEXT[]) AS wanted(key) JOIN LATERAL (SELECT agent.client_id AS client_id, agent.name AS name, agent.scopes AS scopes, agent.revoked_at AS revoked_at
 FROM (SELECT agent.client_id AS client_id, agent.name AS name, agent.scopes AS scopes, agent.bounded AS bounded, agent.valid_after AS valid_after, agent.expires_at AS expires_at, agent.revoked_at AS revoked_at, agent.last_used_at AS last_used_at, agent.created_at AS created_at
 FROM agent
-WHERE agent.user_id = $1::VARCHAR) AS agent
-WHERE agent.client_id = any($2::TEXT[]);
+WHERE agent.user_id = $2::VARCHAR) AS agent
+WHERE agent.client_id = wanted.key
+ LIMIT 1) AS of_key ON true;
 
 -- agents.subject._STORE[0]
 -- $1 event_id, $2 account_last_task, $3 account_pending, $4 account_completed, $5 event_before, $6 event_after, $7 account_quota_day, $8 account_quota_used, $9 user_id, $10 event_subject, $11 event_subject_id, $12 event_subject_key, $13 event_call, $14 event_kind, $15 event_actor, $16 event_client_id, $17 event_client_name, $18 event_conversation_id, $19 event_message_id, $20 event_at, $21 event_idempotency_key, $22 event_request_hash, $23 event_undoes, $24 name, $25 scopes
@@ -516,7 +518,11 @@ WHERE newest.at >= $3::TIMESTAMP WITH TIME ZONE ORDER BY newest.id DESC;
 
 -- ledger.undo._OF_CALL
 -- $1 user_id, $2 call
-SELECT called.id, called.subject, called.subject_id, called.subject_key, called.call, called.kind, called.actor, called.client_id, called.client_name, called.conversation_id, called.message_id, called.at, called.before, called.after, called.undoes, undoing.id AS undone_by
+SELECT called.id, called.subject, called.subject_id, called.subject_key, called.call, called.kind, called.actor, called.client_id, called.client_name, called.conversation_id, called.message_id, called.at, called.before, called.after, called.undoes, (SELECT undoing.id
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS undoing
+WHERE undoing.undoes = called.id) AS undone_by
 FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.undoes AS undoes
 FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
@@ -526,9 +532,7 @@ FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subje
 FROM event
 WHERE event.user_id = $1::VARCHAR) AS event
 WHERE event.id = $2::BIGINT AND event.call IS NULL
- LIMIT 501) AS called LEFT OUTER JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $1::VARCHAR) AS undoing ON undoing.undoes = called.id;
+ LIMIT 501) AS called;
 
 -- ledger.write._APPEND
 -- $1 user_id, $2 event_id, $3 event_subject, $4 event_subject_id, $5 event_subject_key, $6 event_call, $7 event_kind, $8 event_actor, $9 event_client_id, $10 event_client_name, $11 event_conversation_id, $12 event_message_id, $13 event_at, $14 event_before, $15 event_after, $16 event_idempotency_key, $17 event_request_hash, $18 event_undoes
@@ -678,12 +682,14 @@ WHERE task.user_id = $1::VARCHAR) AS task ON task.deleted_at IS NULL OR task.del
 WHERE task.id = $3::BIGINT;
 
 -- tasks.subject._LOAD
--- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 keys
-SELECT task.id, task.title, task.description, task.priority, task.due_on, task.due_time, task.due_zone, task.due_at, task.tags, task.completed_at, task.deleted_at, task.version, task.created_at, task.updated_at
+-- $1 keys, $2 user_id, $3 clock_timestamp_1 = datetime.timedelta(days=30)
+SELECT of_key.id, of_key.title, of_key.description, of_key.priority, of_key.due_on, of_key.due_time, of_key.due_zone, of_key.due_at, of_key.tags, of_key.completed_at, of_key.deleted_at, of_key.version, of_key.created_at, of_key.updated_at
+FROM unnest($1::BIGINT[]) AS wanted(key) JOIN LATERAL (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
 FROM task
-WHERE task.user_id = $1::VARCHAR) AS task
-WHERE (task.deleted_at IS NULL OR task.deleted_at > (SELECT clock_timestamp() - $2::INTERVAL AS anon_1)) AND task.id = any($3::BIGINT[]);
+WHERE task.user_id = $2::VARCHAR) AS task
+WHERE (task.deleted_at IS NULL OR task.deleted_at > (SELECT clock_timestamp() - $3::INTERVAL AS anon_1)) AND task.id = wanted.key
+ LIMIT 1) AS of_key ON true;
 
 -- tasks.subject._AMONG
 -- $1 title, $2 description, $3 priority, $4 due_on, $5 due_time, $6 due_zone, $7 due_at, $8 tags, $9 sort_title, $10 search_text, $11 search_tags, $12 completed_at, $13 deleted_at, $14 version, $15 updated_at, $16 user_id, $17 id

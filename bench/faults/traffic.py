@@ -70,7 +70,7 @@ class Agent:
         for number, door in zip(count(), cycle(DOORS), strict=False):
             title = f"{self._name} {number}"
             task_id = await self._change("created", title, self._adding(door, title))
-            await self._change("completed", title, self._completing(door, task_id))
+            await self._change("updated", title, self._completing(door, task_id))
             await self._answer(self._listing(door))
             if self.stopping:
                 return
@@ -165,11 +165,11 @@ class Traffic:
         for user_id, acknowledged in by_user.items():
             events = {event["id"]: event for event in await sound_ledger(cluster, user_id)}
             titles = {
-                e["task_id"]: e["after"]["title"] for e in events.values() if e["before"] is None
+                e["subject_id"]: e["after"]["title"] for e in events.values() if e["before"] is None
             }
             stored = {
-                Acknowledged(event["id"], event["task_id"], event["kind"], titles[event["task_id"]])
-                for event in events.values()
+                Acknowledged(e["id"], e["subject_id"], e["kind"], titles[e["subject_id"]])
+                for e in events.values()
             }
             lost += [one for one in acknowledged if one not in stored]
             added = [one for one in acknowledged if one.kind == "created"]

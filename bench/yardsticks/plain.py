@@ -55,7 +55,7 @@ async def user_of(request: Request) -> str:
     """The user of the token."""
     state = request.app.state
     headers = request.headers.getlist("authorization")
-    return (await state.authenticator.principal(headers, state.settings.api_url)).user_id
+    return (await state.authenticator.principal(headers, state.settings.api_url)).account_id
 
 
 @asynccontextmanager

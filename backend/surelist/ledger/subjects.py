@@ -9,7 +9,16 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ARRAY, ColumnElement, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy.sql.selectable import Subquery
 
 import surelist
@@ -73,12 +82,18 @@ def by_keys(
     key: ColumnElement[Any] | None,
     visible: ColumnElement[bool],
 ) -> Statement:
-    """Select these columns of the visible rows whose key is one of the array `keys`."""
+    """Select these columns of the visible rows whose key is one of the array `keys`.
+
+    Each key is looked up by itself: with old statistics, PostgreSQL would read all rows for an
+    array of them.
+    """
     rows = select(*columns).where(visible)
-    if key is not None:
-        kind = ARRAY(key.type)
-        rows = rows.where(key == func.any(bindparam("keys", type_=kind, required=True)))
-    return compiled(rows)
+    if key is None:
+        return compiled(rows)
+    keys = func.unnest(bindparam("keys", type_=ARRAY(key.type), required=True))
+    wanted = keys.table_valued(column("key", key.type)).render_derived("wanted")
+    row = rows.where(key == wanted.c.key).limit(literal_column("1")).lateral("of_key")
+    return compiled(select(*row.c).select_from(wanted.join(row, true())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

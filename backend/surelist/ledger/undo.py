@@ -109,11 +109,9 @@ _called = (
     .limit(literal_column(str(AT_ONCE + 1)))
     .subquery("called")
 )
-_OF_CALL = compiled(
-    select(*_called.c, _UNDOING.c.id.label("undone_by")).select_from(
-        _called.outerjoin(_UNDOING, _UNDOING.c.undoes == _called.c.id)
-    )
-)
+_undone_by = select(_UNDOING.c.id).where(_UNDOING.c.undoes == _called.c.id).scalar_subquery()
+_OF_CALL = compiled(select(*_called.c, _undone_by.label("undone_by")))
+"""The events of a call. The subquery runs once for each of them, whatever the statistics say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,14 +89,13 @@ async def test_a_full_list_takes_no_more_tasks_but_every_other_change(person_wit
     ann = await person_with(max_tasks=3)
     for title in ("One", "Two"):
         await ann.call("add_task", title=title)
-    with pytest.raises(
-        RefusedByTool, match=r"Agents may fill this list up to 2 tasks.* Tell the person"
-    ):
+    with pytest.raises(RefusedByTool) as refusal:
         await ann.call("add_task", title="Three")
+    assert refusal.value.code == "task_limit_agents"
     await ann.call("complete_task", task_id=1)
     await ann.call("delete_task", task_id=1)
     await ann.call("add_task", title="Three")
-    with pytest.raises(RefusedByTool, match="up to 2 tasks"):
+    with pytest.raises(RefusedByTool, match="Task limit of agents reached: 2 tasks"):
         await ann.call("update_task", task_id=1, status="pending")
 
 
@@ -112,7 +111,7 @@ async def test_a_days_changes_are_counted_until_midnight(person_with: Make) -> N
     midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
     seconds = (midnight - now).total_seconds()
     assert abs(int(refused.headers["Retry-After"]) - seconds) < 10
-    assert re.search(r"Agents may .* 3 changes in a day.* midnight UTC", refused.json()["detail"])
+    assert refused.json()["code"] == "change_limit_agents"
     again = await ann.rest(
         "POST", "/tasks", json={"title": "Three"}, headers={"Idempotency-Key": "Three"}
     )
@@ -141,8 +140,9 @@ async def test_a_list_full_of_bytes_takes_no_more_text(person_with: Make) -> Non
         "add_task": {"title": "Two"},
         "update_task": {"task_id": 1, "title": "Uno"},
     }.items():
-        with pytest.raises(RefusedByTool, match=r"up to 900 bytes.* ask the person") as refusal:
+        with pytest.raises(RefusedByTool) as refusal:
             await ann.call(tool, **arguments)
+        assert refusal.value.code == "byte_limit_agents"
         assert not re.search("delet|purg|trash", str(refusal.value))
     refused = await ann.rest("PATCH", "/tasks/1", json={"priority": "high"})
     assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)

@@ -126,7 +126,7 @@ async def test_a_session_is_the_person_in_the_client_web(doors: Doors) -> None:
     assert (await doors.rest(token, "GET", "/agents")).status_code == 200
     headers = {"Authorization": f"Bearer {token}"}
     await doors.http.post("/api/me/tasks", json={"title": "Call mom"}, headers=headers)
-    (event,) = (await doors.rest(token, "GET", "/events")).json()["events"]
+    event = (await doors.rest(token, "GET", "/events?task_id=1")).json()["events"][0]
     assert (event["actor"], event["client_id"]) == ("person", "web")
     refused(await doors.mcp(token))  # whose audience it is not
 

@@ -40,7 +40,7 @@ async def test_every_form_of_a_call_is_understood(client: Client, tool: str) -> 
 async def test_a_wrong_argument_is_told_with_what_to_do_next(client: Client) -> None:
     answer = await client.call("add_task", title="Call mom", priority="urgent")
     assert answer.is_error
-    assert "Nothing was changed. Call add_task again, corrected." in answer.text
+    assert "Nothing was changed. Call again, corrected." in answer.text
 
 
 async def a_task(client: Client) -> tuple[int, int]:

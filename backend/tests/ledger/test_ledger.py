@@ -110,7 +110,7 @@ async def test_a_key_keeps_the_hash_of_what_it_was_used_for(ann: Person, cluster
     async def other(tx: UserTransaction) -> Any:
         return await service.delete(tx, 1, idempotency=Idempotency.of("delete 1", {}, "key"))
 
-    with pytest.raises(Conflict, match="used with other arguments"):
+    with pytest.raises(Conflict, match="idempotency_key_reused"):
         await ann.write(other)
 
 

@@ -101,7 +101,7 @@ async def test_people_need_an_address_to_be_restored_to(copy: Copy, tmp_path: Pa
         "DATABASE_URL_DIRECT": copy.url(SUPERUSER),
         "BETTER_AUTH_SECRET": "x" * 32,
     }
-    assert "set AUTH_DATABASE_URL" in surelist("restore", file, **settings).stderr
+    assert "Set AUTH_DATABASE_URL" in surelist("restore", file, **settings).stderr
 
 
 async def run(url: str, statements: str) -> None:

@@ -103,7 +103,7 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
 
             call = asyncio.create_task(database.write(person.principal, work, "tasks:write"))
             if end is None:
-                acknowledged[person.user_id].append((await call).task["version"])
+                acknowledged[person.user_id].append((await call).row["version"])
             else:
                 with pytest.raises(THROWN[end]):
                     await call
@@ -158,7 +158,7 @@ async def test_of_eight_updates_of_one_version_one_wins_also_between_workers(
     won = [answer for answer in answers if not isinstance(answer, BaseException)]
     lost = [answer for answer in answers if isinstance(answer, VersionMismatch)]
     assert (len(won), len(lost)) == (1, 7)
-    assert {answer.current["title"] for answer in lost} == {won[0].task["title"]}
+    assert {answer.current["title"] for answer in lost} == {won[0].row["title"]}
     assert len(await sound_ledger(cluster, ann.user_id)) == 2
 
 

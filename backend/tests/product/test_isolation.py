@@ -20,13 +20,8 @@ from starlette.routing import BaseRoute
 
 import surelist
 from surelist.access.auth import Caller, Principal
-from surelist.agents import service as agents
-from surelist.assistant import turns
 from surelist.config import Settings
-from surelist.conversations import export as conversation_export
 from surelist.conversations import listing as conversation_listing
-from surelist.conversations import messages, records
-from surelist.conversations import service as conversations
 from surelist.data import tables
 from surelist.data.database import Statement, compiled
 from surelist.data.isolation import Database, UserTransaction, user_rows
@@ -35,10 +30,10 @@ from surelist.main import create_app
 from surelist.mcp.conversations_toolset import CONVERSATIONS
 from surelist.mcp.tasks_toolset import TASKS
 from surelist.postgres.embedded import APP_ROLE
-from surelist.tasks import changes, history, listing, purge, resources, selection, service, undo
+from surelist.tasks import selection, service
 from surelist.tasks.models import Task
 from surelist.tasks.tools import TOOLS
-from tests.support import strangers
+from tests.support import strangers, write_statements
 from tests.support.copies import Copy, newcomers
 from tests.support.person import Person, RefusedByTool
 from tests.support.strangers import CONVERSATIONS_MCP, MCP, SECRET_WORD, Hers, make_list
@@ -570,28 +565,7 @@ async def test_whatever_is_not_bound_to_one_user_is_found(copy: Copy, breakage: 
 
 def statements() -> dict[str, Statement]:
     """Every statement that the app runs, in each of the shapes that a list can have."""
-    modules = (
-        agents,
-        changes,
-        conversations,
-        conversation_export,
-        conversation_listing,
-        history,
-        listing,
-        messages,
-        purge,
-        records,
-        resources,
-        service,
-        turns,
-        undo,
-    )
-    found = {
-        f"{module.__name__}.{name}": value
-        for module in modules
-        for name, value in vars(module).items()
-        if isinstance(value, Statement)
-    }
+    found = dict(write_statements.statements())
     every = {"patterns", "tags", "sort_priority", "due_before", "due_after"}
     for status, sort, filters, continued in product(
         ("all", "pending", "completed", "deleted"),
@@ -609,7 +583,8 @@ def statements() -> dict[str, Statement]:
 def unbound(statement: Statement) -> list[str]:
     """The tables that a statement touches more often than it names the user for them."""
     tables = set(re.findall(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+(\w+)", statement.sql))
-    tables -= {"unnest", "LATERAL", *re.findall(r"\b(\w+) AS \n\(SELECT", statement.sql)}
+    tables -= {"unnest", "LATERAL", "moved"}
+    tables -= {*re.findall(r"\b(\w+) AS (?:MATERIALIZED )?\n\(", statement.sql)}
     return [
         table
         for table in tables

@@ -59,6 +59,7 @@ SOUGHT = TEXTS.keys() - {"words"}
 
 NEEDED: dict[str, Any] = {
     "task_id": 1,
+    "call": 1,
     "title": "x",
     "description": "x",
     "priority": "low",

@@ -67,7 +67,7 @@ async def test_arguments_that_are_absent_or_null_are_none(
 async def test_other_text_as_arguments_is_refused_with_what_to_send(ann: Person, text: str) -> None:
     error = (await whole(ann, text)).json()["error"]
     assert error["code"] == -32602
-    assert "Call again with a JSON object" in error["message"]
+    assert "Send a JSON object" in error["message"]
     assert await ids(ann) == []
 
 

@@ -175,7 +175,7 @@ async def test_an_undo_names_each_field_that_changed_since_and_gives_the_task(
     await with_task.call("update_task", task_id=1, title="Call nobody", tags=["b"])
     current = await task(with_task, 1)
     refused = await refusal(with_task, "update_task", task_id=1, undo=2)
-    assert "title, tags changed since" in refused.message
+    assert "Changed since: title, tags." in refused.message
     assert refused.current == current | {"task_id": 1}
     assert await task(with_task, 1) == current
 
@@ -194,7 +194,7 @@ async def test_a_creation_is_not_undone_once_something_changed(
 ) -> None:
     await with_task.call("update_task", task_id=1, **change)
     refused = await refusal(with_task, "update_task", task_id=1, undo=1)
-    assert f"{named} changed since" in refused.message
+    assert f"Changed since: {named}." in refused.message
 
 
 async def test_a_creation_is_undone_when_all_that_changed_was_put_back(with_task: Person) -> None:
@@ -208,7 +208,7 @@ async def test_a_deletion_is_not_undone_once_the_task_was_restored(with_task: Pe
     await with_task.call("delete_task", task_id=1)
     await with_task.call("update_task", task_id=1, status="pending")
     refused = await refusal(with_task, "update_task", task_id=1, undo=2)
-    assert "status changed since" in refused.message
+    assert "Changed since: status." in refused.message
 
 
 async def test_a_due_day_made_a_time_of_that_day_conflicts_with_a_later_due(
@@ -217,7 +217,7 @@ async def test_a_due_day_made_a_time_of_that_day_conflicts_with_a_later_due(
     await with_task.call("update_task", task_id=1, due="2026-11-23T00:00")
     await with_task.call("update_task", task_id=1, due="2026-12-01T09:00")
     refused = await refusal(with_task, "update_task", task_id=1, undo=2)
-    assert "due changed since" in refused.message
+    assert "Changed since: due." in refused.message
     assert (await task(with_task, 1))["due"] == "2026-12-01T09:00:00+00:00"
 
 
