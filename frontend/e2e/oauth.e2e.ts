@@ -77,7 +77,10 @@ test("a newcomer signs up on the way, allows it, and the ledger names the agent"
   expect(claimsOf(token)).toMatchObject({ client_name: "Claude Code", client_id: agent.clientId });
   expect((await callTool(token, "add_task", { title: "Buy milk" })).status).toBe(200);
   expect(await newcomer.call("GET", "/events")).toMatchObject({
-    events: [{ actor: "agent", client_name: "Claude Code" }],
+    events: [
+      { subject: "task", actor: "agent", client_name: "Claude Code" },
+      { subject: "agent", kind: "created", actor: "person", subject_key: agent.clientId },
+    ],
   });
   await newcomer.leave();
 });
