@@ -878,7 +878,7 @@ export interface components {
         };
         /**
          * ShownAccount
-         * @description An account; `last_event` is the newest event of its ledger.
+         * @description An account; `last_event` is the newest event of its ledger, `last_task` its newest task.
          */
         ShownAccount: {
             /** User Id */
@@ -895,6 +895,8 @@ export interface components {
             stored_bytes: number;
             /** Last Event */
             last_event: number;
+            /** Last Task */
+            last_task: number;
             /** Created At */
             created_at?: string;
         };

@@ -30,7 +30,7 @@ from surelist.tasks.representation import WholeTask
 
 
 class ShownAccount(ShownObject):
-    """An account; `last_event` is the newest event of its ledger."""
+    """An account; `last_event` is the newest event of its ledger, `last_task` its newest task."""
 
     user_id: str
     timezone: str
@@ -39,6 +39,7 @@ class ShownAccount(ShownObject):
     completed: int
     stored_bytes: int
     last_event: int
+    last_task: int
     created_at: NotRequired[str]
 
 
@@ -129,6 +130,7 @@ def _shown(door: Door, account: Record | None) -> ShownAccount:
         "completed": account["completed_count"] if account else 0,
         "stored_bytes": account["stored_bytes"] if account else 0,
         "last_event": account["last_event"] if account else 0,
+        "last_task": account["last_task"] if account else 0,
     }
     if account:
         shown["created_at"] = local(account["created_at"], timezone)

@@ -33,6 +33,7 @@ async def test_a_new_users_account_is_empty(owner: Person) -> None:
         "completed": 0,
         "stored_bytes": 0,
         "last_event": 0,
+        "last_task": 0,
     }
 
 

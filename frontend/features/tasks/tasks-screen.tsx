@@ -218,7 +218,7 @@ export function TasksScreen() {
       {list.data && rows.length === 0 ? (
         <EmptyList
           filters={filters}
-          untouched={account.data?.last_event === 0}
+          untouched={account.data?.last_task === 0}
           onAdd={() => addField.current?.focus()}
           onShowAll={() => narrow({ ...NO_FILTERS, view: filters.view, sort: filters.sort })}
         />
