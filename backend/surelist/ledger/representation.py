@@ -6,7 +6,7 @@ from typing import Any, Literal, NotRequired, cast
 from surelist.data.database import Record
 from surelist.doors.arguments import ShownObject
 from surelist.ledger.models import EARLIER_KINDS, EventKind
-from surelist.ledger.subjects import Key, Subject, subjects
+from surelist.ledger.subjects import Key, Subject, key_in, subjects
 from surelist.ledger.times import local
 
 SubjectName = Literal["task", "account", "agent"]
@@ -71,8 +71,7 @@ _PLAIN = (
 def event(stored: Record, timezone: str) -> ShownEvent:
     """An event in full."""
     subject = subjects()[stored["subject"]]
-    key: Key = stored["subject_id"] if stored["subject_key"] is None else stored["subject_key"]
-    shown = {"id": stored["id"], **of_subject(subject, key)}
+    shown = {"id": stored["id"], **of_subject(subject, key_in(stored))}
     shown |= {name: stored[name] for name in _PLAIN if stored[name] is not None}
     shown["kind"] = EARLIER_KINDS.get(stored["kind"], stored["kind"])
     shown["at"] = local(stored["at"], timezone)

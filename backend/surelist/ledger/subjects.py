@@ -150,6 +150,12 @@ class Subject:
         return row[self.key] if self.key else None
 
 
+def key_in(record: Row, event: str = "subject") -> Key:
+    """The key of the row that an event is of, from its columns `{event}_id` and `{event}_key`."""
+    text = record[f"{event}_key"]
+    return record[f"{event}_id"] if text is None else text
+
+
 @cache
 def subjects() -> Mapping[str, Subject]:
     """Each subject by its name.

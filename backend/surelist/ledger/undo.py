@@ -25,7 +25,7 @@ from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import Conflict, Gone, InsufficientScope, Invalid, NotFound
 from surelist.ledger.history import first_outcome, load, outcome_of
 from surelist.ledger.models import Event
-from surelist.ledger.subjects import Key, Row, Subject, subjects
+from surelist.ledger.subjects import Key, Row, Subject, key_in, subjects
 from surelist.ledger.write import CONTEXT, CONTEXT_FROM, EVENT, Idempotency, Outcome, Write
 
 AT_ONCE = 500
@@ -171,7 +171,7 @@ async def undo_event(
         return first
     found = write.found
     subject = subjects().get(found["undone_subject"])
-    key: Key = found["undone_id"] if found["undone_key"] is None else found["undone_key"]
+    key = key_in(found, "undone")
     if (
         subject is None
         or of not in (None, (subject.name, key))
@@ -255,7 +255,7 @@ async def _undo_all(write: Write, events: list[Record]) -> Undone:
     A repeated call takes nothing back, and only tells what the first one did and what is left.
     """
     first = write.first
-    undone = await _first_undone(write) if first else Undone()
+    undone = await _first_undone(write)
     effective = [
         event
         for event in _effective(events)
@@ -264,7 +264,7 @@ async def _undo_all(write: Write, events: list[Record]) -> Undone:
     effective.sort(key=lambda event: subjects()[event["subject"]].key is not None)
     rows = await _rows_of(write, effective)
     for event in effective:
-        subject, key = subjects()[event["subject"]], _key(event)
+        subject, key = subjects()[event["subject"]], key_in(event)
         row = rows.get((subject.name, key))
         if row is None or event["after"] is None or event["kind"] in subject.irreversible:
             undone.left.append(Left(event["id"], subject, key, []))
@@ -286,7 +286,7 @@ async def _first_undone(write: Write) -> Undone:
     events = await write.tx.fetch_all(_OF_CALL, call=write.first.event)
     return Undone(
         [
-            Undo(event["undoes"], subjects()[event["subject"]], _key(event), event["id"])
+            Undo(event["undoes"], subjects()[event["subject"]], key_in(event), event["id"])
             for event in sorted(events, key=lambda event: event["id"])
             if event["after"] is not None
         ]
@@ -297,7 +297,7 @@ async def _rows_of(write: Write, events: list[Record]) -> dict[tuple[str, Key], 
     """The rows of these events, by subject and key: one query for each subject."""
     rows: dict[tuple[str, Key], Row] = {}
     for subject in _SUBJECTS:
-        keys = {_key(event) for event in events if event["subject"] == subject.name}
+        keys = {key_in(event) for event in events if event["subject"] == subject.name}
         if keys:
             found = await load(write, subject, list(keys))
             rows |= {(subject.name, key): row for key, row in found.items()}
@@ -317,10 +317,6 @@ def _effective(events: list[Record]) -> list[Record]:
         if links % 2:
             effective.append(event)
     return effective
-
-
-def _key(event: Record) -> Key:
-    return event["subject_id"] if event["subject_key"] is None else event["subject_key"]
 
 
 def _may_see(write: Write, event: Record) -> bool:

@@ -33,7 +33,7 @@ from surelist.errors import BeingErased, Conflict, Gone, InvalidToken, VersionMi
 from surelist.ledger.fields import Columns
 from surelist.ledger.models import BEING_ERASED, Account, Event, EventKind
 from surelist.ledger.quotas import refuse_past_quota
-from surelist.ledger.subjects import Key, Row, Store, Subject
+from surelist.ledger.subjects import Key, Row, Store, Subject, key_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ class Write:
         self.last_event: int = found["last_event"]
         self.last_task: int = found["last_task"]
         self.first = (
-            First(found["first_event"], found["first_subject"], found["first_id"])
+            First(found["first_event"], found["first_subject"], key_in(found, "first"))
             if found["first_event"]
             else None
         )

@@ -161,6 +161,22 @@ async def test_a_new_name_is_taken_back_and_access_is_not(owner: Person) -> None
     assert "revoked_at" in (await owner.rest("GET", "/agents/laptop")).json()
 
 
+async def test_an_undo_repeated_with_its_key_answers_the_same_for_every_subject(
+    owner: Person,
+) -> None:
+    await owner.call("add_task", title="One")
+    renamed = await owner.rest("PATCH", "/tasks/1", json={"title": "Two"})
+    moved = await move(owner, "Asia/Tokyo")
+    await owner.rest("PUT", "/agents/laptop", json=ALLOWED)
+    await owner.rest("PUT", "/agents/laptop", json=ALLOWED | {"name": "Desk"})
+    last = (await events(owner))[0]["id"]
+    for event in (renamed.json()["version"], moved, last):
+        keyed = {"Idempotency-Key": f"undo {event}"}
+        first, again = [await undo(owner, event, **keyed) for _ in range(2)]
+        assert (first.status_code, again.status_code) == (200, 200)
+        assert first.json() == again.json()
+
+
 async def test_all_agents_revoked_at_once_are_one_call(owner: Person) -> None:
     for client in ("one", "two"):
         await owner.rest("PUT", f"/agents/{client}", json=ALLOWED)
