@@ -465,6 +465,21 @@ FROM event
 WHERE event.user_id = $1::VARCHAR) AS event
 WHERE event.subject = $2::VARCHAR AND event.id >= $3::BIGINT AND event.subject_id IS NULL AND event.subject_key IS NOT DISTINCT FROM $4::VARCHAR ORDER BY event.id DESC;
 
+-- ledger.statements.APPEND
+-- $1 user_id, $2 event_id, $3 event_subject, $4 event_subject_id, $5 event_subject_key, $6 event_call, $7 event_kind, $8 event_actor, $9 event_client_id, $10 event_client_name, $11 event_conversation_id, $12 event_message_id, $13 event_at, $14 event_before, $15 event_after, $16 event_idempotency_key, $17 event_request_hash, $18 event_undoes
+INSERT INTO event (user_id, id, subject, subject_id, subject_key, call, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($1::VARCHAR, $2::BIGINT, $3::VARCHAR, $4::BIGINT, $5::VARCHAR, $6::BIGINT, $7::VARCHAR, $8::VARCHAR, $9::VARCHAR, $10::VARCHAR, $11::BIGINT, $12::BIGINT, $13::TIMESTAMP WITH TIME ZONE, $14::JSONB, $15::JSONB, $16::VARCHAR, $17::BYTEA, $18::BIGINT);
+
+-- ledger.statements.COUNT
+-- $1 account_last_event, $2 account_last_task, $3 account_pending, $4 account_completed, $5 user_id, $6 first, $7 account_quota_day, $8 account_quota_used
+WITH looked_up AS MATERIALIZED
+(SELECT coalesce(sum(coalesce(octet_length(CAST(event.before AS TEXT)), 0) + coalesce(octet_length(CAST(event.after AS TEXT)), 0)), 0) AS bytes
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $5::VARCHAR) AS event
+WHERE event.id >= $6::BIGINT)
+ UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::BIGINT), completed_count=(account.completed_count + $4::BIGINT), stored_bytes=(account.stored_bytes + (SELECT looked_up.bytes
+FROM looked_up)), quota_day=$7::DATE, quota_used=$8::BIGINT WHERE account.user_id = $5::VARCHAR;
+
 -- ledger.undo._CONTEXT_AND_EVENT
 -- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 client_id, $4 idempotency_key, $5 undone
 SELECT account.timezone, account.last_event, account.last_task, account.erased_at, account.pending_count + account.completed_count AS kept, account.stored_bytes, account.quota_day, account.quota_used, clock_timestamp() AS now, first.id AS first_event, first.subject AS first_subject, first.subject_id AS first_id, first.subject_key AS first_key, first.request_hash AS first_hash, (SELECT task.deleted_at
@@ -533,21 +548,6 @@ FROM event
 WHERE event.user_id = $1::VARCHAR) AS event
 WHERE event.id = $2::BIGINT AND event.call IS NULL
  LIMIT 501) AS called;
-
--- ledger.write._APPEND
--- $1 user_id, $2 event_id, $3 event_subject, $4 event_subject_id, $5 event_subject_key, $6 event_call, $7 event_kind, $8 event_actor, $9 event_client_id, $10 event_client_name, $11 event_conversation_id, $12 event_message_id, $13 event_at, $14 event_before, $15 event_after, $16 event_idempotency_key, $17 event_request_hash, $18 event_undoes
-INSERT INTO event (user_id, id, subject, subject_id, subject_key, call, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($1::VARCHAR, $2::BIGINT, $3::VARCHAR, $4::BIGINT, $5::VARCHAR, $6::BIGINT, $7::VARCHAR, $8::VARCHAR, $9::VARCHAR, $10::VARCHAR, $11::BIGINT, $12::BIGINT, $13::TIMESTAMP WITH TIME ZONE, $14::JSONB, $15::JSONB, $16::VARCHAR, $17::BYTEA, $18::BIGINT);
-
--- ledger.write._COUNT
--- $1 account_last_event, $2 account_last_task, $3 account_pending, $4 account_completed, $5 user_id, $6 first, $7 account_quota_day, $8 account_quota_used
-WITH looked_up AS MATERIALIZED
-(SELECT coalesce(sum(coalesce(octet_length(CAST(event.before AS TEXT)), 0) + coalesce(octet_length(CAST(event.after AS TEXT)), 0)), 0) AS bytes
-FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
-FROM event
-WHERE event.user_id = $5::VARCHAR) AS event
-WHERE event.id >= $6::BIGINT)
- UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::BIGINT), completed_count=(account.completed_count + $4::BIGINT), stored_bytes=(account.stored_bytes + (SELECT looked_up.bytes
-FROM looked_up)), quota_day=$7::DATE, quota_used=$8::BIGINT WHERE account.user_id = $5::VARCHAR;
 
 -- tasks.changes.TRASH[1]
 -- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 param_1 = 20

@@ -14,7 +14,8 @@ from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import Invalid
 from surelist.ledger.models import INSTANT, Account
-from surelist.ledger.write import CONTEXT_ALONE, Write, refuse_if_erased
+from surelist.ledger.statements import CONTEXT_ALONE
+from surelist.ledger.write import Write, refuse_if_erased
 
 _account = user_rows(Account)
 _ACCOUNT = compiled(select(*_account.c))

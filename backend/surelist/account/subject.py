@@ -9,8 +9,8 @@ from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import NotFound
 from surelist.ledger.fields import Fields, one_column
 from surelist.ledger.models import Account
+from surelist.ledger.statements import recorded
 from surelist.ledger.subjects import Key, Row, Store, Subject, by_keys
-from surelist.ledger.write import recorded
 from surelist.tasks import floating
 
 _account = user_rows(Account, "the_account")

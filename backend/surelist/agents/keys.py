@@ -18,7 +18,8 @@ from surelist.agents.subject import record
 from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import Conflict, Gone
-from surelist.ledger.write import CONTEXT_ALONE, Write, used_otherwise
+from surelist.ledger.statements import CONTEXT_ALONE
+from surelist.ledger.write import Write, used_otherwise
 
 _agent = user_rows(Agent)
 _KEY = compiled(

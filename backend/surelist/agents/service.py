@@ -14,7 +14,8 @@ from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import Conflict
 from surelist.ledger.models import INSTANT
-from surelist.ledger.write import CONTEXT_ALONE, Write
+from surelist.ledger.statements import CONTEXT_ALONE
+from surelist.ledger.write import Write
 
 _client_id = bindparam("client_id", type_=Text, required=True)
 _name = bindparam("name", type_=Text, required=True)

@@ -12,8 +12,9 @@ from surelist.data.isolation import user_rows, user_update
 from surelist.errors import Conflict, NotFound
 from surelist.ledger.fields import Fields, one_column, since
 from surelist.ledger.models import EventKind
+from surelist.ledger.statements import EVENT_ALONE, recorded
 from surelist.ledger.subjects import Key, Row, Store, Subject, by_keys
-from surelist.ledger.write import EVENT_ALONE, Change, Write, recorded
+from surelist.ledger.write import Change, Write
 
 _agent = user_rows(Agent)
 _columns = tuple(_agent.c[name] for name in ("client_id", "name", "scopes", "revoked_at"))

@@ -22,6 +22,7 @@ from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows, user_update
 from surelist.errors import Conflict, TooManyRequests
 from surelist.ledger.models import INSTANT, Account
+from surelist.ledger.quotas import seconds_to_midnight
 from surelist.ledger.write import Idempotency
 
 CLIENT_ID = "surelist-chat"
@@ -260,8 +261,7 @@ async def _charge(
     elif most_tokens and used_tokens >= most_tokens:
         limit, unit = most_tokens, "tokens"
     if turns and limit:
-        midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
-        wait = int((midnight - now).total_seconds()) + 1
+        wait = seconds_to_midnight(now)
         if person:
             raise TooManyRequests("chat_limit_person", limit=limit, unit=unit, retry_after=wait)
         raise TooManyRequests("chat_limit_agents", limit=limit, unit=unit, retry_after=wait)

@@ -6,8 +6,9 @@ from sqlalchemy import BigInteger, Text, bindparam, select
 
 from surelist.data.database import compiled
 from surelist.errors import Gone
+from surelist.ledger.statements import EVENT
 from surelist.ledger.subjects import Key, Row, Subject, subjects
-from surelist.ledger.write import EVENT, Outcome, Write
+from surelist.ledger.write import Outcome, Write
 
 _event_id = bindparam("event_id", type_=BigInteger, required=True)
 _subject = bindparam("subject", type_=Text, required=True)

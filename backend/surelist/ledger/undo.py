@@ -25,8 +25,9 @@ from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import Conflict, Gone, InsufficientScope, Invalid, NotFound
 from surelist.ledger.history import first_outcome, load, outcome_of
 from surelist.ledger.models import Event
+from surelist.ledger.statements import CONTEXT, CONTEXT_FROM, EVENT
 from surelist.ledger.subjects import Key, Row, Subject, key_in, subjects
-from surelist.ledger.write import CONTEXT, CONTEXT_FROM, EVENT, Idempotency, Outcome, Write
+from surelist.ledger.write import Idempotency, Outcome, Write
 
 AT_ONCE = 500
 """Events that one call looks at."""

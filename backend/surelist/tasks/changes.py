@@ -8,8 +8,9 @@ from sqlalchemy import BigInteger, and_, bindparam, select
 from surelist.data.database import Statement, compiled
 from surelist.data.isolation import UserTransaction
 from surelist.ledger.history import first_outcome
+from surelist.ledger.statements import CONTEXT, CONTEXT_FROM
 from surelist.ledger.subjects import Row
-from surelist.ledger.write import CONTEXT, CONTEXT_FROM, Idempotency, Outcome, Write
+from surelist.ledger.write import Idempotency, Outcome, Write
 from surelist.tasks.purge import TRASH, restorable
 from surelist.tasks.subject import SUBJECT, TASK, TASK_COLUMNS, no_such_task
 

@@ -24,8 +24,8 @@ from sqlmodel import col
 from surelist.data.database import compiled
 from surelist.data.isolation import user_delete, user_rows, user_update
 from surelist.ledger.models import Account, Event
+from surelist.ledger.statements import EVENT, bytes_of, looked_up_first, recorded
 from surelist.ledger.subjects import Store, Trash
-from surelist.ledger.write import EVENT, bytes_of, looked_up_first, recorded
 from surelist.tasks.models import Task
 
 TRASH_TIME = timedelta(days=30)

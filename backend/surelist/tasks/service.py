@@ -21,17 +21,9 @@ from surelist.data.isolation import UserTransaction, user_insert, user_rows
 from surelist.errors import Conflict, Invalid
 from surelist.ledger.history import first_outcome
 from surelist.ledger.models import Account, Event
+from surelist.ledger.statements import CONTEXT, CONTEXT_FROM, recorded
 from surelist.ledger.subjects import Store
-from surelist.ledger.write import (
-    CONTEXT,
-    CONTEXT_FROM,
-    Change,
-    Idempotency,
-    Outcome,
-    Write,
-    recorded,
-    refuse_unless_at,
-)
+from surelist.ledger.write import Change, Idempotency, Outcome, Write, refuse_unless_at
 from surelist.tasks import representation, words
 from surelist.tasks.changes import CONTEXT_AND_TASK, begin, change
 from surelist.tasks.fields import EMPTY, FIELDS

@@ -12,8 +12,8 @@ from surelist.data.database import compiled
 from surelist.data.isolation import user_rows, user_update
 from surelist.errors import NotFound
 from surelist.ledger.models import EventKind
+from surelist.ledger.statements import recorded
 from surelist.ledger.subjects import Key, Store, Subject, by_keys
-from surelist.ledger.write import recorded
 from surelist.tasks import representation, words
 from surelist.tasks.fields import EMPTY, FIELDS
 from surelist.tasks.models import DERIVED, Row, Task, status_of

@@ -10,8 +10,9 @@ import pytest
 from surelist.agents import standing
 from surelist.data.database import Statement
 from surelist.data.isolation import UserTransaction
+from surelist.ledger.statements import CONTEXT_ALONE
 from surelist.ledger.undo import AT_ONCE
-from surelist.ledger.write import CONTEXT_ALONE, Write
+from surelist.ledger.write import Write
 from surelist.postgres.embedded import Cluster
 from surelist.tasks.purge import SWEPT_AT_ONCE
 from surelist.tasks.subject import SUBJECT
