@@ -44,6 +44,7 @@ async def test_the_account_counts(ann: Person) -> None:
     await ann.call("delete_task", task_id=2)
     shown = await account(ann)
     assert (shown["pending"], shown["completed"], shown["last_event"]) == (1, 1, 5)
+    assert shown["last_task"] == 3
 
 
 async def test_a_day_stays_that_day_in_another_time_zone_and_a_time_that_instant(

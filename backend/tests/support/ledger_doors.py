@@ -219,6 +219,7 @@ def account(model: ListModel) -> Fields:
         "pending": statuses.count("pending"),
         "completed": statuses.count("completed"),
         "last_event": model.last_event,
+        "last_task": model.last_task,
         "created_at": TIME,
     }
 
