@@ -110,12 +110,15 @@ test("a turn continues while the panel is closed and another conversation is ope
   await page.getByRole("button", { name: "New conversation" }).click();
   await page.getByText("Talk to your list", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Close the chat" }).click();
+  await panel(page).waitFor({ state: "detached" });
   await page.getByRole("link", { name: "Connect", exact: true }).click();
-  await page.getByRole("heading", { name: "Connect an agent" }).waitFor();
+  await page.waitForURL("**/connect");
   release();
   await expect.poll(async () => (await messagesIn(at, 1)).at(-1)?.content, POLL).toContain("seven");
   await page.goBack();
+  await page.getByRole("textbox", { name: "Add a task" }).waitFor();
   await page.goBack();
+  await page.getByText("Talk to your list", { exact: true }).waitFor();
   await page.goBack();
   await said(page).getByText("One two three four five six seven").waitFor();
 });
