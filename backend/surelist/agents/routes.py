@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, NotRequired
 
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from surelist.access.auth import AgentScope, sign_token
 from surelist.agents import keys, listing, service
@@ -48,11 +48,6 @@ class ShownKey(ShownObject):
     scopes: list[AgentScope]
     token: str
     expires_at: str
-
-
-async def sign_for(request: Request, door: PersonDoor) -> keys.Sign:
-    """What signs tokens of the door's user."""
-    return partial(sign_token, request.app.state.settings, door.person_id)
 
 
 router = user_router("", "agents")
@@ -109,13 +104,11 @@ async def revoke_agent(
     responses={201: {"model": ShownKey}} | problems(Conflict, Gone),
 )
 async def make_key(
-    door: PersonDoor,
-    new: NewKey,
-    sign: Annotated[keys.Sign, Depends(sign_for)],
-    key: IdempotencyKey = ABSENT,
+    request: Request, door: PersonDoor, new: NewKey, key: IdempotencyKey = ABSENT
 ) -> Response:
     """Make a key for an agent; its token is shown this once."""
     door.require_recent_sign_in()
+    sign = partial(sign_token, request.app.state.settings, door.person_id)
     made = await door.write(lambda tx: keys.make_key(tx, new, sign, key))
     shown: ShownKey = {
         "client_id": made.client_id,

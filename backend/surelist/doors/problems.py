@@ -119,10 +119,6 @@ def problem(request: Request, error: Exception) -> Response:
 def http_problem(request: Request, error: Exception) -> Response:
     """The problem details of what the framework itself refuses: no such path, no such method."""
     refusal = cast("HTTPException", error)
-    if isinstance(refusal.__cause__, SurelistError):  # raised while the body was read
-        return problem(request, refusal.__cause__)
-    if refusal.status_code == HTTPStatus.BAD_REQUEST:
-        return problem(request, Invalid("body_not_json"))
     said = {
         "type": "about:blank",
         "title": refusal.detail,
@@ -162,6 +158,4 @@ def crash(_request: Request, _error: Exception) -> Response:
 
 def _as_refusal(error: Exception) -> SurelistError:
     wrong = cast("RequestValidationError", error).errors()
-    if any(one["type"] == "json_invalid" for one in wrong):
-        return Invalid("body_not_json")
     return Invalid("invalid_arguments", wrong=wrong_arguments(wrong))

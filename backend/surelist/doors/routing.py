@@ -1,22 +1,21 @@
 """Authorises the caller of a route below a user's path, and opens its transactions."""
 
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar, cast
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Request, Security
-from fastapi.dependencies.models import Dependant
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from surelist.access.allowances import Rate
 from surelist.access.auth import OWNER_SCOPE, RESERVED_USER_ID, Caller, Principal
 from surelist.data.isolation import Database, UserTransaction
+from surelist.doors.parameters import Parameters
 from surelist.doors.problems import EVERYWHERE, problems
 from surelist.errors import RECENT_SECONDS, Forbidden, SignInNeeded
 from surelist.observability.call import note
@@ -111,81 +110,35 @@ class Door:
 class OwnedRoute(APIRoute):
     """A route below a user's path. The caller is authorised before the body is read.
 
-    FastAPI itself reads the body first and resolves dependencies later.
+    Its endpoint takes a door and the route's parameters, and returns a response.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's handler, after the token, the path and the scope have been checked."""
-        scope = _declared_scope(self)
-        described = self.dependant
-        self.dependant = _quickly_resolved(described)
-        handle = super().get_route_handler()
-        self.dependant = described
-
-        async def answered(request: Request) -> Response:
-            request.state.door = await _door(request, scope)
-            return await handle(request)
-
-        return answered
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.app = _serving(self)
 
 
-def _quickly_resolved(described: Dependant) -> Dependant:
-    """What FastAPI resolves for each request, with the same values, errors and document.
+def _serving(route: APIRoute) -> ASGIApp:
+    """What serves a route's requests. Raises TypeError unless its one dependency is a door.
 
-    For the door, FastAPI would look at the header and the path again and build a security scheme;
-    it would read the query field by field before the model reads it as a whole.
+    The application's handlers answer what is raised for a request.
     """
-    resolved = [
-        replace(one, call=_opened_door, dependencies=[], path_params=[], own_oauth_scopes=None)
-        if one.call is open_door
-        else one
-        for one in described.dependencies
-    ]
-    fields = described.query_params
-    models = [field for field in fields if _is_model(field.field_info.annotation)]
-    resolved += [
-        Dependant(
-            name=field.name,
-            call=_query_reader(cast("type[BaseModel]", field.field_info.annotation)),
-            request_param_name="request",
-        )
-        for field in models
-    ]
-    left = [field for field in fields if field not in models]
-    return replace(described, dependencies=resolved, query_params=left)
-
-
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
-
-
-def _query_reader(model: type[BaseModel]) -> Callable[[Request], Awaitable[BaseModel]]:
-    async def read(request: Request) -> BaseModel:
-        try:
-            return model.model_validate(dict(request.query_params))
-        except ValidationError as error:
-            raise RequestValidationError(
-                [{**one, "loc": ("query", *one["loc"])} for one in error.errors()]
-            ) from None
-
-    return read
-
-
-async def _opened_door(request: Request) -> Door:
-    return request.state.door
-
-
-def _declared_scope(route: APIRoute) -> str:
-    """The one scope that `route` declares by its door. Raises TypeError unless it is one."""
-    scopes = {
-        scope
-        for dependency in route.dependant.dependencies
-        if dependency.call is open_door
-        for scope in dependency.own_oauth_scopes or ()
-    }
-    if len(scopes) != 1:
+    endpoint = cast("Callable[..., Awaitable[Response]]", route.endpoint)
+    dependencies = route.dependant.dependencies
+    if [one.call for one in dependencies] != [open_door]:
+        raise TypeError(f"{route.name} must depend on one door, and on nothing else.")
+    name, scopes = dependencies[0].name, dependencies[0].own_oauth_scopes or []
+    if name is None or len(scopes) != 1:
         raise TypeError(f"{route.name} must declare one door with one scope.")
-    return scopes.pop()
+    needed, parameters = scopes[0], Parameters(route.dependant)
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        door = await _door(request, needed)
+        response = await endpoint(**{name: door}, **await parameters.read(request))
+        await response(scope, receive, send)
+
+    return serve
 
 
 async def _door(request: Request, scope: str) -> Door:
@@ -210,9 +163,8 @@ async def open_door(
     user_id: str,
     _: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
 ) -> Door:
-    """The door that the OwnedRoute has opened; the parameters are for the OpenAPI document."""
-    del user_id
-    return request.state.door
+    """Stands for the door in a signature: an OwnedRoute opens it, and OpenAPI describes it."""
+    raise NotImplementedError
 
 
 ReadDoor = Annotated[Door, Security(open_door, scopes=["tasks:read"])]

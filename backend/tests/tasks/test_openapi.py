@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
+from fastapi import Cookie, Query, Security
 from jsonschema import Draft202012Validator
 
 from surelist.access.auth import OWNER_SCOPE
-from surelist.doors.routing import user_router
+from surelist.doors.routing import Door, ReadDoor, open_door, user_router
 from tests.support.person import Person
 from tests.support.records import Records
 
@@ -146,8 +147,27 @@ def test_a_route_without_a_scope_cannot_be_made() -> None:
     async def unguarded() -> None:
         """Declares no door."""
 
-    with pytest.raises(TypeError, match="unguarded must declare one door with one scope"):
+    async def unscoped(door: Annotated[Door, Security(open_door)]) -> None:
+        """Declares a door without a scope."""
+
+    with pytest.raises(TypeError, match="unguarded must depend on one door"):
         router.get("/unguarded")(unguarded)
+    with pytest.raises(TypeError, match="unscoped must declare one door with one scope"):
+        router.get("/unscoped")(unscoped)
+
+
+def test_a_route_with_a_parameter_that_nothing_reads_cannot_be_made() -> None:
+    router = user_router("", "tests")
+
+    async def cookie(door: ReadDoor, session: Annotated[str, Cookie()]) -> None:
+        """Declares a cookie."""
+
+    async def scalar(door: ReadDoor, page: Annotated[int, Query()]) -> None:
+        """Declares a query parameter that is no model."""
+
+    for endpoint in (cookie, scalar):
+        with pytest.raises(TypeError):
+            router.get("/unread")(endpoint)
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "two\x0blines"])

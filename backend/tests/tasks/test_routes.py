@@ -437,8 +437,19 @@ async def test_bytes_that_are_no_task_are_refused(ann: Person, body: bytes) -> N
 async def test_bytes_that_are_not_json_are_refused(ann: Person, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     response = await ann.rest("POST", "/tasks", content=body, headers=headers)
-    assert response.status_code in (400, 422)
-    assert response.headers["content-type"] == "application/problem+json"
+    problem(response, 422, "invalid")
+    assert response.json()["code"] == "body_not_json"
+    assert (await ann.call("list_tasks"))["tasks"] == []
+
+
+@pytest.mark.parametrize(
+    "media_type", [None, "text/plain", "application/x-www-form-urlencoded", "text/json", "json"]
+)
+async def test_a_body_of_another_type_is_refused(ann: Person, media_type: str | None) -> None:
+    headers = {"Content-Type": media_type} if media_type else {}
+    response = await ann.rest("POST", "/tasks", content=b'{"title": "x"}', headers=headers)
+    problem(response, 415, "unsupported_media_type")
+    assert response.json()["code"] == "content_type_not_json"
     assert (await ann.call("list_tasks"))["tasks"] == []
 
 

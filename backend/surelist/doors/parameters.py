@@ -1,0 +1,118 @@
+"""Reads the parameters of a route: from the path, the query, the headers and the body.
+
+A route declares them in its signature, from which FastAPI makes the OpenAPI document. FastAPI's own
+reading took a quarter of a call's CPU time.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias, cast
+
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from surelist.errors import Invalid, UnsupportedMediaType
+
+Errors: TypeAlias = list[dict[str, Any]]
+"""Pydantic's errors; `loc` begins with the part of the request."""
+
+Reader: TypeAlias = Callable[[Any, Errors], Any]
+"""Returns a parameter's value from what holds it, or adds to the errors."""
+
+
+class Parameters:
+    """The parameters that one route declares."""
+
+    def __init__(self, declared: Dependant) -> None:
+        """Raise TypeError for a kind of parameter that is not read here."""
+        if declared.cookie_params or len(declared.body_params) > 1:
+            raise TypeError(f"{declared.path} declares a cookie or a second body.")
+        self._request = declared.request_param_name
+        self._path = _readers(declared.path_params, "path")
+        self._query = [(one.name, _query_reader(one)) for one in declared.query_params]
+        self._headers = _readers(declared.header_params, "header")
+        self._body = declared.body_params[0] if declared.body_params else None
+
+    async def read(self, request: Request) -> dict[str, Any]:
+        """The values by name.
+
+        Raises RequestValidationError with all that is wrong, Invalid for a body that is null or not
+        JSON, and UnsupportedMediaType.
+        """
+        values: dict[str, Any] = {}
+        errors: Errors = []
+        if self._request:
+            values[self._request] = request
+        for name, read in self._path:
+            values[name] = read(request.path_params, errors)
+        for name, read in self._query:
+            values[name] = read(request.query_params, errors)
+        for name, read in self._headers:
+            values[name] = read(request.headers, errors)
+        if self._body:
+            values[self._body.name] = _read_body(self._body, await request.body(), request, errors)
+        if errors:
+            raise RequestValidationError(errors)
+        return values
+
+
+def _readers(fields: list[Any], part: str) -> list[tuple[str, Reader]]:
+    return [(field.name, _reader(field, part)) for field in fields]
+
+
+def _reader(field: Any, part: str) -> Reader:
+    name, loc = field.alias, (part, field.alias)
+
+    def read(held: Mapping[str, Any], errors: Errors) -> Any:
+        given = held.get(name)
+        return field.default if given is None else _checked(field, given, loc, errors)
+
+    return read
+
+
+def _query_reader(field: Any) -> Reader:
+    model: Any = field.field_info.annotation
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        raise TypeError(f"The query parameter {field.name} is not a model.")
+
+    def read(held: Mapping[str, Any], errors: Errors) -> Any:
+        try:
+            return model.model_validate(dict(held))
+        except ValidationError as error:
+            errors += [
+                {**one, "loc": ("query", *one["loc"])} for one in error.errors(include_url=False)
+            ]
+            return None
+
+    return read
+
+
+def _read_body(field: Any, body: bytes, request: Request, errors: Errors) -> Any:
+    if not body:
+        if field.field_info.is_required():
+            errors.append({"type": "missing", "loc": ("body",), "msg": "", "input": None})
+        return field.default
+    if not _is_json(request.headers.get("content-type", "")):
+        raise UnsupportedMediaType("content_type_not_json")
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Invalid("body_not_json") from None
+    if given is None:
+        raise Invalid("body_null")
+    return _checked(field, given, ("body",), errors)
+
+
+def _is_json(content_type: str) -> bool:
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type == "application/json" or (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    )
+
+
+def _checked(field: Any, given: Any, loc: tuple[str, ...], errors: Errors) -> Any:
+    value, wrong = field.validate(given, {}, loc=loc)
+    errors += cast("Errors", wrong)
+    return value
