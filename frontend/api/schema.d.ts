@@ -755,7 +755,7 @@ export interface components {
         };
         /**
          * NewTask
-         * @description What a task is made from.
+         * @description A task to create.
          */
         NewTask: {
             /**
@@ -790,27 +790,31 @@ export interface components {
          */
         Patch: {
             /**
-             * Title
-             * @description What is to be done.
-             */
-            title?: string;
-            description?: string | null;
-            due?: string | null;
-            priority?: ("low" | "medium" | "high") | null;
-            tags?: string[] | null;
-            /**
              * Status
              * @description pending reopens or restores.
              * @enum {string}
              */
             status?: "pending" | "completed";
+            /** Undo */
+            undo?: number;
+            /**
+             * Title
+             * @description What is to be done.
+             */
+            title?: string;
+            /** Description */
+            description?: string | null;
+            /** Due */
+            due?: string | null;
+            /** Priority */
+            priority?: ("low" | "medium" | "high") | null;
+            /** Tags */
+            tags?: string[] | null;
             /**
              * Clear
              * @description Fields to empty.
              */
             clear?: ("description" | "due" | "priority" | "tags")[];
-            /** Undo */
-            undo?: number;
         };
         /**
          * Replacement

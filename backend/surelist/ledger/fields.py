@@ -99,21 +99,18 @@ class Fields:
     def columns_of(
         self, given: Mapping[str, Any], columns: Columns, timezone: str
     ) -> dict[str, Any]:
-        """The columns that given fields make of a row with these. Raises Invalid."""
+        """The columns of the given fields, for a row with `columns`. None empties a field.
+
+        Raises Invalid.
+        """
         made: dict[str, Any] = {}
         for name, value in given.items():
-            if to_columns := self._by_name[name].given:
-                made |= to_columns(value, columns, timezone)
+            field = self._by_name[name]
+            if value is None:
+                made |= field.empty
+            elif field.given:
+                made |= field.given(value, columns, timezone)
         return made
-
-    def emptied(self, names: Collection[str]) -> dict[str, Any]:
-        """The columns of these fields, empty."""
-        return {
-            column: value
-            for field in self._fields
-            if field.name in names
-            for column, value in field.empty.items()
-        }
 
     def changed_columns(self, one: Columns, other: Columns) -> list[str]:
         """The columns of the fields in which two states differ: all that such a field has."""

@@ -1,6 +1,6 @@
-"""A task: its fields, each named once for the table, for REST and for the tools, and its table."""
+"""A task: the types of its fields, which REST and the tools share, and its table."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -20,6 +20,7 @@ from sqlmodel import Field
 
 from surelist.data.tables import UserTable
 from surelist.doors.arguments import ABSENT, FREE_TEXT, LARGEST, Closed
+from surelist.errors import Invalid
 from surelist.ledger.models import INSTANT
 from surelist.tasks.words import FOLDED
 from surelist.text import LABEL_PATTERN, LINES_PATTERN, label, some_lines
@@ -78,8 +79,8 @@ PRIORITIES: dict[str | None, int] = {None: 0, "low": 1, "medium": 2, "high": 3}
 PRIORITY_NAMES = {rank: name for name, rank in PRIORITIES.items()}
 
 
-class _TaskFields(Closed):
-    """The fields that a caller gives a task."""
+class TaskFields(Closed):
+    """The fields that a caller can give a task. Each tool and route adds its own arguments."""
 
     title: Title = ABSENT
     description: Description = ABSENT
@@ -88,17 +89,18 @@ class _TaskFields(Closed):
     tags: Tags = ABSENT
 
 
-class NewTask(_TaskFields):
-    """What a task is made from."""
+def values_of(request: Closed, clear: Collection[str] = ()) -> dict[str, Any]:
+    """The given fields of a request by name. None empties a field, as does its name in `clear`.
 
-    title: Title  # pyright: ignore[reportGeneralTypeIssues] (required here)
+    Raises Invalid if a field has a value and is in `clear`.
+    """
+    given = request.given(TaskFields)
+    if both := sorted(name for name in clear if given.get(name) is not None):
+        raise Invalid("given_and_cleared", fields=both)
+    return given | dict.fromkeys(clear)
 
-    def meant(self) -> dict[str, Any]:
-        """The fields that the task is to have: one given as empty is as one left out."""
-        return {name: value for name, value in self.given(NewTask).items() if value}
 
-
-CLEARABLE = tuple(name for name, field in NewTask.model_fields.items() if not field.is_required())
+CLEARABLE = tuple(name for name in TaskFields.model_fields if name != "title")
 """The fields that can be empty."""
 
 if TYPE_CHECKING:
@@ -106,14 +108,10 @@ if TYPE_CHECKING:
 else:
     ClearableField = Literal[CLEARABLE]
 
-
-class TaskChanges(_TaskFields):
-    """What a task is changed by: the fields that are given, and those in `clear`."""
-
-    status: Annotated[
-        Literal["pending", "completed"], Described(description="pending reopens or restores.")
-    ] = ABSENT
-    clear: Annotated[list[ClearableField], Described(description="Fields to empty.")] = ABSENT
+Clear = Annotated[list[ClearableField], Described(description="Fields to empty.")]
+NewStatus = Annotated[
+    Literal["pending", "completed"], Described(description="pending reopens or restores.")
+]
 
 
 PENDING, COMPLETED, DELETED = range(3)

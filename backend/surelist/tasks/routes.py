@@ -1,12 +1,11 @@
 """REST for tasks: each route a door onto one service function."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, Any
 
 from fastapi import Body, Header, Path, Query, Response
-from pydantic import ConfigDict, model_validator
 
-from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed, drop_null_defaults
+from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.doors.cursors import Paged
 from surelist.doors.problems import problems
 from surelist.doors.routing import (
@@ -21,7 +20,19 @@ from surelist.errors import Conflict, Gone, Invalid, NotFound, VersionMismatch
 from surelist.ledger.undo import Of, undo_event
 from surelist.ledger.write import Idempotency, Outcome
 from surelist.tasks import etags, listing, representation, service
-from surelist.tasks.models import ClearableField, NewTask, TaskChanges, TaskId, Version
+from surelist.tasks.models import (
+    Clear,
+    Description,
+    Due,
+    NewStatus,
+    Priority,
+    Tags,
+    TaskFields,
+    TaskId,
+    Title,
+    Version,
+    values_of,
+)
 from surelist.tasks.representation import READ_ONLY, AsStored, TaskPage, WholeTask
 from surelist.tasks.subject import SUBJECT
 
@@ -30,11 +41,14 @@ IfMatch = Annotated[str, Header(alias="If-Match", max_length=1000)]
 IfNoneMatch = Annotated[str, Header(alias="If-None-Match", max_length=1000)]
 
 
-CLEARABLE = get_args(ClearableField)
-
-
 class ListQuery(Paged, listing.Filters):
     """The query of a list."""
+
+
+class NewTask(TaskFields):
+    """A task to create."""
+
+    title: Title  # pyright: ignore[reportGeneralTypeIssues] (required here)
 
 
 class Replacement(AsStored, NewTask):
@@ -47,34 +61,23 @@ class Replacement(AsStored, NewTask):
         return {name: value for name, value in self.given().items() if name not in READ_ONLY}
 
 
-def _nullable(schema: dict[str, Any]) -> None:
-    drop_null_defaults(schema)
-    for name in CLEARABLE:
-        schema["properties"][name] = {"anyOf": [schema["properties"][name], {"type": "null"}]}
+class _BesideFields(Closed):
+    status: NewStatus = ABSENT
+    undo: Version = ABSENT
 
 
-class Patch(TaskChanges):
+class Patch(_BesideFields):
     """A merge patch (RFC 7396), in which null empties a field, as its name in `clear` does.
 
     Or `undo` alone: the version of a change of this task to take back.
     """
 
-    model_config = ConfigDict(json_schema_extra=_nullable)
-
-    undo: Version = ABSENT
-
-    @model_validator(mode="before")
-    @classmethod
-    def _nulls_as_cleared(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        body = cast("dict[str, Any]", given)
-        nulls = [name for name in CLEARABLE if name in body and body[name] is None]
-        clear = body.get("clear", [])
-        if not nulls or not isinstance(clear, list):
-            return body
-        rest = {name: value for name, value in body.items() if name not in nulls}
-        return rest | {"clear": [*cast("list[Any]", clear), *nulls]}
+    title: Title = ABSENT
+    description: Description | None = ABSENT
+    due: Due | None = ABSENT
+    priority: Priority | None = ABSENT
+    tags: Tags | None = ABSENT
+    clear: Clear = ABSENT
 
 
 MERGE_PATCH = {
@@ -110,8 +113,8 @@ async def list_tasks(door: ReadDoor, query: Annotated[ListQuery, Query()]) -> Re
 )
 async def create_task(door: WriteDoor, new: NewTask, key: IdempotencyKey = ABSENT) -> Response:
     """Create a task."""
-    idempotency = Idempotency.of("add", new.meant(), key)
-    return task_answer(await door.write(lambda tx: service.add(tx, new, idempotency)), created=True)
+    values = values_of(new)
+    return task_answer(await door.write(lambda tx: service.add(tx, values, key)), created=True)
 
 
 @router.get(
@@ -147,7 +150,7 @@ async def replace_task(
     return task_answer(
         await door.write(
             lambda tx: service.replace(
-                tx, task_id, new, completed=new.completed, stored=stored, **kept
+                tx, task_id, values_of(new), completed=new.completed, stored=stored, **kept
             )
         )
     )
@@ -162,12 +165,16 @@ async def change_task(
     key: IdempotencyKey = ABSENT,
 ) -> Response:
     """Change the fields that are given."""
-    kept = guards(f"change {task_id}", patch.given(), if_match, key)
-    if not patch.model_fields_set:
+    asked, values = patch.model_fields_set, values_of(patch, patch.clear or ())
+    kept = guards(f"change {task_id}", values | patch.given(_BesideFields), if_match, key)
+    if not asked:
         raise Invalid("nothing_to_change")
-    if "undo" not in patch.model_fields_set:
-        return task_answer(await door.write(lambda tx: service.update(tx, task_id, patch, **kept)))
-    if patch.model_fields_set != {"undo"}:
+    if "undo" not in asked:
+        status = patch.status
+        return task_answer(
+            await door.write(lambda tx: service.update(tx, task_id, values, status=status, **kept))
+        )
+    if asked != {"undo"}:
         raise Invalid("undo_with_others")
     of = Of("task", task_id)
     return task_answer(await door.write(lambda tx: undo_event(tx, patch.undo, of=of, **kept)))

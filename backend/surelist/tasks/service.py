@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
@@ -27,9 +27,12 @@ from surelist.ledger.write import Change, Idempotency, Outcome, Write, refuse_un
 from surelist.tasks import representation, words
 from surelist.tasks.changes import CONTEXT_AND_TASK, begin, change
 from surelist.tasks.fields import EMPTY, FIELDS
-from surelist.tasks.models import PENDING, NewTask, Row, Status, Task, TaskChanges
+from surelist.tasks.models import PENDING, NewStatus, Row, Task
 from surelist.tasks.purge import TRASH, restorable
 from surelist.tasks.subject import SUBJECT, TASK, TASK_COLUMNS, no_such_task
+
+Values: TypeAlias = Mapping[str, Any]
+"""Fields of a task by name, as TaskFields validates them. None empties a field."""
 
 DUPLICATE_WINDOW = timedelta(seconds=30)
 """How long an add without a key that equals one of the same client is taken for its retry."""
@@ -97,28 +100,30 @@ _TASK = compiled(
 
 async def add(
     tx: UserTransaction,
-    new: NewTask,
-    idempotency: Idempotency,
+    values: Values,
+    key: str | None = None,
     *,
     window: timedelta = timedelta(),
 ) -> Outcome:
-    """Make a task; or the first one again, when `idempotency` shows this to be a repeated call.
+    """Create a task with these fields. A repeated call returns the first task.
 
-    Without a key, an equal add by the same client within `window` is the first, as long as its task
-    has not been changed since.
+    A call is repeated if it has the idempotency key of an earlier one. Without a key, it is if the
+    same client added an equal task within `window` and the task has not been changed since.
     """
+    given = {name: value for name, value in values.items() if value}
+    idempotency = Idempotency.of("add", given, key)
     write = await begin(
         tx,
         _CONTEXT_AND_DUPLICATE,
         idempotency,
         request_hash=idempotency.request_hash,
-        window=timedelta() if idempotency.key else window,
+        window=timedelta() if key else window,
     )
     if first := await first_outcome(write):
         return first
     if duplicate := SUBJECT.found_in(write.found):
         return Outcome(SUBJECT, duplicate, write.timezone, [], repeated=True)
-    columns = _columns_of(new, EMPTY, write)
+    columns = _columns_of(values, EMPTY, write)
     write.last_task += 1
     change = Change("created", SUBJECT, write.last_task, None, columns, pending=1)
     task = columns | {
@@ -178,23 +183,19 @@ async def delete(
 async def update(
     tx: UserTransaction,
     task_id: int,
-    changes: TaskChanges,
+    values: Values,
     *,
+    status: NewStatus | None = None,
     if_version: int | None = None,
     idempotency: Idempotency | None = None,
 ) -> Outcome:
-    """Change the fields that were given, empty those named in `clear`, leave the others."""
-    given = changes.given(TaskChanges)
-    emptied = given.pop("clear", [])
-    status = given.pop("status", None)
-    if both := sorted(set(emptied) & set(given)):
-        raise Invalid("given_and_cleared", fields=both)
+    """Change the fields in `values` and the status; the other fields stay."""
 
     def decide(task: Row, write: Write) -> Mapping[str, Any]:
         if status != "pending":
             _refuse_in_trash(task, write)
-        columns = FIELDS.columns_of(given, task, write.timezone)
-        return columns | FIELDS.emptied(emptied) | _with_status(task, status, write)
+        columns = FIELDS.columns_of(values, task, write.timezone)
+        return columns | _with_status(task, status, write)
 
     return await change(tx, task_id, decide, if_version=if_version, idempotency=idempotency)
 
@@ -202,7 +203,7 @@ async def update(
 async def replace(
     tx: UserTransaction,
     task_id: int,
-    new: NewTask,
+    values: Values,
     *,
     completed: bool,
     stored: Mapping[str, Any] | None = None,
@@ -217,7 +218,7 @@ async def replace(
 
     def decide(task: Row, write: Write) -> Mapping[str, Any]:
         _refuse_in_trash(task, write)
-        columns = _columns_of(new, task, write)
+        columns = _columns_of(values, task, write)
         done = (task["completed_at"] or write.now) if completed else None
         columns |= {"completed_at": done}
         if stored and FIELDS.changed_columns(task, {**task, **columns}):
@@ -248,7 +249,7 @@ async def purge_task(
     await write.commit()
 
 
-def _with_status(task: Row, status: Status | None, write: Write) -> dict[str, Any]:
+def _with_status(task: Row, status: NewStatus | None, write: Write) -> dict[str, Any]:
     if status == "pending":
         return {"completed_at": None, "deleted_at": None}
     return {"completed_at": task["completed_at"] or write.now} if status else {}
@@ -268,7 +269,6 @@ def _refuse_unless_stored(stored: Mapping[str, Any], task: Row, timezone: str) -
         raise Invalid("not_as_stored", fields=wrong, current=shown)
 
 
-def _columns_of(new: NewTask, task: Row, write: Write) -> dict[str, Any]:
-    """All columns of the task `new`, in place of those of `task`."""
-    given = FIELDS.columns_of(new.given(NewTask), task, write.timezone)
-    return {**EMPTY, **given}
+def _columns_of(values: Values, task: Row, write: Write) -> dict[str, Any]:
+    """All columns of a task with these fields, and with its other fields empty."""
+    return {**EMPTY, **FIELDS.columns_of(values, task, write.timezone)}

@@ -11,16 +11,17 @@ from surelist.doors.toolbox import Answer, tool
 from surelist.errors import Invalid
 from surelist.ledger.times import zone
 from surelist.ledger.undo import Of, undo_event
-from surelist.ledger.write import Idempotency, Outcome
+from surelist.ledger.write import Outcome
 from surelist.tasks import listing, representation, service
-from surelist.tasks.models import NewTask, TaskChanges, TaskId, Version
+from surelist.tasks.models import Clear, NewStatus, TaskFields, TaskId, Title, Version, values_of
 from surelist.tasks.output_schemas import ADDED, CHANGED, LISTED, UPDATED
 from surelist.text import one_line
 
 
-class AddTask(NewTask):
+class AddTask(TaskFields):
     """The arguments of add_task."""
 
+    title: Title  # pyright: ignore[reportGeneralTypeIssues] (required here)
     idempotency_key: Annotated[
         str,
         Field(min_length=1, max_length=200, description="Same key, same task: for retries."),
@@ -41,25 +42,24 @@ class ListTasks(listing.Page, listing.Filters):
     task_id: Annotated[TaskId, Field(description="This one task, in full.")] = ABSENT
 
 
-class _Guard(Closed):
-    undo: Annotated[Version, Field(description="A version of this task to take back.")] = ABSENT
-    if_version: Annotated[Version, Field(description="Refuse if changed since.")] = ABSENT
-
-
 class _Target(Closed):
     task_id: TaskId
 
 
-class UpdateTask(_Guard, TaskChanges, _Target):
+class UpdateTask(TaskFields, _Target):
     """The arguments of update_task."""
+
+    status: NewStatus = ABSENT
+    clear: Clear = ABSENT
+    undo: Annotated[Version, Field(description="A version of this task to take back.")] = ABSENT
+    if_version: Annotated[Version, Field(description="Refuse if changed since.")] = ABSENT
 
 
 @tool(title="Add a task", returns=ADDED)
 async def add_task(tx: UserTransaction, arguments: AddTask) -> Answer:
     """Add a task to the user's list. A repeated call returns the first task, marked repeated."""
-    idempotency = Idempotency.of("add", arguments.meant(), arguments.idempotency_key)
-    added = await service.add(tx, arguments, idempotency, window=service.DUPLICATE_WINDOW)
-    return _told("created", added)
+    values, key = values_of(arguments), arguments.idempotency_key
+    return _told("created", await service.add(tx, values, key, window=service.DUPLICATE_WINDOW))
 
 
 @tool(title="List tasks", returns=LISTED, reads_only=True, idempotent=True)
@@ -105,14 +105,15 @@ TOOLS = {one.name: one for one in (add_task, list_tasks, complete_task, delete_t
 
 async def _updated(tx: UserTransaction, arguments: UpdateTask) -> Outcome:
     task_id, if_version = arguments.task_id, arguments.if_version
-    changes = arguments.given(TaskChanges)
-    if "undo" in arguments.model_fields_set:
-        if changes:
+    asked = arguments.model_fields_set - {"task_id", "if_version"}
+    if not asked:
+        raise Invalid("nothing_to_change")
+    if "undo" in asked:
+        if asked != {"undo"}:
             raise Invalid("undo_with_others")
         return await undo_event(tx, arguments.undo, of=Of("task", task_id), if_version=if_version)
-    if not changes:
-        raise Invalid("nothing_to_change")
-    return await service.update(tx, task_id, arguments, if_version=if_version)
+    values = values_of(arguments, arguments.clear or ())
+    return await service.update(tx, task_id, values, status=arguments.status, if_version=if_version)
 
 
 def _told(status: str, outcome: Outcome, **more: Any) -> Answer:

@@ -12,7 +12,6 @@ from surelist.conversations import listing, messages
 from surelist.errors import Conflict, Gone, NotFound, TooManyRequests, VersionMismatch
 from surelist.ledger.write import Idempotency
 from surelist.tasks import service as tasks
-from surelist.tasks.models import NewTask
 from tests.support.copies import Copy, newcomers
 from tests.support.person import Person
 from tests.support.records import Records
@@ -144,9 +143,7 @@ async def test_a_message_lists_the_changes_that_it_led_to(ann: Person) -> None:
     for title in ("Milk", "Bread"):
         await ann.database.write(
             chat,
-            lambda tx, title=title: tasks.add(
-                tx, NewTask(title=title), Idempotency.of("add", {"title": title})
-            ),
+            lambda tx, title=title: tasks.add(tx, {"title": title}),
             "tasks:write",
         )
     await ann.call("add_task", title="Not from the conversation")

@@ -16,7 +16,6 @@ from surelist.errors import Conflict
 from surelist.ledger.write import Idempotency
 from surelist.postgres.embedded import DATABASE, Cluster
 from surelist.tasks import service
-from surelist.tasks.models import NewTask
 from tests.support.copies import Copy
 from tests.support.ledger_machine import LedgerMachine
 from tests.support.person import Person, RefusedByTool
@@ -70,7 +69,7 @@ async def test_an_event_tells_who_made_it_and_through_what(
     await person.call("add_task", title="By a person")
     await agent.database.write(
         assistant,
-        lambda tx: service.add(tx, NewTask(title="By chat"), Idempotency.of("add", {})),
+        lambda tx: service.add(tx, {"title": "By chat"}),
         "tasks:write",
     )
     events = await sound_ledger(cluster, agent.user_id)
@@ -102,7 +101,7 @@ async def test_a_retry_is_known_by_what_it_asks_for_and_not_by_how_it_is_written
 
 async def test_a_key_keeps_the_hash_of_what_it_was_used_for(ann: Person, cluster: Cluster) -> None:
     first = Idempotency.of("add", {"title": "a"}, "key")
-    await ann.write(lambda tx: service.add(tx, NewTask(title="a"), first))
+    await ann.write(lambda tx: service.add(tx, {"title": "a"}, "key"))
     [event] = await rows(cluster, "event", ann.user_id)
     assert event["request_hash"] == first.request_hash
     assert event["idempotency_key"] == "key"

@@ -17,10 +17,8 @@ from surelist.data import isolation
 from surelist.data.database import ConnectionLost, Statement, migrate
 from surelist.data.isolation import UserTransaction
 from surelist.errors import Unavailable
-from surelist.ledger.write import Idempotency
 from surelist.postgres.embedded import OWNER_ROLE, postgres
 from surelist.tasks import service
-from surelist.tasks.models import NewTask
 from tests.support.copies import Copy, newcomers
 from tests.support.person import ERAS, HANDSHAKE, MODERN, Person
 from tests.support.soundness import sound_ledger
@@ -134,7 +132,7 @@ async def test_a_transaction_that_failed_unseen_is_not_taken_for_committed(
     ann: Person,
 ) -> None:
     async def swallows(mine: UserTransaction) -> str:
-        await service.add(mine, NewTask(title="New"), Idempotency.of("add", {}))
+        await service.add(mine, {"title": "New"})
         with pytest.raises(asyncpg.DivisionByZeroError):
             await mine.execute(Statement("SELECT 1 / 0", (), {}))
         return "all is well"
@@ -146,7 +144,7 @@ async def test_a_transaction_that_failed_unseen_is_not_taken_for_committed(
 
 async def test_an_error_inside_the_work_leaves_nothing(ann: Person) -> None:
     async def fails(mine: UserTransaction) -> None:
-        await service.add(mine, NewTask(title="New"), Idempotency.of("add", {}))
+        await service.add(mine, {"title": "New"})
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -230,7 +228,7 @@ async def test_a_write_whose_connection_was_lost_is_not_run_again_by_itself(
         runs = []
 
         async def write(mine: UserTransaction) -> None:
-            runs.append(await service.add(mine, NewTask(title="New"), Idempotency.of("add", {})))
+            runs.append(await service.add(mine, {"title": "New"}))
             await mine.execute(Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {}))
 
         with pytest.raises(Unavailable):

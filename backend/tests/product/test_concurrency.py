@@ -17,10 +17,8 @@ from surelist.config import Settings
 from surelist.data.database import Statement, open_pool
 from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import Unavailable, VersionMismatch
-from surelist.ledger.write import Idempotency
 from surelist.postgres.embedded import Cluster
 from surelist.tasks import service
-from surelist.tasks.models import NewTask
 from tests.support.person import ERAS, Person, RefusedByTool
 from tests.support.server import RunningServer, serving
 from tests.support.soundness import rows, sound_ledger
@@ -94,9 +92,7 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
             async def work(
                 tx: UserTransaction, end: Any = end, title: str = f"{number} {turn}"
             ) -> Any:
-                outcome = await service.add(
-                    tx, NewTask(title=title), Idempotency.of("add", {}, title)
-                )
+                outcome = await service.add(tx, {"title": title}, title)
                 if end:
                     await end(tx)
                 return outcome
@@ -146,7 +142,7 @@ async def test_of_eight_updates_of_one_version_one_wins_also_between_workers(
     async def rename(database: Database, title: str) -> Any:
         return await database.write(
             ann.principal,
-            lambda tx: service.update(tx, 1, changes(title), if_version=1),
+            lambda tx: service.update(tx, 1, {"title": title}, if_version=1),
             "tasks:write",
         )
 
@@ -160,10 +156,6 @@ async def test_of_eight_updates_of_one_version_one_wins_also_between_workers(
     assert (len(won), len(lost)) == (1, 7)
     assert {answer.current["title"] for answer in lost} == {won[0].row["title"]}
     assert len(await sound_ledger(cluster, ann.user_id)) == 2
-
-
-def changes(title: str) -> Any:
-    return service.TaskChanges(title=title)
 
 
 # Two real workers on one port

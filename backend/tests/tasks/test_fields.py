@@ -10,8 +10,9 @@ from surelist.ledger.fields import Field
 from surelist.ledger.representation import ChangedFields
 from surelist.ledger.subjects import subjects
 from surelist.tasks.fields import EMPTY, FIELDS
-from surelist.tasks.models import DERIVED, ClearableField, NewTask, Task, TaskChanges
+from surelist.tasks.models import CLEARABLE, DERIVED, ClearableField, Task, TaskFields
 from surelist.tasks.representation import TaskRow, WholeTask, row, whole
+from surelist.tasks.routes import Patch
 from tests.support import ledger_model
 from tests.tasks.examples import EXAMPLES
 
@@ -22,9 +23,16 @@ OF_THE_ROW = {"user_id", "id", "version", "created_at", "updated_at"}
 BESIDE_FIELDS = {"id", "status", "weekday", "version", "description_truncated"}
 """What a row of a list tells beside fields."""
 
+NULLABLE = {
+    name
+    for name, field in Patch.model_json_schema()["properties"].items()
+    if {"type": "null"} in field.get("anyOf", ())
+}
+
 PLACES: dict[str, tuple[Collection[str], Collection[str]]] = {
-    "NewTask": (NewTask.model_fields, GIVEN),
-    "TaskChanges": (set(TaskChanges.model_fields) - {"status", "clear"}, GIVEN),
+    "the fields that are given": (TaskFields.model_fields, GIVEN),
+    "a merge patch": (set(Patch.model_fields) - {"status", "clear", "undo"}, GIVEN),
+    "what null empties in a merge patch": (NULLABLE, CLEARABLE),
     "ClearableField": (get_args(ClearableField), [name for name in GIVEN if name != "title"]),
     "the table task": (
         set(Task.model_fields) - OF_THE_ROW - DERIVED,
