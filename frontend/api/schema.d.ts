@@ -328,9 +328,9 @@ export interface paths {
         post?: never;
         /**
          * Erase Account
-         * @description Erase everything; every token issued until that is done is refused.
+         * @description Erase everything. Tokens issued before the erase is complete are refused.
          *
-         *     A repeat goes on where a call ended that was cut off.
+         *     A repeated call continues an erase that was interrupted.
          */
         delete: operations["erase_account_api__user_id__delete"];
         options?: never;
@@ -351,7 +351,7 @@ export interface paths {
         };
         /**
          * Export Account
-         * @description Everything, as one JSON document.
+         * @description Export everything as one JSON document.
          */
         get: operations["export_account_api__user_id__export_get"];
         put?: never;
@@ -373,7 +373,7 @@ export interface paths {
         put?: never;
         /**
          * End Sessions
-         * @description End the person's sessions up to this one, and if asked, revoke every agent.
+         * @description End the person's sessions up to this one, and with `agents` revoke every agent.
          */
         post: operations["end_sessions_api__user_id__sessions_end_post"];
         delete?: never;
@@ -416,7 +416,7 @@ export interface paths {
         get: operations["read_agent_api__user_id__agents__client_id__get"];
         /**
          * Connect Agent
-         * @description Let a client work on the list within these scopes, also one that was revoked.
+         * @description Let a client use the list with these scopes. A revoked client is connected again.
          */
         put: operations["connect_agent_api__user_id__agents__client_id__put"];
         post?: never;
@@ -441,7 +441,7 @@ export interface paths {
         put?: never;
         /**
          * Make Key
-         * @description Make a key for an agent; its token is shown this once.
+         * @description Create an agent key. Only this answer contains its token.
          */
         post: operations["make_key_api__user_id__keys_post"];
         delete?: never;
@@ -559,12 +559,12 @@ export interface components {
         };
         /**
          * Connection
-         * @description What a person allows an OAuth client, when they are asked.
+         * @description The name and scopes that the person grants to an OAuth client on the consent page.
          */
         Connection: {
             /**
              * Name
-             * @description Whom the history names: a name that has letters, digits, spaces and .-_'&+() alone, at least one letter or digit, at most 40 characters, and no two spaces in a row.
+             * @description The agent's name in the history: a name that has letters, digits, spaces and .-_'&+() alone, at least one letter or digit, at most 40 characters, and no two spaces in a row.
              */
             name: string;
             /** Scopes */
@@ -605,7 +605,7 @@ export interface components {
         };
         /**
          * Export
-         * @description All that is kept of a user: tasks and events as they stood at the event `as_of`.
+         * @description The export of a user's data: tasks and events as of the event `as_of`.
          */
         Export: {
             /** As Of */
@@ -740,12 +740,12 @@ export interface components {
         };
         /**
          * NewKey
-         * @description What an agent's key is made from.
+         * @description The request for a new agent key.
          */
         NewKey: {
             /**
              * Name
-             * @description Whom the history names: a name that has letters, digits, spaces and .-_'&+() alone, at least one letter or digit, at most 40 characters, and no two spaces in a row.
+             * @description The agent's name in the history: a name that has letters, digits, spaces and .-_'&+() alone, at least one letter or digit, at most 40 characters, and no two spaces in a row.
              */
             name: string;
             /** Scopes */
@@ -867,7 +867,7 @@ export interface components {
         };
         /**
          * SessionsEnd
-         * @description Whether every agent is revoked along with the sessions.
+         * @description A request to end the person's sessions; `agents` revokes every agent too.
          */
         SessionsEnd: {
             /**
@@ -878,7 +878,7 @@ export interface components {
         };
         /**
          * ShownAccount
-         * @description An account; `last_event` is the newest event of its ledger, `last_task` its newest task.
+         * @description An account. `last_event` and `last_task` are the ids of its newest event and newest task.
          */
         ShownAccount: {
             /** User Id */
@@ -991,7 +991,7 @@ export interface components {
         };
         /**
          * ShownKey
-         * @description A key, on the one occasion that its token is shown.
+         * @description A new key, with its token. No other answer contains the token.
          */
         ShownKey: {
             /** Client Id */
