@@ -41,7 +41,7 @@ TOOLSETS = (
 def create_app(settings: Settings | None = None) -> Starlette:
     """The ASGI application. Without `settings`, it reads the environment."""
     settings = settings or config.load()
-    authenticator = Authenticator(issuers.believed(settings))
+    authenticator = Authenticator(issuers.trusted_issuers(settings))
     endpoints = {
         resource.path: McpEndpoint(settings, authenticator, toolset, resource)
         for toolset, resource in TOOLSETS

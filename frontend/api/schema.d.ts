@@ -189,7 +189,7 @@ export interface paths {
         };
         /**
          * List Conversations
-         * @description List conversations, those written to last first.
+         * @description List conversations, last written first.
          */
         get: operations["list_conversations_api__user_id__conversations_get"];
         put?: never;
@@ -216,7 +216,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Conversation
-         * @description Put a conversation into the trash.
+         * @description Move a conversation to the trash.
          */
         delete: operations["delete_conversation_api__user_id__conversations__conversation_id__delete"];
         options?: never;
@@ -240,7 +240,7 @@ export interface paths {
         post?: never;
         /**
          * Purge Conversation
-         * @description Purge a conversation from the trash with all its messages. For the person only.
+         * @description Purge a conversation in the trash, with all its messages. Only the person may do so.
          */
         delete: operations["purge_conversation_api__user_id__conversations__conversation_id__permanently_delete"];
         options?: never;
@@ -257,7 +257,7 @@ export interface paths {
         };
         /**
          * List Messages
-         * @description Read a page of messages and the changes that they led to, the newest page first.
+         * @description Read a page of messages and the changes that they caused. The first page is the newest.
          */
         get: operations["list_messages_api__user_id__conversations__conversation_id__messages_get"];
         put?: never;
@@ -277,13 +277,13 @@ export interface paths {
         };
         /**
          * Chat Model
-         * @description Tell which model the chat runs on, or how to set one.
+         * @description Read the name of the chat's model. Without a model, the error says how to set one.
          */
         get: operations["chat_model_api__user_id__chat_get"];
         put?: never;
         /**
          * Chat
-         * @description Say something to the assistant, and get its answer when the turn has ended.
+         * @description Send a message to the assistant, and get its answer when the turn has ended.
          */
         post: operations["chat_api__user_id__chat_post"];
         delete?: never;
@@ -303,7 +303,7 @@ export interface paths {
         put?: never;
         /**
          * Chat Stream
-         * @description Say something to the assistant, and read its answer while it comes.
+         * @description Send a message to the assistant, and read its answer as a stream.
          */
         post: operations["chat_stream_api__user_id__chat_stream_post"];
         delete?: never;
@@ -505,7 +505,7 @@ export interface components {
         };
         /**
          * ChatAnswer
-         * @description An answer; `message_id` is the person's message, `answer_id` the assistant's.
+         * @description An answer. `message_id` is the id of the person's message, `answer_id` of the answer.
          */
         ChatAnswer: {
             /** Conversation Id */
@@ -526,9 +526,9 @@ export interface components {
         };
         /**
          * ChatMessage
-         * @description What a person says, and in which conversation; without one, a new one begins.
+         * @description A message to the assistant. Without `conversation_id`, it begins a new conversation.
          *
-         *     `replaces` is the last message of theirs, when this one says it in other words.
+         *     `replaces` is the id of the person's last message, if this one replaces it.
          */
         ChatMessage: {
             /** Conversation Id */
@@ -543,7 +543,7 @@ export interface components {
         };
         /**
          * ChatModel
-         * @description The chat's model, as `provider:model`.
+         * @description The name of the chat's model, as `provider:model`.
          */
         ChatModel: {
             /** Model */
@@ -572,7 +572,7 @@ export interface components {
         };
         /**
          * ConversationPage
-         * @description A page of conversations, those written to last first.
+         * @description A page of conversations, last written first.
          */
         ConversationPage: {
             /** Conversations */
@@ -582,7 +582,7 @@ export interface components {
         };
         /**
          * ConversationPatch
-         * @description Changes to a conversation: its title, or whether it is in the trash.
+         * @description Changes to a conversation. `deleted` moves it to the trash or restores it.
          */
         ConversationPatch: {
             /**
@@ -683,7 +683,7 @@ export interface components {
         };
         /**
          * MessageChange
-         * @description A change that a message led to; `undone_by` is the event that took it back.
+         * @description A change that a message caused. `undone_by` is the id of the event that undid it.
          */
         MessageChange: {
             /**
@@ -730,7 +730,7 @@ export interface components {
         };
         /**
          * MessagePage
-         * @description A page of messages in the order in which they were written; the first page is the newest.
+         * @description A page of messages, oldest first. The first page has the newest messages.
          */
         MessagePage: {
             /** Messages */
@@ -922,7 +922,7 @@ export interface components {
         };
         /**
          * ShownConversation
-         * @description A conversation; `messages` is the number of them that there ever were.
+         * @description A conversation. `messages` is the number of its messages.
          */
         ShownConversation: {
             /** Id */
@@ -1007,9 +1007,9 @@ export interface components {
         };
         /**
          * ShownMessage
-         * @description A message; `parts` and `reply_to` are those of an answer of the built-in assistant.
+         * @description A message. Only answers of the built-in assistant have `parts` and `reply_to`.
          *
-         *     `replaces` is the message that the person said again in this one's words.
+         *     `replaces` is the id of the earlier message that this one replaces.
          */
         ShownMessage: {
             /** Id */
@@ -1044,7 +1044,7 @@ export interface components {
         };
         /**
          * StreamedMessage
-         * @description What a person says: `message`, or the body of `useChat`, whose last message it is.
+         * @description A message to the assistant: `message`, or the last of `messages` in the body of `useChat`.
          */
         StreamedMessage: {
             /** Conversation Id */
@@ -1111,7 +1111,7 @@ export interface components {
         };
         /**
          * ToolCall
-         * @description A tool that was called: what it was given, and what it returned or why it was refused.
+         * @description A call of a tool: its arguments, and its result or the reason why it was refused.
          */
         ToolCall: {
             /** Tool */
@@ -1125,7 +1125,7 @@ export interface components {
         };
         /**
          * UiMessage
-         * @description A message as `useChat` keeps it.
+         * @description A message in the format of `useChat`.
          */
         UiMessage: {
             /** Role */
@@ -1139,7 +1139,7 @@ export interface components {
         };
         /**
          * UiPart
-         * @description A part of a UI message; only texts are read.
+         * @description A part of a UI message. Only the parts with text are used.
          */
         UiPart: {
             /** Type */
@@ -1247,7 +1247,7 @@ export interface components {
         };
         /**
          * WrongPart
-         * @description A wrong part of a request: where it is, and why by a code.
+         * @description A wrong part of a request: its path and a code.
          */
         WrongPart: {
             /** Name */
@@ -1257,7 +1257,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description What went wrong, as RFC 9457 problem details; `code` is its exact reason.
+         * @description RFC 9457 problem details. `code` is the exact reason.
          */
         Problem: {
             /** Type */
