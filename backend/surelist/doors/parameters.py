@@ -1,7 +1,7 @@
 """Reads the parameters of a route: from the path, the query, the headers and the body.
 
-A route declares them in its signature, and FastAPI makes the OpenAPI document from it. FastAPI's own
-code for reading them took a quarter of a call's CPU time.
+A route declares them in its signature, and FastAPI makes the OpenAPI document from it. FastAPI's
+own code for reading them took a quarter of a call's CPU time.
 """
 
 import json
