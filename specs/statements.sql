@@ -168,7 +168,7 @@ FROM (SELECT agent.client_id AS client_id, agent.name AS name, agent.scopes AS s
 FROM agent
 WHERE agent.user_id = $1::VARCHAR) AS agent;
 
--- agents.limit._FORGET
+-- agents.limit._DELETE_UNUSABLE
 -- $1 user_id, $2 client_id_1 = 'key-', $3 clock_timestamp_1 = datetime.timedelta(days=400), $4 excess
 DELETE FROM agent WHERE agent.user_id = $1::VARCHAR AND agent.client_id IN (SELECT agent.client_id
 FROM (SELECT agent.client_id AS client_id, agent.name AS name, agent.scopes AS scopes, agent.bounded AS bounded, agent.valid_after AS valid_after, agent.expires_at AS expires_at, agent.revoked_at AS revoked_at, agent.last_used_at AS last_used_at, agent.created_at AS created_at
@@ -222,20 +222,20 @@ WHERE agent.revoked_at IS NULL;
 -- $1 now, $2 user_id
 UPDATE agent SET revoked_at=$1::TIMESTAMP WITH TIME ZONE WHERE agent.user_id = $2::VARCHAR AND agent.revoked_at IS NULL;
 
--- agents.standing._STANDING
+-- agents.status._STATUS
 -- $1 now_1 = datetime.timedelta(seconds=60), $2 user_id, $3 client_id
-SELECT account.erased_at, account.sessions_valid_after, agent.client_id, agent.scopes, agent.bounded, agent.valid_after, agent.revoked_at, coalesce(agent.last_used_at <= clock.now - $1::INTERVAL, true) AS unnoted
+SELECT account.erased_at, account.sessions_valid_after, agent.client_id, agent.scopes, agent.bounded, agent.valid_after, agent.revoked_at, coalesce(agent.last_used_at <= clock.now - $1::INTERVAL, true) AS use_unrecorded
 FROM (SELECT clock_timestamp() AS now) AS clock LEFT OUTER JOIN (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
 WHERE account.user_id = $2::VARCHAR) AS account ON true LEFT OUTER JOIN (SELECT agent.client_id AS client_id, agent.name AS name, agent.scopes AS scopes, agent.bounded AS bounded, agent.valid_after AS valid_after, agent.expires_at AS expires_at, agent.revoked_at AS revoked_at, agent.last_used_at AS last_used_at, agent.created_at AS created_at
 FROM agent
 WHERE agent.user_id = $2::VARCHAR) AS agent ON agent.client_id = $3::VARCHAR;
 
--- agents.standing._NOTE
+-- agents.status._RECORD_USE
 -- $1 user_id, $2 client_id, $3 clock_timestamp_1 = datetime.timedelta(seconds=60)
 UPDATE agent SET last_used_at=clock_timestamp() WHERE agent.user_id = $1::VARCHAR AND agent.client_id = $2::VARCHAR AND (agent.last_used_at IS NULL OR agent.last_used_at <= clock_timestamp() - $3::INTERVAL);
 
--- agents.standing._WIDEN
+-- agents.status._ADD_SCOPES
 -- $1 scopes, $2 user_id, $3 client_id
 UPDATE agent SET scopes=$1::TEXT[] WHERE agent.user_id = $2::VARCHAR AND agent.client_id = $3::VARCHAR AND agent.bounded IS false;
 
@@ -275,7 +275,7 @@ UPDATE conversation SET turn_token=$1::VARCHAR, turn_started_at=$2::TIMESTAMP WI
 -- $1 user_id, $2 conversation_id
 UPDATE conversation SET turn_token=NULL, turn_started_at=NULL WHERE conversation.user_id = $1::VARCHAR AND conversation.id = $2::BIGINT;
 
--- assistant.turns._CHARGE
+-- assistant.turns._SAVE_USAGE
 -- $1 day, $2 turns, $3 tokens, $4 user_id
 UPDATE account SET chat_day=$1::DATE, chat_turns=$2::BIGINT, chat_tokens=$3::BIGINT WHERE account.user_id = $4::VARCHAR;
 
@@ -288,7 +288,7 @@ WHERE message.user_id = $1::VARCHAR) AS message
 WHERE message.conversation_id = $2::BIGINT AND message.reply_to = $3::BIGINT ORDER BY message.id
  LIMIT $4::INTEGER;
 
--- assistant.turns._LAST_SAID
+-- assistant.turns._LAST_USER_MESSAGE
 -- $1 user_id, $2 conversation_id, $3 role_1 = 'user', $4 param_1 = 1
 SELECT message.id
 FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.replaces AS replaces, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
@@ -400,7 +400,7 @@ FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, acc
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account;
 
--- conversations.records._STANDING
+-- conversations.records._CONTEXT
 -- $1 user_id, $2 clock_timestamp_1 = datetime.timedelta(days=30), $3 client_id, $4 idempotency_key, $5 conversation_id, $6 clock_timestamp_2 = datetime.timedelta(days=30)
 SELECT account.timezone, account.last_conversation, account.stored_bytes, account.erased_at, account.chat_day, account.chat_turns, account.chat_tokens, clock_timestamp() AS now, (SELECT conversation.deleted_at
 FROM (SELECT conversation.id AS id, conversation.title AS title, conversation.search_text AS search_text, conversation.client_id AS client_id, conversation.client_name AS client_name, conversation.last_message AS last_message, conversation.size AS size, conversation.turn_token AS turn_token, conversation.turn_started_at AS turn_started_at, conversation.deleted_at AS deleted_at, conversation.created_at AS created_at, conversation.updated_at AS updated_at

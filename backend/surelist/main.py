@@ -13,7 +13,7 @@ from surelist import config
 from surelist.access import issuers
 from surelist.access.auth import Authenticator
 from surelist.account.erasing import remove_some
-from surelist.agents.credential_check import Admission
+from surelist.agents.credential_check import CredentialCheck
 from surelist.config import Settings
 from surelist.data.database import Unreachable, check, open_pool
 from surelist.data.isolation import Database
@@ -41,7 +41,7 @@ TOOLSETS = (
 def create_app(settings: Settings | None = None) -> Starlette:
     """The ASGI application. Without `settings`, it reads the environment."""
     settings = settings or config.load()
-    authenticator = Authenticator(issuers.believed(settings))
+    authenticator = Authenticator(issuers.trusted_issuers(settings))
     endpoints = {
         resource.path: McpEndpoint(settings, authenticator, toolset, resource)
         for toolset, resource in TOOLSETS
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         checked = await _check_database(settings)
         pool = await open_pool(settings, traced=spans is not None, checked=checked)
         CONNECTIONS_MAX.set(settings.pool_size)
-        app.state.database = Database(pool, settings, Admission(), remove_some)
+        app.state.database = Database(pool, settings, CredentialCheck(), remove_some)
         for endpoint in endpoints.values():
             endpoint.set_database(app.state.database)
         try:

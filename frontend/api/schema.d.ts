@@ -189,7 +189,7 @@ export interface paths {
         };
         /**
          * List Conversations
-         * @description List conversations, those written to last first.
+         * @description List conversations, last written first.
          */
         get: operations["list_conversations_api__user_id__conversations_get"];
         put?: never;
@@ -216,7 +216,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Conversation
-         * @description Put a conversation into the trash.
+         * @description Move a conversation to the trash.
          */
         delete: operations["delete_conversation_api__user_id__conversations__conversation_id__delete"];
         options?: never;
@@ -240,7 +240,7 @@ export interface paths {
         post?: never;
         /**
          * Purge Conversation
-         * @description Purge a conversation from the trash with all its messages. For the person only.
+         * @description Purge a conversation in the trash, with all its messages. Only the person may do so.
          */
         delete: operations["purge_conversation_api__user_id__conversations__conversation_id__permanently_delete"];
         options?: never;
@@ -257,7 +257,7 @@ export interface paths {
         };
         /**
          * List Messages
-         * @description Read a page of messages and the changes that they led to, the newest page first.
+         * @description Read a page of messages and the changes that they caused. The first page is the newest.
          */
         get: operations["list_messages_api__user_id__conversations__conversation_id__messages_get"];
         put?: never;
@@ -277,13 +277,13 @@ export interface paths {
         };
         /**
          * Chat Model
-         * @description Tell which model the chat runs on, or how to set one.
+         * @description Read the name of the chat's model. Without a model, the error says how to set one.
          */
         get: operations["chat_model_api__user_id__chat_get"];
         put?: never;
         /**
          * Chat
-         * @description Say something to the assistant, and get its answer when the turn has ended.
+         * @description Send a message to the assistant, and get its answer when the turn has ended.
          */
         post: operations["chat_api__user_id__chat_post"];
         delete?: never;
@@ -303,7 +303,7 @@ export interface paths {
         put?: never;
         /**
          * Chat Stream
-         * @description Say something to the assistant, and read its answer while it comes.
+         * @description Send a message to the assistant, and read its answer as a stream.
          */
         post: operations["chat_stream_api__user_id__chat_stream_post"];
         delete?: never;
@@ -328,9 +328,9 @@ export interface paths {
         post?: never;
         /**
          * Erase Account
-         * @description Erase everything; every token issued until that is done is refused.
+         * @description Erase everything. Tokens issued before the erase is complete are refused.
          *
-         *     A repeat goes on where a call ended that was cut off.
+         *     A repeated call continues an erase that was interrupted.
          */
         delete: operations["erase_account_api__user_id__delete"];
         options?: never;
@@ -351,7 +351,7 @@ export interface paths {
         };
         /**
          * Export Account
-         * @description Everything, as one JSON document.
+         * @description Export everything as one JSON document.
          */
         get: operations["export_account_api__user_id__export_get"];
         put?: never;
@@ -373,7 +373,7 @@ export interface paths {
         put?: never;
         /**
          * End Sessions
-         * @description End the person's sessions up to this one, and if asked, revoke every agent.
+         * @description End the person's sessions up to this one, and with `agents` revoke every agent.
          */
         post: operations["end_sessions_api__user_id__sessions_end_post"];
         delete?: never;
@@ -416,7 +416,7 @@ export interface paths {
         get: operations["read_agent_api__user_id__agents__client_id__get"];
         /**
          * Connect Agent
-         * @description Let a client work on the list within these scopes, also one that was revoked.
+         * @description Let a client use the list with these scopes. A revoked client is connected again.
          */
         put: operations["connect_agent_api__user_id__agents__client_id__put"];
         post?: never;
@@ -441,7 +441,7 @@ export interface paths {
         put?: never;
         /**
          * Make Key
-         * @description Make a key for an agent; its token is shown this once.
+         * @description Create an agent key. Only this answer contains its token.
          */
         post: operations["make_key_api__user_id__keys_post"];
         delete?: never;
@@ -505,7 +505,7 @@ export interface components {
         };
         /**
          * ChatAnswer
-         * @description An answer; `message_id` is the person's message, `answer_id` the assistant's.
+         * @description An answer. `message_id` is the id of the person's message, `answer_id` of the answer.
          */
         ChatAnswer: {
             /** Conversation Id */
@@ -526,9 +526,9 @@ export interface components {
         };
         /**
          * ChatMessage
-         * @description What a person says, and in which conversation; without one, a new one begins.
+         * @description A message to the assistant. Without `conversation_id`, it begins a new conversation.
          *
-         *     `replaces` is the last message of theirs, when this one says it in other words.
+         *     `replaces` is the id of the person's last message, if this one replaces it.
          */
         ChatMessage: {
             /** Conversation Id */
@@ -543,7 +543,7 @@ export interface components {
         };
         /**
          * ChatModel
-         * @description The chat's model, as `provider:model`.
+         * @description The name of the chat's model, as `provider:model`.
          */
         ChatModel: {
             /** Model */
@@ -559,12 +559,12 @@ export interface components {
         };
         /**
          * Connection
-         * @description What a person allows an OAuth client, when they are asked.
+         * @description The name and scopes that the person grants to an OAuth client on the consent page.
          */
         Connection: {
             /**
              * Name
-             * @description Whom the history names: a name that has letters, digits, spaces and .-_'&+() alone, at least one letter or digit, at most 40 characters, and no two spaces in a row.
+             * @description The agent's name in the history: a name that has letters, digits, spaces and .-_'&+() alone, at least one letter or digit, at most 40 characters, and no two spaces in a row.
              */
             name: string;
             /** Scopes */
@@ -572,7 +572,7 @@ export interface components {
         };
         /**
          * ConversationPage
-         * @description A page of conversations, those written to last first.
+         * @description A page of conversations, last written first.
          */
         ConversationPage: {
             /** Conversations */
@@ -582,7 +582,7 @@ export interface components {
         };
         /**
          * ConversationPatch
-         * @description Changes to a conversation: its title, or whether it is in the trash.
+         * @description Changes to a conversation. `deleted` moves it to the trash or restores it.
          */
         ConversationPatch: {
             /**
@@ -605,7 +605,7 @@ export interface components {
         };
         /**
          * Export
-         * @description All that is kept of a user: tasks and events as they stood at the event `as_of`.
+         * @description The export of a user's data: tasks and events as of the event `as_of`.
          */
         Export: {
             /** As Of */
@@ -683,7 +683,7 @@ export interface components {
         };
         /**
          * MessageChange
-         * @description A change that a message led to; `undone_by` is the event that took it back.
+         * @description A change that a message caused. `undone_by` is the id of the event that undid it.
          */
         MessageChange: {
             /**
@@ -730,7 +730,7 @@ export interface components {
         };
         /**
          * MessagePage
-         * @description A page of messages in the order in which they were written; the first page is the newest.
+         * @description A page of messages, oldest first. The first page has the newest messages.
          */
         MessagePage: {
             /** Messages */
@@ -740,12 +740,12 @@ export interface components {
         };
         /**
          * NewKey
-         * @description What an agent's key is made from.
+         * @description The request for a new agent key.
          */
         NewKey: {
             /**
              * Name
-             * @description Whom the history names: a name that has letters, digits, spaces and .-_'&+() alone, at least one letter or digit, at most 40 characters, and no two spaces in a row.
+             * @description The agent's name in the history: a name that has letters, digits, spaces and .-_'&+() alone, at least one letter or digit, at most 40 characters, and no two spaces in a row.
              */
             name: string;
             /** Scopes */
@@ -871,7 +871,7 @@ export interface components {
         };
         /**
          * SessionsEnd
-         * @description Whether every agent is revoked along with the sessions.
+         * @description A request to end the person's sessions; `agents` revokes every agent too.
          */
         SessionsEnd: {
             /**
@@ -882,7 +882,7 @@ export interface components {
         };
         /**
          * ShownAccount
-         * @description An account; `last_event` is the newest event of its ledger, `last_task` its newest task.
+         * @description An account. `last_event` and `last_task` are the ids of its newest event and newest task.
          */
         ShownAccount: {
             /** User Id */
@@ -926,7 +926,7 @@ export interface components {
         };
         /**
          * ShownConversation
-         * @description A conversation; `messages` is the number of them that there ever were.
+         * @description A conversation. `messages` is the number of its messages.
          */
         ShownConversation: {
             /** Id */
@@ -995,7 +995,7 @@ export interface components {
         };
         /**
          * ShownKey
-         * @description A key, on the one occasion that its token is shown.
+         * @description A new key, with its token. No other answer contains the token.
          */
         ShownKey: {
             /** Client Id */
@@ -1011,9 +1011,9 @@ export interface components {
         };
         /**
          * ShownMessage
-         * @description A message; `parts` and `reply_to` are those of an answer of the built-in assistant.
+         * @description A message. Only answers of the built-in assistant have `parts` and `reply_to`.
          *
-         *     `replaces` is the message that the person said again in this one's words.
+         *     `replaces` is the id of the earlier message that this one replaces.
          */
         ShownMessage: {
             /** Id */
@@ -1048,7 +1048,7 @@ export interface components {
         };
         /**
          * StreamedMessage
-         * @description What a person says: `message`, or the body of `useChat`, whose last message it is.
+         * @description A message to the assistant: `message`, or the last of `messages` in the body of `useChat`.
          */
         StreamedMessage: {
             /** Conversation Id */
@@ -1115,7 +1115,7 @@ export interface components {
         };
         /**
          * ToolCall
-         * @description A tool that was called: what it was given, and what it returned or why it was refused.
+         * @description A call of a tool: its arguments, and its result or the reason why it was refused.
          */
         ToolCall: {
             /** Tool */
@@ -1129,7 +1129,7 @@ export interface components {
         };
         /**
          * UiMessage
-         * @description A message as `useChat` keeps it.
+         * @description A message in the format of `useChat`.
          */
         UiMessage: {
             /** Role */
@@ -1143,7 +1143,7 @@ export interface components {
         };
         /**
          * UiPart
-         * @description A part of a UI message; only texts are read.
+         * @description A part of a UI message. Only the parts with text are used.
          */
         UiPart: {
             /** Type */
@@ -1251,7 +1251,7 @@ export interface components {
         };
         /**
          * WrongPart
-         * @description A wrong part of a request: where it is, and why by a code.
+         * @description A wrong part of a request: its path and a code.
          */
         WrongPart: {
             /** Name */
@@ -1261,7 +1261,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description What went wrong, as RFC 9457 problem details; `code` is its exact reason.
+         * @description RFC 9457 problem details. `code` is the exact reason.
          */
         Problem: {
             /** Type */

@@ -1,6 +1,6 @@
-"""What one user may use of what all share: calls a minute, tasks and bytes, changes a day.
+"""Rate limits and quotas: calls a minute, tasks, bytes, and changes a day.
 
-Agents and the person have amounts of their own (specs/operation.md, Limits).
+The person and the agents have separate limits (specs/operation.md, Limits).
 """
 
 import math
@@ -14,23 +14,23 @@ from surelist.access.auth import Principal
 from surelist.config import Settings
 from surelist.errors import TooManyRequests
 
-Whose = Literal["client", "agents", "person"]
-"""Whose amount a call spends: that of one agent, of all agents together, of the person."""
+Bucket = Literal["client", "agents", "person"]
+"""The limit that a call counts towards: of one agent, of all agents together, or of the person."""
 
 Rate = Literal["reads", "writes", "revocations"]
-"""What is counted. Revocations are the calls with which a person ends access to the list: listing
-agents, revoking one, ending sessions, erasing the list."""
+"""The kind of calls that a limit counts. "revocations" are the calls that end access to the list:
+listing agents, revoking one, ending sessions, erasing the list."""
 
 DAY = timedelta(days=1)
 MINUTE = 60
 
 REVOCATIONS = 60
-"""In a minute, for the person alone."""
+"""Revocations a minute. Only the person may make them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """How much a list may hold before this caller's changes are refused; 0 is no limit."""
+    """The limits at which this caller's changes are refused. 0 means no limit."""
 
     tasks: int
     events_a_day: int
@@ -38,12 +38,15 @@ class Quotas:
 
     @classmethod
     def of_person(cls, settings: Settings) -> "Quotas":
-        """Those of the person: all tasks and bytes, and twice a day's changes."""
+        """The person's quotas: all tasks and bytes, and twice the daily changes."""
         return cls(settings.max_tasks, 2 * settings.max_events_a_day, settings.max_bytes)
 
     @classmethod
     def of_agents(cls, settings: Settings) -> "Quotas":
-        """Those of the agents, who leave a tenth of the room and a day's changes to the person."""
+        """The agents' quotas: nine tenths of tasks and bytes, and the daily changes once.
+
+        The rest is left to the person.
+        """
         return cls(
             nine_tenths(settings.max_tasks),
             settings.max_events_a_day,
@@ -52,12 +55,12 @@ class Quotas:
 
 
 def nine_tenths(amount: int) -> int:
-    """What agents may use of an amount; 0 is no limit."""
+    """The agents' share of a limit, at least 1. 0 means no limit."""
     return max(1, amount * 9 // 10) if amount else 0
 
 
 class Rates:
-    """Counts calls in a sliding minute, per worker or, by Redis, for all."""
+    """Counts calls in a sliding minute: per worker, or for all workers with Redis."""
 
     def __init__(self, settings: Settings) -> None:
         self._amounts: dict[Rate, int] = {
@@ -75,11 +78,11 @@ class Rates:
             self._shared = SharedRates(settings.redis_url)
 
     async def spend(self, principal: Principal, rate: Rate, agent: str | None = None) -> None:
-        """Count one of `rate`; TooManyRequests when this minute's are spent.
+        """Count one call. Raises TooManyRequests when a limit of `rate` is reached.
 
-        An agent spends from half of the amount first, then from what all agents have together, so
-        that what is refused at its half costs the others nothing. A call that the person's page
-        makes because the client `agent` asked it to is that agent's.
+        An agent's call counts towards its own limit first, which is half of the agents' limit. If
+        that refuses it, it does not count towards the limit of all agents. A call of the person's
+        page on behalf of the client `agent` counts for that agent.
         """
         amount = self._amounts[rate]
         if not amount:
@@ -94,25 +97,25 @@ class Rates:
             )
             await self._hit("agents", rate, (account_id,), amount)
 
-    async def _hit(self, whose: Whose, rate: Rate, spender: tuple[str, ...], amount: int) -> None:
-        key = (whose, rate, *spender)
+    async def _hit(self, bucket: Bucket, rate: Rate, spender: tuple[str, ...], amount: int) -> None:
+        key = (bucket, rate, *spender)
         wait = await self._shared.hit(key, amount) if self._shared else None
         if wait is None:
             wait = self._own.hit(key, amount)
         if wait:
-            raise _too_many(whose, rate, amount, wait)
+            raise _too_many(bucket, rate, amount, wait)
 
     async def close(self) -> None:
-        """Let go of Redis."""
+        """Close the connections to Redis."""
         if self._shared:
             await self._shared.close()
 
 
 class SlidingMinute:
-    """Counts hits as the shared limiter does: this minute's, and the last one's as they slide out.
+    """A sliding window counter in memory, with the same algorithm as the shared one.
 
-    `limits` has this in memory too, but starts a thread on a call to sweep; here a minute is
-    forgotten whole.
+    `limits` has one too, but it starts a thread to delete old keys. This one drops all keys of a
+    minute together.
     """
 
     def __init__(self) -> None:
@@ -121,7 +124,7 @@ class SlidingMinute:
         self._before: dict[Hashable, int] = {}
 
     def hit(self, key: Hashable, amount: int) -> float:
-        """Count a hit and return 0, or, when `amount` are spent, the seconds until one is free."""
+        """Count a hit and return 0; or return the seconds to wait when `amount` is reached."""
         now = time.time()
         minute, past = divmod(now, MINUTE)
         if minute != self._minute:
@@ -136,12 +139,12 @@ class SlidingMinute:
         return MINUTE * (2 - (amount - 1) / hits) - past
 
 
-def _too_many(whose: Whose, rate: Rate, amount: int, wait: float) -> TooManyRequests:
+def _too_many(bucket: Bucket, rate: Rate, amount: int, wait: float) -> TooManyRequests:
     seconds = max(1, math.ceil(wait))
     if rate == "revocations":
         return TooManyRequests("rate_limit_revocations", limit=amount, retry_after=seconds)
-    if whose == "client":
+    if bucket == "client":
         return TooManyRequests("rate_limit_agent", limit=amount, rate=rate, retry_after=seconds)
-    if whose == "agents":
+    if bucket == "agents":
         return TooManyRequests("rate_limit_agents", limit=amount, rate=rate, retry_after=seconds)
     return TooManyRequests("rate_limit_person", limit=amount, rate=rate, retry_after=seconds)

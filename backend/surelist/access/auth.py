@@ -1,4 +1,4 @@
-"""A bearer token becomes a Principal here, for both doors; specs/tokens.md is the contract."""
+"""Authentication: turns a bearer token into a Principal, for REST and MCP (specs/tokens.md)."""
 
 import re
 import time
@@ -14,53 +14,53 @@ from surelist.errors import InsufficientScope, InvalidToken, Unauthenticated
 from surelist.names import FALLBACK, plain
 
 USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}")
-"""A user id, matched whole. Nothing looser: it is written into a SET LOCAL as it is."""
+"""A user id. Use fullmatch. Must not allow quotes: the id is part of a SET LOCAL statement."""
 
 RESERVED_USER_ID = "me"
 LOCAL_USER = "local"
 """The user of `surelist token local`, and then the first person who signs up."""
 
 CLIENT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,100}")
-"""A client's id or name, matched whole: one line that PostgreSQL can keep."""
+"""A client's id or name: one line of text that PostgreSQL can store. Use fullmatch."""
 
 WEB_CLIENT = "web"
 """The client of the person's session."""
 
 KEY_PREFIX = "key-"
-"""What the id of an agent key begins with, and that of no other client."""
+"""The prefix of the ids of agent keys. No other client id begins with it."""
 
 COMPACT_JWS = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}")
-"""RFC 7515 3.1, matched whole before any library sees it: libraries have taken padding and foreign
-characters inside a token, and so other things that the same key had signed."""
+"""The form of a token (RFC 7515 3.1), checked before a library parses it. Some libraries accept
+padding and foreign characters inside a token, and so other values that the same key signed."""
 
 TOKEN_TYPE = "surelist+jwt"  # noqa: S105
-"""The `typ` of the tokens that this server signs with a key of their own (RFC 8725 3.11)."""
+"""The `typ` of the tokens that this server signs (RFC 8725 3.11)."""
 
 TOKEN_BYTES = 8192
 LIFETIME_DAYS = 400
 CLOCK_SKEW_SECONDS = 60
-"""How far the clocks of the signing and the verifying machine may be apart."""
+"""The tolerated difference between the clocks of issuer and server."""
 
 VERIFIED_AT_ONCE = 10_000
 VERIFIED_SECONDS = 300
-"""How long a token is not looked at again, so that a key taken back is soon of no use."""
+"""How long a verified token is cached. Tokens of a withdrawn key are refused after that time."""
 
 
 AgentScope = Literal["tasks:read", "tasks:write", "conversations:read", "conversations:write"]
 AGENT_SCOPES: tuple[AgentScope, ...] = get_args(AgentScope)
 OWNER_SCOPE = "account:manage"
-"""Erase, export, purge, keys, agents, time zone: a person's own, never an agent's."""
+"""The scope for erase, export, purge, keys, agents and time zone. No agent gets it."""
 
 SCOPES = frozenset[str]((*AGENT_SCOPES, OWNER_SCOPE))
 
 
 Kind = Literal["session", "access", "key", "token"]
-"""Of a person's session, an OAuth client's access token, an agent key, `surelist token`."""
+"""The kind of a token: of a session, of an OAuth client, of an agent key, of `surelist token`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who makes a change, as the ledger records it, and the message that asked for it."""
+    """The author of a change, as the ledger records it, and the chat message that caused it."""
 
     actor: Literal["person", "assistant", "agent", "system"]
     client_id: str
@@ -70,19 +70,18 @@ class Caller:
 
     @property
     def is_person(self) -> bool:
-        """Whether the person acts, and not a program that works for them."""
+        """Whether the caller is the person and not a program."""
         return self.actor == "person"
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A verified caller: whose list it works on, what it may do, who it is, and since when.
+    """A verified caller, with its account, its scopes and the times of its token.
 
-    `account_id` says whose rows, `person_id` for whom the caller acts: both are the token's `sub`
-    as long as nobody shares a list. `kind` is that of its token, `issued_at` when the token was
-    made, and `authenticated_at`, of a session alone, when the person last proved who they are; both
-    in seconds since 1970. With `acts_as`, the ledger records that caller instead of the
-    credential's own.
+    `account_id` is the user of the rows, `person_id` the user that the caller acts for. Both are
+    the token's `sub`, since lists cannot be shared. `issued_at` is the time of the token, and
+    `authenticated_at`, only of a session, the time of the person's last sign-in; both in seconds
+    since 1970. With `acts_as`, the ledger records that caller instead of the token's.
     """
 
     account_id: str
@@ -96,32 +95,32 @@ class Principal:
     _hash: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Compute the hash once: each call looks its principal up several times."""
-        told = (self.account_id, self.person_id, self.scopes, self.caller, self.issued_at)
-        object.__setattr__(self, "_hash", hash((*told, self.kind, self.acts_as)))
+        """Compute the hash once, since each call uses it for several lookups."""
+        values = (self.account_id, self.person_id, self.scopes, self.caller, self.issued_at)
+        object.__setattr__(self, "_hash", hash((*values, self.kind, self.acts_as)))
 
     def __hash__(self) -> int:
         return self._hash
 
     def require(self, scope: str) -> None:
-        """Raise InsufficientScope unless the token carries `scope`."""
+        """Raise InsufficientScope unless the token has `scope`."""
         if scope not in self.scopes:
             raise InsufficientScope(scope)
 
 
 class Issuer(Protocol):
-    """Somebody whose tokens are believed: the keys and the algorithms are the issuer's own."""
+    """A trusted issuer of tokens, with its own keys and algorithms."""
 
     async def verified(self, token: str, audience: str) -> tuple[Kind, Mapping[str, Any]]:
         """The kind and the verified claims of `token`.
 
-        Raises jwt.InvalidTokenError, or Unavailable when nothing can be said about it now.
+        Raises jwt.InvalidTokenError, or Unavailable when the keys cannot be fetched.
         """
         ...
 
 
 class Authenticator:
-    """Verifies bearer tokens; the token's `iss` picks one of the issuers."""
+    """Verifies bearer tokens. The token's `iss` selects the issuer."""
 
     def __init__(self, issuers: Mapping[str, Issuer]) -> None:
         self._issuers = issuers
@@ -130,8 +129,7 @@ class Authenticator:
     async def principal(self, authorization: Iterable[str], audience: str) -> Principal:
         """The principal of a request with these Authorization headers, at `audience`.
 
-        Raises Unauthenticated, whose `details` hold `error` when a token was sent and refused, or
-        Unavailable.
+        Raises Unavailable, or Unauthenticated. Its `details` have `error` if a token was sent.
         """
         token = _bearer(list(authorization))
         principal, expires = self._verified.get((token, audience), (None, 0.0))
@@ -169,11 +167,11 @@ def sign_token(
     name: str | None = None,
     issued_at: int | None = None,
 ) -> str:
-    """A bearer token for every audience of this server, signed with the key for tokens.
+    """Sign a bearer token for every audience of this server.
 
-    `name` is what people read for the client, if not its id; `issued_at` is in seconds since 1970,
-    now if not given. The same arguments make the same token. Raises ValueError when the user id,
-    the client's id or name or the lifetime is out of bounds.
+    `name` is the client's display name, by default its id. `issued_at` is in seconds since 1970, by
+    default now. Equal arguments give equal tokens. Raises ValueError when the user id, the client's
+    id or name, or the lifetime is out of bounds.
     """
     if not is_user_id(user_id):
         raise ValueError(
@@ -201,7 +199,7 @@ def sign_token(
 
 
 def is_user_id(value: object) -> bool:
-    """Whether `value` can name a user."""
+    """Whether `value` is a valid user id."""
     return isinstance(value, str) and value != RESERVED_USER_ID and bool(USER_ID.fullmatch(value))
 
 
@@ -244,5 +242,5 @@ def _principal_of(kind: Kind, claims: Mapping[str, Any]) -> Principal:
 
 
 def invalid_token(reason: str) -> InvalidToken:
-    """The refusal of a token that proves nothing; `reason` follows a colon."""
+    """The error for an invalid token. `reason` follows a colon in its sentence."""
     return InvalidToken("token_invalid", reason=reason)

@@ -1,4 +1,4 @@
-"""Whose tokens are believed: each issuer fixes its keys and algorithms; specs/tokens.md."""
+"""The trusted issuers of tokens. Each has fixed keys and algorithms (specs/tokens.md)."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -23,8 +23,8 @@ ACCESS_TOKEN = "at+jwt"  # noqa: S105
 UNTYPED = (None, "jwt")
 
 
-def believed(settings: Settings) -> Mapping[str, Issuer]:
-    """The issuers that these settings name, by the `iss` of their tokens."""
+def trusted_issuers(settings: Settings) -> Mapping[str, Issuer]:
+    """The issuers in the settings, by the `iss` of their tokens."""
     issuers: dict[str, Issuer] = {settings.url: SharedSecret(settings)}
     if settings.issuer:
         issuers[settings.issuer] = BetterAuth(settings, KeySet(settings.jwks_url))
@@ -34,8 +34,8 @@ def believed(settings: Settings) -> Mapping[str, Issuer]:
 class SharedSecret:
     """Tokens signed HS256 by this server: `surelist token` and agent keys.
 
-    The key is derived from BETTER_AUTH_SECRET. Tokens without a type of their own were given out
-    before it was: the secret itself signed them.
+    The key is derived from BETTER_AUTH_SECRET. Older tokens have no `typ` of their own; they were
+    signed with the secret itself.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -46,7 +46,7 @@ class SharedSecret:
         }
 
     async def verified(self, token: str, audience: str) -> tuple[Kind, Claims]:
-        """The kind and claims; the previous secret's keys still verify, for rotation."""
+        """The kind and the claims. Keys of the previous secret still verify, for rotation."""
         kind = _kind(jwt.get_unverified_header(token).get("typ"), self._keys)
         keys = [(key, "HS256") for key in self._keys[kind]]
         claims = _verified(token, keys, self._url, audience)
@@ -62,7 +62,7 @@ class BetterAuth:
         self._keys = keys
 
     async def verified(self, token: str, audience: str) -> tuple[Kind, Claims]:
-        """The kind and claims, whose scope is what this server grants. Raises KeysAway."""
+        """The kind and the claims, with the granted scopes. Raises KeysUnavailable."""
         header = jwt.get_unverified_header(token)
         kind = _kind(header.get("typ"), (*UNTYPED, ACCESS_TOKEN))
         keys = await self._keys.named(str(header.get("kid")))
@@ -74,7 +74,7 @@ class BetterAuth:
         return ("access" if "client_id" in claims else "session"), granted
 
     def _granted(self, claims: Claims, kind: str | None) -> str:
-        """Every scope to a person's session; to a client never account:manage."""
+        """The granted scopes: all for a session; a client's own, but never account:manage."""
         if "client_id" in claims:
             if str(claims["client_id"]).startswith(KEY_PREFIX):
                 raise jwt.InvalidTokenError("its client has the name of a key")
@@ -98,7 +98,7 @@ def _kind(typ: object, known: Container[str | None]) -> str | None:
 def _verified(
     token: str, keys: Iterable[tuple[Any, str]], issuer: str, audience: str
 ) -> dict[str, Any]:
-    """The claims, if any key verifies them with its own algorithm. Raises jwt.InvalidTokenError."""
+    """The claims, verified by one of the keys with its algorithm. Raises jwt.InvalidTokenError."""
     for key, algorithm in keys:
         try:
             return jwt.decode(

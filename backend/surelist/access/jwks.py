@@ -1,4 +1,4 @@
-"""The public keys of an issuer, from the JSON Web Key Set (RFC 7517) that it publishes."""
+"""The public keys of an issuer, fetched from its JSON Web Key Set (RFC 7517)."""
 
 import asyncio
 import logging
@@ -19,10 +19,10 @@ logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_FETCHES = 10
 SECONDS_FRESH = 3600
-"""The age from which a key set is fetched again in the background."""
+"""After this time, a key set is fetched again in the background."""
 
 SECONDS_TO_ANSWER = 5
-"""Less than SECONDS_BETWEEN_FETCHES, so that there is never more than one fetch."""
+"""The timeout of a fetch, shorter than SECONDS_BETWEEN_FETCHES so that fetches do not overlap."""
 
 DOCUMENT_BYTES = 65_536
 RSA_BITS = 2048
@@ -31,10 +31,10 @@ ALGORITHMS: Mapping[tuple[str | None, str | None], str] = {
     ("RSA", None): "RS256",
     ("EC", "P-256"): "ES256",
 }
-"""The one algorithm of each type of key, by `kty` and `crv`; no other type is believed."""
+"""The algorithm of each type of key, by `kty` and `crv`. Other types are not trusted."""
 
 MEMBERS = {"kty", "crv", "kid", "n", "e", "x", "y"}
-"""What is read of a published key, beside `alg` and `use`."""
+"""The members of a published key that are used, in addition to `alg` and `use`."""
 
 Keys: TypeAlias = Mapping[str, Sequence[jwt.PyJWK]]
 """Keys by `kid`."""
@@ -44,14 +44,14 @@ class _Document(BaseModel):
     keys: list[object]
 
 
-class KeysAway(Unavailable):
-    """The issuer's keys cannot be had, so that nothing can be said about a token."""
+class KeysUnavailable(Unavailable):
+    """The issuer's keys cannot be fetched, so a token can be neither accepted nor refused."""
 
     retry_after = SECONDS_BETWEEN_FETCHES
 
 
 class KeySet:
-    """The keys published at one URL, fetched when they are first needed, and kept."""
+    """The keys at one URL, fetched when first needed and cached."""
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._url = url
@@ -63,14 +63,14 @@ class KeySet:
         self._begun_at = 0.0
 
     async def named(self, kid: str) -> Sequence[jwt.PyJWK]:
-        """The keys of this `kid`, none if the issuer has none.
+        """The keys with this `kid`; an empty sequence if the issuer has none.
 
-        Raises KeysAway when the kid is not known and the last fetch failed.
+        Raises KeysUnavailable when there is no such key and the last fetch failed.
         """
         if kid not in self._keys:
             await asyncio.shield(self._fetch())
             if kid not in self._keys and self._away:
-                raise KeysAway("issuer_keys_unavailable")
+                raise KeysUnavailable("issuer_keys_unavailable")
         elif self._clock() - self._fetched_at > SECONDS_FRESH:
             self._fetch()
         return self._keys.get(kid, ())
@@ -88,7 +88,7 @@ class KeySet:
             self._keys = read_keys(await download(self._url))
         except (OSError, ValueError) as error:
             self._away = True
-            logger.warning("the keys of SURELIST_JWKS_URL cannot be had: %s", type(error).__name__)
+            logger.warning("SURELIST_JWKS_URL cannot be fetched: %s", type(error).__name__)
         else:
             self._away = False
             self._fetched_at = self._clock()
@@ -96,12 +96,12 @@ class KeySet:
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """The certificates of this machine, whose reading takes 80 ms."""
+    """The trusted certificates of this machine. Cached, since reading them takes 80 ms."""
     return httpx2.create_ssl_context()
 
 
 async def download(url: str) -> bytes:
-    """The document at `url`; OSError or ValueError when it is away, late or too long."""
+    """The document at `url`. Raises OSError or ValueError when unreachable, late or too long."""
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
     document = b""
     try:
@@ -122,7 +122,7 @@ async def download(url: str) -> bytes:
 
 
 def read_keys(document: bytes) -> Keys:
-    """The usable keys of a JWKS; ValueError when it is none, or has none."""
+    """The usable keys of a JWKS, by `kid`. Raises ValueError when it is invalid or has none."""
     found: dict[str, list[jwt.PyJWK]] = {}
     for published in _Document.model_validate_json(document).keys:
         if isinstance(published, dict) and (key := _usable(cast("dict[str, Any]", published))):
@@ -133,7 +133,7 @@ def read_keys(document: bytes) -> Keys:
 
 
 def _usable(published: dict[str, Any]) -> jwt.PyJWK | None:
-    """The key, when it is public, for signatures, has a kid and is of one of our types."""
+    """The key, or None unless it is public, for signatures, has a kid and a trusted type."""
     members = {
         name: value
         for name, value in published.items()

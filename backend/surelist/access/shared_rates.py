@@ -1,4 +1,4 @@
-"""Rates that all workers count together, in Redis; imported only where there is one."""
+"""Rates that all workers count together in Redis. Imported only if Redis is configured."""
 
 import asyncio
 import logging
@@ -18,31 +18,31 @@ from surelist.observability.metrics import SHARED_RATE_FAULTS
 logger = logging.getLogger(__name__)
 
 REDIS_TIMEOUT = 0.25
-"""Seconds that a call waits for Redis to count it once."""
+"""The timeout of Redis for one hit, in seconds."""
 
-REST = 5.0
-"""Seconds that Redis is left alone after a fault."""
+RETRY_AFTER_FAULT = 5.0
+"""Seconds without calls to Redis after a fault."""
 
 SHORTEST_WAIT = 1.0
-"""Seconds told to a refused caller at least: `limits` says 0 right after a minute has begun, and 0
-would mean that the hit was counted."""
+"""The shortest wait for a refused hit, in seconds: `limits` returns 0 right after a minute has
+begun, but here 0 means that the hit was counted."""
 
 CONNECTIONS = 20
 AWAY = (RedisError, OSError, TimeoutError)
 
 
 class SharedRates:
-    """A sliding minute in Redis. While Redis is away or slow, calls are not held up by it.
+    """A sliding minute in Redis. Calls do not wait while Redis is unavailable or slow.
 
-    After a fault it is left alone for REST seconds; then one call asks it again, and the others
-    only once that one has been answered.
+    After a fault, Redis is not called for RETRY_AFTER_FAULT seconds. Then one call tries it, and
+    the others use it again once that call succeeds.
     """
 
     def __init__(self, url: str) -> None:
         self._connections = BlockingConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
             url,
             max_connections=CONNECTIONS,
-            retry=Retry(NoBackoff(), 1),  # once, for a connection that an earlier Redis closed
+            retry=Retry(NoBackoff(), 1),  # once: a restarted Redis has closed the old connections
         )
         options: Any = {"connection_pool": self._connections}
         storage = RedisStorage(
@@ -53,21 +53,21 @@ class SharedRates:
         self._rests_until = 0.0
 
     async def hit(self, key: tuple[str, ...], amount: int) -> float | None:
-        """Count a hit and return 0, or, when `amount` are spent, the seconds until one is free.
+        """Count a hit and return 0; or return the seconds to wait when `amount` is reached.
 
-        None, at once or within REDIS_TIMEOUT, when Redis does not say.
+        Returns None, within REDIS_TIMEOUT, when Redis does not answer.
         """
         now = time.monotonic()
         if self._away:
             if now < self._rests_until:
                 return None
-            self._rests_until = now + REST
+            self._rests_until = now + RETRY_AFTER_FAULT
         try:
             async with asyncio.timeout(REDIS_TIMEOUT):
                 wait = await self._hit(RateLimitItemPerMinute(amount), key)
         except AWAY as fault:
             SHARED_RATE_FAULTS.inc()
-            self._rests_until = time.monotonic() + REST
+            self._rests_until = time.monotonic() + RETRY_AFTER_FAULT
             if not self._away:
                 self._away = True
                 logger.warning("Redis is away: each worker counts rates for itself", exc_info=fault)

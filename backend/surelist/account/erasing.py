@@ -1,4 +1,4 @@
-"""Erasing an account: everybody is shut out at once, then the rows are removed batch by batch."""
+"""Erasing an account: refuse every token at once, then delete the rows in batches."""
 
 from sqlalchemy import func, literal, select, tuple_
 from sqlmodel import SQLModel
@@ -10,13 +10,14 @@ from surelist.data.isolation import UserTransaction, user_delete, user_rows, use
 from surelist.ledger.models import BEING_ERASED, INSTANT, Account
 
 ROWS_AT_ONCE = 2000
-"""Rows of a table that one transaction removes: about 0.1 seconds each, far below its limit."""
+"""Rows of one table that a transaction deletes: about 0.1 seconds, far below the time limit."""
 
 
 def _remove_some(model: type[SQLModel]) -> Statement:
-    """Removes the first ROWS_AT_ONCE rows of `model`, and returns how many there were.
+    """A statement that deletes the first ROWS_AT_ONCE rows of `model` and returns their number.
 
-    By a range of keys, which the primary key's index leads to whatever PostgreSQL's statistics say.
+    It deletes a range of keys, so that PostgreSQL uses the primary key's index even when its
+    statistics are out of date.
     """
     table = SQLModel.metadata.tables[model.__name__.lower()]
     names = [key.name for key in table.primary_key.columns if key.name != "user_id"]
@@ -33,7 +34,7 @@ def _remove_some(model: type[SQLModel]) -> Statement:
 
 
 REMOVE_SOME = [_remove_some(model) for model in tables.erased()]
-"""For each table, before those that it refers to."""
+"""One statement for each table. A table comes before the tables that it references."""
 
 _SHUT_OUT = compiled(
     user_update(Account).values(
@@ -48,19 +49,19 @@ _FINISH = compiled(user_update(Account).values(erased_at=func.clock_timestamp())
 
 
 async def shut_out(tx: UserTransaction) -> None:
-    """Refuse every token from now on, until `remove_some` has removed all that is stored.
+    """Refuse every token from now on, until `remove_some` has deleted all rows.
 
-    The account keeps the numbers that it has given out, so that none is ever used twice. Raises
-    Unauthenticated behind an erase, and BeingErased during one.
+    The account keeps its counters of ids, so that no id is used twice. Raises Unauthenticated
+    after an erase, and BeingErased during one.
     """
     await find_standing(tx)
     await tx.execute(_SHUT_OUT)
 
 
 async def remove_some(tx: UserTransaction) -> bool:
-    """Remove some rows of a user who is shut out, and return whether any are left.
+    """Delete a batch of rows of an account that is being erased; return whether rows are left.
 
-    When none is, the erase is done: tokens issued from now on are good again.
+    When none are left, the erase is complete, and tokens that are issued from now on are valid.
     """
     account = await find(tx)
     if account is None or account["erased_at"] != BEING_ERASED:

@@ -1,7 +1,6 @@
-"""Everything that is kept of a user, as it stood at one event, read page by page."""
+"""The export of a user's data as of one event, read page by page."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import orjson
@@ -20,13 +19,13 @@ from surelist.tasks.representation import whole
 T = TypeVar("T")
 
 Place = TypeVar("Place", int, tuple[int, int])
-"""The ids that a page begins after."""
+"""The id, or the pair of ids, after which a page begins."""
 
 Page: TypeAlias = tuple[list[Any], int | None]
-"""What is shown of a page, and the id that the next one begins after; None after the last."""
+"""The rows of a page as JSON values, and the id after which the next page begins, or None."""
 
 PAGE = 200
-"""Rows that are read in one transaction; between two of them no connection is held."""
+"""Rows that one transaction reads. The export holds no connection between two transactions."""
 
 _as_of = bindparam("as_of", type_=BigInteger, required=True)
 _last = bindparam("last", type_=BigInteger, required=True)
@@ -70,7 +69,7 @@ _EVENTS = compiled(
 
 
 class Reading(Protocol):
-    """Runs a unit of work in a reading transaction of its own."""
+    """Runs a unit of work in its own read transaction."""
 
     async def __call__(self, work: Callable[[UserTransaction], Awaitable[T]]) -> T:
         """Run `work`."""
@@ -78,12 +77,11 @@ class Reading(Protocol):
 
 
 async def export(account: Record | None, read: Reading) -> AsyncGenerator[bytes]:
-    """The pieces of one JSON object: `as_of`, `timezone`, `tasks`, and `events` up to that one.
+    """The bytes of one JSON object: as_of, timezone, tasks, events, conversations and messages.
 
-    All of that as it stood when `account` was read; `conversations` and `messages` as they are.
-
-    A task that has changed since is put back to how it stood at `as_of`; of what is purged while
-    this is read, nothing is left to tell.
+    Tasks and events are as of `account`'s last event, `as_of`. A task that has changed since is
+    restored from its events, and a task that is purged during the export is left out.
+    Conversations and messages are as they are when their page is read.
     """
     timezone, as_of = (account["timezone"], account["last_event"]) if account else ("UTC", 0)
     yield b'{"as_of":%d,"timezone":%b,"tasks":[' % (as_of, orjson.dumps(timezone))
@@ -112,18 +110,10 @@ async def _pages(
     last: Place | None = first
     separator = b""
     while last is not None:
-        shown, last = await read(partial(_turned, page, last))
+        shown, last = await read(lambda tx, place=last: page(tx, place))
         if shown:
             yield separator + orjson.dumps(shown)[1:-1]
             separator = b","
-
-
-async def _turned(
-    page: Callable[[UserTransaction, Place], Awaitable[tuple[list[Any], Place | None]]],
-    last: Place,
-    tx: UserTransaction,
-) -> tuple[list[Any], Place | None]:
-    return await page(tx, last)
 
 
 async def _tasks(tx: UserTransaction, last: int, as_of: int, timezone: str) -> Page:

@@ -1,4 +1,4 @@
-"""REST for the account: for the person only, but for looking at it."""
+"""REST routes of the account. Agents may read it; only the person may change it."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -30,7 +30,7 @@ from surelist.tasks.representation import WholeTask
 
 
 class ShownAccount(ShownObject):
-    """An account; `last_event` is the newest event of its ledger, `last_task` its newest task."""
+    """An account. `last_event` and `last_task` are the ids of its newest event and newest task."""
 
     user_id: str
     timezone: str
@@ -44,7 +44,7 @@ class ShownAccount(ShownObject):
 
 
 class Export(ShownObject):
-    """All that is kept of a user: tasks and events as they stood at the event `as_of`."""
+    """The export of a user's data: tasks and events as of the event `as_of`."""
 
     as_of: int
     timezone: str
@@ -63,7 +63,7 @@ class AccountPatch(Closed):
 
 
 class SessionsEnd(Closed):
-    """Whether every agent is revoked along with the sessions."""
+    """A request to end the person's sessions; `agents` revokes every agent too."""
 
     agents: bool = False
 
@@ -88,9 +88,9 @@ async def change_account(
 
 @router.delete("", status_code=204)
 async def erase_account(door: PersonDoor, _key: IdempotencyKey = ABSENT) -> Response:
-    """Erase everything; every token issued until that is done is refused.
+    """Erase everything. Tokens issued before the erase is complete are refused.
 
-    A repeat goes on where a call ended that was cut off.
+    A repeated call continues an erase that was interrupted.
     """
     door.require_recent_sign_in()
     with suppress(BeingErased):
@@ -101,8 +101,8 @@ async def erase_account(door: PersonDoor, _key: IdempotencyKey = ABSENT) -> Resp
 
 @router.get("/export", responses={200: {"model": Export}})
 async def export_account(door: PersonDoor) -> Response:
-    """Everything, as one JSON document."""
-    account = await door.read(service.find)  # what is refused, is before an answer
+    """Export everything as one JSON document."""
+    account = await door.read(service.find)  # before the response begins: this read may be refused
     pieces = export(account, partial(door.read, rate=None))
     headers = {"Content-Disposition": 'attachment; filename="surelist.json"'}
     return StreamingResponse(pieces, headers=headers, media_type="application/json")
@@ -112,7 +112,7 @@ async def export_account(door: PersonDoor) -> Response:
 async def end_sessions(
     door: PersonDoor, body: SessionsEnd, _key: IdempotencyKey = ABSENT
 ) -> Response:
-    """End the person's sessions up to this one, and if asked, revoke every agent."""
+    """End the person's sessions up to this one, and with `agents` revoke every agent."""
     await door.write(
         lambda tx: service.end_sessions(tx, agents=body.agents),
         rate="revocations",

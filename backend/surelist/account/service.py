@@ -1,4 +1,4 @@
-"""A user's account: its time zone and counts, and the end of its sessions."""
+"""Account operations: read it, set its time zone, end its sessions."""
 
 import time
 from datetime import UTC, datetime
@@ -23,14 +23,14 @@ _ACCOUNT = compiled(select(*_account.c))
 _valid_after = bindparam("valid_after", type_=INSTANT, required=True)
 _END_SESSIONS = compiled(
     user_update(Account).values(
-        # GREATEST passes over null.
+        # GREATEST ignores nulls.
         sessions_valid_after=func.greatest(col(Account.sessions_valid_after), _valid_after)
     )
 )
 
 
 async def find(tx: UserTransaction) -> Record | None:
-    """The account, or None for a user who has never written."""
+    """The account, or None for a user without any writes."""
     return await tx.fetch_one(_ACCOUNT)
 
 
@@ -44,14 +44,14 @@ async def find_standing(tx: UserTransaction) -> Record | None:
 
 @cache
 def _timezones() -> set[str]:
-    """The names of all time zones: files of the machine's, read once."""
+    """The names of all time zones. Cached, since they are read from files."""
     return available_timezones() - {"localtime"}
 
 
 async def set_timezone(tx: UserTransaction, timezone: str) -> Record | None:
-    """Move the account to another time zone; what is due stays due at the same wall time there.
+    """Set the account's time zone. Due times keep their wall time.
 
-    Raises Invalid when it is not an IANA name, Unauthenticated behind an erase.
+    Raises Invalid when `timezone` is not an IANA name, and Unauthenticated after an erase.
     """
     write = await Write.begin(tx, CONTEXT_ALONE)
     if timezone not in _timezones():
@@ -62,10 +62,10 @@ async def set_timezone(tx: UserTransaction, timezone: str) -> Record | None:
 
 
 async def end_sessions(tx: UserTransaction, *, agents: bool) -> None:
-    """End the person's sessions as of the caller's token, and with `agents` every agent too.
+    """End the person's sessions up to the caller's, and with `agents` revoke every agent.
 
-    A session's own time counts: it is of the clock that all sessions' tokens have. Any other
-    caller ends what there is by now. Raises Unauthenticated behind an erase.
+    For a session, the limit is the issue time of its own token, since the same clock issues the
+    tokens of all sessions. For other callers it is now. Raises Unauthenticated after an erase.
     """
     await find_standing(tx)
     last = tx.issued_at if tx.kind == "session" else int(time.time())

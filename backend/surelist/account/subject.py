@@ -1,4 +1,4 @@
-"""The account as a subject of the ledger: its time zone."""
+"""The account as a subject of the ledger. Its only field is the time zone."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""Which credentials still count, asked of the database every few seconds."""
+"""The check that a credential is not revoked: reads the database, and caches each result."""
 
 import time
 from collections.abc import Callable
@@ -6,69 +6,73 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from surelist.access.auth import OWNER_SCOPE, Principal
-from surelist.agents.standing import admit
+from surelist.agents.status import admit
 from surelist.data.isolation import UserTransaction
 from surelist.errors import BeingErased, InsufficientScope, Unauthenticated
 
 SECONDS_BETWEEN_CHECKS = 5
-"""How long a worker may go on serving an agent that another worker has revoked."""
+"""How long a result is cached, so how long a worker may serve an agent after its revocation."""
 
-REMEMBERED = 10_000
+CACHED_TOKENS = 10_000
 
-Standing: TypeAlias = frozenset[str] | Unauthenticated
-"""The scopes that count, or why none does."""
+Verdict: TypeAlias = frozenset[str] | Unauthenticated
+"""The allowed scopes of a credential, or the error that refuses it."""
 
-_UNKNOWN: tuple[float, Standing] = (0.0, frozenset())
+_EXPIRED: tuple[float, Verdict] = (0.0, frozenset())
 
 
-class Admission:
-    """The gate of the Database: `admit`, for each token once in SECONDS_BETWEEN_CHECKS."""
+class CredentialCheck:
+    """The gate of the Database. Calls `admit` for each token once in SECONDS_BETWEEN_CHECKS."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._standings: dict[Principal, tuple[float, Standing]] = {}
+        self._cache: dict[Principal, tuple[float, Verdict]] = {}
 
     def at_the_door(self, principal: Principal, scope: str | None) -> bool:
-        """Refuse what was found of this token a moment ago, before anything is spent on it.
+        """Apply the cached verdict, before the call is counted. Return whether there is one.
 
-        Whether anything was found. Raises Unauthenticated or InsufficientScope.
+        Raises Unauthenticated or InsufficientScope.
         """
-        until, standing = self._standings.get(principal, _UNKNOWN)
-        known = until > self._clock()
-        if known:
-            _hold(standing, scope)
-        return known
+        until, verdict = self._cache.get(principal, _EXPIRED)
+        cached = until > self._clock()
+        if cached:
+            _allowed_scopes(verdict, scope)
+        return cached
 
     async def __call__(self, tx: UserTransaction, principal: Principal, scope: str | None) -> None:
-        """Hold the token against its user's rows. Raises Unauthenticated or InsufficientScope."""
+        """Check the token, in the database if no verdict is cached.
+
+        A caller without the owner scope is recorded as an agent from here on. Raises
+        Unauthenticated or InsufficientScope.
+        """
         now = self._clock()
-        until, standing = self._standings.get(principal, _UNKNOWN)
+        until, verdict = self._cache.get(principal, _EXPIRED)
         if until <= now:
-            self._standings.pop(principal, None)
-            standing = await _standing(tx, principal)
-            if len(self._standings) >= REMEMBERED:
-                self._standings.clear()
-            self._standings[principal] = now + SECONDS_BETWEEN_CHECKS, standing
-        if OWNER_SCOPE not in _hold(standing, scope) and tx.caller.actor == "person":
+            self._cache.pop(principal, None)
+            verdict = await _verdict(tx, principal)
+            if len(self._cache) >= CACHED_TOKENS:
+                self._cache.clear()
+            self._cache[principal] = now + SECONDS_BETWEEN_CHECKS, verdict
+        if OWNER_SCOPE not in _allowed_scopes(verdict, scope) and tx.caller.actor == "person":
             tx.caller = replace(tx.caller, actor="agent")
 
 
-async def _standing(tx: UserTransaction, principal: Principal) -> Standing:
+async def _verdict(tx: UserTransaction, principal: Principal) -> Verdict:
     try:
         return await admit(tx, principal)
-    except BeingErased:  # soon over, and each call helps (isolation.py)
+    except BeingErased:  # not cached: each call deletes more rows (isolation.py), so it ends soon
         raise
     except Unauthenticated as refusal:
         return refusal
 
 
-def _hold(standing: Standing, scope: str | None) -> frozenset[str]:
-    """The scopes that count, `scope` among them if one is needed.
+def _allowed_scopes(verdict: Verdict, scope: str | None) -> frozenset[str]:
+    """The scopes of a verdict, with `scope` among them unless it is None.
 
     Raises Unauthenticated or InsufficientScope.
     """
-    if isinstance(standing, Unauthenticated):
-        raise Unauthenticated(standing.code, details=standing.details, **standing.values)
-    if scope and scope not in standing:
+    if isinstance(verdict, Unauthenticated):
+        raise Unauthenticated(verdict.code, details=verdict.details, **verdict.values)
+    if scope and scope not in verdict:
         raise InsufficientScope(scope)
-    return standing
+    return verdict

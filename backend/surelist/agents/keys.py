@@ -1,4 +1,4 @@
-"""Keys: an agent that the person makes, and the one token that it works with."""
+"""Agent keys: an agent that the person creates, with its only token."""
 
 import hashlib
 import secrets
@@ -13,7 +13,7 @@ from sqlalchemy import Text, bindparam, select
 from surelist.access.auth import KEY_PREFIX, AgentScope
 from surelist.agents.limit import make_room
 from surelist.agents.models import Agent, NewKey
-from surelist.agents.standing import ADD, agent_status
+from surelist.agents.status import ADD, agent_status
 from surelist.agents.subject import record
 from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows
@@ -28,7 +28,7 @@ _KEY = compiled(
 
 
 class Sign(Protocol):
-    """Signs a token of the user's: `access.auth.sign_token`, with settings and user given."""
+    """Signs a token: `access.auth.sign_token` with the settings and the user already given."""
 
     def __call__(
         self, *, scopes: Sequence[str], days: int, client: str, name: str, issued_at: int
@@ -37,7 +37,7 @@ class Sign(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key as its maker sees it, once."""
+    """A new key, with its token."""
 
     client_id: str
     name: str
@@ -49,13 +49,13 @@ class Key:
 async def make_key(
     tx: UserTransaction, new: NewKey, sign: Sign, idempotency_key: str | None = None
 ) -> Key:
-    """Make an agent of the user's, and its token; or show the first one again to a repeated call.
+    """Create an agent and its token. A repeat with the same idempotency key returns the same token.
 
-    The token is not stored: it is signed anew, and the same. Once somebody has used it, it has
-    arrived, and is shown no more. Raises Gone when the first one has been revoked, and Conflict
-    also when there are too many agents.
+    The token is not stored: a repeat signs it again from the same claims. Raises Gone when the
+    first key is revoked, and Conflict when its token has been used already, when the idempotency
+    key was sent with another body, and when there are too many agents.
     """
-    client_id = f"{KEY_PREFIX}{_digits(tx, idempotency_key)}"
+    client_id = f"{KEY_PREFIX}{_id_digits(tx, idempotency_key)}"
     await agent_status(tx, client_id)
     scopes = sorted(set(new.scopes))
     made_at = datetime.fromtimestamp(int(time.time()), UTC)
@@ -85,18 +85,18 @@ async def make_key(
     return Key(client_id, new.name, scopes, token, expires_at)
 
 
-def _digits(tx: UserTransaction, idempotency_key: str | None) -> str:
-    """Random ones; or those that this caller's idempotency key stands for."""
+def _id_digits(tx: UserTransaction, idempotency_key: str | None) -> str:
+    """16 hex digits: a hash of the caller and its idempotency key, or random without a key."""
     if idempotency_key is None:
         return secrets.token_hex(8)
-    whose = f"{tx.caller.client_id}\n{idempotency_key}"  # neither has a line break
-    return hashlib.sha256(whose.encode()).hexdigest()[:16]
+    caller_and_key = f"{tx.caller.client_id}\n{idempotency_key}"  # neither has a line break
+    return hashlib.sha256(caller_and_key.encode()).hexdigest()[:16]
 
 
 def _refuse_unless_repeated(first: Record, new: NewKey, scopes: list[AgentScope]) -> None:
     lifetime = first["expires_at"] and first["expires_at"] - first["valid_after"]
-    asked = (new.name, scopes, timedelta(days=new.days))
-    if (first["name"], first["scopes"], lifetime) != asked:
+    requested = (new.name, scopes, timedelta(days=new.days))
+    if (first["name"], first["scopes"], lifetime) != requested:
         raise used_otherwise()
     if first["revoked_at"]:
         raise Gone("first_key_revoked")

@@ -1,4 +1,4 @@
-"""How many agents a user may have, and which are forgotten first."""
+"""The limit on a user's agents, and the deletion of agents that are no longer of use."""
 
 from datetime import timedelta
 
@@ -11,21 +11,22 @@ from surelist.data.database import compiled
 from surelist.data.isolation import UserTransaction, user_delete, user_rows
 from surelist.errors import Conflict
 
-MOST = 1000
-"""Agents of one user. Each costs a row for good, outside every quota."""
+MAX_AGENTS = 1000
+"""Agents of one user. Their rows count towards no quota."""
 
 _agent = user_rows(Agent)
 _now = func.clock_timestamp()
 _key = _agent.c.client_id.startswith(KEY_PREFIX)
 _COUNT = compiled(select(func.count().label("agents")).select_from(_agent))
-_FORGET = compiled(
+_DELETE_UNUSABLE = compiled(
     user_delete(Agent).where(
         col(Agent.client_id).in_(
             select(_agent.c.client_id)
             .where(
                 or_(
                     and_(_key, or_(_agent.c.revoked_at.is_not(None), _agent.c.expires_at < _now)),
-                    # A client of `surelist token` would begin anew with a token of before.
+                    # After this time, no token of `surelist token` is left that is still valid:
+                    # it would create the deleted row again.
                     _agent.c.revoked_at < _now - timedelta(days=LIFETIME_DAYS),
                 )
             )
@@ -37,18 +38,19 @@ _FORGET = compiled(
 
 
 async def make_room(tx: UserTransaction) -> None:
-    """Make room for one more agent, where the account is held.
+    """Make room for one more agent. The caller has locked the account's row.
 
-    Keys of no more use are forgotten first, as tokens without a row are refused. Raises Conflict.
+    Deletes agents without a valid token, keys first: a key's token without a row is refused.
+    Raises Conflict when that does not make room.
     """
-    excess = await _agents(tx) - MOST + 1
+    excess = await _agents(tx) - MAX_AGENTS + 1
     if excess <= 0:
         return
-    await tx.execute(_FORGET, excess=excess)
-    if await _agents(tx) >= MOST:
-        raise Conflict("agent_limit", limit=MOST)
+    await tx.execute(_DELETE_UNUSABLE, excess=excess)
+    if await _agents(tx) >= MAX_AGENTS:
+        raise Conflict("agent_limit", limit=MAX_AGENTS)
 
 
 async def _agents(tx: UserTransaction) -> int:
-    counted = await tx.fetch_one(_COUNT)
-    return counted["agents"] if counted else 0
+    row = await tx.fetch_one(_COUNT)
+    return row["agents"] if row else 0

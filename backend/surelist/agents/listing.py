@@ -1,4 +1,4 @@
-"""The agents of a user, page by page, the newest first."""
+"""The list of a user's agents, newest first, in pages."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ _LIST = "agents"
 
 
 class AgentQuery(Paged):
-    """Which agents are wanted."""
+    """The query parameters of a list of agents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class AgentPage:
 
 
 async def list_agents(tx: UserTransaction, query: AgentQuery) -> AgentPage:
-    """One page of the agents that there are or were. Raises Invalid on a cursor of another list."""
+    """One page of the agents, revoked ones too. Raises Invalid on a cursor of another list."""
     rows = query.limit + 1
     if query.cursor:
         last_at, last_id = place_in(tx, _LIST, query.cursor)

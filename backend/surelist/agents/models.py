@@ -1,4 +1,4 @@
-"""An agent: its table, and what a key for one is made from."""
+"""The table of agents, and the arguments of the calls that create one."""
 
 from datetime import datetime
 from typing import Annotated
@@ -28,7 +28,7 @@ AgentName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST),
     AfterValidator(refuse_unless_plain),
-    Described(description=f"Whom the history names: a name that {RULE}."),
+    Described(description=f"The agent's name in the history: a name that {RULE}."),
 ]
 Scopes = Annotated[
     list[Annotated[AgentScope, BeforeValidator(_grantable)]],
@@ -37,7 +37,7 @@ Scopes = Annotated[
 
 
 class NewKey(Closed):
-    """What an agent's key is made from."""
+    """The request for a new agent key."""
 
     name: AgentName
     scopes: Scopes
@@ -45,18 +45,18 @@ class NewKey(Closed):
 
 
 class Connection(Closed):
-    """What a person allows an OAuth client, when they are asked."""
+    """The name and scopes that the person grants to an OAuth client on the consent page."""
 
     name: AgentName
     scopes: Scopes
 
 
 class Agent(UserTable, table=True):
-    """One agent key, one OAuth client that is allowed, or one client of `surelist token`.
+    """An agent key, a connected OAuth client, or a client of `surelist token`.
 
-    Tokens issued before `valid_after` are refused; a key's token is of no use after `expires_at`.
-    `scopes` are the most that its tokens may do. Once the person has said so, it is `bounded`, and
-    no token adds to them.
+    Tokens issued before `valid_after` are refused, and a key's token expires at `expires_at`.
+    `scopes` limit all of its tokens. When the person has set the scopes, the agent is `bounded`.
+    Otherwise, a token of `surelist token` with more scopes adds them.
     """
 
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""REST for agents and their keys: for the person only."""
+"""REST routes of agents and keys. Only the person may call them."""
 
 from functools import partial
 from typing import Annotated, NotRequired
@@ -41,7 +41,7 @@ class Agents(ShownObject):
 
 
 class ShownKey(ShownObject):
-    """A key, on the one occasion that its token is shown."""
+    """A new key, with its token. No other answer contains the token."""
 
     client_id: str
     name: str
@@ -69,7 +69,8 @@ async def list_agents(door: PersonDoor, query: Annotated[listing.AgentQuery, Que
 )
 async def read_agent(door: PersonDoor, client_id: Annotated[ClientId, Path()]) -> Response:
     """Read one agent."""
-    # The page asks this whenever the agent asks it for a token, so it counts as the agent's read.
+    # The authorization server calls this route whenever the agent requests a token, so the call
+    # counts towards the agent's reads.
     agent = await door.read(lambda tx: service.find(tx, client_id), agent=client_id)
     return answer(_shown(agent))
 
@@ -84,7 +85,7 @@ async def connect_agent(
     connection: Connection,
     _key: IdempotencyKey = ABSENT,
 ) -> Response:
-    """Let a client work on the list within these scopes, also one that was revoked."""
+    """Let a client use the list with these scopes. A revoked client is connected again."""
     agent = await door.write(lambda tx: service.allow(tx, client_id, connection))
     return answer(_shown(agent))
 
@@ -106,7 +107,7 @@ async def revoke_agent(
 async def make_key(
     request: Request, door: PersonDoor, new: NewKey, key: IdempotencyKey = ABSENT
 ) -> Response:
-    """Make a key for an agent; its token is shown this once."""
+    """Create an agent key. Only this answer contains its token."""
     door.require_recent_sign_in()
     sign = partial(sign_token, request.app.state.settings, door.person_id)
     made = await door.write(lambda tx: keys.make_key(tx, new, sign, key))

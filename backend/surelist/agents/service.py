@@ -1,4 +1,4 @@
-"""Agent operations. Each function runs inside the caller's transaction."""
+"""Agent operations: find, connect, revoke. Each runs inside the caller's transaction."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlmodel import SQLModel, col
 from surelist.access.auth import KEY_PREFIX
 from surelist.agents.limit import make_room
 from surelist.agents.models import Agent, Connection
-from surelist.agents.standing import ADD, BEGINNING
+from surelist.agents.status import ADD, EPOCH
 from surelist.agents.subject import no_such_agent, record
 from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows, user_update
@@ -30,7 +30,7 @@ _ALLOW = compiled(
         name=_name,
         scopes=_scopes,
         bounded=True,
-        # A token that was good while the agent was revoked does not live again.
+        # Connecting a revoked agent again does not make its old tokens valid.
         valid_after=case(
             (col(Agent.revoked_at).is_(None), col(Agent.valid_after)),
             else_=func.date_trunc("second", _now),
@@ -58,9 +58,9 @@ async def find(tx: UserTransaction, client_id: str) -> Record:
 
 
 async def revoke(tx: UserTransaction, client_id: str) -> None:
-    """Refuse every token of this agent from now on, for good.
+    """Refuse all tokens of this agent from now on.
 
-    Raises NotFound, and Unauthenticated behind an erase.
+    Raises NotFound, and Unauthenticated after an erase.
     """
     write = await Write.begin(tx, CONTEXT_ALONE)
     agent = await find(tx, client_id)
@@ -72,7 +72,7 @@ async def revoke(tx: UserTransaction, client_id: str) -> None:
 
 
 async def revoke_all(tx: UserTransaction) -> None:
-    """Refuse every token of every agent from now on."""
+    """Refuse all tokens of all agents from now on."""
     write = await Write.begin(tx, CONTEXT_ALONE)
     agents = await tx.fetch_all(_NOT_REVOKED)
     await tx.execute(_REVOKE_ALL, now=write.now)
@@ -82,10 +82,10 @@ async def revoke_all(tx: UserTransaction) -> None:
 
 
 async def allow(tx: UserTransaction, client_id: str, connection: Connection) -> Record:
-    """Let a client work on the list within these scopes, also one that had been revoked.
+    """Let a client use the list with these scopes, and connect it again if it is revoked.
 
-    Tokens issued until now to one that had been are refused still. Raises Conflict for a key's id,
-    and when there are too many agents.
+    A revoked client's old tokens remain refused. Raises Conflict for the id of a key, and when
+    there are too many agents.
     """
     if client_id.startswith(KEY_PREFIX):
         raise Conflict("key_not_connectable")
@@ -98,11 +98,11 @@ async def allow(tx: UserTransaction, client_id: str, connection: Connection) -> 
         "name": connection.name,
         "scopes": sorted(connection.scopes),
     }
-    first = {"valid_after": BEGINNING, "expires_at": None, "last_used_at": None}
+    first = {"valid_after": EPOCH, "expires_at": None, "last_used_at": None}
     await tx.execute(ADD, **allowed, **first, bounded=True)
     agent = await tx.fetch_one(_ALLOW, **allowed, now=write.now)
     if agent is None:
-        raise RuntimeError("a row that was just written")
+        raise RuntimeError("the agent's row, just written, is missing")
     record(write, before, agent)
     await write.commit()
     return agent

@@ -1,4 +1,4 @@
-"""An agent as a subject of the ledger: what the person allowed it, and whether they revoked it."""
+"""An agent as a subject of the ledger. Its fields are its name, its scopes and its revocation."""
 
 from collections.abc import Collection
 
@@ -22,7 +22,8 @@ _LOAD = by_keys(_columns, _agent.c.client_id, true())
 _FIELDS = Fields(one_column("name"), one_column("scopes", []), since("revoked", "revoked"))
 
 
-def _saving(client_id: str) -> Update:
+def _update(client_id: str) -> Update:
+    """Update the agent with the key in the parameter named `client_id`."""
     return (
         user_update(Agent)
         .where(col(Agent.client_id) == bindparam(client_id, type_=Text, required=True))
@@ -33,7 +34,7 @@ def _saving(client_id: str) -> Update:
     )
 
 
-_STORE = Store(recorded(_saving("event_subject_key")), compiled(_saving("client_id")))
+_STORE = Store(recorded(_update("event_subject_key")), compiled(_update("client_id")))
 
 
 def _noun(client_id: Key) -> str:
@@ -41,7 +42,7 @@ def _noun(client_id: Key) -> str:
 
 
 def no_such_agent(_: Key = None) -> NotFound:
-    """The answer for an agent that is absent or somebody else's."""
+    """The error for an agent that is absent or another user's."""
     return NotFound("agent_not_found")
 
 
@@ -80,7 +81,7 @@ SUBJECT = Subject(
 
 
 def record(write: Write, before: Row | None, after: Row) -> None:
-    """Record what the person did with an agent, whose row is stored already; nothing if nothing."""
+    """Add the event of a change to an agent, unless nothing changed. The row is stored already."""
     if before is None:
         kind, changed = "created", list(_FIELDS.empty)
     else:

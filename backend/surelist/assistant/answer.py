@@ -1,4 +1,4 @@
-"""What a run of the model says and does, collected part by part while it happens."""
+"""Collects the parts of the model's answer from the events of its run."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,18 +20,18 @@ from surelist.assistant.toolset import TaskTools
 from surelist.conversations.models import CONTENT_LENGTH
 
 Chunk = dict[str, Any]
-"""One piece of the AI SDK's UI message stream."""
+"""One chunk of the AI SDK's UI message stream."""
 
 NAME_LENGTH = 64
-"""Of a tool's name, which a model may make up."""
+"""The most characters of a tool's name. A model may invent a name of any length."""
 
 
 class TooLongError(Exception):
-    """The model goes on and on."""
+    """The model's answer is longer than CONTENT_LENGTH."""
 
 
 class Answer:
-    """The parts of an answer; each piece is handed to `emit` as it comes."""
+    """The parts of an answer. Calls `emit` with each chunk as soon as it is known."""
 
     def __init__(self, tools: TaskTools, emit: Callable[[Chunk], None]) -> None:
         self.parts: list[Part] = []
@@ -39,39 +39,39 @@ class Answer:
         self._emit = emit
         self._length = 0
         self._text: Part | None = None
-        self._stepping = False
+        self._in_step = False
 
-    def take(self, event: AgentStreamEvent) -> None:
-        """Add what `event` tells. Raises TooLongError beyond CONTENT_LENGTH."""
+    def add(self, event: AgentStreamEvent) -> None:
+        """Add the content of `event`. Raises TooLongError beyond CONTENT_LENGTH."""
         if isinstance(event, PartStartEvent):
             if event.index == 0:
-                self._step()
+                self._begin_step()
             if isinstance(event.part, TextPart):
-                self._say(event.part.content)
+                self._add_text(event.part.content)
         elif isinstance(event, PartDeltaEvent):
             if isinstance(event.delta, TextPartDelta):
-                self._say(event.delta.content_delta)
+                self._add_text(event.delta.content_delta)
         elif isinstance(event, PartEndEvent):
             self._end_text()
         elif isinstance(event, FunctionToolCallEvent):
-            self._called(event.part)
+            self._add_call(event.part)
         elif isinstance(event, FunctionToolResultEvent):
-            self._returned(event)
+            self._add_result(event)
 
     def end(self) -> None:
-        """Close what is open."""
+        """End the open text and the open step, if there are any."""
         self._end_text()
-        if self._stepping:
+        if self._in_step:
             self._emit({"type": "finish-step"})
-            self._stepping = False
+            self._in_step = False
 
-    def _step(self) -> None:
+    def _begin_step(self) -> None:
         self.end()
-        self._stepping = True
+        self._in_step = True
         self.parts.append({"type": "step-start"})
         self._emit({"type": "start-step"})
 
-    def _say(self, text: str) -> None:
+    def _add_text(self, text: str) -> None:
         text = cleaned(text)
         if not text:
             return
@@ -95,7 +95,7 @@ class Answer:
             self._emit({"type": "text-end", "id": self._text_id})
             self._text = None
 
-    def _called(self, call: ToolCallPart) -> None:
+    def _add_call(self, call: ToolCallPart) -> None:
         self._end_text()
         try:
             arguments: Any = call.args_as_dict()
@@ -118,7 +118,7 @@ class Answer:
             }
         )
 
-    def _returned(self, event: FunctionToolResultEvent) -> None:
+    def _add_result(self, event: FunctionToolResultEvent) -> None:
         call_id = cleaned(event.tool_call_id)[:200]
         part = next(
             one
@@ -127,11 +127,11 @@ class Answer:
         )
         refused = True, {"error": str(event.part.content)}
         failed, answer = self._tools.results.get(event.tool_call_id, refused)
-        told: Part = {"state": "output-available", "output": bounded(answer)}
+        result: Part = {"state": "output-available", "output": bounded(answer)}
         if failed:
-            words = answer.get("error", "It was refused.")
-            told = {"state": "output-error", "errorText": cleaned(words)[:2000]}
-        part |= told
+            error = answer.get("error", "The call was refused.")
+            result = {"state": "output-error", "errorText": cleaned(error)[:2000]}
+        part |= result
         kind = "tool-output-error" if failed else "tool-output-available"
-        rest = {name: value for name, value in told.items() if name != "state"}
+        rest = {name: value for name, value in result.items() if name != "state"}
         self._emit({"type": kind, "toolCallId": call_id, **rest})

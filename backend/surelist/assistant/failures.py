@@ -1,4 +1,4 @@
-"""Why a turn ended without an answer, in words for the person."""
+"""The failures of a turn, and the sentence that the person reads for each."""
 
 from typing import Literal
 
@@ -15,24 +15,23 @@ Failure = Literal[
     "error",
 ]
 
-SAID: dict[Failure, str] = {
-    "interrupted": "This turn was interrupted, and has no answer. What it had done is in the list.",
-    "stopped": "This turn was stopped. What it had done until then is in the list.",
+FAILURE_MESSAGES: dict[Failure, str] = {
+    "interrupted": "This turn was interrupted and has no answer. Its changes are in the list.",
+    "stopped": "This turn was stopped. Its changes until then are in the list.",
     "timed_out": "The model took too long to answer. Try again.",
-    "too_many_steps": "This took more steps than one turn may have. Ask for less at a time.",
-    "too_long": "The model's answer was longer than an answer may be, and was cut.",
-    "unclear": "The model gave an answer that cannot be understood. Try again in other words.",
-    "model_busy": "The model's server is busy, or its quota is spent. Try again in a while.",
-    "model_refused": "The model's server refused the request. Whoever runs this Surelist can find "
-    "out why with: surelist doctor",
-    "model_unavailable": "The model's server cannot be reached, or has a fault. Try again in a "
-    "while.",
-    "error": "Something went wrong in the server. What was done until then is in the list.",
+    "too_many_steps": "This turn reached the limit on steps. Ask for less at a time.",
+    "too_long": "The model's answer was too long and was cut.",
+    "unclear": "The model's answer cannot be understood. Try again in other words.",
+    "model_busy": "The model's server is busy, or its quota is used up. Try again later.",
+    "model_refused": "The model's server refused the request. The administrator can find the "
+    "reason with: surelist doctor",
+    "model_unavailable": "The model's server cannot be reached, or has a fault. Try again later.",
+    "error": "An error occurred in the server. The changes until then are in the list.",
 }
 
 
 def failure_of(error: BaseException) -> Failure:
-    """What kind of failure ended a run; "error" for one that is nobody's but ours."""
+    """The kind of failure of an exception; "error" for an unexpected one."""
     import httpx2
     from pydantic_ai import exceptions as faults
 

@@ -1,4 +1,4 @@
-"""Stored messages as the model reads them: structured, tool calls with their results."""
+"""Converts stored messages to the model's messages, with tool calls and their results."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,31 +9,31 @@ if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage
 
 BUDGET_BYTES = 60_000
-"""Of the newest messages that are given to the model; about 15,000 tokens."""
+"""Bytes of the newest messages that the model gets: about 15,000 tokens."""
 
-MESSAGES = 100
-"""At most as many, however short."""
+MAX_MESSAGES = 100
+"""The most messages that the model gets."""
 
 
-def heard(stored: Sequence[Record], said: Record) -> list[Record]:
-    """The messages before `said`, oldest first, without those that were replaced.
+def earlier_messages(stored: Sequence[Record], new: Record) -> list[Record]:
+    """The messages before `new`, oldest first, without replaced ones.
 
-    A message that replaces another takes the place of all from that one on.
+    A message that replaces another replaces all messages from that one on.
     """
     kept: list[Record] = []
-    before = said["replaces"] or said["id"]
+    before = new["replaces"] or new["id"]
     for message in reversed(stored):
         if message["id"] < before:
             kept.append(message)
-        if message["id"] < said["id"] and message["replaces"]:
+        if message["id"] < new["id"] and message["replaces"]:
             before = min(before, message["replaces"])
     return kept[::-1]
 
 
 def as_model_messages(stored: Iterable[Record]) -> "list[ModelMessage]":
-    """Messages, oldest first, as requests to a model and its responses.
+    """Convert messages, oldest first, to requests to a model and its responses.
 
-    They begin with words of the user's, and each tool call is followed by its result.
+    The first one is a message of the user, and the result of each tool call follows the call.
     """
     from pydantic_ai.messages import ModelRequest, ModelResponse, TextPart, UserPromptPart
 
@@ -61,20 +61,20 @@ def _answer(parts: list[dict[str, Any]]) -> "list[ModelMessage]":
 
     messages: list[ModelMessage] = []
     for step in _steps(parts):
-        said: list[TextPart | ToolCallPart] = []
-        returned: list[ToolReturnPart] = []
+        response: list[TextPart | ToolCallPart] = []
+        results: list[ToolReturnPart] = []
         for part in step:
             if part["type"] == "text":
-                said.append(TextPart(part["text"]))
+                response.append(TextPart(part["text"]))
                 continue
             name, call_id = part["type"].removeprefix("tool-"), part["toolCallId"]
-            said.append(ToolCallPart(name, part["input"], call_id))
+            response.append(ToolCallPart(name, part["input"], call_id))
             output = part["output"] if "output" in part else part.get("errorText", "No answer.")
-            returned.append(ToolReturnPart(name, output, call_id))
-        if said:
-            messages.append(ModelResponse(parts=said))
-        if returned:
-            messages.append(ModelRequest(parts=returned))
+            results.append(ToolReturnPart(name, output, call_id))
+        if response:
+            messages.append(ModelResponse(parts=response))
+        if results:
+            messages.append(ModelRequest(parts=results))
     return messages
 
 

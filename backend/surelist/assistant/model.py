@@ -1,4 +1,4 @@
-"""The chat's model, made by pydantic-ai, which is imported when the first turn needs it."""
+"""Creates the chat's model. pydantic-ai is imported only when the first turn needs it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +19,14 @@ def require_model(settings: Settings) -> None:
 
 
 def http_client(settings: Settings) -> "httpx2.AsyncClient":
-    """A client for the model's server, to be closed by its owner."""
+    """An HTTP client for the model's server. The caller closes it."""
     import httpx2
 
     return httpx2.AsyncClient(timeout=httpx2.Timeout(settings.chat_seconds, connect=5))
 
 
 def make_model(settings: Settings, client: "httpx2.AsyncClient") -> "Model[Any]":
-    """The configured model. Raises NotSetUp without one, and when a key is missing."""
+    """Create the configured model. Raises NotSetUp when the model or its key is missing."""
     require_model(settings)
     provider, _, name = settings.model.partition(":")
     url = settings.model_url or None

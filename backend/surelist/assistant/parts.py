@@ -1,7 +1,8 @@
-"""What an answer consists of, as stored: parts in the shape of the AI SDK's UI messages.
+"""The stored parts of an answer, in the format of the AI SDK's UI messages.
 
-`{"type": "step-start"}` begins what one request to the model gave; `{"type": "text", "text"}` and
-`{"type": "tool-NAME", "toolCallId", "state", "input", "output" | "errorText"}` follow in order.
+The parts of each response of the model begin with `{"type": "step-start"}`. Then follow, in order,
+`{"type": "text", "text"}` and
+`{"type": "tool-NAME", "toolCallId", "state", "input", "output" | "errorText"}`.
 """
 
 import re
@@ -12,13 +13,13 @@ import orjson
 Part: TypeAlias = dict[str, Any]
 
 OUTPUT_BYTES = 20_000
-"""Of what one tool returned that are stored; of more, only the beginning."""
+"""The most bytes of a tool's result that are stored whole."""
 
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def cleaned(value: Any) -> Any:
-    """`value` without the characters that PostgreSQL or a terminal would choke on."""
+    """Remove control characters and surrogates, which PostgreSQL or a terminal cannot show."""
     if isinstance(value, str):
         return _UNSTORABLE.sub("", value)
     if isinstance(value, dict):
@@ -29,7 +30,7 @@ def cleaned(value: Any) -> Any:
 
 
 def bounded(output: Any) -> Any:
-    """What a tool returned, or its beginning as text when it is long."""
+    """A tool's result, or its first 2,000 bytes as text when it is longer than OUTPUT_BYTES."""
     output = cleaned(output)
     written = orjson.dumps(output)
     if len(written) <= OUTPUT_BYTES:
@@ -38,18 +39,18 @@ def bounded(output: Any) -> Any:
 
 
 def text_of(parts: list[Part]) -> str:
-    """The words of the last step that has any."""
-    said: list[str] = []
+    """The text of all steps, with an empty line between two steps."""
+    texts: list[str] = []
     for part in parts:
         if part["type"] == "step-start":
-            said = said if not said or not "".join(said).strip() else [*said, "\n\n"]
+            texts = texts if not texts or not "".join(texts).strip() else [*texts, "\n\n"]
         elif part["type"] == "text":
-            said.append(part["text"])
-    return "".join(said).strip()
+            texts.append(part["text"])
+    return "".join(texts).strip()
 
 
 def tool_calls_of(parts: list[Part]) -> list[dict[str, Any]]:
-    """The tools that were called, with what they were given and what they returned."""
+    """The calls of tools: `tool`, `arguments`, and `result` or `error`."""
     return [
         {
             "tool": part["type"].removeprefix("tool-"),

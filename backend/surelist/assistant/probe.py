@@ -1,4 +1,4 @@
-"""Asks the chat's model one question, to find out what is wrong with it."""
+"""Tests the chat's model with one question, for `surelist doctor`."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -12,34 +12,33 @@ from surelist.errors import NotSetUp
 if TYPE_CHECKING:
     import httpx2
 
-SECONDS = 30
-TOLD_CHARACTERS = 200
-"""Of what the model's server said."""
+TIMEOUT_SECONDS = 30
+ERROR_LENGTH = 200
+"""The most characters of the server's error that are shown."""
 
 _ADVICE = {
-    "timed_out": "it gave no answer in time. Look at SURELIST_MODEL_URL and at the server's load.",
-    "model_busy": "its server is busy, or the key's quota is spent.",
-    "model_refused": "its server refused the request. Look at SURELIST_MODEL (is there such a "
-    "model?) and SURELIST_MODEL_KEY.",
-    "model_unavailable": "its server cannot be reached, or has a fault. Look at "
-    "SURELIST_MODEL_URL.",
-    "unclear": "it answered nothing that can be understood. Use a model that can call tools.",
+    "timed_out": "it gave no answer in time. Check SURELIST_MODEL_URL and the server's load.",
+    "model_busy": "its server is busy, or the key's quota is used up.",
+    "model_refused": "its server refused the request. Check SURELIST_MODEL (does the model "
+    "exist?) and SURELIST_MODEL_KEY.",
+    "model_unavailable": "its server cannot be reached, or has a fault. Check SURELIST_MODEL_URL.",
+    "unclear": "its answer cannot be understood. Use a model that can call tools.",
 }
 
 
 async def probe(settings: Settings) -> str:
-    """What is wrong with the configured model and what to do, or an empty text."""
+    """The fault of the configured model with advice, or an empty text when it answers."""
     client = http_client(settings)
     try:
-        async with asyncio.timeout(min(SECONDS, settings.chat_seconds)):
+        async with asyncio.timeout(min(TIMEOUT_SECONDS, settings.chat_seconds)):
             await _ask(settings, client)
     except NotSetUp as error:
         return for_rest(error)
-    except Exception as error:  # noqa: BLE001 (whatever it is, it is told)
+    except Exception as error:  # noqa: BLE001 (each is reported)
         kind = failure_of(error)
         key = settings.model_key.get_secret_value() or "\0"
-        said = " ".join(str(error).replace(key, "...").split())[:TOLD_CHARACTERS]
-        return f"{_ADVICE.get(kind, 'it failed.')} It said: {said or type(error).__name__}"
+        text = " ".join(str(error).replace(key, "...").split())[:ERROR_LENGTH]
+        return f"{_ADVICE.get(kind, 'it failed.')} Its error: {text or type(error).__name__}"
     finally:
         await client.aclose()
     return ""

@@ -1,4 +1,4 @@
-"""What the model is told before each turn: how it behaves, and the time (specs/chat.md)."""
+"""The system prompt: the assistant's behaviour, and the time of the turn (specs/chat.md)."""
 
 from datetime import datetime
 
@@ -34,7 +34,7 @@ something. Never delete or change more than the person asked for.
 
 
 def instructions(now: datetime, timezone: str) -> str:
-    """The system prompt of a turn; `now` is an instant, told in the person's time zone."""
+    """The system prompt of a turn at the instant `now`, which it shows in the person's zone."""
     local = now.astimezone(zone(timezone))
     return (
         f"{BEHAVIOUR}\nNow it is {local:%A}, {local.isoformat(timespec='minutes')}, in the time "

@@ -1,4 +1,4 @@
-"""REST for the chat."""
+"""REST routes of the chat."""
 
 import asyncio
 from typing import TYPE_CHECKING, Any, NotRequired
@@ -10,7 +10,7 @@ from surelist.assistant.failures import Failure
 from surelist.assistant.model import require_model
 from surelist.assistant.parts import tool_calls_of
 from surelist.assistant.stream import HEADERS, StreamedMessage, stream
-from surelist.assistant.turns import Said, Turn
+from surelist.assistant.turns import NewMessage, Turn
 from surelist.conversations.models import Content, ConversationId, MessageId
 from surelist.conversations.routes import ReadDoor, WriteDoor
 from surelist.data.database import Record
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 class ChatMessage(Closed):
-    """What a person says, and in which conversation; without one, a new one begins.
+    """A message to the assistant. Without `conversation_id`, it begins a new conversation.
 
-    `replaces` is the last message of theirs, when this one says it in other words.
+    `replaces` is the id of the person's last message, if this one replaces it.
     """
 
     conversation_id: ConversationId = ABSENT
@@ -37,7 +37,7 @@ class ChatMessage(Closed):
 
 
 class ToolCall(ShownObject):
-    """A tool that was called: what it was given, and what it returned or why it was refused."""
+    """A call of a tool: its arguments, and its result or the reason why it was refused."""
 
     tool: str
     arguments: Any
@@ -46,7 +46,7 @@ class ToolCall(ShownObject):
 
 
 class ChatAnswer(ShownObject):
-    """An answer; `message_id` is the person's message, `answer_id` the assistant's."""
+    """An answer. `message_id` is the id of the person's message, `answer_id` of the answer."""
 
     conversation_id: int
     message_id: int
@@ -57,7 +57,7 @@ class ChatAnswer(ShownObject):
 
 
 class ChatModel(ShownObject):
-    """The chat's model, as `provider:model`."""
+    """The name of the chat's model, as `provider:model`."""
 
     model: str
 
@@ -74,7 +74,7 @@ router = user_router("/chat", "chat")
 
 @router.get("", responses={200: {"model": ChatModel}})
 async def chat_model(request: Request, door: ReadDoor) -> Response:
-    """Tell which model the chat runs on, or how to set one."""
+    """Read the name of the chat's model. Without a model, the error says how to set one."""
     await door.through(Database.admit)
     settings: Settings = request.app.state.settings
     require_model(settings)
@@ -86,21 +86,21 @@ async def chat_model(request: Request, door: ReadDoor) -> Response:
     responses={200: {"model": ChatAnswer}} | problems(NotFound, Conflict, Gone),
 )
 async def chat(
-    request: Request, door: WriteDoor, said: ChatMessage, key: IdempotencyKey = ABSENT
+    request: Request, door: WriteDoor, body: ChatMessage, key: IdempotencyKey = ABSENT
 ) -> Response:
-    """Say something to the assistant, and get its answer when the turn has ended."""
+    """Send a message to the assistant, and get its answer when the turn has ended."""
     assistant: Assistant = request.app.state.assistant
-    saying = Said(said.message, said.conversation_id, said.replaces)
-    turn = await assistant.begin(door, saying, key)
+    message = NewMessage(body.message, body.conversation_id, body.replaces)
+    turn = await assistant.begin(door, message, key)
     if turn.answer:
         return answer(_shown(turn, turn.answer))
     running = assistant.start(door, turn, lambda _: None)
-    leaving = asyncio.create_task(_left(request))
+    leaving = asyncio.create_task(_disconnected(request))
     try:
         await asyncio.wait({running, leaving}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         leaving.cancel()
-        running.cancel()  # of one that nobody waits for any more; what was done is stored
+        running.cancel()  # has no effect on a finished turn; a cancelled one stores its answer
     return answer(_shown(turn, await running))
 
 
@@ -110,17 +110,17 @@ async def chat(
     responses=STREAMED | problems(NotFound, Conflict, Gone),
 )
 async def chat_stream(
-    request: Request, door: WriteDoor, said: StreamedMessage, key: IdempotencyKey = ABSENT
+    request: Request, door: WriteDoor, body: StreamedMessage, key: IdempotencyKey = ABSENT
 ) -> Response:
-    """Say something to the assistant, and read its answer while it comes."""
+    """Send a message to the assistant, and read its answer as a stream."""
     assistant: Assistant = request.app.state.assistant
-    turn = await assistant.begin(door, said.said(), key)
+    turn = await assistant.begin(door, body.new_message(), key)
     pieces = stream(assistant, door, turn)
     return StreamingResponse(pieces, media_type="text/event-stream", headers=HEADERS)
 
 
-async def _left(request: Request) -> None:
-    """Until the client has gone away."""
+async def _disconnected(request: Request) -> None:
+    """Wait until the client has disconnected."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
 

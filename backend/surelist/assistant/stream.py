@@ -1,4 +1,4 @@
-"""The AI SDK's UI message stream: an answer piece by piece, as server-sent events."""
+"""Streams an answer as server-sent events, in the AI SDK's UI message format."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from surelist.assistant.failures import SAID
+from surelist.assistant.failures import FAILURE_MESSAGES
 from surelist.assistant.parts import Part
-from surelist.assistant.turns import Said, Turn
+from surelist.assistant.turns import NewMessage, Turn
 from surelist.conversations.models import Content, ConversationId, MessageId
 from surelist.data.database import Record
 from surelist.doors.arguments import ABSENT, Closed, wrong_arguments
@@ -24,15 +24,15 @@ HEADERS = {
     "X-Accel-Buffering": "no",
     "X-Vercel-Ai-Ui-Message-Stream": "v1",
 }
-SECONDS_BETWEEN_SIGNS = 15
-"""How long a connection may be silent before a comment shows that it is alive."""
+KEEPALIVE_SECONDS = 15
+"""After this time without an event, the server sends a comment, so that proxies do not time out."""
 
 _CONTENT: TypeAdapter[str] = TypeAdapter(Content)
 _END = b"data: [DONE]\n\n"
 
 
 class UiPart(BaseModel):
-    """A part of a UI message; only texts are read."""
+    """A part of a UI message. Only the parts with text are used."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -41,7 +41,7 @@ class UiPart(BaseModel):
 
 
 class UiMessage(BaseModel):
-    """A message as `useChat` keeps it."""
+    """A message in the format of `useChat`."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -51,7 +51,7 @@ class UiMessage(BaseModel):
 
 
 class StreamedMessage(Closed):
-    """What a person says: `message`, or the body of `useChat`, whose last message it is."""
+    """A message to the assistant: `message`, or the last of `messages` in the body of `useChat`."""
 
     conversation_id: ConversationId = ABSENT
     message: Content = ABSENT
@@ -59,25 +59,26 @@ class StreamedMessage(Closed):
     id: Annotated[str, Field(max_length=200)] = ABSENT
     messages: list[UiMessage] = ABSENT
     trigger: Annotated[str, Field(max_length=100)] = ABSENT
-    messageId: Annotated[str, Field(max_length=200)] | None = ABSENT  # noqa: N815 (the SDK's word)
+    messageId: Annotated[str, Field(max_length=200)] | None = ABSENT  # noqa: N815 (the SDK's name)
 
-    def said(self) -> Said:
-        """What is said, and where. Raises Invalid."""
+    def new_message(self) -> NewMessage:
+        """The message and its conversation. Raises Invalid."""
         if "message" in self.model_fields_set:
-            return Said(self.message, self.conversation_id, self.replaces)
+            return NewMessage(self.message, self.conversation_id, self.replaces)
         last = next((one for one in reversed(self.messages or []) if one.role == "user"), None)
         if last is None:
             raise Invalid("message_missing")
         text = "\n".join(part.text for part in last.parts if part.type == "text")
         try:
             content = _CONTENT.validate_python(text)
-            return Said(content, self.conversation_id or self._led_in(), self.replaces)
+            conversation_id = self.conversation_id or self._conversation_in_metadata()
+            return NewMessage(content, conversation_id, self.replaces)
         except ValidationError as error:
             errors = [{**one, "loc": ("messages", *one["loc"])} for one in error.errors()]
             raise Invalid("invalid_arguments", wrong=wrong_arguments(errors)) from None
 
-    def _led_in(self) -> int | None:
-        """The conversation that the answers so far were given in."""
+    def _conversation_in_metadata(self) -> int | None:
+        """The conversation id in the metadata of the latest answer, or None."""
         for message in reversed(self.messages or []):
             metadata = message.metadata
             if isinstance(metadata, dict):
@@ -88,12 +89,12 @@ class StreamedMessage(Closed):
 
 
 async def stream(assistant: "Assistant", door: Door, turn: Turn) -> AsyncGenerator[bytes]:
-    """The events of a turn: while it runs, or again when it has ended before."""
-    yield _event(_start(turn))
+    """The events of a turn: those of a running turn, or again those of one that has ended."""
+    yield _event(_start_chunk(turn))
     if turn.answer:
-        for chunk in _again(turn.answer["parts"] or []):
+        for chunk in _stored_chunks(turn.answer["parts"] or []):
             yield _event(chunk)
-        for chunk in _ending(turn.answer):
+        for chunk in _ending_chunks(turn.answer):
             yield _event(chunk)
         yield _END
         return
@@ -103,7 +104,7 @@ async def stream(assistant: "Assistant", door: Door, turn: Turn) -> AsyncGenerat
     try:
         while True:
             try:
-                async with asyncio.timeout(SECONDS_BETWEEN_SIGNS):
+                async with asyncio.timeout(KEEPALIVE_SECONDS):
                     piece = await pieces.get()
             except TimeoutError:
                 yield b":\n\n"
@@ -111,34 +112,34 @@ async def stream(assistant: "Assistant", door: Door, turn: Turn) -> AsyncGenerat
             if piece is None:
                 break
             yield _event(piece)
-        for chunk in _ending(running.result()):
+        for chunk in _ending_chunks(running.result()):
             yield _event(chunk)
         yield _END
     finally:
-        running.cancel()  # of one that nobody reads any more; what was done is stored
+        running.cancel()  # has no effect on a finished turn; a cancelled one stores its answer
 
 
-def _start(turn: Turn) -> "Chunk":
-    told = {"conversation_id": turn.conversation_id, "message_id": turn.message["id"]}
+def _start_chunk(turn: Turn) -> "Chunk":
+    metadata = {"conversation_id": turn.conversation_id, "message_id": turn.message["id"]}
     message_id = f"{turn.conversation_id}-{turn.message['id']}"
-    return {"type": "start", "messageId": message_id, "messageMetadata": told}
+    return {"type": "start", "messageId": message_id, "messageMetadata": metadata}
 
 
-def _ending(stored: Record | None) -> "Iterable[Chunk]":
+def _ending_chunks(stored: Record | None) -> "Iterable[Chunk]":
     if stored is None:
-        yield {"type": "error", "errorText": SAID["interrupted"]}
+        yield {"type": "error", "errorText": FAILURE_MESSAGES["interrupted"]}
         return
-    told = {"answer_id": stored["id"]}
+    metadata: dict[str, Any] = {"answer_id": stored["id"]}
     if stored["failure"]:
-        metadata = told | {"failure": stored["failure"]}
+        metadata |= {"failure": stored["failure"]}
         yield {"type": "message-metadata", "messageMetadata": metadata}
         yield {"type": "error", "errorText": stored["content"]}
         return
-    yield {"type": "finish", "messageMetadata": told}
+    yield {"type": "finish", "messageMetadata": metadata}
 
 
-def _again(parts: list[Part]) -> "Iterable[Chunk]":
-    """The chunks that stored parts came as."""
+def _stored_chunks(parts: list[Part]) -> "Iterable[Chunk]":
+    """The chunks of stored parts."""
     stepping = False
     for number, part in enumerate(parts):
         if part["type"] == "step-start":

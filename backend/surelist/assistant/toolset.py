@@ -1,4 +1,4 @@
-"""The five task tools, handed to the model in process: the very objects that /mcp serves."""
+"""The five task tools for the model, called in process: the same objects that /mcp serves."""
 
 from typing import Any
 
@@ -20,10 +20,10 @@ _ANY_OBJECT = SchemaValidator(core_schema.dict_schema(keys_schema=core_schema.st
 
 
 class TaskTools(AbstractToolset[None]):
-    """The tools as one person's assistant may call them.
+    """The task tools, called for one person.
 
-    `results` holds what each call returned, by the id that the model gave to it: an answer, or the
-    words of a refusal.
+    `results` has the result of each call by the id of the call: whether it failed, and its
+    structured content or `{"error": text}`.
     """
 
     def __init__(self, door: Door) -> None:
@@ -32,11 +32,11 @@ class TaskTools(AbstractToolset[None]):
 
     @property
     def id(self) -> str:
-        """How pydantic-ai knows it."""
+        """The id of the toolset in pydantic-ai."""
         return "surelist"
 
     async def get_tools(self, ctx: RunContext[None]) -> dict[str, ToolsetTool[None]]:
-        """The tools, one at a time: a second call sees what the first one did."""
+        """The tools, `sequential`: the second call of a response sees the effect of the first."""
         del ctx
         return {
             name: ToolsetTool(
@@ -57,14 +57,14 @@ class TaskTools(AbstractToolset[None]):
     async def call_tool(
         self, name: str, tool_args: dict[str, Any], ctx: RunContext[None], tool: ToolsetTool[None]
     ) -> dict[str, Any]:
-        """Call one in a transaction of its own; a refusal is an answer for the model to read."""
+        """Call a tool in its own transaction. An error becomes a result that the model reads."""
         del tool
         answer: dict[str, Any]
         try:
             result = await self._door.through(
                 lambda database, principal: TOOLS[name].call(database, principal, tool_args)
             )
-        except SurelistError as refusal:  # of the token or of the database: not the model's doing
+        except SurelistError as refusal:  # from the token or the database, before the tool ran
             failed, answer = True, {"error": for_model(refusal)}
         else:
             failed = bool(result.get("isError"))

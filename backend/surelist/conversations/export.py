@@ -1,4 +1,4 @@
-"""The conversations of a user and their messages, page by page, for an export."""
+"""Conversations and messages for the export, read page by page."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from surelist.data.isolation import UserTransaction, user_rows
 from surelist.tasks.purge import restorable
 
 PAGE = 100
-"""Conversations or messages that are read in one transaction."""
+"""Conversations or messages that one transaction reads."""
 
 _last = bindparam("last", type_=BigInteger, required=True)
 _message = user_rows(Message)
@@ -43,7 +43,7 @@ _MESSAGES = compiled(
 async def conversations_after(
     tx: UserTransaction, last: int, timezone: str
 ) -> tuple[list[Any], int | None]:
-    """What is shown of the conversations after one, and the last one's id; None after the last."""
+    """The page of conversations after the id `last`, and the id of its last one, or None."""
     found = await tx.fetch_all(_CONVERSATIONS, last=last)
     return [whole(one, timezone) for one in found], found[-1]["id"] if found else None
 
@@ -51,7 +51,10 @@ async def conversations_after(
 async def messages_after(
     tx: UserTransaction, last: tuple[int, int], timezone: str
 ) -> tuple[list[Any], tuple[int, int] | None]:
-    """What is shown of the messages after one, and the last one's ids; None after the last."""
+    """The page of messages after the ids `last`, and the ids of its last one, or None.
+
+    Ids are those of the conversation and of the message in it.
+    """
     conversation_id, message_id = last
     found = await tx.fetch_all(_MESSAGES, last=conversation_id, last_message=message_id)
     shown = [

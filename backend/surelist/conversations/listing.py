@@ -1,4 +1,4 @@
-"""Reading conversations and their messages, page by page."""
+"""The lists of conversations and of messages, in pages."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -31,10 +31,10 @@ from surelist.tasks.purge import kept_in_trash
 from surelist.tasks.words import search_patterns
 
 PAGE_BYTES = 200_000
-"""Of messages on one page, the last of which may pass it."""
+"""Bytes of messages on one page. Only the page's oldest message may exceed them."""
 
 CHANGES_SHOWN = 100
-"""Of one page of messages."""
+"""The most events that one page of messages shows."""
 
 _LIST = "conversations"
 _HISTORY = "messages"
@@ -49,14 +49,14 @@ _SHOWN = [
 
 
 class ConversationQuery(Paged):
-    """Which conversations are wanted: those written to last first."""
+    """The query parameters of a list of conversations."""
 
     search: Annotated[str, Field(min_length=1, max_length=200)] = ABSENT
     status: Literal["kept", "deleted"] = "kept"
 
 
 class HistoryQuery(Paged):
-    """Which messages of a conversation are wanted: the newest page first."""
+    """The query parameters of a list of messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Listing:
 class History:
     """A page of messages, oldest first; `cursor` leads to the page before it.
 
-    `changes` are the events that each message led to, by its id.
+    `changes` are the events that each message caused, by the message's id.
     """
 
     messages: list[Record]
@@ -82,7 +82,7 @@ class History:
 
 
 async def list_conversations(tx: UserTransaction, query: ConversationQuery) -> Listing:
-    """One page of the conversations. Raises Invalid on a cursor of another list."""
+    """One page of conversations, last written first. Raises Invalid on a cursor of another list."""
     limit, cursor = query.limit, query.cursor
     given = {"status": query.status, "search": query.search}
     values: dict[str, Any] = {"rows": limit + 1}
@@ -107,7 +107,7 @@ def _page(deleted: bool, searching: bool, continued: bool) -> Statement:  # noqa
     rows = rows.where(in_trash if deleted else CONVERSATION.c.deleted_at.is_(None))
     if searching:
         patterns = bindparam("patterns", type_=ARRAY(Text), required=True)
-        said = (
+        in_message = (
             select(_message.c.id)
             .where(
                 _message.c.conversation_id == CONVERSATION.c.id,
@@ -116,7 +116,8 @@ def _page(deleted: bool, searching: bool, continued: bool) -> Statement:  # noqa
             .correlate(CONVERSATION)
             .exists()
         )
-        rows = rows.where(or_(CONVERSATION.c.search_text.like(func.all(patterns)), said))
+        in_title = CONVERSATION.c.search_text.like(func.all(patterns))
+        rows = rows.where(or_(in_title, in_message))
     if continued:
         rows = rows.where(
             tuple_(CONVERSATION.c.updated_at, CONVERSATION.c.id)
@@ -130,7 +131,7 @@ def _page(deleted: bool, searching: bool, continued: bool) -> Statement:  # noqa
 
 
 def _newest(*, continued: bool) -> Statement:
-    """The newest messages, those before a place, as many as are within the bytes, and one more."""
+    """The newest messages, with `continued` those before `last_id`, until `budget` is reached."""
     running = func.sum(_message.c.size).over(order_by=_message.c.id.desc()) - _message.c.size
     rows = select(*_SHOWN, running.label("before")).where(
         _message.c.conversation_id == _conversation_id
@@ -168,26 +169,27 @@ async def history(
     budget: int = PAGE_BYTES,
     changes: bool = False,
 ) -> History:
-    """One page of a conversation's messages, also of one in the trash: the newest page first.
+    """One page of a conversation's messages, also in the trash. The first page is the newest.
 
-    A page ends when `limit` messages or `budget` bytes are reached. With `changes` it holds the
-    latest CHANGES_SHOWN events that the messages led to. Raises NotFound, and Invalid on a cursor
+    A page ends when `limit` messages or `budget` bytes are reached. With `changes`, it has the
+    latest CHANGES_SHOWN events that its messages caused. Raises NotFound, and Invalid on a cursor
     of another list.
     """
     timezone = (await find(tx, conversation_id))["timezone"]
-    of = [_HISTORY, conversation_id]
+    listed = [_HISTORY, conversation_id]
     values = {"conversation_id": conversation_id, "rows": limit, "budget": budget}
     if cursor:
-        [values["last_id"]] = place_in(tx, of, cursor)
+        [values["last_id"]] = place_in(tx, listed, cursor)
     found = await tx.fetch_all(_OLDER if cursor else _NEWEST, **values)
     messages = found[::-1]
-    place = cursor_to(tx, of, messages[0]["id"]) if found and messages[0]["id"] > 1 else None
-    led_to: defaultdict[int, list[Record]] = defaultdict(list)
+    more = bool(messages) and messages[0]["id"] > 1
+    next_cursor = cursor_to(tx, listed, messages[0]["id"]) if more else None
+    caused: defaultdict[int, list[Record]] = defaultdict(list)
     if changes and messages:
         span = {"first_id": messages[0]["id"], "last_id": messages[-1]["id"]}
         events = await tx.fetch_all(
             _CHANGES, conversation_id=conversation_id, rows=CHANGES_SHOWN, **span
         )
         for event in reversed(events):
-            led_to[event["message_id"]].append(event)
-    return History(messages, place, timezone, led_to)
+            caused[event["message_id"]].append(event)
+    return History(messages, next_cursor, timezone, caused)

@@ -1,4 +1,4 @@
-"""What can be done with messages. Each function runs inside the caller's transaction."""
+"""Message operations: add, find, change. Each runs inside the caller's transaction."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -11,10 +11,10 @@ from sqlmodel import col
 
 from surelist.conversations.models import TITLE_LENGTH, Conversation, Message, Role
 from surelist.conversations.records import (
-    conversation_in,
-    recorded,
+    conversation_context,
     search_text,
     size_of,
+    with_counters,
     write,
 )
 from surelist.conversations.representation import whole_message
@@ -26,7 +26,7 @@ from surelist.ledger.write import Idempotency
 from surelist.text import beginning
 
 DUPLICATE_WINDOW = timedelta(seconds=30)
-"""How long the last message is taken for the first call's by an equal one without a key."""
+"""How long an equal call without an idempotency key counts as a repeat of the last message."""
 
 DERIVED_TITLE_LENGTH = 60
 """Characters of the title that an untitled conversation gets from its first message."""
@@ -41,7 +41,7 @@ _content = bindparam("content", type_=Text, required=True)
 _search_text = bindparam("search_text", type_=Text, required=True)
 _now = bindparam("now", type_=INSTANT, required=True)
 _title = bindparam("title", type_=Text, required=True)
-_ADD = recorded(
+_ADD = with_counters(
     user_insert(Message).values(
         conversation_id=_conversation_id,
         id=_message_id,
@@ -70,7 +70,7 @@ _ADD = recorded(
         updated_at=_now,
     ),
 )
-_CHANGE = recorded(
+_CHANGE = with_counters(
     user_update(Message)
     .where(col(Message.conversation_id) == _conversation_id, col(Message.id) == _message_id)
     .values(
@@ -105,21 +105,22 @@ async def add(
     failure: str | None = None,
     bounded: bool = True,
 ) -> tuple[Record, bool]:
-    """Add a message; and whether it was there already, when `retry` shows a repeated call.
+    """Add a message, and return it with False; or return the first message of a repeat with True.
 
-    Without a key, it was when the conversation's last message is the same client's, equal, and not
-    older than `window`. Raises NotFound, Gone in the trash, and, when it is `bounded`,
-    TooManyRequests.
+    A call is a repeat when its idempotency key has been used for the same call. Without a key, it
+    is one when the conversation's last message is equal, from the same client and not older than
+    `window`. Raises NotFound, Gone in the trash, Conflict when the key has been used for another
+    call, and TooManyRequests when the message is `bounded` and the list is full.
     """
-    standing = await conversation_in(tx, conversation_id, retry)
-    if standing["first_message"]:
-        first = standing["first_conversation"], standing["first_message"]
+    context = await conversation_context(tx, conversation_id, retry)
+    if context["first_message"]:
+        first = context["first_conversation"], context["first_message"]
         return await find(tx, *first), True
-    last = await _last(tx, standing) if window and not retry.key else None
-    if last and last["created_at"] > standing["now"] - window and _alike(tx, last, retry):
+    last = await _last(tx, context) if window and not retry.key else None
+    if last and last["created_at"] > context["now"] - window and _is_repeat(tx, last, retry):
         return last, True
-    message_id = standing["last_message"] + 1
-    title = standing["title"]
+    message_id = context["last_message"] + 1
+    title = context["title"]
     if title is None and role == "user":
         title = _title_from(content)
     stored = orjson.dumps(parts) if parts else b""
@@ -127,9 +128,9 @@ async def add(
     await write(
         tx,
         _ADD,
-        standing,
+        context,
         bounded=bounded,
-        grown=size + len((title or "").encode()) - len((standing["title"] or "").encode()),
+        grown=size + len((title or "").encode()) - len((context["title"] or "").encode()),
         conversation_id=conversation_id,
         message_id=message_id,
         role=role,
@@ -146,7 +147,7 @@ async def add(
         request_hash=retry.request_hash,
         title=title,
         title_text=search_text(title),
-        now=standing["now"],
+        now=context["now"],
     )
     return await find(tx, conversation_id, message_id), False
 
@@ -167,12 +168,12 @@ async def change(
     *,
     if_version: int | None = None,
 ) -> Record:
-    """Give a message another text; one that has it already stays as it is.
+    """Replace the text of a message, unless it has that text already.
 
     Raises NotFound, Gone in the trash, VersionMismatch, and Conflict for an answer of the
-    assistant's, which is the record of what it did.
+    assistant: answers are the record of its actions.
     """
-    standing = await conversation_in(tx, conversation_id)
+    context = await conversation_context(tx, conversation_id)
     message = await find(tx, conversation_id, message_id)
     if message["reply_to"]:
         raise Conflict("message_of_assistant", message_id=message_id)
@@ -184,29 +185,29 @@ async def change(
             message_id=message_id,
             if_version=if_version,
             version=message["version"],
-            current=whole_message(message, standing["timezone"]),
+            current=whole_message(message, context["timezone"]),
         )
     await write(
         tx,
         _CHANGE,
-        standing,
+        context,
         grown=size_of(content) - size_of(message["content"]),
         conversation_id=conversation_id,
         message_id=message_id,
         content=content,
         search_text=search_text(content),
-        now=standing["now"],
+        now=context["now"],
     )
     return await find(tx, conversation_id, message_id)
 
 
-async def _last(tx: UserTransaction, standing: Mapping[str, Any]) -> Record | None:
-    if not standing["last_message"]:
+async def _last(tx: UserTransaction, context: Mapping[str, Any]) -> Record | None:
+    if not context["last_message"]:
         return None
-    return await find(tx, standing["id"], standing["last_message"])
+    return await find(tx, context["id"], context["last_message"])
 
 
-def _alike(tx: UserTransaction, message: Mapping[str, Any], retry: Idempotency) -> bool:
+def _is_repeat(tx: UserTransaction, message: Mapping[str, Any], retry: Idempotency) -> bool:
     return (
         message["client_id"] == tx.caller.client_id
         and message["request_hash"] == retry.request_hash
@@ -215,7 +216,7 @@ def _alike(tx: UserTransaction, message: Mapping[str, Any], retry: Idempotency) 
 
 
 def _title_from(content: str) -> str:
-    """The beginning of the first line that says something, cut between words where it can be."""
+    """The beginning of the first line with text, cut between two words where possible."""
     line = " ".join(beginning(content).splitlines()[0].split())
     if len(line) <= DERIVED_TITLE_LENGTH:
         return line

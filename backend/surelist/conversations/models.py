@@ -1,4 +1,4 @@
-"""Conversations and their messages: the types of their fields, and their tables."""
+"""The tables of conversations and messages, and the types of their fields."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -47,10 +47,10 @@ Content = Annotated[
 
 
 class Conversation(UserTable, table=True):
-    """One conversation of a person with the assistant or with an agent.
+    """A conversation of a person with the assistant or with an agent.
 
-    `last_message` is the highest message id given out, `size` the bytes that the conversation and
-    its messages count for. A turn of the assistant is under way while `turn_token` is set.
+    `last_message` is the highest message id so far. `size` is the number of bytes that the
+    conversation and its messages count for. While the assistant answers, `turn_token` is set.
     """
 
     __table_args__ = (
@@ -80,11 +80,12 @@ class Conversation(UserTable, table=True):
 
 
 class Message(UserTable, table=True):
-    """One message of a conversation; `id` counts from 1 within it, `version` within the message.
+    """A message of a conversation. `id` counts from 1 in each conversation.
 
-    `parts` holds what an answer of the assistant consists of, `reply_to` the message it answers,
-    and `failure` why there is no real answer. `replaces` is a message that the person has said
-    again in other words: it and all up to this one are out of the model's sight.
+    An answer of the assistant has `parts` (see assistant/parts.py), `reply_to`, the id of the
+    message that it answers, and, if it failed, the reason in `failure`. `replaces` is the id of an
+    earlier message that this one replaces: the model does not get the messages from that one up to
+    this one.
     """
 
     __table_args__ = (

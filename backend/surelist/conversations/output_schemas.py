@@ -1,4 +1,4 @@
-"""Output schemas of the conversation tools: every field that an answer may have."""
+"""Output schemas of the conversation tools, with every field that a result may have."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Conversations as stored: found, looked up under the lock, written with the counters."""
+"""Reading and writing the rows of conversations, with the account's counters."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,10 +18,10 @@ from surelist.tasks.purge import TRASH_TIME, restorable
 from surelist.tasks.words import fold
 
 OVERHEAD = 200
-"""Bytes that each conversation and each message counts for besides its text."""
+"""Bytes that each conversation and each message counts for in addition to its text."""
 
 SWEPT_AT_ONCE = 5
-"""Expired conversations that one write purges on its way; the next write goes on."""
+"""Expired conversations that one write purges. The next write purges more."""
 
 _ACCOUNT = user_rows(Account)
 CONVERSATION = user_rows(Conversation)
@@ -50,7 +50,7 @@ _FIND = compiled(
     .where(CONVERSATION.c.id == bindparam("conversation_id", type_=BigInteger, required=True))
 )
 _TIMEZONE = compiled(select(_ACCOUNT.c.timezone))
-_STANDING = compiled(
+_CONTEXT = compiled(
     select(
         _ACCOUNT.c.timezone,
         _ACCOUNT.c.last_conversation,
@@ -84,8 +84,8 @@ _STANDING = compiled(
 )
 
 
-def recorded(*writes: UpdateBase) -> Statement:
-    """`writes` and the account's counters, as one statement."""
+def with_counters(*writes: UpdateBase) -> Statement:
+    """One statement that runs `writes` and updates the account's counters."""
     return compiled(
         user_update(Account)
         .values(
@@ -97,7 +97,7 @@ def recorded(*writes: UpdateBase) -> Statement:
     )
 
 
-_PURGE = recorded(
+_PURGE = with_counters(
     user_delete(Conversation).where(
         col(Conversation.id) == bindparam("conversation_id", type_=BigInteger, required=True)
     )
@@ -113,88 +113,91 @@ async def find(tx: UserTransaction, conversation_id: int) -> Record:
 
 
 async def timezone_of(tx: UserTransaction) -> str:
-    """The user's time zone; UTC for a user who has never written."""
+    """The user's time zone, or UTC for a user without any writes."""
     account = await tx.fetch_one(_TIMEZONE)
     return account["timezone"] if account else "UTC"
 
 
-async def look_up(
+async def write_context(
     tx: UserTransaction, conversation_id: int | None, retry: Idempotency | None = None
 ) -> Mapping[str, Any]:
-    """What stands under the lock, after the trash has been swept: the account, the conversation.
+    """Purge expired conversations, then read the context of a write: account and conversation.
 
-    Its `id` is None where there is no such conversation. Raises Unauthenticated when the account
-    was erased after the token was issued, Conflict when the idempotency key of `retry` has been
-    used for something else.
+    `id` is None when there is no such conversation. Raises Unauthenticated when the account was
+    erased after the token was issued, and Conflict when the idempotency key of `retry` has been
+    used for another call.
     """
-    standing = await _standing(tx, conversation_id, retry)
-    if not standing["any_expired"]:
-        return standing
+    context = await _read_context(tx, conversation_id, retry)
+    if not context["any_expired"]:
+        return context
     for expired in await tx.fetch_all(_EXPIRED):
-        await purge(tx, standing, expired)
-    return await _standing(tx, conversation_id, retry)
+        await purge(tx, context, expired)
+    return await _read_context(tx, conversation_id, retry)
 
 
-async def _standing(
+async def _read_context(
     tx: UserTransaction, conversation_id: int | None, retry: Idempotency | None
 ) -> Mapping[str, Any]:
     found = await tx.fetch_one(
-        _STANDING,
+        _CONTEXT,
         conversation_id=conversation_id,
         client_id=tx.caller.client_id,
         idempotency_key=retry.key if retry else None,
     )
     if found is None:
-        raise RuntimeError("a write without its account row")
+        raise RuntimeError("the account's row is missing in a write")
     refuse_if_erased(tx, found["erased_at"])
     if retry and found["first_message"] and found["first_hash"] != retry.request_hash:
         raise used_otherwise()
     return found
 
 
-async def conversation_in(
+async def conversation_context(
     tx: UserTransaction, conversation_id: int, retry: Idempotency | None = None
 ) -> Mapping[str, Any]:
-    """As `look_up`, of a conversation outside the trash. Raises NotFound, and Gone in the trash."""
-    standing = await look_up(tx, conversation_id, retry)
-    if standing["id"] is None:
+    """The `write_context` of a conversation outside the trash.
+
+    Raises as `write_context` does, NotFound, and Gone in the trash.
+    """
+    context = await write_context(tx, conversation_id, retry)
+    if context["id"] is None:
         raise no_such_conversation(conversation_id)
-    if standing["deleted_at"]:
+    if context["deleted_at"]:
         raise Gone("conversation_in_trash", conversation_id=conversation_id)
-    return standing
+    return context
 
 
 async def write(
     tx: UserTransaction,
     statement: Statement,
-    standing: Mapping[str, Any],
+    context: Mapping[str, Any],
     *,
     grown: int,
     last_conversation: int = 0,
     bounded: bool = True,
     **values: Any,
 ) -> None:
-    """Run a `recorded` statement: `grown` are the bytes that it adds to what is stored.
+    """Run a statement made by `with_counters`, which adds `grown` bytes to the stored bytes.
 
-    Raises TooManyRequests when it is `bounded` and would add to a list that has reached the bytes
-    that the caller may fill: the person all of them, agents nine tenths.
+    Raises TooManyRequests when the write is `bounded`, adds bytes, and the list has reached the
+    caller's limit: all bytes for the person, nine tenths for agents.
     """
     if bounded and grown > 0:
-        refuse_past_bytes(tx, standing["stored_bytes"])
+        refuse_past_bytes(tx, context["stored_bytes"])
     await tx.execute(
         statement,
         grown=grown,
-        last_conversation=max(standing["last_conversation"], last_conversation),
+        last_conversation=max(context["last_conversation"], last_conversation),
         **values,
     )
 
 
 async def purge(
-    tx: UserTransaction, standing: Mapping[str, Any], conversation: Mapping[str, Any]
+    tx: UserTransaction, context: Mapping[str, Any], conversation: Mapping[str, Any]
 ) -> None:
-    """Remove a conversation and its messages for good."""
+    """Delete a conversation and its messages permanently."""
     conversation_id, size = conversation["id"], conversation["size"]
-    await write(tx, _PURGE, standing, grown=-size, conversation_id=conversation_id)
+    await write(tx, _PURGE, context, grown=-size, conversation_id=conversation_id)
 
 
 def size_of(text: str | None, more: bytes = b"") -> int:
@@ -203,10 +206,10 @@ def size_of(text: str | None, more: bytes = b"") -> int:
 
 
 def search_text(text: str | None) -> str:
-    """What a title or a message is searched in."""
+    """The folded text of a title or a message, which searches look in."""
     return fold(text or "")
 
 
 def no_such_conversation(conversation_id: int) -> NotFound:
-    """The answer for a conversation that is absent, purged or somebody else's."""
+    """The error for a conversation that is absent, purged or another user's."""
     return NotFound("conversation_not_found", conversation_id=conversation_id)

@@ -1,4 +1,4 @@
-"""Conversations and messages as people and agents see them: nothing empty, times local."""
+"""Conversations and messages as JSON, without empty fields and with local times."""
 
 from typing import Any, Literal, NotRequired, cast
 
@@ -9,7 +9,7 @@ from surelist.ledger.times import local
 
 
 class ShownConversation(ShownObject):
-    """A conversation; `messages` is the number of them that there ever were."""
+    """A conversation. `messages` is the number of its messages."""
 
     id: int
     title: NotRequired[str]
@@ -22,22 +22,22 @@ class ShownConversation(ShownObject):
 
 
 class ConversationPage(ShownObject):
-    """A page of conversations, those written to last first."""
+    """A page of conversations, last written first."""
 
     conversations: list[ShownConversation]
     next_cursor: NotRequired[str]
 
 
 class MessageChange(ShownEvent):
-    """A change that a message led to; `undone_by` is the event that took it back."""
+    """A change that a message caused. `undone_by` is the id of the event that undid it."""
 
     undone_by: NotRequired[int]
 
 
 class ShownMessage(ShownObject):
-    """A message; `parts` and `reply_to` are those of an answer of the built-in assistant.
+    """A message. Only answers of the built-in assistant have `parts` and `reply_to`.
 
-    `replaces` is the message that the person said again in this one's words.
+    `replaces` is the id of the earlier message that this one replaces.
     """
 
     id: int
@@ -62,13 +62,13 @@ class ExportedMessage(ShownMessage):
 
 
 class MessagePage(ShownObject):
-    """A page of messages in the order in which they were written; the first page is the newest."""
+    """A page of messages, oldest first. The first page has the newest messages."""
 
     messages: list[ShownMessage]
     next_cursor: NotRequired[str]
 
 
-_TOLD = ("id", "role", "content", "client_name", "created_at", "updated_at", "version")
+_TOOL_FIELDS = ("id", "role", "content", "client_name", "created_at", "updated_at", "version")
 
 
 def whole(conversation: Record, timezone: str) -> ShownConversation:
@@ -86,7 +86,7 @@ def whole(conversation: Record, timezone: str) -> ShownConversation:
 
 
 def message_change(stored: Record, timezone: str) -> MessageChange:
-    """A change with what took it back."""
+    """A change, with the event that undid it."""
     shown = cast("MessageChange", event(stored, timezone))
     if stored["undone_by"] is not None:
         shown["undone_by"] = stored["undone_by"]
@@ -94,7 +94,7 @@ def message_change(stored: Record, timezone: str) -> MessageChange:
 
 
 def whole_message(message: Record, timezone: str) -> ShownMessage:
-    """A message without the changes that it led to."""
+    """A message without the changes that it caused."""
     names = ("id", "role", "content", "parts", "reply_to", "replaces", "failure")
     shown = {name: message[name] for name in names}
     shown |= {name: message[name] for name in ("client_id", "client_name", "version")}
@@ -103,16 +103,16 @@ def whole_message(message: Record, timezone: str) -> ShownMessage:
     return cast("ShownMessage", _without_empty(shown))
 
 
-def told_conversation(conversation: Record, timezone: str) -> dict[str, Any]:
-    """A conversation as the tools tell it."""
+def tool_conversation(conversation: Record, timezone: str) -> dict[str, Any]:
+    """A conversation as the tools return it."""
     shown = whole(conversation, timezone)
     return {name: value for name, value in shown.items() if name != "client_id"}
 
 
-def told_message(message: Record, timezone: str) -> dict[str, Any]:
-    """A message as the tools tell it: what was said, and who wrote it."""
+def tool_message(message: Record, timezone: str) -> dict[str, Any]:
+    """A message as the tools return it."""
     shown = whole_message(message, timezone)
-    return {name: value for name, value in shown.items() if name in _TOLD}
+    return {name: value for name, value in shown.items() if name in _TOOL_FIELDS}
 
 
 def _without_empty(shown: dict[str, Any]) -> dict[str, Any]:

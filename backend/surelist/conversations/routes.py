@@ -1,4 +1,4 @@
-"""REST for conversations: each route a door onto one service function."""
+"""REST routes of conversations. Each route calls one service function."""
 
 from typing import Annotated
 
@@ -36,7 +36,7 @@ ConversationPath = Annotated[
 
 
 class ConversationPatch(Closed):
-    """Changes to a conversation: its title, or whether it is in the trash."""
+    """Changes to a conversation. `deleted` moves it to the trash or restores it."""
 
     title: ConversationTitle = ABSENT
     deleted: bool = ABSENT
@@ -50,7 +50,7 @@ CHANGES = {200: {"model": ShownConversation}} | problems(NotFound)
 async def list_conversations(
     door: ReadDoor, query: Annotated[listing.ConversationQuery, Query()]
 ) -> Response:
-    """List conversations, those written to last first."""
+    """List conversations, last written first."""
     page = await door.read(lambda tx: listing.list_conversations(tx, query))
     shown: ConversationPage = {
         "conversations": [whole(one, page.timezone) for one in page.conversations]
@@ -88,7 +88,7 @@ async def change_conversation(
 async def delete_conversation(
     door: WriteDoor, conversation_id: ConversationPath, _key: IdempotencyKey = ABSENT
 ) -> Response:
-    """Put a conversation into the trash."""
+    """Move a conversation to the trash."""
     await door.write(lambda tx: service.change(tx, conversation_id, deleted=True))
     return Response(status_code=204)
 
@@ -101,7 +101,7 @@ async def delete_conversation(
 async def purge_conversation(
     door: PersonDoor, conversation_id: ConversationPath, _key: IdempotencyKey = ABSENT
 ) -> Response:
-    """Purge a conversation from the trash with all its messages. For the person only."""
+    """Purge a conversation in the trash, with all its messages. Only the person may do so."""
     await door.write(lambda tx: service.purge_conversation(tx, conversation_id))
     return Response(status_code=204)
 
@@ -115,15 +115,15 @@ async def list_messages(
     conversation_id: ConversationPath,
     query: Annotated[listing.HistoryQuery, Query()],
 ) -> Response:
-    """Read a page of messages and the changes that they led to, the newest page first."""
+    """Read a page of messages and the changes that they caused. The first page is the newest."""
     page = await door.read(
         lambda tx: listing.history(tx, conversation_id, **query.given(), changes=True)
     )
     shown: MessagePage = {"messages": []}
     for one in page.messages:
         message = whole_message(one, page.timezone)
-        if led_to := page.changes.get(one["id"]):
-            message["changes"] = [message_change(change, page.timezone) for change in led_to]
+        if changes := page.changes.get(one["id"]):
+            message["changes"] = [message_change(change, page.timezone) for change in changes]
         shown["messages"].append(message)
     if page.cursor:
         shown["next_cursor"] = page.cursor

@@ -1,4 +1,4 @@
-"""What can be done with conversations. Each function runs inside the caller's transaction."""
+"""Conversation operations: create, change, purge. Each runs inside the caller's transaction."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,13 +12,13 @@ from surelist.conversations.records import (
     CONVERSATION,
     CONVERSATION_COLUMNS,
     find,
-    look_up,
     no_such_conversation,
     purge,
-    recorded,
     search_text,
     size_of,
+    with_counters,
     write,
+    write_context,
 )
 from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_insert, user_update
@@ -26,12 +26,12 @@ from surelist.errors import Conflict
 from surelist.ledger.models import INSTANT
 
 DUPLICATE_WINDOW = timedelta(seconds=30)
-"""How long a conversation that is still empty is taken for the first call's by an equal one."""
+"""How long an equal call counts as a repeat while the new conversation is still empty."""
 
 _id = bindparam("conversation_id", type_=BigInteger, required=True)
 _title = bindparam("title", type_=Text, required=True)
 _search_text = bindparam("search_text", type_=Text, required=True)
-_CREATE = recorded(
+_CREATE = with_counters(
     user_insert(Conversation).values(
         id=_id,
         title=_title,
@@ -44,7 +44,7 @@ _CREATE = recorded(
         updated_at=bindparam("now", type_=INSTANT, required=True),
     )
 )
-_RENAME = recorded(
+_RENAME = with_counters(
     user_update(Conversation)
     .where(col(Conversation.id) == _id)
     .values(
@@ -53,7 +53,7 @@ _RENAME = recorded(
         size=col(Conversation.size) + bindparam("grown"),
     )
 )
-_MOVE = recorded(
+_MOVE = with_counters(
     user_update(Conversation)
     .where(col(Conversation.id) == _id)
     .values(deleted_at=bindparam("deleted_at", type_=INSTANT, required=True))
@@ -72,33 +72,33 @@ _LATEST = compiled(
 async def create(
     tx: UserTransaction, title: str | None, *, window: timedelta = timedelta()
 ) -> tuple[Mapping[str, Any], bool]:
-    """Begin a conversation; and whether it was there already.
+    """Create a conversation, and return it with False; or return an existing one with True.
 
-    It was when this client began an equal one within `window`, which has no message yet.
+    The latter when the client created one with the same title within `window` that is still empty.
     """
-    standing = await look_up(tx, None)
+    context = await write_context(tx, None)
     caller = tx.caller
     latest = await tx.fetch_one(_LATEST, client_id=caller.client_id) if window else None
     if (
         latest
         and not latest["last_message"]
         and latest["title"] == title
-        and latest["created_at"] > standing["now"] - window
+        and latest["created_at"] > context["now"] - window
     ):
         return latest, True
-    conversation_id = standing["last_conversation"] + 1
+    conversation_id = context["last_conversation"] + 1
     made: dict[str, Any] = {
         "conversation_id": conversation_id,
         "title": title,
         "search_text": search_text(title),
         "client_id": caller.client_id,
         "client_name": caller.client_name,
-        "now": standing["now"],
+        "now": context["now"],
     }
     await write(
         tx,
         _CREATE,
-        standing,
+        context,
         grown=size_of(title),
         last_conversation=conversation_id,
         **made,
@@ -114,36 +114,36 @@ async def change(
     deleted: bool | None = None,
 ) -> Record:
     """Rename a conversation, move it to the trash, or restore it. Raises NotFound."""
-    standing = await look_up(tx, conversation_id)
-    if standing["id"] is None:
+    context = await write_context(tx, conversation_id)
+    if context["id"] is None:
         raise no_such_conversation(conversation_id)
-    if title is not None and title != standing["title"]:
+    if title is not None and title != context["title"]:
         await write(
             tx,
             _RENAME,
-            standing,
-            grown=size_of(title) - size_of(standing["title"]),
+            context,
+            grown=size_of(title) - size_of(context["title"]),
             conversation_id=conversation_id,
             title=title,
             search_text=search_text(title),
         )
-    if deleted is not None and deleted != bool(standing["deleted_at"]):
+    if deleted is not None and deleted != bool(context["deleted_at"]):
         await write(
             tx,
             _MOVE,
-            standing,
+            context,
             grown=0,
             conversation_id=conversation_id,
-            deleted_at=standing["now"] if deleted else None,
+            deleted_at=context["now"] if deleted else None,
         )
     return await find(tx, conversation_id)
 
 
 async def purge_conversation(tx: UserTransaction, conversation_id: int) -> None:
     """Purge a conversation from the trash. Raises NotFound, Conflict outside the trash."""
-    standing = await look_up(tx, conversation_id)
-    if standing["id"] is None:
+    context = await write_context(tx, conversation_id)
+    if context["id"] is None:
         raise no_such_conversation(conversation_id)
-    if not standing["deleted_at"]:
+    if not context["deleted_at"]:
         raise Conflict("conversation_not_in_trash", conversation_id=conversation_id)
-    await purge(tx, standing, standing)
+    await purge(tx, context, context)

@@ -16,7 +16,7 @@ from surelist.conversations.models import (
     Role,
 )
 from surelist.conversations.output_schemas import ADDED, CREATED, LISTED, READ, UPDATED
-from surelist.conversations.representation import told_conversation, told_message
+from surelist.conversations.representation import tool_conversation, tool_message
 from surelist.data.isolation import UserTransaction
 from surelist.doors import toolbox
 from surelist.doors.arguments import ABSENT, Closed
@@ -78,30 +78,30 @@ class UpdateMessage(Closed):
 async def create_conversation(tx: UserTransaction, arguments: CreateConversation) -> Answer:
     """Begin a conversation. Without a title its first message gives one."""
     made, repeated = await service.create(tx, arguments.title, window=service.DUPLICATE_WINDOW)
-    told: Answer = {"conversation_id": made["id"], "status": "created"}
-    return told | _titled(made) | _repeated(repeated)
+    result: Answer = {"conversation_id": made["id"], "status": "created"}
+    return result | _titled(made) | _repeated(repeated)
 
 
 @tool(title="Add a message", returns=ADDED)
 async def add_message(tx: UserTransaction, arguments: AddMessage) -> Answer:
     """Add a message at the end of a conversation: the user's words or yours. A repeated call
     returns the first message, marked repeated."""
-    asked = [arguments.conversation_id, arguments.role, arguments.content]
+    call = [arguments.conversation_id, arguments.role, arguments.content]
     message, repeated = await messages.add(
         tx,
         arguments.conversation_id,
         arguments.role,
         arguments.content,
-        Idempotency.of("add message", {"message": asked}, arguments.idempotency_key),
+        Idempotency.of("add message", {"message": call}, arguments.idempotency_key),
         window=messages.DUPLICATE_WINDOW,
     )
-    told: Answer = {
+    result: Answer = {
         "message_id": message["id"],
         "conversation_id": arguments.conversation_id,
         "status": "added",
         "version": message["version"],
     }
-    return told | _repeated(repeated)
+    return result | _repeated(repeated)
 
 
 @tool(title="Read a conversation", returns=READ, reads_only=True, idempotent=True)
@@ -113,11 +113,11 @@ async def get_conversation_history(
     page = await listing.history(
         tx, arguments.conversation_id, limit=arguments.limit, cursor=arguments.cursor
     )
-    told: Answer = {
+    result: Answer = {
         "conversation_id": arguments.conversation_id,
-        "messages": [told_message(one, page.timezone) for one in page.messages],
+        "messages": [tool_message(one, page.timezone) for one in page.messages],
     }
-    return told | _continued(page.cursor)
+    return result | _continued(page.cursor)
 
 
 @tool(title="List conversations", returns=LISTED, reads_only=True, idempotent=True)
@@ -125,10 +125,10 @@ async def list_user_conversations(tx: UserTransaction, arguments: ListUserConver
     """List the user's conversations, or search them by words; those written to last come first."""
     query = listing.ConversationQuery(**arguments.given())
     page = await listing.list_conversations(tx, query)
-    told: Answer = {
-        "conversations": [told_conversation(one, page.timezone) for one in page.conversations]
+    result: Answer = {
+        "conversations": [tool_conversation(one, page.timezone) for one in page.conversations]
     }
-    return told | _continued(page.cursor)
+    return result | _continued(page.cursor)
 
 
 @tool(title="Change a message", returns=UPDATED, destructive=True, idempotent=True)

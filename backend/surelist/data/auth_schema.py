@@ -32,7 +32,7 @@ VALUES ($1, $2, $3, now() + make_interval(mins => $4), now(), now())
 
 
 async def make(server: Cluster) -> str:
-    """The address of the embedded database for Better Auth, whose role and schema are made first.
+    """Create the role and the schema of Better Auth, and return its address of the database.
 
     The role's password is a new one each time, and is kept nowhere.
     """
@@ -50,7 +50,7 @@ async def make(server: Cluster) -> str:
 
 
 async def holds_people(url: str) -> bool:
-    """Whether anybody has signed up, as the role of Better Auth sees it."""
+    """Whether any person has signed up. `url` is the address for the role of Better Auth."""
     async with _connected(url) as connection:
         made = await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f'{SCHEMA}."user"')
         return made and await connection.fetchval('SELECT EXISTS (SELECT FROM auth."user")')

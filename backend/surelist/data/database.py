@@ -1,4 +1,4 @@
-"""PostgreSQL as Surelist reaches it: addresses, the pool, compiled statements, the schema."""
+"""Access to PostgreSQL: addresses, the pool, compiled statements, and the schema."""
 
 import asyncio
 import ssl
@@ -32,12 +32,12 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 SCHEMA = "0008"
-"""The migration that this code was written for; the last one in MIGRATIONS."""
+"""The migration that this code requires: the last one in MIGRATIONS."""
 
 DIRECT = "DATABASE_URL_DIRECT or DATABASE_URL"
 
 CONNECT_TIMEOUT = 10.0
-"""For PostgreSQL to let us in: Neon's wakes in less than one."""
+"""The timeout of a connect, in seconds. A sleeping Neon database starts in less than one."""
 
 _CONNECTION_FAULTS = (
     asyncpg.PostgresConnectionError,
@@ -47,7 +47,7 @@ _CONNECTION_FAULTS = (
     OSError,
 )
 _GONE = ("clos", "released back to the pool")
-"""How asyncpg says that a connection was lost between two statements, or its pool is closing."""
+"""Parts of asyncpg's messages for a connection lost between two statements and a closing pool."""
 
 _PASSING_FAULTS = (
     asyncpg.LockNotAvailableError,
@@ -59,7 +59,7 @@ _PASSING_FAULTS = (
 
 
 class Unreachable(ConfigurationError):
-    """There is no PostgreSQL at the address, or none that lets us in."""
+    """No PostgreSQL answers at the address, or it refuses the connection."""
 
 
 class ConnectionLost(Unavailable):
@@ -68,7 +68,7 @@ class ConnectionLost(Unavailable):
 
 @contextmanager
 def faults_as_unavailable() -> Generator[None]:
-    """Turn what a database does when it is away, restarting or overloaded into Unavailable."""
+    """Turn the errors of an unavailable, restarting or overloaded database into Unavailable."""
     try:
         yield
     except TimeoutError as fault:  # an OSError too, but a second wait would be no shorter
@@ -80,7 +80,7 @@ def faults_as_unavailable() -> Generator[None]:
     except asyncpg.InternalClientError as fault:  # a farewell came between two statements
         raise ConnectionLost("database_unavailable") from fault
     except asyncpg.InterfaceError as fault:
-        if not any(word in str(fault) for word in _GONE):  # all else is ours
+        if not any(word in str(fault) for word in _GONE):  # any other error is a bug of ours
             raise
         raise ConnectionLost("database_unavailable") from fault
 
@@ -94,7 +94,7 @@ class Statement:
     constants: Mapping[str, Any]
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
-        """The arguments in order; a missing one is a KeyError."""
+        """The arguments in order. Raises KeyError for a missing one."""
         return [
             values[name] if name in values else self.constants[name] for name in self.parameters
         ]
@@ -148,7 +148,7 @@ async def _prepare(connection: Connection) -> None:
 
 
 async def _nothing_to_reset(_: object) -> None:
-    """Settings end with their transaction: a connection comes back as it went."""
+    """No reset: all settings are local to their transaction."""
 
 
 async def open_pool(settings: Settings, *, traced: bool = False, checked: bool = True) -> Pool:
@@ -162,7 +162,7 @@ async def open_pool(settings: Settings, *, traced: bool = False, checked: bool =
         if not checked:
             try:
                 await _check(connection)
-            except ConfigurationError as fault:  # said by /readyz, and not to callers
+            except ConfigurationError as fault:  # shown by /readyz, but not to callers
                 raise Unavailable("database_unavailable") from fault
             checked = True
         await _prepare(connection)
@@ -213,7 +213,7 @@ async def _check(connection: Connection) -> None:
 async def _connected(
     url: str, variable: str, seconds: float = CONNECT_TIMEOUT
 ) -> AsyncGenerator[Connection]:
-    # Nothing is run twice, so nothing is prepared: no pooler is asked to keep a statement.
+    # No statement runs twice here, so none is prepared: some poolers do not keep them.
     arguments = connection_arguments(url)
     arguments["statement_cache_size"] = 0
     try:
@@ -297,7 +297,7 @@ def revisions() -> frozenset[str]:
 
 
 def unmake(url: str) -> None:
-    """Take the schema at `url` away, with all that the tables hold."""
+    """Drop the tables at `url`, with all their rows."""
     from alembic import command
 
     if asyncio.run(_has(url, "alembic_version")):
@@ -306,7 +306,7 @@ def unmake(url: str) -> None:
 
 
 async def holds_accounts(url: str) -> bool:
-    """Whether anybody has a list at `url`. Raises ConfigurationError when that cannot be seen."""
+    """Whether the database at `url` has accounts. Raises ConfigurationError if rows are hidden."""
     if not await _has(url, "account"):
         return False
     async with _connected(url, DIRECT) as connection:
@@ -321,7 +321,7 @@ async def holds_accounts(url: str) -> bool:
 
 
 async def reach(url: str, variable: str) -> None:
-    """Raise ConfigurationError unless the database that `variable` names lets us in."""
+    """Raise ConfigurationError unless a connection to `url` succeeds; it names `variable`."""
     async with _connected(url, variable):
         pass
 

@@ -1,4 +1,4 @@
-"""An end to what takes too long, without a timer for each: one would cost 10 us a call."""
+"""Deadlines for tasks, without a timer for each: a timer would cost 10 us a call."""
 
 import asyncio
 import time
@@ -7,7 +7,7 @@ LOOKED_AT_SECONDS = 1.0
 
 
 class Deadlines:
-    """Cancels each task that has been inside for too long; TimeoutError tells it so."""
+    """Cancels each task after its deadline, and raises TimeoutError in it."""
 
     def __init__(self) -> None:
         self._inside: dict[asyncio.Task[object], float] = {}
@@ -15,13 +15,13 @@ class Deadlines:
         self._next_look: asyncio.TimerHandle | None = None
 
     def enter(self, seconds: float) -> None:
-        """Give the running task so many seconds, and at most LOOKED_AT_SECONDS more."""
+        """Set a deadline for the running task: in `seconds`, up to LOOKED_AT_SECONDS later."""
         self._inside[_running()] = time.monotonic() + seconds
         if self._next_look is None:
             self._look_later(min(seconds, LOOKED_AT_SECONDS))
 
     def leave(self) -> None:
-        """The running task is done. Raises TimeoutError in one that was cancelled from here."""
+        """Remove the running task's deadline. Raises TimeoutError if it has passed."""
         task = _running()
         del self._inside[task]
         if task in self._late:

@@ -1,4 +1,4 @@
-"""Where user isolation is enforced: the one door to the data.
+"""Enforces user isolation: the only access to the data.
 
 Every transaction of the app is opened here and belongs to one user. Three things keep it so: the
 principal comes from a verified token; statements are built from `user_rows`, `user_insert`,
@@ -49,8 +49,9 @@ Work = Callable[["UserTransaction"], Awaitable[T]]
 
 
 _IN_ORDER = "SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off"
-"""Every order has its index: where statistics are old or missing, PostgreSQL would rather sort. And
-nobody's tasks lie together: where one user has many of all, it would read the others' too."""
+"""Every order has an index, but with old or missing statistics PostgreSQL would sort instead. The
+rows of a user are not stored together: for a user with many of all rows, PostgreSQL would scan the
+rows of others too."""
 
 _NO_SYNC = "SET LOCAL synchronous_commit = off; "
 """Reads record `last_used_at`. Losing that in a crash is acceptable: do not wait for the WAL."""
@@ -69,14 +70,14 @@ _ME = bindparam("user_id", type_=Text, required=True)
 
 
 def user_rows(model: type[SQLModel], name: str | None = None) -> Subquery:
-    """The rows of `model` that are this user's, without the column that says so."""
+    """This user's rows of `model`, without the column `user_id`."""
     table = _table(model)
     columns = [column for column in table.c if column.name != "user_id"]
     return select(*columns).where(table.c.user_id == _ME).subquery(name or table.name)
 
 
 def user_insert(model: type[SQLModel]) -> Insert:
-    """An insert into `model`, stamped with this user."""
+    """An insert into `model` with this user's id."""
     return insert(_table(model)).values(user_id=_ME)
 
 
@@ -133,7 +134,7 @@ class UserTransaction:
 
     @property
     def quotas(self) -> Quotas:
-        """How much of the list the caller may fill."""
+        """The quotas of the caller."""
         return self._quotas[self.caller.is_person]
 
     async def fetch_all(self, statement: Statement, **values: Any) -> list[Record]:
@@ -153,7 +154,7 @@ class UserTransaction:
         await self._connection.execute(statement.sql, *arguments)
 
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Run `statement` once for each of `rows`, all of them in one flight."""
+        """Run `statement` once for each of `rows`, in one round trip."""
         self.wrote = True
         arguments = [statement.arguments({**row, **self._stamps}) for row in rows]
         await self._connection.executemany(statement.sql, arguments)
@@ -163,7 +164,7 @@ class UserTransaction:
         self._afterwards.append((statement, values))
 
     async def finish(self) -> None:
-        """Run what was left for when the work is done."""
+        """Run the statements of `run_afterwards`."""
         for statement, values in self._afterwards:
             await self.execute(statement, **values)
 
@@ -177,11 +178,11 @@ class UserTransaction:
         await self._connection.execute(_locked(user_id, self._lock_timeout))
 
     def seal(self, content: bytes) -> str:
-        """`content` as a token that only this user can hand back unchanged."""
+        """Sign `content` for this user, and return it as text."""
         return urlsafe_b64encode(self._mark(content) + content).rstrip(b"=").decode()
 
     def unseal(self, token: str) -> bytes | None:
-        """What this user had sealed, or None when it is anything else."""
+        """The content that was sealed for this user, or None if the signature is not valid."""
         try:
             sealed = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
         except ValueError:
@@ -198,15 +199,14 @@ class Gate(Protocol):
     """Decides whether a verified credential still counts (specs/tokens.md)."""
 
     def at_the_door(self, principal: Principal, scope: str | None) -> bool:
-        """Refuse what was refused a moment ago. Asks nothing of the database.
+        """Apply a cached result, without the database. Return whether there is one.
 
-        Whether the credential was looked at a moment ago. Raises Unauthenticated or
-        InsufficientScope.
+        Raises Unauthenticated or InsufficientScope.
         """
         ...
 
     async def __call__(self, tx: UserTransaction, principal: Principal, scope: str | None) -> None:
-        """Hold the credential against the user's rows, in the caller's transaction.
+        """Check the credential against the user's rows, in the caller's transaction.
 
         Raises Unauthenticated when it has been ended, and InsufficientScope when it no longer
         allows `scope`.
@@ -215,7 +215,7 @@ class Gate(Protocol):
 
 
 class Database:
-    """The pool, handed out one transaction and one user at a time."""
+    """Opens transactions on the pool, each for one user."""
 
     def __init__(self, pool: Pool, settings: Settings, gate: Gate, remove_some: Work[bool]) -> None:
         self._pool = pool
@@ -231,8 +231,8 @@ class Database:
         self._quotas = {True: Quotas.of_person(settings), False: Quotas.of_agents(settings)}
 
     async def close(self) -> None:
-        """Let go of PostgreSQL and of what the rates are counted in."""
-        with suppress(TimeoutError):  # one that says nothing any more would never say goodbye
+        """Close the connections to PostgreSQL and to Redis."""
+        with suppress(TimeoutError):  # a PostgreSQL that does not answer would never close them
             async with asyncio.timeout(ROLLBACK_TIMEOUT):
                 await self._pool.close()
         await self._rates.close()
@@ -246,13 +246,12 @@ class Database:
         rate: Rate | None = "reads",
         agent: str | None = None,
     ) -> T:
-        """Run `work`, which needs `scope`, in a transaction of this user's.
+        """Run `work`, which needs `scope`, in a read transaction of this user.
 
-        Run once more when the connection was lost. Raises TooManyRequests, as `write` does, when
-        this minute's of `rate` are spent; None is for a read that is part of a counted one. It
-        counts for the client `agent` where one is given, else for the caller.
-        Raises Unauthenticated or InsufficientScope, as `write` does, when the credential does not
-        count or does not allow `scope`.
+        Runs it once more when the connection was lost. The read counts towards `rate`, for the
+        client `agent` if given, otherwise for the caller. Use None for a part of a read that has
+        been counted. Raises TooManyRequests when the rate limit is reached, and Unauthenticated or
+        InsufficientScope when the credential is not valid or does not allow `scope`.
         """
         self.enter(principal, scope)
         if rate:
@@ -266,11 +265,11 @@ class Database:
                 return await self._run(principal, scope, begin, work)
 
     async def admit(self, principal: Principal) -> None:
-        """Hold a credential against its user's rows, for a call that needs nothing else of them.
+        """Check a credential for a call that opens no other transaction. Raises Unauthenticated.
 
-        A transaction of its own only where none was a moment ago, and not counted. While the
-        database is away, a credential that cannot be looked at passes; so does that of one agent
-        too many, which the call itself refuses. Raises Unauthenticated.
+        Opens a transaction only if no result is cached, and does not count it. A credential passes
+        while the database is unavailable. An agent above the limit on agents passes too; the call
+        itself refuses it.
         """
         if self._gate.at_the_door(principal, None):
             return
@@ -287,13 +286,12 @@ class Database:
         keep: bool = True,
         rate: Rate | None = "writes",
     ) -> T:
-        """Run `work`, which needs `scope`, in a transaction that holds this user's account row.
+        """Run `work`, which needs `scope`, in a write transaction of this user.
 
-        Without `keep` it is rolled back: a trial of what `work` would do.
-
-        The row is locked before `work` runs its first statement, so that each of its statements
-        reads what the writes before it left (specs/data-model.md). A `rate` of None is for a write
-        that is part of a counted one. Raises Unavailable when the lock comes too late.
+        Locks the account's row before the first statement of `work`, so that `work` sees all
+        earlier writes (specs/data-model.md). Without `keep`, rolls back. Use a `rate` of None for a
+        part of a write that has been counted. Raises as `read` does, and Unavailable when the lock
+        is not free in time.
         """
         self.enter(principal, scope)
         user_id = principal.account_id
@@ -306,14 +304,14 @@ class Database:
             return await self._run(principal, scope, begin, work, end)
 
     async def finish_erase(self, principal: Principal) -> None:
-        """Remove what is left of a user who is shut out, in transactions of bounded size."""
+        """Delete the remaining rows of a user during an erase, in transactions of bounded size."""
         left = True
         while left:
             async with self._turns.to_write(principal.account_id, self._patience, person=True):
                 left = await self._erase_some(principal)
 
     async def _erase_some(self, principal: Principal) -> bool:
-        """Remove some rows of a user who is shut out, and return whether any are left."""
+        """Delete a batch of rows of a user during an erase, and return whether rows are left."""
         begin = self._begin_to_write(principal.account_id)
         return await self._run(principal, None, begin, self._remove_some, "COMMIT", gated=False)
 
@@ -378,8 +376,8 @@ class Database:
             return result
 
     async def _a_connection(self) -> PooledConnection:
-        """One of the pool's. Raises Unavailable when none is given back in time."""
-        if self._pool.get_idle_size():  # had at once: a timer for it would cost 30 us
+        """A connection of the pool. Raises Unavailable when none becomes free in time."""
+        if self._pool.get_idle_size():  # no wait: a timer would cost 30 us
             return await self._pool.acquire()
         if self._pool.get_size() < self._pool.get_max_size():  # made, however far PostgreSQL is
             return await self._pool.acquire(timeout=self._patience)
@@ -389,7 +387,7 @@ class Database:
             raise Unavailable("server_busy") from None
 
     async def _roll_back(self, connection: PooledConnection) -> None:
-        """End what is open without effect, and return the connection to the pool.
+        """Roll back an open transaction, and return the connection to the pool.
 
         One on which that does not succeed is given up: half an exchange may be left on it.
         """
@@ -407,7 +405,7 @@ class Database:
 
 
 async def _nothing(_tx: UserTransaction) -> None:
-    """The work of a transaction that only looks at a credential."""
+    """The work of a transaction that only checks a credential."""
 
 
 async def _end(connection: PooledConnection, end: str, before: str = "") -> None:
@@ -416,14 +414,14 @@ async def _end(connection: PooledConnection, end: str, before: str = "") -> None
 
 
 def _as_user(user_id: str) -> str:
-    """What row-level security reads: local to the transaction, for a pooler shares the session."""
+    """Set the user for row-level security. Local to the transaction: poolers share sessions."""
     if not USER_ID.fullmatch(user_id):
         raise ValueError("not a user id")
     return f"SET LOCAL app.user_id = '{user_id}'"
 
 
 def _locked(user_id: str, timeout: int) -> str:
-    """What locks the account of a user that `_as_user` has looked at, and makes it if need be."""
+    """SQL that locks the account of the user in `_as_user`, and creates it if it is missing."""
     return (
         f"SET LOCAL lock_timeout = {timeout};"  # noqa: S608
         f"INSERT INTO account (user_id) VALUES ('{user_id}') ON CONFLICT DO NOTHING;"

@@ -1,4 +1,4 @@
-"""What migrations share. Released migrations call these, so their meaning must not change."""
+"""Functions for migrations. Released migrations call them, so their effect must not change."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ _OF_USER = "(user_id = current_setting('app.user_id', true))"
 
 
 def create_user_table(name: str, *columns: "sa.Column[Any] | sa.Constraint") -> None:
-    """Make a table of users' rows, with `user_id` first and the wall that keeps users apart.
+    """Create a table of users' rows, with `user_id` first and with row-level security.
 
     `columns` are the others, with further constraints; those that are part of the primary key say
     so with `primary_key=True`.

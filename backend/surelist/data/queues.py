@@ -14,7 +14,7 @@ for the same row lock, each holding a connection: 200 took another user's read f
 290 ms."""
 
 Refusal: TypeAlias = Callable[[], Unavailable]
-"""Makes the refusal of a call that has waited too long."""
+"""Creates the error for a call that has waited too long."""
 
 
 def _writes_waiting() -> Unavailable:
@@ -68,7 +68,7 @@ class Turns:
     async def to_write(
         self, user_id: str, patience: float, *, person: bool
     ) -> AsyncGenerator[None]:
-        """Wait for a turn to write, `patience` seconds of it for the same user's writes."""
+        """Wait for a turn to write, up to `patience` seconds for writes of the same user."""
         waiting = _writes_waiting if person else _agent_writes_waiting
         await self._writes.enter((user_id, person), patience, waiting)
         try:
@@ -83,14 +83,14 @@ class Turns:
 
 
 class _Gates:
-    """A semaphore for each key, kept while anybody waits at it or is inside."""
+    """A semaphore for each key, kept while it is in use."""
 
     def __init__(self, places: int) -> None:
         self._places = places
         self._gates: dict[Hashable, tuple[asyncio.Semaphore, int]] = {}
 
     def count(self, key: Hashable) -> int:
-        """How many wait or are inside."""
+        """The number of tasks that wait for the key or hold it."""
         return self._gates[key][1] if key in self._gates else 0
 
     async def enter(self, key: Hashable, patience: float, refusal: Refusal) -> None:
@@ -104,7 +104,7 @@ class _Gates:
             raise
 
     def leave(self, key: Hashable) -> None:
-        """Give a place back."""
+        """Release a place."""
         self._gates[key][0].release()
         self._forget_one(key)
 

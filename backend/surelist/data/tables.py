@@ -1,4 +1,4 @@
-"""The tables of users' data: what each declares, and which there are."""
+"""The base class of tables with users' rows, and the list of these tables."""
 
 import pkgutil
 from functools import cache
@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 import surelist
 
 VERSION = "alembic_version"
-"""The one table beside them, which names the schema's migration."""
+"""Alembic's table, with the version of the schema. It is the only table without users' rows."""
 
 SQLModel.metadata.naming_convention = {
     **SQLModel.metadata.naming_convention,
@@ -34,10 +34,10 @@ class UserTable(SQLModel):
     """
 
     exported: ClassVar[bool] = True
-    """Whether the person's export has these rows, under the table's name and an s."""
+    """Whether an export includes these rows, as a member named after the table plus "s"."""
 
     kept_on_erase: ClassVar[bool] = False
-    """Whether an erase leaves the row, emptied: the account's, so that no id is used twice."""
+    """Whether an erase keeps the row. The account's row keeps the counters of ids."""
 
     user_id: str = owner(foreign_key="account.user_id")
 

@@ -1,4 +1,4 @@
-"""Row-level security as the database has it, held against what the migrations make.
+"""Checks that the database's row-level security is as the migrations create it.
 
 A restore from a changed file, or a hand that ran `ALTER TABLE ... DISABLE ROW LEVEL SECURITY`,
 would open every list to every user.
@@ -27,7 +27,7 @@ ORDER BY wanted.name, policy.polname
 
 
 async def check(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """Raise ConfigurationError unless each table of users has its wall and nothing else.
+    """Raise ConfigurationError unless each table of users has exactly its policies.
 
     That is: row-level security on, forced on the owner too, and the one policy of the migrations.
     """
@@ -41,7 +41,7 @@ async def check(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 
 def _fault(row: asyncpg.Record) -> str | None:
-    """What is wrong with one policy of a table, or with the table."""
+    """The fault of a table or of one of its policies."""
     if not row["exists"]:
         return "it is missing"
     if not row["walled"]:
@@ -57,7 +57,7 @@ def _fault(row: asyncpg.Record) -> str | None:
 
 
 def _bare(expression: str | None) -> str:
-    """An expression without what versions of PostgreSQL may print differently."""
+    """An expression without the parts that versions of PostgreSQL print differently."""
     for token in ("::text", "(", ")", "'", " ", "\n"):
         expression = (expression or "").replace(token, "")
     return expression or ""

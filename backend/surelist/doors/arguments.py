@@ -1,4 +1,4 @@
-"""Closed argument models: what they accept, how they refuse, how they are shown to a model."""
+"""The base class of arguments, with their errors and their JSON schemas."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,17 +11,17 @@ from surelist.doors.messages import WrongArgument, WrongArguments
 from surelist.errors import wrong_value
 
 MAX_REPORTED_ERRORS = 10
-"""How many wrong arguments one message names; a caller may send a million."""
+"""The most wrong arguments that one message names. A call may have a million."""
 
 NAME_SHOWN = 60
-"""Characters of the name that a caller gave to one."""
+"""The most characters of a wrong argument's name that a message shows."""
 
 ABSENT: Any = None
-"""The default of an argument that may be left out: what was given is in `model_fields_set`."""
+"""The default of an optional argument. `model_fields_set` has the arguments that were given."""
 
 
 FREE_TEXT = object()
-"""Marks a type whose values are a person's own words: an empty text is a text, not an omission."""
+"""Marks a type of free text, where an empty string is a value and not an omission."""
 
 
 def _plain_digits(value: object) -> object:
@@ -31,38 +31,38 @@ def _plain_digits(value: object) -> object:
 
 
 NOT_SHOWN = ("title", "pattern", "format", "minLength")
-"""Words of a schema for programs; a client that checked `minLength` would refuse to send the ""
-that stands for nothing."""
+"""Keywords that are left out of a tool's schema: models do not need them. With `minLength`, clients
+that validate would refuse to send the "" that means "left out"."""
 
 LARGEST = 2**53 - 1
-"""The largest integer that every JSON reader keeps exactly: a bound that no model needs to read."""
+"""The largest integer that every JSON parser reads exactly. The schemas of tools leave it out."""
 
 _PLAIN_DIGITS = re.compile(r"0|[1-9][0-9]{0,15}")
 PLAIN_DIGITS = BeforeValidator(_plain_digits)
-"""For an integer in a URL: of what Pydantic takes for one, `1_0` and `1.0` would be surprises."""
+"""For an integer in a URL: refuses `1_0` and `1.0`, which Pydantic would accept."""
 
 
 def drop_null_defaults(schema: dict[str, Any]) -> None:
-    """Leave the default of arguments that may be left out away from their JSON schema."""
+    """Remove the default `null` of optional arguments from their JSON schema."""
     for field in schema["properties"].values():
         if "default" in field and field["default"] is None:
             del field["default"]
 
 
 class Closed(BaseModel):
-    """Arguments in their own types only, and none but those declared."""
+    """The base class of arguments: strict types, and no undeclared arguments."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, json_schema_extra=drop_null_defaults
     )
 
     def given(self, of: "type[Closed] | None" = None) -> dict[str, Any]:
-        """The arguments that the caller gave, of those that `of` declares."""
+        """The arguments that the caller gave; with `of`, only those that `of` declares."""
         given, values = self.model_fields_set, self.__dict__
         return {name: values[name] for name in (of or type(self)).model_fields if name in given}
 
     def stands_alone(self, name: str) -> bool:
-        """Whether no other argument was given, or only with the value that is its default."""
+        """Whether each other argument is absent or equal to its default."""
         values, fields = self.__dict__, type(self).model_fields
         return all(
             values[other] == fields[other].default for other in self.model_fields_set - {name}
@@ -70,30 +70,30 @@ class Closed(BaseModel):
 
 
 class ShownObject(TypedDict):
-    """An object of an answer, with the declared fields and no others."""
+    """The base class of objects in answers: no undeclared fields."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> WrongArguments:
-    """What is wrong with the arguments of `model`, each named."""
+    """Describe each wrong argument of `model`."""
     return wrong_arguments(error.errors(include_url=False), list(model.model_fields))
 
 
 def wrong_arguments(
     errors: Sequence[Mapping[str, Any]], allowed: list[str] | None = None
 ) -> WrongArguments:
-    """The first of Pydantic's errors. `allowed` are the arguments that there are, if known."""
+    """Describe the first of Pydantic's errors. `allowed` are the names of all arguments."""
     named = [_wrong_argument(one, allowed) for one in errors[:MAX_REPORTED_ERRORS]]
     return WrongArguments(named, len(errors) - len(named))
 
 
 def input_schema(model: type[Closed]) -> dict[str, Any]:
-    """The JSON schema of a closed model, as models and the converters of clients read it.
+    """The input schema of a tool with these arguments.
 
-    It does not say that it is closed: google-genai (2.34 to 3.6) fails on `additionalProperties`.
-    What may be left out is `nullable`, which JSON Schema ignores, and without which mcpadapt 0.1.19
-    takes it for required (grll/mcpadapt#90).
+    It has no `additionalProperties`, on which google-genai (2.34 to 3.6) fails. Optional arguments
+    are `nullable`: JSON Schema ignores it, but without it mcpadapt 0.1.19 treats them as required
+    (grll/mcpadapt#90).
     """
     schema = model.model_json_schema()
     properties = {name: _bare(field) for name, field in schema["properties"].items()}
@@ -128,6 +128,6 @@ def _wrong_argument(error: Mapping[str, Any], allowed: list[str] | None) -> Wron
 
 
 def _path(error: Mapping[str, Any]) -> str:
-    """Where in the arguments the error is, in the caller's names, cut."""
+    """The path of the wrong argument, such as `tags.0`, cut to NAME_SHOWN characters."""
     name = ".".join(str(part) for part in error["loc"])
     return name if len(name) <= NAME_SHOWN else name[:NAME_SHOWN] + "..."

@@ -1,4 +1,4 @@
-"""CORS: which web pages may call, by an allow-list of origins."""
+"""CORS: allowed origins, methods and headers."""
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from surelist.doors.origins import Origins
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-SENT = (
+REQUEST_HEADERS = (
     "Authorization",
     "Content-Type",
     "Idempotency-Key",
@@ -20,7 +20,7 @@ SENT = (
     "Mcp-Session-Id",
     "X-Request-Id",
 )
-READ = (
+RESPONSE_HEADERS = (
     "ETag",
     "Location",
     "MCP-Protocol-Version",
@@ -31,18 +31,18 @@ READ = (
 
 
 PUBLIC_PATH = "/.well-known/"
-"""Documents for everybody, that a client in a browser must read before it has a token."""
+"""Public documents, which a client in a browser must read before it has a token."""
 
 
 class Browsers(CORSMiddleware):
-    """Adds what a browser asks for, for allowed origins alone; the rest passes as it came."""
+    """ASGI middleware: adds CORS headers for allowed origins, and answers their preflights."""
 
     def __init__(self, app: ASGIApp, origins: Origins) -> None:
         super().__init__(
             app,
             allow_methods=METHODS,
-            allow_headers=SENT,
-            expose_headers=READ,
+            allow_headers=REQUEST_HEADERS,
+            expose_headers=RESPONSE_HEADERS,
             max_age=7200,
         )
         self._origins = origins
@@ -55,7 +55,7 @@ class Browsers(CORSMiddleware):
         return self._origins.allow(origin)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a preflight, or let the request through."""
+        """Answer a preflight, or pass the request on."""
         if scope["type"] == "http":
             if scope["path"].startswith(PUBLIC_PATH):
                 await self._public(scope, receive, send)

@@ -1,9 +1,8 @@
-"""The sentences for every refusal: for models, and for people and programs.
+"""The sentences of every error: for models at MCP, and for people and programs at REST.
 
-Models read them in the results of tools and at the MCP endpoints; people and programs at REST.
-Both are told the fact first and then what to do next. Nothing suggests a deletion; REST names no
-tool. `{limit:task}` is a number with its noun, as in "1 task" or "50,000 tasks"; a list is written
-with commas. specs/errors.md says when each code comes.
+Each states the fact first, then what to do. No sentence suggests a deletion, and no sentence at
+REST names a tool. `{limit:task}` is a number with its noun, as in "1 task" or "50,000 tasks". A
+list is written with commas. specs/errors.md lists the codes.
 """
 
 from collections.abc import Mapping
@@ -15,14 +14,14 @@ from surelist.errors import SurelistError
 
 
 class Refusal(NamedTuple):
-    """A fact, and what to do next: for models, and where it differs, for people and programs."""
+    """The sentences of an error: the fact, what a model should do, and, if different, REST."""
 
     fact: str
     model: str
     rest: str = ""
 
     def for_model(self) -> str:
-        """The sentences at the doors that models use."""
+        """The sentences at the MCP endpoints."""
         return f"{self.fact} {self.model}"
 
     def for_rest(self) -> str:
@@ -404,9 +403,9 @@ REFUSALS: Mapping[str, Refusal] = {
         "Send the same request again in {retry_after:second}.",
     ),
     "internal_server_error": Refusal(
-        "Something went wrong in the server; nothing is known to have changed.",
-        "Look at what is stored, then call again.",
-        "Look at what is stored, then send the request again.",
+        "An error occurred in the server. The call may or may not have been done.",
+        "Read what is stored, then call again if needed.",
+        "Read what is stored, then send the request again if needed.",
     ),
 }
 
@@ -428,12 +427,12 @@ ARGUMENTS: Mapping[str, str] = {
     "scope_not_grantable": '"{name}": {scope!r} cannot be given to an agent. Allowed: {allowed}.',
     "other": '"{name}" {problem}.',
 }
-"""What is wrong with one argument, the same at each door; `other` is in Pydantic's words."""
+"""The sentences for one wrong argument, at REST and MCP. `other` shows Pydantic's message."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrongArgument:
-    """One argument that is wrong: its name, why, and what the sentence is filled with."""
+    """A wrong argument: its name, the code of its sentence, and the values in the sentence."""
 
     name: str
     code: str
@@ -446,7 +445,7 @@ class WrongArgument:
 
 @dataclass(frozen=True, slots=True)
 class WrongArguments:
-    """The first wrong arguments of a call, and how many more there are."""
+    """The first wrong arguments of a call, and the number of the others."""
 
     named: list[WrongArgument]
     more: int
@@ -457,12 +456,12 @@ class WrongArguments:
 
 
 def for_model(refusal: SurelistError) -> str:
-    """What a model is told of a refusal."""
+    """The sentences of an error for a model."""
     return _filled(REFUSALS[refusal.code].for_model(), refusal)
 
 
 def for_rest(refusal: SurelistError) -> str:
-    """What people and programs are told of a refusal."""
+    """The sentences of an error for people and programs."""
     return _filled(REFUSALS[refusal.code].for_rest(), refusal)
 
 

@@ -1,7 +1,7 @@
-"""Which hosts are served and which web pages may call: the headers Host and Origin.
+"""Allowed values of the headers Host and Origin.
 
-They keep a page that a person visits from reaching the server under a name of its own (DNS
-rebinding).
+The check of Host prevents DNS rebinding: a web page cannot reach the server under the page's own
+host name.
 """
 
 from urllib.parse import urlsplit
@@ -18,9 +18,9 @@ class Hosts:
         self._names = {host.lower() for host in settings.allowed_hosts}
 
     def serve(self, host: str) -> bool:
-        """Whether a request with this Host header is served, in any case (RFC 9110, 4.2.3)."""
+        """Whether this Host header is allowed. Case does not matter (RFC 9110, 4.2.3)."""
         name, separator, port = host.lower().rpartition(":")
-        if not separator or port.endswith("]"):  # no port; the colon is an IPv6 address's
+        if not separator or port.endswith("]"):  # no port: the colon is part of an IPv6 address
             return host.lower() in self._names
         return name in self._names and (not port or (port.isdecimal() and port.isascii()))
 
@@ -28,8 +28,8 @@ class Hosts:
 class Origins:
     """The origins of `SURELIST_ALLOWED_ORIGINS`.
 
-    Unless that is set, a server whose address is of this machine also takes the pages of this
-    machine, at any of its names and on any port: inspectors and clients that run here.
+    If that is not set and the server's own address is a loopback address, all loopback origins are
+    allowed, on any port: inspectors and clients run there.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -40,7 +40,7 @@ class Origins:
         )
 
     def allow(self, origin: str) -> bool:
-        """Whether pages of this origin may call."""
+        """Whether this origin is allowed."""
         return origin in self._listed or (self._of_this_machine and _is_local(origin))
 
 

@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457): refusals as answers, and as responses of the OpenAPI document."""
+"""Problem details (RFC 9457): error responses, and their declarations in the OpenAPI document."""
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NotRequired, cast
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
 
 
 class WrongPart(TypedDict):
-    """A wrong part of a request: where it is, and why by a code."""
+    """A wrong part of a request: its path and a code."""
 
     name: str
     code: str
 
 
 class Problem(TypedDict):
-    """What went wrong, as RFC 9457 problem details; `code` is its exact reason."""
+    """RFC 9457 problem details. `code` is the exact reason."""
 
     type: str
     title: str
@@ -54,11 +54,11 @@ class Problem(TypedDict):
 
 
 RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
-"""By RFC 9110. Python says so since 3.13, and the document is the same on every one."""
+"""The names of RFC 9110, which Python has since 3.13. They keep the document the same on all."""
 
 
 def problems(*errors: type[SurelistError]) -> dict[int | str, dict[str, Any]]:
-    """The OpenAPI responses of the refusals that a route can answer with."""
+    """The OpenAPI responses for the errors that a route may raise."""
     return {
         error.status: {
             "$ref": f"#/components/responses/{error.__name__}",
@@ -69,10 +69,10 @@ def problems(*errors: type[SurelistError]) -> dict[int | str, dict[str, Any]]:
 
 
 EVERYWHERE = (Unauthenticated, Forbidden, Invalid, TooManyRequests, Unavailable)
-"""What every route below a user's path can answer."""
+"""The errors that every route below a user's path may raise."""
 
 WITH_A_BODY = (TooLarge, UnsupportedMediaType)
-"""What every route that reads a body can answer as well."""
+"""The errors that every route with a body may raise too."""
 
 DECLARED = (*EVERYWHERE, *WITH_A_BODY, NotFound, Conflict, Gone, VersionMismatch)
 
@@ -96,30 +96,33 @@ def _phrase(error: type[SurelistError]) -> str:
 
 
 def problem(request: Request, error: Exception) -> Response:
-    """The problem details of a refusal; `current` is the task as it stands."""
+    """The response for a SurelistError or for FastAPI's error of validation.
+
+    The task in `current`, if any, becomes the member `task`.
+    """
     refusal = error if isinstance(error, SurelistError) else _as_refusal(error)
     note(outcome=refusal.kind)
-    said: dict[str, Any] = {
+    members: dict[str, Any] = {
         "type": f"urn:surelist:{refusal.kind}",
         "title": refusal.kind.replace("_", " ").capitalize(),
         "status": refusal.status,
-        "detail": (told := for_rest(refusal)),
+        "detail": (detail := for_rest(refusal)),
         "code": refusal.code,
     }
     if isinstance(wrong := refusal.values.get("wrong"), WrongArguments):
-        said["errors"] = [{"name": one.name, "code": one.code} for one in wrong.named]
+        members["errors"] = [{"name": one.name, "code": one.code} for one in wrong.named]
     if refusal.current is not None:
-        said["task"] = refusal.current
+        members["task"] = refusal.current
     if "fields" in refusal.details:
-        said["fields"] = refusal.details["fields"]
-    headers = refusal_headers(refusal, told, request.app.state.settings)
-    return Response(orjson.dumps(said), refusal.status, headers, "application/problem+json")
+        members["fields"] = refusal.details["fields"]
+    headers = refusal_headers(refusal, detail, request.app.state.settings)
+    return Response(orjson.dumps(members), refusal.status, headers, "application/problem+json")
 
 
 def http_problem(request: Request, error: Exception) -> Response:
-    """The problem details of what the framework itself refuses: no such path, no such method."""
+    """The response for an error of the framework, such as an unknown path or method."""
     refusal = cast("HTTPException", error)
-    said = {
+    members = {
         "type": "about:blank",
         "title": refusal.detail,
         "status": refusal.status_code,
@@ -129,11 +132,11 @@ def http_problem(request: Request, error: Exception) -> Response:
     headers = dict(refusal.headers or {})
     if refusal.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(sorted(_methods_at(request)))
-    return Response(orjson.dumps(said), refusal.status_code, headers, "application/problem+json")
+    return Response(orjson.dumps(members), refusal.status_code, headers, "application/problem+json")
 
 
 def _methods_at(request: Request) -> set[str]:
-    """The methods of every route at the request's path; the framework names the first one's."""
+    """The methods of all routes at the request's path. The framework lists only the first one's."""
     path = request.scope["path"]
     return {
         method
@@ -144,16 +147,16 @@ def _methods_at(request: Request) -> set[str]:
 
 
 def crash(_request: Request, _error: Exception) -> Response:
-    """The problem details of a fault of ours, which the log tells of and the answer does not."""
+    """The response for an unexpected exception. Only the log describes the exception."""
     fault = Fault("internal_server_error")
-    said = {
+    members = {
         "type": "about:blank",
         "title": HTTPStatus(fault.status).phrase,
         "status": fault.status,
         "detail": for_rest(fault),
         "code": fault.code,
     }
-    return Response(orjson.dumps(said), fault.status, media_type="application/problem+json")
+    return Response(orjson.dumps(members), fault.status, media_type="application/problem+json")
 
 
 def _as_refusal(error: Exception) -> SurelistError:

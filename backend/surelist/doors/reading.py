@@ -1,8 +1,7 @@
-"""Reads the arguments of a tool call as released clients write them (specs/tools.md, Forms).
+"""Converts the arguments of a tool call from the forms that clients send (specs/tools.md, Forms).
 
-The declared type of each argument decides. A value that is strictly of its type is taken as it is;
-only then is the same value looked for in another spelling, and what would need a guess is left for
-the strict model to refuse.
+Valid arguments are used unchanged. Otherwise, each value that is one of the known forms of its
+declared type is converted. All other values stay as they are, and validation refuses them.
 """
 
 import re
@@ -19,88 +18,88 @@ ADDED_BY_CLIENTS = {
     "wait_for_previous",  # Gemini CLI 0.61 adds it to every tool; MemPalace/mempalace#322
     "task_progress",  # Cline, in some releases; cline/cline#8256, #9684 and #10426
 }
-"""Arguments that clients give to every tool, for themselves; a list to keep short."""
+"""Arguments that clients add to every tool call for their own use. They are ignored."""
 
 EXACT = 2**53 - 1
-"""Every integer up to here is exact as a float."""
+"""The largest integer up to which every integer is exact as a float."""
 
 _CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,15}")
 _BOOLEANS = {"true": True, "false": False}
 
 Kind = Literal["null", "empty", "float", "text", "case", "added"]
-"""What was put right: null or "" for nothing, 5.0 for 5, JSON text for what it says, another case
-of a word, an argument that clients add."""
+"""The kind of a conversion: null or "" for an absent argument, 5.0 for 5, JSON text for its value,
+another case of a word, or an argument that clients add."""
 
 TEXT: frozenset[Kind] = frozenset({"text"})
 
-Mend = Callable[[Any, set[Kind]], Any]
-"""The strict form of a value, where it is one of the forms; else the value as it came."""
+Converter = Callable[[Any, set[Kind]], Any]
+"""Converts a value that is one of the known forms, and adds the kind; returns others unchanged."""
 
 M = TypeVar("M", bound=Closed)
 
 
 def read(model: type[M], given: Mapping[str, Any]) -> tuple[M, frozenset[Kind]]:
-    """The arguments, and what was put right to understand them. Raises ValidationError.
+    """The validated arguments, and the kinds of conversions. Raises ValidationError.
 
-    A call in the strict form costs nothing more than its validation.
+    Valid arguments cost no more than their validation.
     """
     try:
         return model.model_validate(given), frozenset()
     except ValidationError:
         kinds = set[Kind]()
-        mended = _mended(model, given, kinds)
+        converted = _converted(model, given, kinds)
         if not kinds:
             raise
-        return model.model_validate(mended), frozenset(kinds)
+        return model.model_validate(converted), frozenset(kinds)
 
 
 def prepare(model: type[Closed]) -> None:
-    """See to it that every argument is of a type that can be read. Raises TypeError."""
+    """Raise TypeError unless there is a converter for the type of each argument."""
     for field in model.model_fields.values():
-        _mend_of(field.annotation)
+        _converter_of(field.annotation)
 
 
 def read_object(given: Any) -> Any:
-    """The object that JSON text holds; anything else as it came."""
+    """The object in a JSON text; any other value unchanged."""
     return _parsed(given, dict) if isinstance(given, str) else given
 
 
-def _mended(model: type[Closed], given: Mapping[str, Any], kinds: set[Kind]) -> dict[str, Any]:
-    mended: dict[str, Any] = {}
+def _converted(model: type[Closed], given: Mapping[str, Any], kinds: set[Kind]) -> dict[str, Any]:
+    converted: dict[str, Any] = {}
     for name, value in given.items():
         field = model.model_fields.get(name)
         if field is None:
             if name in ADDED_BY_CLIENTS:
                 kinds.add("added")
             else:
-                mended[name] = value
+                converted[name] = value
         elif value is None:
             kinds.add("null")
         elif value == "" and _may_be_left_out(field):
             kinds.add("empty")
         else:
-            mended[name] = _mend_of(field.annotation)(value, kinds)
-    return mended
+            converted[name] = _converter_of(field.annotation)(value, kinds)
+    return converted
 
 
 def _may_be_left_out(field: FieldInfo) -> bool:
     return not field.is_required() and FREE_TEXT not in field.metadata
 
 
-def _mend_of(declared: Any) -> Mend:
-    """How values of a declared type are put right."""
+def _converter_of(declared: Any) -> Converter:
+    """The converter for a declared type."""
     while get_origin(declared) is Annotated:
         declared = get_args(declared)[0]
-    if declared not in _MENDS:
-        _MENDS[declared] = _made(declared)
-    return _MENDS[declared]
+    if declared not in _CONVERTERS:
+        _CONVERTERS[declared] = _make_converter(declared)
+    return _CONVERTERS[declared]
 
 
-def _made(declared: Any) -> Mend:
+def _make_converter(declared: Any) -> Converter:
     if get_origin(declared) is Literal:
         return _any_case(get_args(declared))
     if get_origin(declared) is list:
-        return _list(_mend_of(get_args(declared)[0]))
+        return _list(_converter_of(get_args(declared)[0]))
     if isinstance(declared, type) and issubclass(declared, Closed):
         prepare(declared)
         return _object(declared)
@@ -128,10 +127,10 @@ def _boolean(value: Any, kinds: set[Kind]) -> Any:
     return value
 
 
-def _any_case(words: tuple[str, ...]) -> Mend:
+def _any_case(words: tuple[str, ...]) -> Converter:
     by_lower = {word.lower(): word for word in words}
 
-    def mend(value: Any, kinds: set[Kind]) -> Any:
+    def convert(value: Any, kinds: set[Kind]) -> Any:
         if not isinstance(value, str) or value in words or not value.isascii():
             return value
         word = by_lower.get(value.lower())
@@ -140,27 +139,27 @@ def _any_case(words: tuple[str, ...]) -> Mend:
         kinds.add("case")
         return word
 
-    return mend
+    return convert
 
 
-def _list(item: Mend) -> Mend:
-    def mend(value: Any, kinds: set[Kind]) -> Any:
+def _list(item: Converter) -> Converter:
+    def convert(value: Any, kinds: set[Kind]) -> Any:
         listed = _from_text(value, list, kinds)
         if not isinstance(listed, list):
             return listed
         return [item(one, kinds) for one in cast("list[Any]", listed)]
 
-    return mend
+    return convert
 
 
-def _object(model: type[Closed]) -> Mend:
-    def mend(value: Any, kinds: set[Kind]) -> Any:
-        told = _from_text(value, dict, kinds)
-        if not isinstance(told, dict):
-            return told
-        return _mended(model, cast("dict[str, Any]", told), kinds)
+def _object(model: type[Closed]) -> Converter:
+    def convert(value: Any, kinds: set[Kind]) -> Any:
+        members = _from_text(value, dict, kinds)
+        if not isinstance(members, dict):
+            return members
+        return _converted(model, cast("dict[str, Any]", members), kinds)
 
-    return mend
+    return convert
 
 
 def _from_text(value: Any, kind: type, kinds: set[Kind]) -> Any:
@@ -171,7 +170,7 @@ def _from_text(value: Any, kind: type, kinds: set[Kind]) -> Any:
 
 
 def _parsed(text: str, kind: type) -> Any:
-    """What JSON text says, if that is a `kind`; else the text."""
+    """The value of a JSON text, if its type is `kind`; otherwise the text."""
     try:
         parsed = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -179,4 +178,4 @@ def _parsed(text: str, kind: type) -> Any:
     return parsed if isinstance(parsed, kind) else text
 
 
-_MENDS: dict[Any, Mend] = {str: _as_it_is, int: _integer, bool: _boolean}
+_CONVERTERS: dict[Any, Converter] = {str: _as_it_is, int: _integer, bool: _boolean}

@@ -1,4 +1,4 @@
-"""Authorises the caller of a route below a user's path, and opens its transactions."""
+"""Authorizes the caller of a route below a user's path, and opens its transactions."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -26,7 +26,7 @@ IdempotencyKey = Annotated[
     str,
     Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
 ]
-"""By which a repeated write is known. What ends the same when it is done again, takes it too."""
+"""The header that marks a repeated write. Idempotent routes accept and ignore it."""
 
 _BEARER = HTTPBearer(auto_error=False, description="A token from `surelist token USER`.")
 
@@ -34,7 +34,7 @@ _BEARER = HTTPBearer(auto_error=False, description="A token from `surelist token
 class Door:
     """Opens transactions for one user; each is committed when its work ends.
 
-    `scope` is the right that its route declares, and that every transaction needs.
+    `scope` is the scope that the route declares. Every transaction requires it.
     """
 
     def __init__(self, database: Database, principal: Principal, scope: str) -> None:
@@ -49,7 +49,7 @@ class Door:
 
     @property
     def person_id(self) -> str:
-        """The user for whom the caller acts."""
+        """The user that the caller acts for."""
         return self._principal.person_id
 
     def require_recent_sign_in(self) -> None:
@@ -83,9 +83,9 @@ class Door:
         rate: Rate | None = "reads",
         agent: str | None = None,
     ) -> T:
-        """Run `work` in a transaction that reads. It counts towards `rate`, for `agent` if given.
+        """Run `work` in a read transaction. It counts towards `rate`, of `agent` if given.
 
-        Raises what `Database.read` raises.
+        Raises as `Database.read` does.
         """
         return await self._database.read(self._principal, work, self._scope, rate=rate, agent=agent)
 
@@ -96,19 +96,19 @@ class Door:
         keep: bool = True,
         rate: Rate | None = "writes",
     ) -> T:
-        """Run `work` in a transaction that writes; without `keep`, roll it back.
+        """Run `work` in a write transaction. Without `keep`, roll it back.
 
-        Raises what `Database.write` raises.
+        Raises as `Database.write` does.
         """
         return await self._database.write(self._principal, work, self._scope, keep=keep, rate=rate)
 
     async def finish_erase(self) -> None:
-        """Remove what is left of this user, who is shut out."""
+        """Delete the remaining rows of this user, after `shut_out`."""
         await self._database.finish_erase(self._principal)
 
 
 class OwnedRoute(APIRoute):
-    """A route below a user's path. The caller is authorised before the body is read.
+    """A route below a user's path. It authorizes the caller before it reads the body.
 
     Its endpoint takes a door and the route's parameters, and returns a response.
     """
@@ -119,9 +119,9 @@ class OwnedRoute(APIRoute):
 
 
 def _serving(route: APIRoute) -> ASGIApp:
-    """What serves a route's requests. Raises TypeError unless its one dependency is a door.
+    """The ASGI app of a route. Raises TypeError unless its only dependency is a door.
 
-    The application's handlers answer what is raised for a request.
+    The application's exception handlers turn exceptions into responses.
     """
     endpoint = cast("Callable[..., Awaitable[Response]]", route.endpoint)
     dependencies = route.dependant.dependencies
@@ -163,14 +163,14 @@ async def open_door(
     user_id: str,
     _: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
 ) -> Door:
-    """Stands for the door in a signature: an OwnedRoute opens it, and OpenAPI describes it."""
+    """Declares the door in a signature, for the OpenAPI document. OwnedRoute opens it."""
     raise NotImplementedError
 
 
 ReadDoor = Annotated[Door, Security(open_door, scopes=["tasks:read"])]
 WriteDoor = Annotated[Door, Security(open_door, scopes=["tasks:write"])]
 PersonDoor = Annotated[Door, Security(open_door, scopes=[OWNER_SCOPE])]
-"""For the person alone: no agent's token carries this scope."""
+"""Only the person has this scope; no agent's token has it."""
 
 
 def user_router(path: str, tag: str) -> APIRouter:

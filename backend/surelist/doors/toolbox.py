@@ -17,15 +17,15 @@ from surelist.observability.call import note
 from surelist.text import escape_bidi_controls
 
 Answer = dict[str, Any]
-"""What a tool tells: an object of its output schema."""
+"""The structured content of a tool's result, which matches its output schema."""
 
 NOT_FOR_MODELS = (Unauthenticated, Forbidden, Unavailable)
-"""Refusals that the HTTP response says, for the client to act on: sign in, step up, try again."""
+"""Errors that become HTTP errors, since the client handles them: sign in, step up, retry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool as clients see it, and the function that it runs in the user's transaction."""
+    """A tool: its description for clients, and the function that runs in the transaction."""
 
     name: str
     title: str
@@ -37,9 +37,9 @@ class Tool:
     destructive: bool
     idempotent: bool
     domain: str = "tasks"
-    """What its scopes begin with."""
+    """The prefix of its scopes."""
     subject: str = "task"
-    """What it changes, whose `id` is given back as the argument that names it."""
+    """The kind of thing that it changes. An error with the current state has `{subject}_id`."""
 
     @property
     def scope(self) -> str:
@@ -55,7 +55,7 @@ class Tool:
             "inputSchema": input_schema(self.arguments),
             "outputSchema": dict(self.output_schema),
             "annotations": {
-                "title": self.title,  # where clients of 2025-03-26 look for it
+                "title": self.title,  # clients of 2025-03-26 read it here
                 "readOnlyHint": self.reads_only,
                 "destructiveHint": self.destructive,
                 "idempotentHint": self.idempotent,
@@ -66,20 +66,20 @@ class Tool:
     async def call(
         self, database: Database, principal: Principal, arguments: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """The tool result for raw arguments; raises only what is not for the model to read."""
+        """Run the tool with raw arguments, and return its result. Raises NOT_FOR_MODELS."""
         principal.require(self.scope)
         unit = database.read if self.reads_only else database.write
         try:
             parsed = self._parse(principal, arguments)
-        except Invalid as refusal:  # before a transaction, which would look at the credential
+        except Invalid as refusal:  # no transaction has checked the credential yet
             await database.admit(principal)
-            return _noted(refusal, self.subject)
+            return _noted_error_result(refusal, self.subject)
         try:
             return result(await unit(principal, lambda tx: self.run(tx, parsed), self.scope))
         except NOT_FOR_MODELS:
             raise
         except SurelistError as refusal:
-            return _noted(refusal, self.subject)
+            return _noted_error_result(refusal, self.subject)
 
     def _parse(self, principal: Principal, arguments: Mapping[str, Any]) -> Closed:
         if "user_id" in arguments:
@@ -87,11 +87,11 @@ class Tool:
                 raise Invalid("user_id_given")
             arguments = {name: arguments[name] for name in arguments.keys() - {"user_id"}}
         try:
-            parsed, mended = reading.read(self.arguments, arguments)
+            parsed, converted = reading.read(self.arguments, arguments)
         except ValidationError as error:
             raise Invalid("invalid_arguments", wrong=explain(error, self.arguments)) from None
-        if mended:
-            note(mended=mended)
+        if converted:
+            note(mended=converted)
         return parsed
 
 
@@ -105,9 +105,9 @@ def tool(
     domain: str = "tasks",
     subject: str = "task",
 ) -> Callable[[Callable[[UserTransaction, Any], Awaitable[Answer]]], Tool]:
-    """Make a tool of a function `(tx, arguments)` with a docstring for models to read."""
+    """Make a tool of a function `(tx, arguments)`. Its docstring is the tool's description."""
 
-    def made(function: Callable[[UserTransaction, Any], Awaitable[Answer]]) -> Tool:
+    def make(function: Callable[[UserTransaction, Any], Awaitable[Answer]]) -> Tool:
         arguments = get_type_hints(function)["arguments"]
         reading.prepare(arguments)
         return Tool(
@@ -124,29 +124,30 @@ def tool(
             subject=subject,
         )
 
-    return made
+    return make
 
 
 def result(answer: Answer) -> dict[str, Any]:
-    """A tool result that says `answer`, as an object and as text."""
+    """A tool result with `answer` as structured content and as text."""
     text = escape_bidi_controls(orjson.dumps(answer).decode())
     return {"content": [{"type": "text", "text": text}], "structuredContent": answer}
 
 
-def _noted(refusal: SurelistError, subject: str) -> dict[str, Any]:
+def _noted_error_result(refusal: SurelistError, subject: str) -> dict[str, Any]:
     note(outcome=refusal.kind)
     return error_result(refusal, subject)
 
 
 def error_result(refusal: SurelistError, subject: str = "task") -> dict[str, Any]:
-    """A tool result that says what was wrong, with what it is about as it stands where that helps.
+    """A tool result for an error, with the current state of its subject if the error has it.
 
-    The object says it too: some clients show the model nothing else (pydantic-ai 2.68).
+    The structured content repeats the text: some clients show the model nothing else
+    (pydantic-ai 2.68).
     """
-    told = for_model(refusal)
-    content = [{"type": "text", "text": told}]
+    sentences = for_model(refusal)
+    content = [{"type": "text", "text": sentences}]
     if refusal.current is None:
         return {"content": content, "isError": True}
-    current = {"error": told, f"{subject}_id": refusal.current["id"], **refusal.current}
+    current = {"error": sentences, f"{subject}_id": refusal.current["id"], **refusal.current}
     content.append({"type": "text", "text": escape_bidi_controls(orjson.dumps(current).decode())})
     return {"content": content, "structuredContent": current, "isError": True}

@@ -1,4 +1,4 @@
-"""What both doors need of HTTP: the token's challenge, the body within its limit, the metadata."""
+"""HTTP parts that REST and MCP share: challenges, limits on bodies, metadata, cache headers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,19 +21,20 @@ from surelist.errors import (
 )
 
 BODY_BYTES = 1_000_000
-"""The largest request body that is read."""
+"""The limit on the size of a request body."""
 
 PLAIN = (b"", b"identity")
-"""Values of Content-Encoding that change nothing."""
+"""Values of Content-Encoding that mean "not encoded"."""
 
 METADATA_PATH = "/.well-known/oauth-protected-resource"
 
 
 @dataclass(frozen=True, slots=True)
 class ProtectedResource:
-    """An MCP endpoint as OAuth clients see it (RFC 9728).
+    """An MCP endpoint as an OAuth protected resource (RFC 9728).
 
-    `scopes` are those that it can use, `asked_for` those that a client without a token is told of.
+    `scopes` are all scopes that it uses. `asked_for` are those in the challenge to a client
+    without a token.
     """
 
     path: str
@@ -52,9 +53,9 @@ CONVERSATIONS = ProtectedResource(
 
 
 class LimitedBody:
-    """ASGI middleware: refuses a body that is too long or encoded, in whoever reads it.
+    """ASGI middleware: refuses a body that is too long or encoded.
 
-    Raises TooLarge beyond BODY_BYTES, and UnsupportedEncoding.
+    Reading the body raises TooLarge beyond BODY_BYTES, and UnsupportedEncoding.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -87,7 +88,7 @@ _NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
 class Uncached:
-    """ASGI middleware: no answer is kept by a cache, unless its route allows it, or sniffed.
+    """ASGI middleware: adds `Cache-Control: no-store`, if the route sets none, and `nosniff`.
 
     Lists and tokens are private (RFC 6750 5.3, OWASP ASVS 5.0 14.3.2).
     """
@@ -111,24 +112,24 @@ class Uncached:
 
 
 def refusal_headers(
-    error: SurelistError, told: str, settings: Settings, resource: ProtectedResource = TASKS
+    error: SurelistError, description: str, settings: Settings, resource: ProtectedResource = TASKS
 ) -> dict[str, str]:
-    """The headers that tell a client what to do about `error`: sign in, step up, wait.
+    """The headers for the client's next step after `error`: sign in, step up, or wait.
 
-    `told` is what the caller is told of it.
+    `description` is the text of the error.
     """
     if isinstance(error, TooManyRequests | Unavailable):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, UnsupportedEncoding):
         return {"Accept-Encoding": "identity"}
     if isinstance(error, SignInNeeded):
-        said = {"error": error.kind, "error_description": told}
-        return {"WWW-Authenticate": _bearer(said | {"max_age": str(RECENT_SECONDS)})}
+        parameters = {"error": error.kind, "error_description": description}
+        return {"WWW-Authenticate": _bearer(parameters | {"max_age": str(RECENT_SECONDS)})}
     if isinstance(error, Unauthenticated):
-        challenge = _challenge(settings, resource, error.details.get("error"), told)
+        challenge = _challenge(settings, resource, error.details.get("error"), description)
         return {"WWW-Authenticate": challenge}
     if isinstance(error, InsufficientScope):
-        challenge = _challenge(settings, resource, error.kind, told, error.scope)
+        challenge = _challenge(settings, resource, error.kind, description, error.scope)
         return {"WWW-Authenticate": challenge}
     return {}
 
@@ -151,18 +152,18 @@ def _challenge(
     description: str,
     scope: str | None = None,
 ) -> str:
-    said = {
+    parameters = {
         "resource_metadata": settings.url + METADATA_PATH + resource.path,
         "scope": scope or resource.asked_for,
     }
     if error:
-        said = {"error": error, "error_description": description} | said
-    return _bearer(said)
+        parameters = {"error": error, "error_description": description} | parameters
+    return _bearer(parameters)
 
 
-def _bearer(said: Mapping[str, str]) -> str:
+def _bearer(parameters: Mapping[str, str]) -> str:
     quotable = {
         name: "".join(c for c in value if " " <= c <= "~" and c not in '"\\')
-        for name, value in said.items()
+        for name, value in parameters.items()
     }
     return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in quotable.items())

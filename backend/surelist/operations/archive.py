@@ -1,7 +1,7 @@
-"""The file of a backup, read as rows: nothing else in it has an effect (specs/operation.md).
+"""Reads rows from the file of a backup, and runs nothing that is in it (specs/operation.md).
 
-A file may be anybody's. What it holds of SQL (policies, functions, the statement before its rows)
-is never run: pg_restore turns the rows of one table into text, and the rows are cut out of it.
+A backup is untrusted input. Its SQL (policies, functions, the statement before the rows) is never
+run: pg_restore writes the rows of one table as text, and this module reads them from that text.
 """
 
 import re
@@ -36,7 +36,7 @@ class Rows:
 
 
 def tables(path: Path) -> Mapping[str, tuple[str, ...]]:
-    """The tables that have rows in a backup, by schema. Raises ConfigurationError if it is none."""
+    """The tables in a backup, by schema. Raises ConfigurationError if the file is no backup."""
     with opened(path) as file, tempfile.TemporaryFile() as contents:
         run("pg_restore", {}, "--list", stdin=file, out=contents)
         contents.seek(0)
@@ -52,9 +52,9 @@ def tables(path: Path) -> Mapping[str, tuple[str, ...]]:
 
 @contextmanager
 def rows(path: Path, schema: str, table: str) -> Generator[Rows]:
-    """The rows of one table, to be read within the block.
+    """The rows of one table. Read them inside the `with` block.
 
-    Raises ConfigurationError if they are not all there, or not as `surelist backup` writes them.
+    Raises ConfigurationError if rows are missing or not in the format of `surelist backup`.
     """
     options = ("--file=-", "--data-only", f"--schema={schema}", f"--table={table}")
     command = [binary("pg_restore"), *options]
@@ -83,7 +83,7 @@ def run(
     stdin: BinaryIO | None = None,
     out: IO[bytes] | None = None,
 ) -> None:
-    """Run one of PostgreSQL's programs to its end. Raises ConfigurationError if it fails."""
+    """Run a program of PostgreSQL and wait for it. Raises ConfigurationError if it fails."""
     done = children.run(
         [binary(program), *options],
         {**ENVIRONMENT, **environment},
@@ -95,7 +95,7 @@ def run(
 
 
 def reason(output: str) -> str:
-    """What a program's output says of its failure, or what to do about it."""
+    """The error in a program's output, with advice for known errors."""
     if "row-level security" in output:
         return (
             "the role does not see every list. In DATABASE_URL_DIRECT use a superuser, or a role "
@@ -111,7 +111,7 @@ def reason(output: str) -> str:
 
 
 def opened(path: Path) -> BinaryIO:
-    """The file, to be read. Raises ConfigurationError if there is none."""
+    """Open the file for reading. Raises ConfigurationError if it does not exist."""
     try:
         return path.open("rb")
     except FileNotFoundError:
@@ -119,11 +119,11 @@ def opened(path: Path) -> BinaryIO:
 
 
 def _columns(output: IO[bytes], schema: str, table: str) -> tuple[str, ...]:
-    """Read on to the rows, and return the columns that they have."""
+    """Read up to the first row, and return the names of the columns."""
     encoding = b""
     for line in output:
-        if said := _ENCODING.fullmatch(line):
-            encoding = said[1]
+        if match := _ENCODING.fullmatch(line):
+            encoding = match[1]
         if line.startswith(b"COPY "):
             break
     else:
@@ -138,7 +138,7 @@ def _columns(output: IO[bytes], schema: str, table: str) -> tuple[str, ...]:
 
 
 def _lines(output: IO[bytes]) -> Generator[bytes]:
-    """The rows, several at a time; raises ConfigurationError if their end is missing."""
+    """The rows in chunks of whole lines. Raises ConfigurationError if their end is missing."""
     chunk = bytearray()
     for line in output:
         if line == _END:

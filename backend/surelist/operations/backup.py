@@ -1,4 +1,4 @@
-"""Backups of lists and people in one file, by PostgreSQL's own programs (specs/operation.md)."""
+"""Writes a backup of lists and people to one file, with pg_dump (specs/operation.md)."""
 
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -9,9 +9,10 @@ from surelist.operations import archive
 
 
 def back_up(url: str, path: Path) -> None:
-    """Write the lists and people of a database to a new file, whole or not at all, mode 0600.
+    """Write the lists and people of a database to a new file with mode 0600.
 
-    Raises ConfigurationError when there is a file, or the role of `url` does not see every row.
+    A failed backup leaves no file. Raises ConfigurationError when the file exists, or when the role
+    of `url` cannot see every row.
     """
     named = [f"--table={archive.LISTS}.{table}" for table in (*tables.of_users(), tables.VERSION)]
     arguments, environment = libpq(url)
@@ -22,12 +23,15 @@ def back_up(url: str, path: Path) -> None:
 
 
 def holds_people(path: Path) -> bool:
-    """Whether people are in a backup, beside lists. Raises ConfigurationError when it is none."""
+    """Whether a backup contains people. Raises ConfigurationError when the file is no backup."""
     return auth_schema.SCHEMA in archive.tables(path)
 
 
 def libpq(url: str) -> tuple[list[str], dict[str, str]]:
-    """The address for libpq; the password beside it, for other users can see a command line."""
+    """libpq's arguments for a URL, and its password in the environment.
+
+    Other users of the machine can see a command line, but not its environment.
+    """
     parts = urlsplit(url.replace("postgresql+asyncpg://", "postgresql://", 1))
     user, _, host = parts.netloc.rpartition("@")
     name = user.partition(":")[0]

@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, in plain words: one line a check."""
+"""`surelist doctor`: checks the configuration, one line for each check."""
 
 import asyncio
 from collections.abc import Generator
@@ -14,11 +14,11 @@ from surelist.observability import traces
 from surelist.postgres.embedded import refuse_other_major, running_cluster
 
 Finding = tuple[bool, str]
-"""Whether it is in order, and what was found or what to do."""
+"""Whether the check passed, and its line: the fact, and what to do."""
 
 
 def examine() -> Generator[Finding]:
-    """Every check that can be made, in order; later ones need the settings to be readable."""
+    """Run the checks in order. Without readable settings, there is only the first."""
     try:
         settings = config.load()
     except ConfigurationError as error:
@@ -29,19 +29,19 @@ def examine() -> Generator[Finding]:
     for check in checks:
         try:
             yield True, check(settings)
-        except _Nothing:
+        except _SkipCheck:
             continue
         except (ConfigurationError, OSError) as error:
             yield False, str(error)
 
 
-class _Nothing(Exception):
-    """There is nothing to check."""
+class _SkipCheck(Exception):
+    """The check does not apply to this configuration."""
 
 
 def _directory(settings: Settings) -> str:
     if not settings.data.exists():
-        raise _Nothing
+        raise _SkipCheck
     refuse_shared(settings.data)
     return "The data directory is this user's, and nobody else may write to it."
 
@@ -88,14 +88,14 @@ def _database(settings: Settings) -> str:
 
 def _migrations(settings: Settings) -> str:
     if not settings.database_url or settings.database_url_direct == settings.database_url:
-        raise _Nothing
+        raise _SkipCheck
     asyncio.run(database.reach(settings.database_url_direct, "DATABASE_URL_DIRECT"))
     return "The database answers at DATABASE_URL_DIRECT too."
 
 
 def _redis(settings: Settings) -> str:
     if not settings.redis_url:
-        raise _Nothing
+        raise _SkipCheck
     from limits.storage import RedisStorage  # as the worker does: only where there is one
 
     redis = RedisStorage(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
@@ -109,7 +109,7 @@ def _redis(settings: Settings) -> str:
 
 def _traces(_settings: Settings) -> str:
     if not traces.enabled():
-        raise _Nothing
+        raise _SkipCheck
     why, reached = traces.export_problem(), False
     try:
         reached = not why and traces.reaches_collector()
@@ -127,9 +127,9 @@ def _traces(_settings: Settings) -> str:
 
 def _model(settings: Settings) -> str:
     if not settings.model:
-        raise _Nothing
-    from surelist.assistant.probe import probe  # which takes pydantic-ai with it
+        raise _SkipCheck
+    from surelist.assistant.probe import probe  # imports pydantic-ai
 
-    if trouble := asyncio.run(probe(settings)):
-        raise ConfigurationError(f"The chat's model {settings.model} does not work: {trouble}")
+    if fault := asyncio.run(probe(settings)):
+        raise ConfigurationError(f"The chat's model {settings.model} does not work: {fault}")
     return f"The chat's model {settings.model} answers."

@@ -1,4 +1,4 @@
-"""A restore: tables that this code makes, and rows of a backup in them (specs/operation.md)."""
+"""Restores a backup: creates the tables, then copies the backup's rows (specs/operation.md)."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator, Iterable
@@ -16,7 +16,7 @@ from surelist.operations import archive
 from surelist.operations.archive import LISTS
 
 PEOPLE = Path(__file__).with_name("people.sql")
-"""What Better Auth's own migrations make; `make generated` writes it."""
+"""The tables of Better Auth's migrations. `make generated` writes the file."""
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -32,10 +32,11 @@ _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = $1"
 
 
 def restore(path: Path, *, owner: str, seer: str, app: str, people: str | None) -> None:
-    """Fill a database that holds no account and nobody, and migrate what was in the file.
+    """Restore a backup into a database without accounts and people, and migrate it.
 
-    Addresses of it: `owner` makes the tables, `seer` sees every row, `app` is given its rights, and
-    `people` is Better Auth's, if there are people in the file. Raises ConfigurationError.
+    The other arguments are addresses of the database for different roles: `owner` creates the
+    tables, `seer` sees every row, `app` gets its rights, and `people` is Better Auth's role, if
+    the file contains people. Raises ConfigurationError.
     """
     found = archive.tables(path)
     if asyncio.run(database.holds_accounts(seer)):
@@ -51,12 +52,12 @@ def restore(path: Path, *, owner: str, seer: str, app: str, people: str | None) 
             asyncio.run(_fill_people(path, people, found.get(auth_schema.SCHEMA, ())))
         database.migrate(owner, app)
     except BaseException:
-        database.unmake(owner)  # all or nothing
+        database.unmake(owner)  # a failed restore leaves no tables
         raise
 
 
 def _version(path: Path) -> str:
-    """The migration that the lists of a backup were of."""
+    """The schema version of a backup. Raises ConfigurationError if this code lacks it."""
     with archive.rows(path, LISTS, tables.VERSION) as rows:
         version = b"".join(rows.lines).decode().strip()
     known = database.revisions()
@@ -71,7 +72,7 @@ def _version(path: Path) -> str:
 
 
 async def _fill_lists(path: Path, url: str, found: Iterable[str]) -> None:
-    """Copy the rows of all lists as the tables' owner, without the wall until it is done."""
+    """Copy the rows of all lists, as the tables' owner and without FORCE ROW LEVEL SECURITY."""
     found = set(found) - {tables.VERSION}
     tables.of_users()
     in_order = [table.name for table in SQLModel.metadata.sorted_tables if table.name in found]
@@ -89,7 +90,7 @@ async def _fill_lists(path: Path, url: str, found: Iterable[str]) -> None:
 
 
 async def _fill_people(path: Path, url: str, found: Iterable[str]) -> None:
-    """Make Better Auth's tables anew and copy the rows of people; references come last."""
+    """Create Better Auth's tables again, copy the rows of people, then add foreign keys."""
     statements = PEOPLE.read_text().split("\n\n")
     references = [one for one in statements if " FOREIGN KEY " in one]
     schema = auth_schema.SCHEMA
@@ -99,26 +100,26 @@ async def _fill_people(path: Path, url: str, found: Iterable[str]) -> None:
             for (table,) in await connection.fetch(_TABLES, schema):
                 quoted = table.replace('"', '""')
                 await connection.execute(f'DROP TABLE {schema}."{quoted}" CASCADE')
-            with _said_of(path, "people"):
+            with _restore_errors(path, "people"):
                 await connection.execute("\n".join(set_apart(statements, references)))
             made = {table for (table,) in await connection.fetch(_TABLES, schema)}
             if unknown := set(found) - made:
                 raise ConfigurationError(_unknown(path, unknown))
             for table in found:
                 await _copy(connection, path, schema, table)
-            with _said_of(path, "people"):
+            with _restore_errors(path, "people"):
                 await connection.execute("\n".join(references))
     finally:
         await connection.close()
 
 
 def set_apart(statements: list[str], others: list[str]) -> list[str]:
-    """The statements that are not among the others, in their order."""
+    """The statements without `others`, in their order."""
     return [one for one in statements if one not in others]
 
 
 async def _copy(connection: Connection, path: Path, schema: str, table: str) -> None:
-    """Copy the rows of one table, whose columns must all be known here."""
+    """Copy the rows of one table. Raises ConfigurationError if a column is unknown."""
     known = {name for (name,) in await connection.fetch(_COLUMNS, f'{schema}."{table}"')}
     with archive.rows(path, schema, table) as rows:
         if unknown := set(rows.columns) - known:
@@ -128,14 +129,14 @@ async def _copy(connection: Connection, path: Path, schema: str, table: str) -> 
             for chunk in rows.lines:
                 yield chunk
 
-        with _said_of(path, table):
+        with _restore_errors(path, table):
             await connection.copy_to_table(
                 table, schema_name=schema, columns=rows.columns, source=lines(), format="text"
             )
 
 
 @contextmanager
-def _said_of(path: Path, what: str) -> Generator[None]:
+def _restore_errors(path: Path, what: str) -> Generator[None]:
     try:
         yield
     except asyncpg.PostgresError as error:

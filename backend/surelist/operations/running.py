@@ -1,4 +1,4 @@
-"""What `surelist serve` and `surelist up` run, from the start of PostgreSQL to its end."""
+"""`surelist serve` and `surelist up`: start PostgreSQL, the server and the web page."""
 
 import asyncio
 import os
@@ -34,14 +34,14 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """The database: its address for the app, and the embedded PostgreSQL if it is that."""
+class DatabaseTarget:
+    """The address of the database for the app, and the embedded PostgreSQL if it is used."""
 
     url: str
     embedded: Server | None
 
     def for_people(self, settings: Settings) -> str:
-        """Its address for Better Auth. Raises ConfigurationError when there is none."""
+        """The address for Better Auth. Raises ConfigurationError when it is not configured."""
         if self.embedded:
             return asyncio.run(auth_schema.make(self.embedded))
         if not settings.auth_database_url:
@@ -61,28 +61,28 @@ def serve(
     paste: bool,
     reload: bool = False,
 ) -> None:
-    """Serve the API and MCP, and the web page if it is given a port, until a signal says to stop.
+    """Serve the API and MCP, and with `web_port` the web page, until a stop signal.
 
-    With `reload`, both reload changed code. Raises ConfigurationError.
+    With `reload`, server and page reload changed code. Raises ConfigurationError.
     """
     for each in STOP_SIGNALS:
         signal.signal(each, _stop)
     settings = config.load()
-    with database_of(settings) as reached, serving.listen(host, port) as listener:
+    with database_of(settings) as target, serving.listen(host, port) as listener:
         address, port = listener.getsockname()[:2]
         web = _web_address(host, web_port)
-        settings = _settle(reached, settings, port, web)
-        words = _words(settings, web, paste=paste)
+        settings = _finalize_settings(target, settings, port, web)
+        words = _greeting(settings, web, paste=paste)
         greeting = Thread(target=_greet, args=(words, settings, address, port), daemon=True)
         greeting.start()
-        with _page(reached, settings, f"http://{address}:{port}", web, reload=reload):
+        with _page(target, settings, f"http://{address}:{port}", web, reload=reload):
             serving.run(listener, workers, settings.log, reload=reload)
 
 
 Address: TypeAlias = tuple[str, int]
 
 
-def _words(settings: Settings, web: Address | None, *, paste: bool) -> str:
+def _greeting(settings: Settings, web: Address | None, *, paste: bool) -> str:
     if paste:
         return welcome_with_page(settings) if web else welcome(settings)
     answers = f"Surelist answers at {settings.mcp_url}"
@@ -91,7 +91,7 @@ def _words(settings: Settings, web: Address | None, *, paste: bool) -> str:
 
 
 def _web_address(host: str, port: int | None) -> Address | None:
-    """Where the web page is to listen, which nothing else does; None when it is not wanted."""
+    """A free address for the web page, or None without a port."""
     if port is None:
         return None
     web_build.refuse_without_sources()
@@ -99,10 +99,12 @@ def _web_address(host: str, port: int | None) -> Address | None:
         return reserved.getsockname()[:2]
 
 
-def _settle(reached: Reached, settings: Settings, port: int, web: Address | None) -> Settings:
-    """The settings, now that the addresses are known, for this process and its workers."""
+def _finalize_settings(
+    target: DatabaseTarget, settings: Settings, port: int, web: Address | None
+) -> Settings:
+    """Set the addresses in the environment, for the workers too, and load the settings again."""
     os.environ |= {
-        "DATABASE_URL": reached.url,
+        "DATABASE_URL": target.url,
         "BETTER_AUTH_SECRET": settings.secret,
     }
     _default("SURELIST_URL", f"http://localhost:{port}")
@@ -111,42 +113,42 @@ def _settle(reached: Reached, settings: Settings, port: int, web: Address | None
         web_url = _default("SURELIST_WEB_URL", f"http://localhost:{web[1]}")
         _default("SURELIST_ISSUER", f"{web_url}/api/auth")
         _default("SURELIST_JWKS_URL", f"{listening}/api/auth/jwks")
-    asyncio.run(database.check(reached.url))
-    settled = config.load()
+    asyncio.run(database.check(target.url))
+    final = config.load()
     with suppress(OSError):
-        record_server(settled.data, settled.url)
-    return settled
+        record_server(final.data, final.url)
+    return final
 
 
 def _default(variable: str, value: str) -> str:
-    """What a variable is set to, from now on at least to `value`; an empty one is not set."""
+    """Set an environment variable to `value` if it is unset or empty, and return its value."""
     os.environ[variable] = os.environ.get(variable) or value
     return os.environ[variable]
 
 
 def _page(
-    reached: Reached, settings: Settings, api: str, web: Address | None, *, reload: bool
+    target: DatabaseTarget, settings: Settings, api: str, web: Address | None, *, reload: bool
 ) -> AbstractContextManager[None]:
-    """The web page, or nothing, beside the server."""
+    """Runs the web page beside the server, if it has an address."""
     if web is None:
         return nullcontext()
     host, port = web
-    people = reached.for_people(settings)
-    told = web_page.environment(settings, host=host, port=port, api=api, auth_database_url=people)
-    return development.run_dev_page(told) if reload else web_page.run_page(settings, told)
+    people = target.for_people(settings)
+    env = web_page.environment(settings, host=host, port=port, api=api, auth_database_url=people)
+    return development.run_dev_page(env) if reload else web_page.run_page(settings, env)
 
 
 @contextmanager
-def database_of(settings: Settings) -> Generator[Reached]:
-    """The database: the one that is set, or the embedded one, migrated."""
+def database_of(settings: Settings) -> Generator[DatabaseTarget]:
+    """The configured database, or else the embedded PostgreSQL, started and migrated."""
     if settings.database_url:
-        yield Reached(settings.database_url, None)
+        yield DatabaseTarget(settings.database_url, None)
         return
     with postgres(settings.data) as server:
         try:
             _migrate(server, settings)
             with restart_on_exit(server.postmaster):
-                yield Reached(server.url(), server)
+                yield DatabaseTarget(server.url(), server)
         finally:
             _ignore_signals()
 

@@ -1,4 +1,4 @@
-"""What a person is told when the server answers: how to connect."""
+"""The text that the terminal shows when the server has started: how to connect."""
 
 import json
 from http.client import HTTPConnection, HTTPException
@@ -51,7 +51,7 @@ A token without signing up, for a script: .venv/bin/surelist token {user} --clie
 
 
 def welcome_with_page(settings: Settings) -> str:
-    """How to sign up and connect, without any token; what is to be seen first is bold."""
+    """How to sign up and connect, without a token. Important parts are bold."""
     return WORDS_WITH_PAGE.format(
         running=style("Surelist is running", fg="green", bold=True),
         page=style("The web page", bold=True),
@@ -67,9 +67,9 @@ def welcome_with_page(settings: Settings) -> str:
 
 
 def first_person(settings: Settings) -> str:
-    """How the first person to sign up gets the list of such tokens, for `click.echo`.
+    """How the first person to sign up gets the list of the local user's tokens.
 
-    The code is dim: whoever can read this terminal owns the machine's list.
+    Shows the code dim, since it is a secret.
     """
     code = settings.first_person_code
     proof = f" with the code {style(code, dim=True)}" if code else ""
@@ -77,9 +77,9 @@ def first_person(settings: Settings) -> str:
 
 
 def welcome(settings: Settings) -> str:
-    """Everything to paste, around a new token for the user of this machine.
+    """How to connect, with a new token for the local user.
 
-    What is to be seen first is bold and the token is dim, for `click.echo` to a terminal.
+    Important parts are bold and the token is dim. Print it with `click.echo`.
     """
     token = sign_token(settings, LOCAL_USER, scopes=AGENT_SCOPES, days=DAYS, client=LOCAL_USER)
     server = {
@@ -105,7 +105,7 @@ def welcome(settings: Settings) -> str:
 
 
 def wait_until_answering(settings: Settings, host: str, port: int) -> bool:
-    """Wait for the server on that socket, and return whether it answers."""
+    """Wait for the answer of the server at this address, and return whether there was one."""
     connection = HTTPConnection(host, port)
     try:
         connection.request("GET", OPEN_PATH, headers={"Host": urlsplit(settings.url).netloc})

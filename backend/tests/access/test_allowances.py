@@ -1,4 +1,4 @@
-"""What one user may use: calls a minute, tasks kept, changes a day, bytes stored."""
+"""Rate limits and quotas: calls a minute, tasks, changes a day, bytes."""
 
 import re
 from collections.abc import AsyncIterator, Callable
@@ -26,7 +26,7 @@ Make = Callable[..., Person]
 
 @pytest.fixture
 async def person_with(app_settings: Settings) -> AsyncIterator[Callable[..., object]]:
-    """Makes a person on an app of their own, whose settings have these in the place of others."""
+    """Creates a person on a separate app with these settings changed."""
     async with AsyncExitStack() as stack:
 
         async def make(client: str = "claude", *, owner: bool = False, **other: Any) -> Person:
@@ -41,7 +41,7 @@ async def person_with(app_settings: Settings) -> AsyncIterator[Callable[..., obj
         yield make
 
 
-async def test_a_tool_whose_rate_is_spent_says_how_long_to_wait(person_with: Make) -> None:
+async def test_a_tool_above_its_rate_says_how_long_to_wait(person_with: Make) -> None:
     ann = await person_with(rate_writes=4)
     for title in ("One", "Two"):
         await ann.call("add_task", title=title)
@@ -51,7 +51,9 @@ async def test_a_tool_whose_rate_is_spent_says_how_long_to_wait(person_with: Mak
     assert (await ann.call("list_tasks"))["total"] == 2
 
 
-async def test_rest_answers_a_spent_rate_with_429_and_when_to_come_back(person_with: Make) -> None:
+async def test_rest_answers_a_call_above_the_rate_with_429_and_retry_after(
+    person_with: Make,
+) -> None:
     ann = await person_with(rate_reads=1)
     assert (await ann.rest("GET", "/tasks")).status_code == 200
     refused = await ann.rest("GET", "/tasks")
@@ -62,7 +64,7 @@ async def test_rest_answers_a_spent_rate_with_429_and_when_to_come_back(person_w
     assert (resource.status_code, "Retry-After" in resource.headers) == (429, True)
 
 
-async def test_one_users_rate_is_not_anothers(person_with: Make) -> None:
+async def test_the_calls_of_one_user_do_not_count_for_another(person_with: Make) -> None:
     ann = await person_with(rate_writes=1)
     bob = Person(ann.http, ann.settings, ann.database, f"bounded-{next(numbers)}", "claude")
     await ann.call("add_task", title="Mine")
@@ -149,7 +151,7 @@ async def test_a_list_full_of_bytes_takes_no_more_text(person_with: Make) -> Non
     assert (await ann.call("list_tasks", task_id=1))["tasks"][0]["title"] == "One"
 
 
-async def test_what_changes_the_status_alone_is_done_in_a_list_full_of_bytes(
+async def test_a_list_full_of_bytes_accepts_changes_of_the_status(
     person_with: Make,
 ) -> None:
     ann = await person_with(max_bytes=1)
@@ -163,7 +165,7 @@ async def test_what_changes_the_status_alone_is_done_in_a_list_full_of_bytes(
     assert stored > 1
 
 
-async def test_what_is_purged_makes_room(person_with: Make, cluster: Cluster) -> None:
+async def test_a_purge_makes_room(person_with: Make, cluster: Cluster) -> None:
     ann = await person_with(max_bytes=500)
     ann.scopes = (*ann.scopes, OWNER_SCOPE)
     await ann.call("add_task", title="Long", description="x" * 500)
@@ -175,7 +177,7 @@ async def test_what_is_purged_makes_room(person_with: Make, cluster: Cluster) ->
     await sound_ledger(cluster, ann.user_id)
 
 
-async def test_what_a_write_sweeps_from_the_trash_makes_room_for_it(
+async def test_tasks_that_a_write_purges_from_the_trash_make_room_for_it(
     person_with: Make, records: Records, cluster: Cluster
 ) -> None:
     ann = await person_with(max_bytes=500)
@@ -186,7 +188,7 @@ async def test_what_a_write_sweeps_from_the_trash_makes_room_for_it(
     assert (await ann.call("list_tasks"))["total"] == 1
 
 
-async def test_bytes_are_those_of_all_that_the_ledger_tells(
+async def test_the_stored_bytes_are_those_of_the_events_in_the_ledger(
     person_with: Make, cluster: Cluster
 ) -> None:
     ann = await person_with()

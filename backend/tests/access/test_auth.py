@@ -1,4 +1,4 @@
-"""Tokens, where both doors have them verified, and at each door: specs/tokens.md."""
+"""Verification of tokens, in the Authenticator and at REST and MCP (specs/tokens.md)."""
 
 import base64
 import hmac
@@ -26,7 +26,7 @@ from surelist.access.auth import (
     is_user_id,
     sign_token,
 )
-from surelist.access.issuers import believed
+from surelist.access.issuers import trusted_issuers
 from surelist.config import Settings
 from surelist.doors.messages import for_model, for_rest
 from surelist.doors.web import refusal_headers
@@ -43,7 +43,7 @@ Claims = dict[str, Any]
 
 
 def claims(settings: Settings, **changes: Any) -> Claims:
-    """Good claims, but for the changes; REMOVED takes one away."""
+    """Valid claims with these changes. REMOVED removes a claim."""
     now = int(time.time())
     good = {
         "iss": settings.url,
@@ -68,7 +68,7 @@ def forged(header: dict[str, Any], payload: Any, signature: bytes = b"") -> str:
 
 
 def signed_by_hand(settings: Settings, header: dict[str, Any], payload: Any) -> str:
-    """What PyJWT would not sign, with the right secret and HMAC-SHA256."""
+    """Sign what PyJWT would refuse to sign, with the right secret and HMAC-SHA256."""
     unsigned = forged(header, payload).removesuffix(".")
     mark = hmac.digest(settings.secret.encode(), unsigned.encode(), "sha256")
     return unsigned + "." + base64.urlsafe_b64encode(mark).rstrip(b"=").decode()
@@ -108,13 +108,13 @@ def assert_refused(response: httpx.Response, because: str = "") -> None:
 
 
 async def admitted(settings: Settings, *authorization: str, audience: str = "") -> Principal:
-    """Whom these Authorization headers stand for, at /mcp unless another audience is named."""
-    authenticator = Authenticator(believed(settings))
+    """The principal of these Authorization headers, by default at /mcp."""
+    authenticator = Authenticator(trusted_issuers(settings))
     return await authenticator.principal(authorization, audience or settings.mcp_url)
 
 
 async def refusal_of(settings: Settings, *authorization: str) -> str:
-    """Why these Authorization headers are refused; the same is said at both doors."""
+    """The reason why these Authorization headers are refused, the same for both audiences."""
     reasons = set[str]()
     for audience in (settings.mcp_url, settings.api_url):
         with pytest.raises(Unauthenticated) as refused:
@@ -126,10 +126,10 @@ async def refusal_of(settings: Settings, *authorization: str) -> str:
     return reason
 
 
-# At each door
+# At REST and MCP
 
 
-async def test_a_good_token_is_let_in(
+async def test_a_valid_token_is_accepted(
     door: Door, http: httpx.AsyncClient, settings: Settings
 ) -> None:
     assert (await door(http, bearer(signed(settings)))).status_code == 200
@@ -160,7 +160,9 @@ async def test_each_door_says_why_a_token_is_refused(
     assert_refused(await door(http, bearer(signed(settings, sub='"\n'))), "subject")
 
 
-def test_a_challenge_repeats_nothing_that_could_end_it(settings: Settings) -> None:
+def test_a_challenge_contains_no_character_that_could_end_a_quoted_string(
+    settings: Settings,
+) -> None:
     error = auth.invalid_token('it says "x", scope="all" \\\r\nSet-Cookie: a=b \u00e9')
     [(name, challenge)] = refusal_headers(error, for_model(error), settings).items()
     assert name == "WWW-Authenticate"
@@ -262,12 +264,12 @@ async def test_each_door_takes_tokens_of_its_own_audience_only(
 @pytest.mark.parametrize(
     "sub", ["a", "A" * 128, "0", "a.b_c:d@e|f-g", "google-oauth2|1234", "ann@example.com", "Me"]
 )
-async def test_a_user_id_of_any_provider_is_let_in(settings: Settings, sub: str) -> None:
+async def test_a_user_id_of_any_provider_is_accepted(settings: Settings, sub: str) -> None:
     assert (await admitted(settings, f"Bearer {signed(settings, sub=sub)}")).account_id == sub
 
 
 def header_claims(settings: Settings) -> list[tuple[str, str]]:
-    """Tokens whose header wants something else than the issuer's own algorithm and key."""
+    """Tokens with a header that asks for another algorithm or key than the issuer's."""
     good = claims(settings)
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     other = "another secret, which is long enough to sign with"
@@ -329,7 +331,9 @@ def spliced(settings: Settings) -> str:
     return f"{header}.{payload}.{signature}"
 
 
-async def test_nothing_in_a_tokens_header_widens_what_is_believed(settings: Settings) -> None:
+async def test_no_header_of_a_token_changes_the_trusted_algorithms_and_keys(
+    settings: Settings,
+) -> None:
     for name, token in header_claims(settings):
         assert await refusal_of(settings, f"Bearer {token}"), name
 
@@ -392,7 +396,7 @@ async def test_two_tokens_in_one_header_are_refused(settings: Settings) -> None:
     await refusal_of(settings, f"Bearer {good}, Bearer {good}")
 
 
-async def test_a_token_elsewhere_than_in_the_header_is_not_seen(
+async def test_a_token_outside_the_authorization_header_is_ignored(
     http: httpx.AsyncClient, settings: Settings
 ) -> None:
     token = signed(settings)
@@ -404,7 +408,7 @@ async def test_a_token_elsewhere_than_in_the_header_is_not_seen(
         assert response.headers["www-authenticate"] == NO_TOKEN
 
 
-async def test_an_oversize_token_is_refused_unread(
+async def test_an_oversized_token_is_refused_before_it_is_parsed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def never(*_: Any, **__: Any) -> Any:
@@ -412,7 +416,7 @@ async def test_an_oversize_token_is_refused_unread(
 
     good = signed(settings, padding="x" * (TOKEN_BYTES - 500))
     assert len(good) > TOKEN_BYTES
-    authenticator = Authenticator(believed(settings))
+    authenticator = Authenticator(trusted_issuers(settings))
     monkeypatch.setattr(jwt, "decode", never)
     with pytest.raises(Unauthenticated, match="longer than 8192 bytes"):
         await authenticator.principal([f"Bearer {good}"], settings.mcp_url)
@@ -444,7 +448,7 @@ async def test_tokens_of_the_previous_secret_still_verify_and_those_before_do_no
         for secret in (now, before):
             assert (await door(http, bearer(signed(with_secrets(secret))))).status_code == 200
         assert_refused(await door(http, bearer(signed(with_secrets(long_ago)))), "signature")
-        # What is signed now, is signed with the current one.
+        # New tokens are signed with the current secret.
         token = sign_token(
             with_secrets(now, before), "ann", scopes=AGENT_SCOPES, days=1, client="claude"
         )
@@ -461,7 +465,7 @@ async def test_an_expired_token_of_the_previous_secret_is_refused(settings: Sett
     )
     token = jwt.encode(claims(settings, iat=1, exp=2), "p" * 32, algorithm="HS256")
     with pytest.raises(Unauthenticated, match="expired"):
-        await Authenticator(believed(both)).principal([f"Bearer {token}"], both.mcp_url)
+        await Authenticator(trusted_issuers(both)).principal([f"Bearer {token}"], both.mcp_url)
 
 
 def forbidden(scope: str, told: str) -> str:
@@ -566,7 +570,7 @@ async def test_the_metadata_is_open_and_says_which_scopes_there_are(
 
 
 class Clock:
-    """The time that tokens are judged by."""
+    """The clock that tokens are verified with."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ahead = 0.0
@@ -582,7 +586,7 @@ class Clock:
         monkeypatch.setattr(api_jwt, "datetime", Moved)
 
 
-async def test_a_verified_token_is_remembered_until_it_expires_and_no_longer(
+async def test_a_verified_token_is_cached_only_until_it_expires(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock(monkeypatch)
@@ -594,7 +598,7 @@ async def test_a_verified_token_is_remembered_until_it_expires_and_no_longer(
         return await verify(self, token, audience)
 
     monkeypatch.setattr(Authenticator, "_verify", counted)
-    authenticator = Authenticator(believed(settings))
+    authenticator = Authenticator(trusted_issuers(settings))
     authorization = [f"Bearer {signed(settings, exp=int(time.time()) + 3600)}"]
     for _ in range(3):
         principal = await authenticator.principal(authorization, settings.mcp_url)
@@ -608,19 +612,19 @@ async def test_a_verified_token_is_remembered_until_it_expires_and_no_longer(
             await authenticator.principal(authorization, settings.mcp_url)
 
 
-async def test_a_refused_token_is_not_remembered_as_good(settings: Settings) -> None:
-    authenticator = Authenticator(believed(settings))
+async def test_a_refused_token_is_not_cached(settings: Settings) -> None:
+    authenticator = Authenticator(trusted_issuers(settings))
     for _ in range(2):
         with pytest.raises(Unauthenticated):
             await authenticator.principal(["Bearer a.b.c"], settings.mcp_url)
     assert authenticator._verified == {}
 
 
-async def test_the_memory_of_verified_tokens_is_bounded(
+async def test_the_cache_of_verified_tokens_is_bounded(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(auth, "VERIFIED_AT_ONCE", 3)
-    authenticator = Authenticator(believed(settings))
+    authenticator = Authenticator(trusted_issuers(settings))
     for number in range(10):
         token = signed(settings, sub=f"user-{number}")
         principal = await authenticator.principal([f"Bearer {token}"], settings.mcp_url)
@@ -629,7 +633,7 @@ async def test_the_memory_of_verified_tokens_is_bounded(
 
 
 async def test_clocks_may_differ_by_a_minute(settings: Settings) -> None:
-    authenticator = Authenticator(believed(settings))
+    authenticator = Authenticator(trusted_issuers(settings))
     now = int(time.time())
     for times in (
         {"iat": now + 50, "exp": now + DAY},
@@ -685,7 +689,7 @@ def test_a_name_that_a_token_gives_is_made_plain_and_never_refused(
     assert principal.caller.client_name == shown
 
 
-async def test_the_longest_token_that_is_signed_is_believed(settings: Settings) -> None:
+async def test_the_longest_token_that_can_be_signed_is_accepted(settings: Settings) -> None:
     token = sign_token(
         settings,
         "a" * 128,
@@ -693,7 +697,7 @@ async def test_the_longest_token_that_is_signed_is_believed(settings: Settings) 
         days=LIFETIME_DAYS,
         client="\U0001f600" * 100,
     )
-    principal = await Authenticator(believed(settings)).principal(
+    principal = await Authenticator(trusted_issuers(settings)).principal(
         [f"Bearer {token}"], settings.api_url
     )
     assert principal.account_id == "a" * 128
@@ -701,9 +705,9 @@ async def test_the_longest_token_that_is_signed_is_believed(settings: Settings) 
     assert principal.caller.client_id == "\U0001f600" * 100
     assert principal.caller.client_name == "An agent"
     for audience in (settings.mcp_url, settings.conversations_url):
-        await Authenticator(believed(settings)).principal([f"Bearer {token}"], audience)
+        await Authenticator(trusted_issuers(settings)).principal([f"Bearer {token}"], audience)
 
 
 @pytest.mark.parametrize("value", [None, 7, True, b"ann", ["ann"], "me", "", "ann\n", "a b", "-a"])
-def test_what_is_no_user_id(value: Any) -> None:
+def test_invalid_user_ids(value: Any) -> None:
     assert not is_user_id(value)

@@ -1,4 +1,4 @@
-"""Whose tokens are believed, and for what, at both doors."""
+"""The trusted issuers and the scopes of their tokens, at REST and MCP."""
 
 import hashlib
 import hmac
@@ -37,7 +37,7 @@ _numbers = count(1)
 
 @dataclass
 class Doors:
-    """An app that believes a Better Auth, and that Better Auth."""
+    """An app that trusts a Better Auth, and that Better Auth."""
 
     issuer: BetterAuth
     settings: Settings
@@ -59,7 +59,7 @@ class Doors:
 
 
 class Bearing(Person):
-    """Somebody with a token from elsewhere."""
+    """A caller with a token of another issuer."""
 
     def __init__(self, token: str, doors: Doors) -> None:
         self.http, self._token = doors.http, token
@@ -84,18 +84,18 @@ async def doors(app_settings: Settings) -> AsyncIterator[Doors]:
 
 
 def refused(response: httpx.Response) -> str:
-    """Why the token was refused."""
+    """The reason why the token was refused."""
     assert response.status_code == 401, response.text
     assert 'error="invalid_token"' in response.headers["WWW-Authenticate"]
     body = response.json()
     return body["detail"] if "detail" in body else body["error"]["message"]
 
 
-# What is believed
+# Accepted tokens
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.algorithm)
-async def test_a_token_signed_with_a_published_key_opens_both_doors(
+async def test_a_token_signed_with_a_published_key_is_accepted_at_rest_and_mcp(
     doors: Doors, key: SigningKey
 ) -> None:
     token = key.sign(doors.client(), {"typ": "at+jwt"})
@@ -155,7 +155,7 @@ async def test_a_client_never_has_account_manage(doors: Doors, scope: Any) -> No
         assert f'scope="{OWNER_SCOPE}"' in response.headers["WWW-Authenticate"]
 
 
-async def test_what_is_neither_a_session_nor_a_clients_is_refused(doors: Doors) -> None:
+async def test_a_token_of_neither_a_session_nor_a_client_is_refused(doors: Doors) -> None:
     api = doors.settings.api_url
     for claims, headers in (
         (doors.session(), {"typ": "at+jwt"}),
@@ -192,16 +192,16 @@ async def test_what_is_neither_a_session_nor_a_clients_is_refused(doors: Doors) 
     ],
     ids=lambda claims: next(iter(claims)),
 )
-async def test_the_claims_are_held_to_the_contract(doors: Doors, claims: dict[str, Any]) -> None:
+async def test_a_token_with_a_wrong_claim_is_refused(doors: Doors, claims: dict[str, Any]) -> None:
     whole = doors.client(**claims)
     refused(await doors.mcp(KEY.sign({k: v for k, v in whole.items() if v is not None})))
 
 
-# What is not
+# Refused tokens
 
 
 def by_hand(header: dict[str, Any], claims: dict[str, Any], mark: Callable[[bytes], bytes]) -> str:
-    """A token that no library would make; `mark` signs it."""
+    """A token that no library would create, signed by `mark`."""
     parts = [urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims)]
     signed = b".".join(parts)
     return (signed + b"." + urlsafe_b64encode(mark(signed)).rstrip(b"=")).decode()
@@ -248,7 +248,7 @@ async def test_the_key_and_not_the_header_fixes_the_algorithm(doors: Doors) -> N
         refused(await doors.mcp(RSA.sign(doors.client(), algorithm=algorithm)))
 
 
-async def test_a_key_that_is_not_published_is_of_no_use(doors: Doors) -> None:
+async def test_a_token_signed_with_an_unpublished_key_is_refused(doors: Doors) -> None:
     stranger = ed25519_key("ed")  # the name of another's
     refused(await doors.mcp(stranger.sign(doors.client())))
     refused(await doors.mcp(ed25519_key("unheard of").sign(doors.client())))
@@ -280,7 +280,7 @@ async def test_each_of_several_keys_with_one_kid_verifies_its_own(doors: Doors) 
     refused(await doors.mcp(ed25519_key("same").sign(doors.client())))
 
 
-async def test_each_issuer_speaks_only_for_itself(doors: Doors) -> None:
+async def test_an_issuer_can_sign_only_its_own_tokens(doors: Doors) -> None:
     refused(await doors.mcp(KEY.sign(doors.client(iss=doors.settings.url))))
     secret = doors.settings.secret
     for iss in (doors.settings.issuer, doors.settings.issuer + "/", "", "null"):
@@ -290,7 +290,7 @@ async def test_each_issuer_speaks_only_for_itself(doors: Doors) -> None:
     assert doors.issuer.requests <= 1
 
 
-async def test_without_keys_both_doors_say_to_try_again_and_never_to_sign_in(doors: Doors) -> None:
+async def test_without_keys_rest_and_mcp_ask_to_retry_and_not_to_sign_in(doors: Doors) -> None:
     doors.issuer.status = "502 Bad Gateway"
     for response in (
         await doors.mcp(KEY.sign(doors.client())),

@@ -1,4 +1,4 @@
-"""The keys of an issuer, over HTTP from a server on this machine."""
+"""Fetching the keys of an issuer, from a real HTTP server."""
 
 import asyncio
 import base64
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from surelist.access import jwks
-from surelist.access.jwks import DOCUMENT_BYTES, KeysAway, KeySet, read_keys
+from surelist.access.jwks import DOCUMENT_BYTES, KeySet, KeysUnavailable, read_keys
 from tests.support.better_auth import (
     BetterAuth,
     SigningKey,
@@ -102,7 +102,7 @@ async def test_old_keys_are_used_while_they_are_fetched_again(
 
 
 @pytest.mark.parametrize("status", ["503 Service Unavailable", "404 Not Found"])
-async def test_while_the_issuer_is_away_what_was_fetched_goes_on(
+async def test_cached_keys_are_used_while_the_issuer_is_unavailable(
     server: BetterAuth, clock: Clock, keys: KeySet, status: str
 ) -> None:
     assert await knows(keys, FIRST)
@@ -110,7 +110,7 @@ async def test_while_the_issuer_is_away_what_was_fetched_goes_on(
     for _ in range(3):
         clock.now += 4000
         assert await knows(keys, FIRST)
-        with pytest.raises(KeysAway) as refusal:
+        with pytest.raises(KeysUnavailable) as refusal:
             await keys.named("second")
         assert (refusal.value.status, refusal.value.retry_after) == (503, 10)
     server.status = "200 OK"
@@ -118,17 +118,17 @@ async def test_while_the_issuer_is_away_what_was_fetched_goes_on(
     assert not await keys.named("second")
 
 
-async def test_an_issuer_that_is_away_from_the_start_is_asked_every_ten_seconds(
+async def test_an_issuer_that_is_unavailable_from_the_start_is_called_every_ten_seconds(
     clock: Clock,
 ) -> None:
     async with better_auth(FIRST) as gone:
         port = gone.port
     keys = KeySet(gone.jwks_url, clock)
-    with pytest.raises(KeysAway):
+    with pytest.raises(KeysUnavailable):
         await keys.named("first")
     async with better_auth(FIRST, port=port) as server:
         clock.now += 9
-        with pytest.raises(KeysAway):
+        with pytest.raises(KeysUnavailable):
             await keys.named("first")
         assert server.requests == 0
         clock.now += 1
@@ -151,23 +151,23 @@ GARBAGE = {
 
 
 @pytest.mark.parametrize("document", GARBAGE.values(), ids=GARBAGE)
-async def test_garbage_counts_as_being_away(
+async def test_an_invalid_document_counts_as_unavailable(
     server: BetterAuth, clock: Clock, keys: KeySet, document: bytes
 ) -> None:
     good, server.document = server.document, document
-    with pytest.raises(KeysAway):
+    with pytest.raises(KeysUnavailable):
         await keys.named("first")
     clock.now += 10
     server.document = good
     assert await knows(keys, FIRST)
     server.document = document
     clock.now += 4000
-    with pytest.raises(KeysAway):
+    with pytest.raises(KeysUnavailable):
         await keys.named("second")
     assert await knows(keys, FIRST)
 
 
-async def test_a_document_that_never_ends_is_left_off(
+async def test_a_document_without_end_is_aborted(
     keys: KeySet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -182,26 +182,26 @@ async def test_a_document_that_never_ends_is_left_off(
     left = asyncio.Event()
     async with await asyncio.start_server(endless, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        with pytest.raises(KeysAway):
+        with pytest.raises(KeysUnavailable):
             await KeySet(f"http://127.0.0.1:{port}/").named("first")
         async with asyncio.timeout(5):
             await left.wait()
 
 
-async def test_an_issuer_that_does_not_answer_in_time_counts_as_away(
+async def test_an_issuer_that_does_not_answer_in_time_counts_as_unavailable(
     server: BetterAuth, keys: KeySet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jwks, "SECONDS_TO_ANSWER", 0.05)
     server.answering.clear()
     async with asyncio.timeout(2):
-        with pytest.raises(KeysAway):
+        with pytest.raises(KeysUnavailable):
             await keys.named("first")
 
 
 async def test_redirects_are_not_followed(server: BetterAuth, keys: KeySet) -> None:
     async with better_auth(FIRST) as elsewhere:
         server.status, server.headers = "302 Found", f"Location: {elsewhere.jwks_url}\r\n"
-        with pytest.raises(KeysAway):
+        with pytest.raises(KeysUnavailable):
             await keys.named("first")
         assert elsewhere.requests == 0
 
@@ -210,7 +210,7 @@ RSA = rsa_key()
 P256 = p256_key()
 
 
-def test_a_key_is_known_by_its_type_whatever_else_is_said_of_it() -> None:
+def test_the_type_of_a_key_fixes_its_algorithm() -> None:
     plain = RSA.published(kid="plain", key_ops=["verify"], ext=True, exp=5, x5c=["..."])
     del plain["alg"]
     published = (FIRST.published(use="sig"), RSA.published(), P256.published(), plain)

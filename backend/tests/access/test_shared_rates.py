@@ -1,4 +1,4 @@
-"""Rates that all workers count together in a real Redis, and what happens when it is away."""
+"""Rates that all workers count together in a real Redis, also while it is unavailable."""
 
 import asyncio
 import logging
@@ -47,7 +47,7 @@ async def rates(redis: RedisServer) -> AsyncIterator[shared_rates.SharedRates]:
 @pytest.fixture
 def no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Redis is asked again right after a fault."""
-    monkeypatch.setattr(shared_rates, "REST", 0.0)
+    monkeypatch.setattr(shared_rates, "RETRY_AFTER_FAULT", 0.0)
 
 
 async def add(person: Person) -> int:
@@ -98,12 +98,12 @@ async def test_without_redis_each_worker_counts_for_itself(person_with: Make) ->
     assert [await add(one), await add(other), await add(one)] == [201, 201, 429]
 
 
-async def test_redis_out_of_reach_leaves_each_worker_its_own_count(person_with: Make) -> None:
+async def test_without_a_reachable_redis_each_worker_counts_for_itself(person_with: Make) -> None:
     ann = await person_with(rate_writes=1, redis_url="redis://127.0.0.1:1/0")
     assert [await add(ann), await add(ann)] == [201, 429]
 
 
-async def test_while_redis_is_away_each_worker_counts_and_says_so_once(
+async def test_while_redis_is_unavailable_each_worker_counts_and_logs_it_once(
     person_with: Make,
     redis: RedisServer,
     no_rest: None,
@@ -124,7 +124,7 @@ async def test_while_redis_is_away_each_worker_counts_and_says_so_once(
         assert caplog.messages[1:] == ["Redis is back: all workers count rates together"]
 
 
-async def test_a_redis_that_says_nothing_holds_nobody_up(
+async def test_calls_do_not_wait_for_a_redis_that_does_not_answer(
     person_with: Make, redis: RedisServer, no_rest: None
 ) -> None:
     one, other = await two_workers(person_with, rate_writes=80, redis_url=redis.url)
@@ -145,7 +145,7 @@ async def test_no_call_waits_long_for_redis(
             assert await rates.hit(("reads", "ann"), 5) is None
 
 
-async def test_after_a_fault_redis_is_left_alone_and_then_asked_by_one_call(
+async def test_after_a_fault_redis_is_not_called_for_a_while_and_then_by_one_call(
     redis: RedisServer, rates: shared_rates.SharedRates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
@@ -156,12 +156,12 @@ async def test_after_a_fault_redis_is_left_alone_and_then_asked_by_one_call(
     before = faults()
     assert [await rates.hit(key, 5) for _ in range(10)] == [None] * 10
     assert faults() - before == 1
-    now += shared_rates.REST + 0.1
+    now += shared_rates.RETRY_AFTER_FAULT + 0.1
     assert await asyncio.gather(*(rates.hit(key, 5) for _ in range(10))) == [None] * 10
     assert faults() - before == 2
     redis.start()
     assert await rates.hit(key, 5) is None
-    now += shared_rates.REST + 0.1
+    now += shared_rates.RETRY_AFTER_FAULT + 0.1
     assert [await rates.hit(key, 2) for _ in range(2)] == [0, 0]
     assert 0 < (await rates.hit(key, 2) or 0) <= 2 * MINUTE
 

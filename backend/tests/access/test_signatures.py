@@ -1,4 +1,4 @@
-"""What one key signs is of no use where another key is meant, and a token has one form."""
+"""A signature is valid for one purpose only, and a token has exactly one form."""
 
 import base64
 import hmac
@@ -46,7 +46,7 @@ def mark(key: str | bytes, message: bytes) -> bytes:
 
 
 def keys_of(settings: Settings) -> dict[str, str | bytes]:
-    """Every key there is, by what it is for."""
+    """Every key by its purpose."""
     return {
         "tokens": settings.token_keys[0],
         "cursors": settings.cursor_key,
@@ -110,7 +110,7 @@ async def test_a_token_has_one_form_also_where_a_library_takes_others(
         assert "three parts of base64url" in reason, name
 
 
-async def test_what_is_no_token_is_shown_to_no_library(
+async def test_a_value_without_the_form_of_a_token_reaches_no_library(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def never(*_: Any, **__: Any) -> Any:
@@ -149,7 +149,7 @@ def rotated_from(settings: Settings) -> Settings:
     )
 
 
-async def test_the_pages_secret_of_before_signs_none_either(settings: Settings) -> None:
+async def test_the_previous_secret_of_the_page_signs_no_token_either(settings: Settings) -> None:
     rotated = rotated_from(settings)
     for secret in rotated.page_secrets:
         for typ in TYPES:
@@ -157,7 +157,7 @@ async def test_the_pages_secret_of_before_signs_none_either(settings: Settings) 
 
 
 @pytest.mark.parametrize("typ", ["JWT", None])
-async def test_tokens_of_before_the_keys_were_derived_go_on(
+async def test_tokens_signed_before_keys_were_derived_stay_valid(
     settings: Settings, typ: str | None
 ) -> None:
     rotated = rotated_from(settings)
@@ -173,7 +173,7 @@ def test_a_token_names_its_type_and_is_signed_with_the_key_for_tokens(settings: 
     assert signature == b64(mark(settings.token_keys[0], unsigned.encode()))
 
 
-# What the API signs for a caller
+# Values that the API signs for a caller
 
 
 async def test_each_signature_that_a_caller_is_given_is_of_its_own_purpose_alone(

@@ -47,7 +47,7 @@ async def test_the_account_counts(ann: Person) -> None:
     assert shown["last_task"] == 3
 
 
-async def test_a_day_stays_that_day_in_another_time_zone_and_a_time_that_instant(
+async def test_in_another_time_zone_a_due_day_stays_the_day_and_a_time_with_offset_the_instant(
     owner: Person,
 ) -> None:
     await owner.call("add_task", title="Day", due="2026-11-23")
@@ -60,7 +60,7 @@ async def test_a_day_stays_that_day_in_another_time_zone_and_a_time_that_instant
     assert [one["title"] for one in due["tasks"]] == ["Day"]
 
 
-async def test_a_journey_changes_no_wall_time_and_coming_home_gives_the_same_due(
+async def test_wall_times_stay_when_the_time_zone_changes_and_changes_back(
     owner: Person, records: Records
 ) -> None:
     await owner.rest("PATCH", json={"timezone": "Europe/Madrid"})
@@ -84,7 +84,7 @@ async def test_a_journey_changes_no_wall_time_and_coming_home_gives_the_same_due
     assert (await owner.rest("GET", "/tasks/1")).headers["ETag"] == tagged
 
 
-async def test_a_wall_time_that_the_clocks_skip_there_is_past_the_gap_and_itself_again_at_home(
+async def test_a_wall_time_in_a_gap_is_shown_after_the_gap_and_restored_with_the_old_time_zone(
     owner: Person,
 ) -> None:
     await owner.call("add_task", title="Call", due="2026-03-29T02:30")
@@ -94,7 +94,7 @@ async def test_a_wall_time_that_the_clocks_skip_there_is_past_the_gap_and_itself
     assert (await task(owner, 1))["due"] == "2026-03-29T02:30:00+00:00"
 
 
-async def test_a_time_that_is_sent_back_as_it_was_shown_goes_on_floating(owner: Person) -> None:
+async def test_a_due_time_sent_back_as_shown_stays_floating(owner: Person) -> None:
     await owner.rest("PATCH", json={"timezone": "Europe/Madrid"})
     await owner.call("add_task", title="Call", due="2026-11-23T15:00")
     shown = (await owner.rest("GET", "/tasks/1")).json()
@@ -105,7 +105,9 @@ async def test_a_time_that_is_sent_back_as_it_was_shown_goes_on_floating(owner: 
     assert (await task(owner, 1))["due"] == "2026-11-23T15:00:00-05:00"
 
 
-async def test_a_time_with_an_offset_floats_once_it_is_given_without(owner: Person) -> None:
+async def test_a_due_time_with_an_offset_becomes_floating_when_it_is_sent_without(
+    owner: Person,
+) -> None:
     await owner.call("add_task", title="Call", due="2026-11-23T15:00Z")
     changed = await owner.call("update_task", task_id=1, due="2026-11-23T15:00")
     assert changed["changed"] == ["due"]
@@ -115,7 +117,7 @@ async def test_a_time_with_an_offset_floats_once_it_is_given_without(owner: Pers
     assert (await task(owner, 1))["due"] == "2026-11-23T10:00:00-05:00"
 
 
-async def test_undo_after_a_journey_puts_the_wall_time_back_where_the_user_is(
+async def test_undo_after_a_change_of_time_zone_restores_the_wall_time_in_the_new_one(
     owner: Person,
 ) -> None:
     await owner.call("add_task", title="Call", due="2026-11-23T15:00")
@@ -127,7 +129,7 @@ async def test_undo_after_a_journey_puts_the_wall_time_back_where_the_user_is(
     assert events[1]["after"]["due"] == "2026-11-24T09:00:00-05:00"
 
 
-async def test_the_time_zone_that_there_is_already_rewrites_no_task(
+async def test_setting_the_current_time_zone_updates_no_task(
     owner: Person, records: Records
 ) -> None:
     await owner.call("add_task", title="Day", due="2026-11-23")
@@ -139,7 +141,7 @@ async def test_the_time_zone_that_there_is_already_rewrites_no_task(
     assert await records.all(written, owner.user_id) == before
 
 
-async def test_a_day_whose_midnight_comes_twice_begins_at_the_first_also_after_a_move(
+async def test_a_day_with_two_midnights_begins_at_the_first_also_after_a_change_of_time_zone(
     owner: Person, records: Records
 ) -> None:
     await owner.call("add_task", title="Moved", due="2026-11-01")
@@ -149,7 +151,7 @@ async def test_a_day_whose_midnight_comes_twice_begins_at_the_first_also_after_a
     assert moved["due_at"] == made["due_at"] == datetime(2026, 11, 1, 4, tzinfo=UTC)
 
 
-async def test_every_time_zone_there_is_can_be_moved_to(owner: Person) -> None:
+async def test_every_iana_time_zone_can_be_set(owner: Person) -> None:
     await owner.call("add_task", title="Day", due="2026-11-01")
     for name in sorted(available_timezones() - {"localtime"})[::20]:
         assert (await owner.rest("PATCH", json={"timezone": name})).status_code == 200, name
@@ -159,12 +161,12 @@ async def test_every_time_zone_there_is_can_be_moved_to(owner: Person) -> None:
 @pytest.mark.parametrize(
     "name", ["localtime", "Mars/Olympus", "../etc/passwd", "", "utc+1", "UTC'; --"]
 )
-async def test_a_time_zone_that_is_none_is_refused(owner: Person, name: str) -> None:
+async def test_an_unknown_time_zone_is_refused(owner: Person, name: str) -> None:
     assert (await owner.rest("PATCH", json={"timezone": name})).status_code == 422
     assert (await account(owner))["timezone"] == "UTC"
 
 
-async def test_nothing_of_an_erased_user_is_left_but_the_counters(
+async def test_an_erase_leaves_only_the_counters_of_the_account(
     owner: Person, records: Records
 ) -> None:
     word = f"word-of-{owner.user_id}"
@@ -182,7 +184,7 @@ async def test_nothing_of_an_erased_user_is_left_but_the_counters(
     assert (left["pending_count"], left["completed_count"], left["stored_bytes"]) == (0, 0, 0)
 
 
-async def test_an_agent_can_neither_erase_nor_export_nor_move_the_clock(ann: Person) -> None:
+async def test_an_agent_can_neither_erase_nor_export_nor_set_the_time_zone(ann: Person) -> None:
     await ann.call("add_task", title="Safe")
     for answer in (
         await ann.rest("DELETE"),
@@ -200,7 +202,7 @@ WRITES = sorted(route for route in strangers.ROUTES if route[0] != "GET")
 
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
-async def test_a_write_that_waited_behind_an_erase_fails(
+async def test_a_write_that_waited_for_an_erase_fails(
     owner: Person, records: Records, method: str, path: str
 ) -> None:
     token = owner.token()

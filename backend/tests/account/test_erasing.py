@@ -1,4 +1,4 @@
-"""Erasing a list of any size: everybody is shut out at once, and the rows go in batches."""
+"""Erasing a list of any size: tokens are refused at once, and rows are deleted in batches."""
 
 import asyncio
 from collections.abc import Callable
@@ -48,7 +48,7 @@ async def seed(owner: Person, records: Records, count: int = MANY) -> None:
 
 
 async def left(owner: Person, records: Records) -> dict[str, int]:
-    """How many rows of the person's there are in each table that has some."""
+    """The person's rows, counted by table; tables without any are left out."""
     counts: dict[str, int] = {}
     for table in tables.of_users():
         rows = await records.all(f"SELECT FROM {table} WHERE user_id = $1", owner.user_id)
@@ -57,18 +57,18 @@ async def left(owner: Person, records: Records) -> dict[str, int]:
 
 
 async def begin(owner: Person) -> None:
-    """Shut everybody out and remove some rows, as a worker does that is then killed."""
+    """Begin an erase and delete one batch, as a worker does that is then killed."""
     await owner.write(shut_out, OWNER_SCOPE)
     await owner.database._erase_some(owner.principal)
     five_seconds_later(owner)
 
 
 def five_seconds_later(owner: Person) -> None:
-    """Let the worker remember no token that it has looked at."""
-    owner.database._gate._standings.clear()
+    """Empty the worker's cache of checked tokens."""
+    owner.database._gate._cache.clear()
 
 
-async def test_nothing_of_an_erased_user_is_left_in_any_table(
+async def test_an_erase_leaves_no_row_of_the_user_in_any_table(
     owner: Person, records: Records
 ) -> None:
     await make_list(owner)
@@ -112,7 +112,7 @@ async def test_no_transaction_of_an_erase_removes_more_than_a_batch_of_each_tabl
     assert max(steps) <= erasing.ROWS_AT_ONCE + len(tables.of_users())
 
 
-async def test_an_erase_that_was_cut_off_shuts_everybody_out_and_goes_on_when_repeated(
+async def test_an_interrupted_erase_refuses_every_token_and_continues_when_repeated(
     owner: Person, records: Records
 ) -> None:
     await seed(owner, records)
@@ -131,7 +131,7 @@ async def test_an_erase_that_was_cut_off_shuts_everybody_out_and_goes_on_when_re
 
 
 @pytest.mark.parametrize("call", ["read", "write", "agent", "admit"])
-async def test_every_call_that_meets_a_cut_off_erase_removes_some_more(
+async def test_every_call_during_an_interrupted_erase_deletes_another_batch(
     owner: Person, records: Records, call: str
 ) -> None:
     await seed(owner, records, 3 * erasing.ROWS_AT_ONCE)
@@ -156,7 +156,7 @@ async def test_every_call_that_meets_a_cut_off_erase_removes_some_more(
     assert await left(owner, records) == {"account": 1}
 
 
-async def test_a_repeat_goes_on_after_the_database_was_lost(
+async def test_a_repeat_continues_the_erase_after_the_database_was_lost(
     owner: Person, records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await seed(owner, records, 3 * erasing.ROWS_AT_ONCE)

@@ -21,7 +21,7 @@ MESSAGES = 2 * MESSAGES_PAGE + 1
 
 @pytest.fixture
 def owner(newcomer: Callable[..., Person]) -> Person:
-    """A person with a token of their own."""
+    """A person with their own token."""
     return newcomer("page", owner=True)
 
 
@@ -42,12 +42,12 @@ async def test_an_empty_list_is_exported(owner: Person) -> None:
     }
 
 
-async def test_every_table_that_is_declared_as_exported_is(owner: Person) -> None:
+async def test_every_table_declared_as_exported_is_in_the_export(owner: Person) -> None:
     members = set(await export(owner)) - {"as_of", "timezone"}
     assert members == {f"{name}s" for name in tables.exported()}
 
 
-async def test_everything_is_exported_as_it_is_shown_elsewhere(owner: Person) -> None:
+async def test_the_export_shows_rows_as_the_other_routes_do(owner: Person) -> None:
     await owner.call("add_task", title="One", due="2026-11-23", tags=["home"])
     await owner.call("add_task", title="Two")
     await owner.call("delete_task", task_id=2)
@@ -64,8 +64,8 @@ async def test_more_than_a_page_is_exported_whole(owner: Person, records: Record
     assert [one["id"] for one in exported["tasks"]] == list(range(1, PAGE * 2 + 2))
 
 
-async def test_an_export_among_writers_is_as_of_one_event(owner: Person) -> None:
-    """What the export shows is what its own events, replayed, add up to."""
+async def test_an_export_during_writes_is_as_of_one_event(owner: Person) -> None:
+    """Replaying the exported events gives the exported tasks."""
     for number in range(PAGE + 50):
         await owner.call("add_task", title=f"Task {number}")
     halt = asyncio.Event()
@@ -97,7 +97,7 @@ async def test_an_export_among_writers_is_as_of_one_event(owner: Person) -> None
 
 
 class SlowReader:
-    """A client that takes a streamed answer piece by piece; the next is made when it is wanted."""
+    """A client that reads a streamed response chunk by chunk; each is produced when it is read."""
 
     def __init__(self, person: Person, path: str) -> None:
         self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -136,14 +136,14 @@ class SlowReader:
         return await self._pieces.get()
 
     async def until(self, words: bytes) -> bytes:
-        """What comes until `words` have come."""
+        """Read until `words` have arrived, and return everything read."""
         taken = b""
         while words not in taken:
             taken += await self._piece() or b""
         return taken
 
     async def rest(self) -> bytes:
-        """All that is left."""
+        """Read the rest of the response."""
         left = b""
         while (piece := await self._piece()) is not None:
             left += piece
@@ -151,7 +151,7 @@ class SlowReader:
         return left
 
 
-async def test_what_is_changed_while_an_export_is_read_is_not_in_it(owner: Person) -> None:
+async def test_changes_during_an_export_are_not_in_it(owner: Person) -> None:
     last = PAGE + 5
     for number in range(1, last + 1):
         await owner.call("add_task", title=f"Task {number}", tags=["first"], due="2026-11-23")
@@ -174,7 +174,7 @@ async def test_what_is_changed_while_an_export_is_read_is_not_in_it(owner: Perso
     assert json.loads(read) == before
 
 
-async def test_a_client_that_is_slow_to_read_an_export_keeps_no_connection(
+async def test_a_slow_reader_of_an_export_holds_no_database_connection(
     app_settings: Settings, ann: Person
 ) -> None:
     alone = app_settings.model_copy(update={"pool_size": 1, "lock_timeout_ms": 100})
@@ -191,7 +191,7 @@ async def test_a_client_that_is_slow_to_read_an_export_keeps_no_connection(
         assert json.loads(read + await reader.rest()) == whole
 
 
-async def test_an_export_is_one_read_of_the_minute_and_refused_before_it_begins(
+async def test_an_export_counts_as_one_read_and_is_refused_before_it_begins(
     app_settings: Settings, ann: Person, records: Records
 ) -> None:
     few = app_settings.model_copy(update={"rate_reads": 2})
@@ -204,7 +204,7 @@ async def test_an_export_is_one_read_of_the_minute_and_refused_before_it_begins(
         assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
 
 
-async def test_an_export_needs_the_persons_own_scope_alone(owner: Person) -> None:
+async def test_an_export_needs_only_the_owner_scope(owner: Person) -> None:
     bearer = {"Authorization": f"Bearer {owner.token(['account:manage'])}"}
     assert (await owner.rest("GET", "/export", headers=bearer)).status_code == 200
 

@@ -24,7 +24,7 @@ def owner(newcomer: Callable[..., Person]) -> Person:
 
 
 def session(owner: Person, **claims: Any) -> dict[str, str]:
-    """The header of a session with these claims."""
+    """The Authorization header of a session token with these claims."""
     whole = claims_of_session(owner.settings, owner.user_id, **claims)
     return {"Authorization": f"Bearer {page.KEY.sign(whole)}"}
 
@@ -35,8 +35,8 @@ async def end(owner: Person, headers: dict[str, str], **body: Any) -> None:
 
 
 async def looks(owner: Person, issued_at: int) -> int:
-    """What a session of that second is answered, whom no worker has seen before."""
-    owner.database._gate._standings.clear()
+    """The status of a read with a new session token that was issued at that second."""
+    owner.database._gate._cache.clear()
     headers = session(owner, iat=issued_at, exp=issued_at + 3600)
     return (await owner.rest("GET", "/tasks", headers=headers)).status_code
 
@@ -49,7 +49,7 @@ async def test_sessions_up_to_the_callers_own_are_ended_by_their_own_clock(owner
     assert [await looks(owner, now + later) for later in (0, 1, 2)] == [401, 401, 200]
 
 
-async def test_an_end_of_an_older_session_brings_none_back(owner: Person) -> None:
+async def test_ending_an_older_session_later_restores_no_session(owner: Person) -> None:
     now = int(time.time()) - MINUTE
     older = session(owner, iat=now - 10, exp=now + 3600)
     assert (await owner.rest("GET", "/tasks", headers=older)).status_code == 200
@@ -58,7 +58,7 @@ async def test_an_end_of_an_older_session_brings_none_back(owner: Person) -> Non
     assert await looks(owner, now) == 401
 
 
-async def test_a_printed_token_ends_the_sessions_that_there_are_by_now(owner: Person) -> None:
+async def test_a_printed_token_ends_all_sessions_so_far(owner: Person) -> None:
     now = int(time.time())
     laptop = owner.through("laptop", owner=True)
     assert (await laptop.rest("POST", "/sessions/end", json={})).status_code == 204
@@ -71,9 +71,9 @@ async def test_agents_go_on_unless_they_are_ended_too(owner: Person) -> None:
     await end(owner, session(owner))
     assert (await robot.rest("GET", "/tasks")).status_code == 200
     headers = session(owner, iat=int(time.time()) + 2)
-    owner.database._gate._standings.clear()
+    owner.database._gate._cache.clear()
     await end(owner, headers, agents=True)
-    owner.database._gate._standings.clear()
+    owner.database._gate._cache.clear()
     assert (await robot.rest("GET", "/tasks")).status_code == 401
     fresh = session(owner, iat=int(time.time()) + 4)
     listed = (await owner.rest("GET", "/agents", headers=fresh)).json()["agents"]
@@ -87,7 +87,7 @@ async def test_no_agent_ends_a_session(owner: Person) -> None:
 
 
 @pytest.mark.parametrize("body", [{"agents": "yes"}, {"agents": None}, {"user": "x"}, []])
-async def test_what_is_no_request_to_end_sessions_is_refused(owner: Person, body: Any) -> None:
+async def test_an_invalid_request_to_end_sessions_is_refused(owner: Person, body: Any) -> None:
     assert (await owner.rest("POST", "/sessions/end", json=body)).status_code == 422
     assert (await owner.rest("GET", "/agents")).status_code == 200
 
@@ -109,7 +109,7 @@ guarded = pytest.mark.parametrize("call", [make_a_key, erase])
 
 @guarded
 @pytest.mark.parametrize("age", [None, RECENT_SECONDS + 5, 30 * 86_400])
-async def test_without_a_recent_sign_in_it_is_asked_for(
+async def test_without_a_recent_sign_in_the_call_is_refused_and_asks_for_one(
     owner: Person, call: Guarded, age: int | None
 ) -> None:
     await owner.call("add_task", title="Kept")
@@ -127,25 +127,27 @@ async def test_without_a_recent_sign_in_it_is_asked_for(
 
 
 @guarded
-async def test_with_one_it_is_done(owner: Person, call: Guarded) -> None:
+async def test_with_a_recent_sign_in_the_call_succeeds(owner: Person, call: Guarded) -> None:
     recent = session(owner, auth_time=int(time.time()) - RECENT_SECONDS + 60)
     assert (await call(owner, recent)).is_success
 
 
 @guarded
-async def test_a_printed_token_of_the_owner_is_not_asked(owner: Person, call: Guarded) -> None:
+async def test_a_printed_token_of_the_owner_needs_no_sign_in(owner: Person, call: Guarded) -> None:
     assert (await call(owner.through("laptop", owner=True), {})).is_success
 
 
 @guarded
-async def test_an_agent_is_told_that_it_may_not_and_not_to_sign_in(
+async def test_an_agent_gets_insufficient_scope_and_no_request_to_sign_in(
     owner: Person, call: Guarded
 ) -> None:
     assert (await call(owner.through("claude"), {})).status_code == 403
 
 
 @pytest.mark.parametrize("auth_time", ["1", 1.5, True, [1], {}])
-async def test_a_sign_in_at_no_time_is_no_session(owner: Person, auth_time: Any) -> None:
+async def test_a_session_with_an_invalid_time_of_sign_in_is_refused(
+    owner: Person, auth_time: Any
+) -> None:
     answer = await owner.rest("GET", "/tasks", headers=session(owner, auth_time=auth_time))
     assert answer.status_code == 401
     assert "whole seconds" in answer.json()["detail"]

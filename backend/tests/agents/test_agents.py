@@ -9,7 +9,7 @@ import pytest
 
 from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal, sign_token
 from surelist.account.erasing import remove_some
-from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, Admission
+from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, CredentialCheck
 from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import InsufficientScope, Unauthenticated
 from tests.agents.test_keys import Agent, agents, make_key
@@ -27,7 +27,7 @@ def clock() -> Clock:
 @pytest.fixture
 def worker(database: Database, settings: Any, clock: Clock) -> Database:
     """Another worker on the same database, with a clock of its own."""
-    return Database(database._pool, settings, Admission(clock), remove_some)
+    return Database(database._pool, settings, CredentialCheck(clock), remove_some)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ async def test_an_agent_is_listed_from_its_first_call(owner: Person) -> None:
     assert agent["created_at"] <= agent["last_used_at"]
 
 
-async def test_the_person_is_no_agent(owner: Person) -> None:
+async def test_the_person_is_not_listed_as_an_agent(owner: Person) -> None:
     await owner.call("add_task", title="Call mom")
     await owner.rest("GET", "/tasks")
     assert await agents(owner) == []
@@ -83,7 +83,7 @@ async def test_agents_are_listed_in_pages_that_miss_none_and_repeat_none(
     assert len(whole) == 7
 
 
-async def test_a_cursor_leads_on_in_its_own_list_only(
+async def test_a_cursor_is_valid_only_in_its_own_list(
     owner: Person, newcomer: Callable[..., Person]
 ) -> None:
     for title in ("One", "Two"):
@@ -108,7 +108,7 @@ async def test_a_page_of_agents_out_of_bounds_is_refused(owner: Person, query: s
     assert (await owner.rest("GET", f"/agents?{query}")).status_code == 422
 
 
-async def test_a_revoked_agent_is_refused_at_both_doors_and_stays_listed(
+async def test_a_revoked_agent_is_refused_over_rest_and_mcp_and_stays_listed(
     owner: Person, worker: Database
 ) -> None:
     robot = Agent(owner, await make_key(owner))
@@ -140,7 +140,7 @@ async def test_revoking_again_keeps_the_first_time(owner: Person, records: Recor
     assert await records.all(revoked, owner.user_id) == first
 
 
-async def test_another_worker_refuses_a_revoked_agent_once_it_asks_again(
+async def test_another_worker_refuses_a_revoked_agent_at_its_next_check(
     owner: Person, worker: Database, clock: Clock
 ) -> None:
     claude = owner.through("claude").principal
@@ -172,7 +172,7 @@ async def test_a_token_issued_after_its_client_was_revoked_is_refused_too(
     await robot.call("list_tasks")
 
 
-async def test_the_session_works_on_when_its_own_name_is_revoked(
+async def test_revoking_an_agent_with_the_client_id_of_the_session_does_not_end_the_session(
     owner: Person, worker: Database
 ) -> None:
     await owner.through("web").call("list_tasks")
@@ -182,7 +182,7 @@ async def test_the_session_works_on_when_its_own_name_is_revoked(
         await worker.write(owner.through("web").principal, nothing, "tasks:write")
 
 
-async def test_an_agent_that_there_is_not_cannot_be_revoked(owner: Person) -> None:
+async def test_revoking_an_unknown_agent_is_not_found(owner: Person) -> None:
     for client_id in ("claude", "a/b", "%20"):
         assert (await owner.rest("DELETE", f"/agents/{client_id}")).status_code == 404
     for client_id in ("", "%00", "%0A", "x" * 101):
@@ -212,7 +212,7 @@ async def test_a_token_from_before_its_agents_valid_after_is_refused(
     await Agent(owner, key).call("list_tasks")
 
 
-async def test_after_an_erase_every_older_token_is_refused_the_persons_too(
+async def test_after_an_erase_every_older_token_is_refused_also_the_persons(
     owner: Person, worker: Database, clock: Clock
 ) -> None:
     claude = owner.through("claude")
@@ -230,13 +230,13 @@ async def test_after_an_erase_every_older_token_is_refused_the_persons_too(
         await worker.read(again, nothing, "tasks:read")
 
 
-# What is written, and how often
+# The statements of a check, and how often they run
 
 
 async def statements_of(
     worker: Database, principal: Principal, monkeypatch: pytest.MonkeyPatch
 ) -> list[str]:
-    """The statements of one empty unit of work."""
+    """The kinds of statements that an empty unit of work runs."""
     ran: list[str] = []
     for name in ("fetch_one", "execute"):
         method: Callable[..., Awaitable[Any]] = getattr(UserTransaction, name)
@@ -253,13 +253,13 @@ async def statements_of(
     return ran
 
 
-async def test_a_worker_asks_every_five_seconds_and_writes_once_a_minute(
+async def test_a_worker_checks_every_five_seconds_and_records_use_once_a_minute(
     copy: Copy, settings: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apart = settings.model_copy(update={"database_url": copy.url()})
     async with newcomers(apart) as newcomer:
         ann = newcomer()
-        worker = Database(ann.database._pool, apart, Admission(clock), remove_some)
+        worker = Database(ann.database._pool, apart, CredentialCheck(clock), remove_some)
         claude = ann.principal
         first = ["SELECT", "SELECT", "SELECT", "INSERT"]  # but the first with the account held
         assert await statements_of(worker, claude, monkeypatch) == first
@@ -277,14 +277,14 @@ async def test_a_worker_asks_every_five_seconds_and_writes_once_a_minute(
 
 
 def printed(person: Person, *scopes: str) -> Principal:
-    """What a token of `surelist token` with these scopes stands for."""
+    """The principal of a printed token with these scopes."""
     caller = Caller("agent", "claude", "claude")
     return Principal(
         person.user_id, person.user_id, frozenset(scopes), caller, int(time.time()), "token"
     )
 
 
-async def test_a_printed_token_with_more_scopes_adds_to_its_agents_and_one_with_fewer_takes_none(
+async def test_a_printed_token_adds_its_scopes_to_its_agent_and_removes_none(
     owner: Person, worker: Database
 ) -> None:
     for scope in ("tasks:read", "tasks:write", "tasks:read"):
@@ -293,7 +293,7 @@ async def test_a_printed_token_with_more_scopes_adds_to_its_agents_and_one_with_
     assert agent["scopes"] == ["tasks:read", "tasks:write"]
 
 
-async def test_once_the_person_has_said_what_an_agent_may_do_no_token_adds_to_it(
+async def test_no_token_adds_scopes_to_an_agent_once_the_person_has_set_them(
     owner: Person, worker: Database, clock: Clock
 ) -> None:
     await worker.write(printed(owner, *AGENT_SCOPES), nothing, "tasks:write")
@@ -308,17 +308,19 @@ async def test_once_the_person_has_said_what_an_agent_may_do_no_token_adds_to_it
     assert agent | allowed == agent
 
 
-async def test_an_owners_token_that_may_no_longer_manage_is_an_agents(owner: Person) -> None:
+async def test_an_owners_token_without_the_owner_scope_is_recorded_as_an_agent(
+    owner: Person,
+) -> None:
     laptop = owner.through("laptop", owner=True)
     allowed = {"name": "Laptop", "scopes": ["tasks:read", "tasks:write"]}
     assert (await laptop.rest("PUT", "/agents/laptop", json=allowed)).status_code == 200
-    laptop.database._gate._standings.clear()
+    laptop.database._gate._cache.clear()
     await laptop.call("add_task", title="One")
     event, _ = (await owner.rest("GET", "/events")).json()["events"]
     assert (event["actor"], event["client_id"]) == ("agent", "laptop")
 
 
-async def test_what_was_found_of_a_token_is_said_again_without_asking(
+async def test_a_cached_refusal_neither_counts_nor_takes_a_connection(
     owner: Person, worker: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claude = printed(owner, *AGENT_SCOPES)
@@ -329,7 +331,7 @@ async def test_what_was_found_of_a_token_is_said_again_without_asking(
         await worker.read(claude, nothing, "tasks:read")
 
     async def never(*_: Any, **__: Any) -> Any:
-        raise AssertionError("it was counted, or a connection was taken")
+        raise AssertionError("the call was counted or took a connection")
 
     monkeypatch.setattr(worker, "_run", never)
     monkeypatch.setattr(worker._rates, "spend", never)
@@ -338,7 +340,7 @@ async def test_what_was_found_of_a_token_is_said_again_without_asking(
             await unit(claude, nothing, scope)
 
 
-async def test_a_scope_that_was_taken_back_is_refused_again_without_asking(
+async def test_a_cached_refusal_of_a_scope_neither_counts_nor_takes_a_connection(
     owner: Person, worker: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claude = printed(owner, *AGENT_SCOPES)
@@ -348,7 +350,7 @@ async def test_a_scope_that_was_taken_back_is_refused_again_without_asking(
         await worker.write(claude, nothing, "tasks:write")
 
     async def never(*_: Any, **__: Any) -> Any:
-        raise AssertionError("it was counted, or a connection was taken")
+        raise AssertionError("the call was counted or took a connection")
 
     monkeypatch.setattr(worker, "_run", never)
     monkeypatch.setattr(worker._rates, "spend", never)
@@ -365,7 +367,7 @@ async def test_one_agent_is_read_by_its_id(owner: Person) -> None:
     assert (await owner.rest("GET", "/agents/claude")).status_code == 404
 
 
-async def test_a_token_of_the_owner_is_listed_and_revoked_as_any(owner: Person) -> None:
+async def test_a_token_of_the_owner_is_listed_and_revoked_like_any_other(owner: Person) -> None:
     token = sign_token(
         owner.settings,
         owner.user_id,
@@ -379,7 +381,7 @@ async def test_a_token_of_the_owner_is_listed_and_revoked_as_any(owner: Person) 
     (agent,) = await agents(owner)
     assert (agent["client_id"], agent["scopes"]) == ("laptop", [OWNER_SCOPE, "tasks:read"])
     assert (await owner.rest("DELETE", "/agents/laptop")).status_code == 204
-    owner.database._gate._standings.clear()
+    owner.database._gate._cache.clear()
     for method, path in (("GET", "/agents"), ("GET", "/tasks"), ("DELETE", "")):
         assert (await owner.rest(method, path, headers=headers)).status_code == 401
     assert (await owner.rest("POST", "/keys", json=new, headers=headers)).status_code == 401

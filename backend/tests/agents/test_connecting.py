@@ -6,7 +6,7 @@ import pytest
 
 from surelist.access.auth import AGENT_SCOPES, Caller, Principal
 from surelist.account.erasing import remove_some
-from surelist.agents.credential_check import Admission
+from surelist.agents.credential_check import CredentialCheck
 from surelist.data.isolation import Database, UserTransaction
 from surelist.errors import InsufficientScope, Unauthenticated
 from tests.agents.test_keys import agents, make_key
@@ -24,14 +24,14 @@ def owner(newcomer: Callable[..., Person]) -> Person:
 
 @pytest.fixture
 def worker(database: Database, settings: Any) -> Database:
-    """A worker that remembers nobody."""
+    """A worker with an empty cache of checked tokens."""
     return Database(
-        database._pool, settings, Admission(lambda: time.monotonic() * 1e6), remove_some
+        database._pool, settings, CredentialCheck(lambda: time.monotonic() * 1e6), remove_some
     )
 
 
 def claude(owner: Person, issued_at: int) -> Principal:
-    """Claude Code with a token that was issued at that second."""
+    """Claude Code, with a token issued at that second."""
     caller = Caller("agent", "nGzTkRPdVbWq", "Claude Code")
     return Principal(
         owner.user_id, owner.user_id, frozenset(AGENT_SCOPES), caller, issued_at, "access"
@@ -51,7 +51,7 @@ async def test_a_connected_agent_is_listed_before_its_first_call(owner: Person) 
     assert "last_used_at" not in agent
 
 
-async def test_a_revoked_agent_that_is_connected_anew_works_with_new_tokens_alone(
+async def test_a_revoked_agent_that_is_connected_again_works_only_with_new_tokens(
     owner: Person, worker: Database
 ) -> None:
     now = int(time.time())
@@ -66,7 +66,7 @@ async def test_a_revoked_agent_that_is_connected_anew_works_with_new_tokens_alon
     await worker.read(claude(owner, int(time.time())), nothing, "tasks:read")
 
 
-async def test_connecting_again_leaves_the_tokens_of_before_good(
+async def test_connecting_again_leaves_earlier_tokens_valid(
     owner: Person, worker: Database
 ) -> None:
     earlier = int(time.time()) - 600
@@ -76,15 +76,13 @@ async def test_connecting_again_leaves_the_tokens_of_before_good(
     await worker.read(claude(owner, earlier), nothing, "tasks:read")
 
 
-async def test_an_oauth_client_that_nobody_has_allowed_is_refused(
-    owner: Person, worker: Database
-) -> None:
+async def test_an_oauth_client_without_consent_is_refused(owner: Person, worker: Database) -> None:
     with pytest.raises(Unauthenticated, match="agent_not_allowed"):
         await worker.read(claude(owner, int(time.time())), nothing, "tasks:read")
     assert await agents(owner) == []
 
 
-async def test_the_persons_last_word_bounds_tokens_that_were_given_out_before(
+async def test_new_scopes_restrict_tokens_that_were_issued_before(
     owner: Person, worker: Database
 ) -> None:
     before = claude(owner, int(time.time()))
@@ -95,7 +93,7 @@ async def test_the_persons_last_word_bounds_tokens_that_were_given_out_before(
     with pytest.raises(InsufficientScope, match="tasks:write"):
         await worker.write(before, nothing, "tasks:write")
     (agent,) = await agents(owner)
-    assert agent["scopes"] == ["tasks:read"]  # no use of a token changes it
+    assert agent["scopes"] == ["tasks:read"]  # using a token does not change them
 
 
 async def test_a_revoked_key_cannot_be_connected(owner: Person) -> None:
@@ -116,7 +114,7 @@ async def test_no_agent_can_connect_an_agent(owner: Person) -> None:
     "wrong",
     [{"scopes": ["account:manage"]}, {"scopes": []}, {"name": ""}, {"name": "a\nb"}, {"days": 1}],
 )
-async def test_what_cannot_be_given_to_an_agent_is_refused(
+async def test_a_scope_that_agents_cannot_have_is_refused(
     owner: Person, wrong: dict[str, Any]
 ) -> None:
     assert (await owner.rest("PUT", CLAUDE, json=ALLOWED | wrong)).status_code == 422

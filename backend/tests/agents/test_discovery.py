@@ -1,4 +1,4 @@
-"""What is the same for everyone is told to nobody whose credential has been taken back."""
+"""MCP methods that need no scope are refused to ended credentials too."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from surelist.access.auth import Principal
 from surelist.account.erasing import remove_some
-from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, Admission
+from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, CredentialCheck
 from surelist.config import Settings
 from surelist.data.database import open_pool
 from surelist.data.isolation import Database, UserTransaction
@@ -47,8 +47,8 @@ def owner(newcomer: Callable[..., Person]) -> Person:
     return newcomer("web", owner=True)
 
 
-class Counting(Admission):
-    """The gate, which counts how often it asks the database."""
+class Counting(CredentialCheck):
+    """A credential check that counts its calls to the database."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
@@ -60,7 +60,7 @@ class Counting(Admission):
 
 
 @pytest.mark.parametrize(("method", "params", "version"), REQUESTS)
-async def test_a_revoked_agent_is_refused_whatever_it_asks_for(
+async def test_a_revoked_agent_is_refused_for_every_method(
     owner: Person, method: str, params: dict[str, Any], version: str
 ) -> None:
     robot = Agent(owner, await make_key(owner))
@@ -72,20 +72,20 @@ async def test_a_revoked_agent_is_refused_whatever_it_asks_for(
 
 
 @pytest.mark.parametrize(("method", "params", "version"), REQUESTS)
-async def test_an_agent_that_is_not_revoked_is_answered(
+async def test_a_valid_agent_is_answered_for_every_method(
     owner: Person, method: str, params: dict[str, Any], version: str
 ) -> None:
     robot = Agent(owner, await make_key(owner))
     assert (await robot.rpc(method, params, version=version)).status_code in (200, 400, 404)
 
 
-async def test_a_credential_without_a_scope_is_still_told_what_there_is(ann: Person) -> None:
+async def test_a_credential_without_scopes_may_list_the_tools(ann: Person) -> None:
     headers = {"Authorization": f"Bearer {ann.token([])}"}
     answer = await ann.rpc("tools/list", headers=headers)
     assert answer.status_code == 200
 
 
-async def test_the_database_is_asked_once_in_a_few_seconds(
+async def test_the_check_reads_the_database_once_in_a_few_seconds(
     owner: Person, database: Database, app_settings: Settings
 ) -> None:
     clock = Clock()
@@ -103,12 +103,12 @@ async def test_the_database_is_asked_once_in_a_few_seconds(
     assert gate.asked == 2
 
 
-async def test_it_is_not_counted_as_a_read(
+async def test_the_check_is_not_counted_as_a_read(
     owner: Person, database: Database, app_settings: Settings
 ) -> None:
     one_read = app_settings.model_copy(update={"rate_reads": 1})
     clock = Clock()
-    worker = Database(database._pool, one_read, Admission(clock), remove_some)
+    worker = Database(database._pool, one_read, CredentialCheck(clock), remove_some)
     robot = Agent(owner, await make_key(owner)).principal
     for _ in range(5):
         await worker.admit(robot)
@@ -117,13 +117,13 @@ async def test_it_is_not_counted_as_a_read(
 
 @pytest.fixture
 async def cut_off(app_settings: Settings) -> Database:
-    """A worker whose connections to the database are gone."""
+    """A worker without connections to the database."""
     pool = await open_pool(app_settings, traced=False, checked=True)
     pool.terminate()
-    return Database(pool, app_settings, Admission(), remove_some)
+    return Database(pool, app_settings, CredentialCheck(), remove_some)
 
 
-async def test_what_is_the_same_for_everyone_is_told_while_the_database_is_away(
+async def test_the_check_passes_while_the_database_is_unavailable(
     cut_off: Database, ann: Person
 ) -> None:
     await cut_off.admit(ann.principal)

@@ -1,4 +1,4 @@
-"""At the same moment: an agent's first call and an erase; two workers that note a use."""
+"""Concurrency of agents: a first call during an erase, and two workers that record a use."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from surelist.account.erasing import remove_some, shut_out
-from surelist.agents.credential_check import Admission
+from surelist.agents.credential_check import CredentialCheck
 from surelist.agents.models import Agent
 from surelist.config import Settings
 from surelist.data.database import compiled
@@ -32,16 +32,16 @@ def owner(newcomer: Callable[..., Person]) -> Person:
 
 
 async def until_one_waits(records: Records, other: "asyncio.Task[None]") -> None:
-    """Until a call waits for the account, or has ended."""
+    """Wait until a call waits for the account's lock or has ended."""
     while not other.done() and not await records.all(WAITING):
         await asyncio.wait([other], timeout=0.01)
 
 
-async def test_an_agents_first_read_waits_behind_a_write_only_so_long(
+async def test_an_agents_first_read_waits_for_a_write_up_to_the_lock_timeout(
     owner: Person, app_settings: Settings
 ) -> None:
     hasty = app_settings.model_copy(update={"lock_timeout_ms": 100})
-    worker = Database(owner.database._pool, hasty, Admission(), remove_some)
+    worker = Database(owner.database._pool, hasty, CredentialCheck(), remove_some)
 
     async def busy(mine: UserTransaction) -> None:
         with pytest.raises(Unavailable):
@@ -58,7 +58,7 @@ async def agents_left(owner: Person, records: Records) -> int:
 
 
 @pytest.mark.parametrize("known", [True, False])
-async def test_an_agents_first_read_during_an_erase_leaves_nothing(
+async def test_an_agents_first_read_during_an_erase_leaves_no_row(
     owner: Person, records: Records, known: bool
 ) -> None:
     if known:
@@ -79,7 +79,7 @@ async def test_an_agents_first_read_during_an_erase_leaves_nothing(
 
 
 @pytest.mark.parametrize("known", [True, False])
-async def test_an_erase_during_an_agents_first_read_leaves_nothing(
+async def test_an_erase_during_an_agents_first_read_leaves_no_row(
     owner: Person, records: Records, known: bool
 ) -> None:
     if known:
@@ -96,7 +96,7 @@ async def test_an_erase_during_an_agents_first_read_leaves_nothing(
     assert await agents_left(owner, records) == 0
 
 
-async def test_two_workers_that_note_a_use_at_the_same_moment_write_it_once(
+async def test_two_workers_that_record_the_same_use_write_it_once(
     owner: Person, records: Records, app_settings: Any
 ) -> None:
     used = "SELECT last_used_at FROM agent WHERE user_id = $1"
@@ -107,7 +107,8 @@ async def test_two_workers_that_note_a_use_at_the_same_moment_write_it_once(
         owner.user_id,
     )
     first, second = (
-        Database(owner.database._pool, app_settings, Admission(), remove_some) for _ in range(2)
+        Database(owner.database._pool, app_settings, CredentialCheck(), remove_some)
+        for _ in range(2)
     )
     others: list[asyncio.Task[None]] = []
 

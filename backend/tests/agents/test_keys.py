@@ -8,7 +8,7 @@ import pytest
 
 from surelist.access.auth import AGENT_SCOPES, OWNER_SCOPE, Caller, Principal
 from surelist.account.erasing import remove_some
-from surelist.agents.credential_check import Admission
+from surelist.agents.credential_check import CredentialCheck
 from surelist.data.isolation import Database
 from surelist.errors import Unauthenticated
 from tests.support.person import Person
@@ -17,7 +17,7 @@ NEW = {"name": "Grocery robot", "scopes": ["tasks:read", "tasks:write"], "days":
 
 
 class Agent(Person):
-    """Whoever works with a key that somebody made."""
+    """A client with the token of a key."""
 
     def __init__(self, maker: Person, key: dict[str, Any]) -> None:
         super().__init__(
@@ -46,7 +46,7 @@ async def agents(owner: Person) -> list[dict[str, Any]]:
     return (await owner.rest("GET", "/agents")).json()["agents"]
 
 
-async def test_a_key_is_shown_once_with_all_that_it_is(owner: Person) -> None:
+async def test_a_new_key_is_answered_with_its_token_name_scopes_and_expiry(owner: Person) -> None:
     key = await make_key(owner)
     assert re.fullmatch(r"key-[0-9a-f]{16}", key["client_id"])
     assert {name: key[name] for name in ("name", "scopes")} == {
@@ -60,7 +60,7 @@ async def test_a_key_is_shown_once_with_all_that_it_is(owner: Person) -> None:
     assert agent["expires_at"] == key["expires_at"]
 
 
-async def test_the_token_of_a_key_is_not_kept(owner: Person) -> None:
+async def test_the_token_of_a_key_is_not_stored(owner: Person) -> None:
     key = await make_key(owner)
     pool = owner.database._pool
     async with pool.acquire() as connection, connection.transaction():
@@ -70,7 +70,7 @@ async def test_the_token_of_a_key_is_not_kept(owner: Person) -> None:
     assert key["token"].rsplit(".", 1)[1] not in str(rows)
 
 
-async def test_a_key_works_at_both_doors_and_is_named_in_the_ledger(owner: Person) -> None:
+async def test_a_key_works_over_rest_and_mcp_and_is_named_in_the_ledger(owner: Person) -> None:
     robot = Agent(owner, await make_key(owner))
     await robot.call("add_task", title="Buy milk")
     assert (await robot.rest("GET", "/tasks/1")).status_code == 200
@@ -82,7 +82,7 @@ async def test_a_key_works_at_both_doors_and_is_named_in_the_ledger(owner: Perso
     )
 
 
-async def test_a_key_allows_what_it_was_given_and_no_more(owner: Person) -> None:
+async def test_a_key_allows_exactly_its_scopes(owner: Person) -> None:
     reader = Agent(owner, await make_key(owner, scopes=["tasks:read"]))
     assert (await reader.rest("GET", "/tasks")).status_code == 200
     assert (await reader.rest("POST", "/tasks", json={"title": "Buy milk"})).status_code == 403
@@ -169,7 +169,7 @@ async def test_a_key_can_neither_see_nor_make_nor_revoke_agents(
     assert [agent["client_id"] for agent in await agents(owner)] == [robot.client]
 
 
-async def test_a_key_that_was_asked_for_before_an_erase_is_not_made_after_it(
+async def test_a_key_requested_with_a_token_from_before_an_erase_is_not_created(
     owner: Person,
 ) -> None:
     await make_key(owner)  # so that this worker lets the person in without asking
@@ -177,14 +177,14 @@ async def test_a_key_that_was_asked_for_before_an_erase_is_not_made_after_it(
     assert (await owner.rest("POST", "/keys", json=NEW)).status_code == 401
 
 
-# Asked for twice
+# Repeated calls
 
 
 async def asked(owner: Person, key: str = "once", **changes: Any) -> httpx.Response:
     return await owner.rest("POST", "/keys", json=NEW | changes, headers={"Idempotency-Key": key})
 
 
-async def test_a_key_asked_for_again_is_the_same_key(owner: Person) -> None:
+async def test_a_repeated_call_returns_the_same_key(owner: Person) -> None:
     first = await asked(owner)
     await asyncio.sleep(1.1)  # a token made anew would have another second in it
     again = await asked(owner, scopes=["tasks:write", "tasks:read", "tasks:read"])
@@ -215,7 +215,7 @@ async def test_another_idempotency_key_client_or_user_makes_another_key(
 @pytest.mark.parametrize(
     "changes", [{"name": "Other"}, {"scopes": ["tasks:read"]}, {"days": 31}], ids=str
 )
-async def test_an_idempotency_key_stands_for_what_it_was_sent_with(
+async def test_an_idempotency_key_with_another_body_is_refused(
     owner: Person, changes: dict[str, Any]
 ) -> None:
     await asked(owner)
@@ -241,13 +241,13 @@ async def test_a_key_that_was_revoked_is_not_shown_again(owner: Person) -> None:
     assert len(await agents(owner)) == 1
 
 
-async def test_many_at_once_with_one_idempotency_key_make_one_key(owner: Person) -> None:
+async def test_concurrent_calls_with_one_idempotency_key_make_one_key(owner: Person) -> None:
     told = await asyncio.gather(*(asked(owner) for _ in range(8)))
     assert len({answer.json()["token"] for answer in told}) == 1
     assert len(await agents(owner)) == 1
 
 
-async def test_a_key_of_before_an_erase_is_of_no_use_when_it_is_asked_for_anew(
+async def test_a_repeated_call_after_an_erase_does_not_revive_the_old_token(
     owner: Person, database: Database, settings: Any
 ) -> None:
     old = (await asked(owner)).json()
@@ -255,7 +255,7 @@ async def test_a_key_of_before_an_erase_is_of_no_use_when_it_is_asked_for_anew(
     await asyncio.sleep(1.1)  # a token is issued in a whole second
     new = (await asked(owner)).json()
     assert new["client_id"] == old["client_id"]
-    worker = Database(database._pool, settings, Admission(), remove_some)
+    worker = Database(database._pool, settings, CredentialCheck(), remove_some)
     for key, good in ((old, False), (new, True)):
         issued_at = jwt.decode(key["token"], options={"verify_signature": False})["iat"]
         caller = Caller("agent", key["client_id"], key["name"])

@@ -1,4 +1,4 @@
-"""There are only so many agents, and those of no more use are forgotten first."""
+"""The limit on agents, and which agents are deleted to stay below it."""
 
 from collections.abc import Callable
 
@@ -16,8 +16,8 @@ NEW = {"name": "Robot", "scopes": ["tasks:read"], "days": 1}
 
 @pytest.fixture
 def owner(newcomer: Callable[..., Person], monkeypatch: pytest.MonkeyPatch) -> Person:
-    """A person in their own session, who may have few agents."""
-    monkeypatch.setattr(limit, "MOST", FEW)
+    """A person in their own session, with a low limit on agents."""
+    monkeypatch.setattr(limit, "MAX_AGENTS", FEW)
     return newcomer("web", owner=True)
 
 
@@ -32,7 +32,7 @@ async def ids(owner: Person) -> set[str]:
 
 
 async def revoke(records: Records, owner: Person, client: str, days: int) -> None:
-    """Let an agent have been revoked that long ago."""
+    """Set the time of an agent's revocation to that many days ago."""
     await records.run(
         "UPDATE agent SET revoked_at = now() - $3 * interval '1 day' "
         "WHERE user_id = $1 AND client_id = $2",
@@ -42,11 +42,13 @@ async def revoke(records: Records, owner: Person, client: str, days: int) -> Non
     )
 
 
-def test_there_may_be_a_thousand() -> None:
-    assert limit.MOST == 1000
+def test_the_limit_is_a_thousand() -> None:
+    assert limit.MAX_AGENTS == 1000
 
 
-async def test_one_agent_too_many_is_refused_however_it_begins(owner: Person) -> None:
+async def test_an_agent_above_the_limit_is_refused_on_every_way_to_create_one(
+    owner: Person,
+) -> None:
     await fill(owner)
     last_event = (await owner.rest("GET")).json()["last_event"]
     for refusal in (
@@ -63,7 +65,9 @@ async def test_one_agent_too_many_is_refused_however_it_begins(owner: Person) ->
     assert (await owner.rest("GET")).json()["last_event"] == last_event
 
 
-async def test_those_that_there_are_are_allowed_less_revoked_and_work_on(owner: Person) -> None:
+async def test_at_the_limit_existing_agents_work_and_can_be_restricted_and_revoked(
+    owner: Person,
+) -> None:
     await fill(owner)
     assert (await owner.rest("PUT", "/agents/client-0", json=ALLOWED)).status_code == 200
     assert (await owner.through("client-1").rest("GET", "/tasks")).status_code == 200
@@ -78,8 +82,8 @@ async def test_a_revoked_key_makes_room_and_stays_refused(owner: Person) -> None
     assert (await owner.rest("POST", "/keys", json=NEW)).status_code == 201
     left = await ids(owner)
     assert len(left) == FEW
-    assert second["client_id"] not in left  # which was revoked first
-    owner.database._gate._standings.clear()
+    assert second["client_id"] not in left  # it was revoked first
+    owner.database._gate._cache.clear()
     assert (await Agent(owner, second).rest("GET", "/tasks")).status_code == 401
     assert await ids(owner) == left
 
@@ -97,7 +101,7 @@ async def test_an_expired_key_makes_room(owner: Person, records: Records) -> Non
     assert key not in await ids(owner)
 
 
-async def test_a_revoked_client_makes_room_once_no_token_of_it_can_be_good(
+async def test_a_revoked_client_makes_room_once_all_its_tokens_have_expired(
     owner: Person, records: Records
 ) -> None:
     await fill(owner)
@@ -108,7 +112,7 @@ async def test_a_revoked_client_makes_room_once_no_token_of_it_can_be_good(
     assert "client-1" not in await ids(owner)
 
 
-async def test_keys_go_before_clients(owner: Person, records: Records) -> None:
+async def test_keys_are_deleted_before_clients(owner: Person, records: Records) -> None:
     key = await make_key(owner)
     for client in ("client-0", "client-1"):
         await owner.rest("PUT", f"/agents/{client}", json=ALLOWED)
@@ -118,7 +122,7 @@ async def test_keys_go_before_clients(owner: Person, records: Records) -> None:
     assert await ids(owner) == {"client-0", "client-1", "another"}
 
 
-async def test_nothing_is_forgotten_while_there_is_room(owner: Person) -> None:
+async def test_no_agent_is_deleted_below_the_limit(owner: Person) -> None:
     key = await make_key(owner)
     await owner.rest("DELETE", f"/agents/{key['client_id']}")
     await make_key(owner)

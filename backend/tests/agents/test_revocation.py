@@ -1,4 +1,4 @@
-"""Revoking, in front of real workers."""
+"""Revocation, on a server with several workers."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ from tests.support.server import serving
 
 SECONDS_TO_BE_REFUSED = 10
 CONNECTIONS = 8
-"""Enough that each of two workers is behind some."""
+"""Enough that each of the two workers accepts at least one."""
 
 
 async def test_every_worker_refuses_a_revoked_key_within_ten_seconds(tmp_path: Path) -> None:
@@ -35,5 +35,5 @@ async def test_every_worker_refuses_a_revoked_key_within_ten_seconds(tmp_path: P
 
 
 async def statuses(clients: list[httpx.AsyncClient], url: str) -> list[int]:
-    """What each client is answered, on the connection that it keeps to one worker."""
+    """The status that each client receives. A client keeps its connection to one worker."""
     return [answer.status_code for answer in await asyncio.gather(*(c.get(url) for c in clients))]

@@ -15,7 +15,7 @@ TOOL_CALLS = 8
 
 
 def on(settings: Settings, model: Model, dialect: str, **more: object) -> Settings:
-    """The settings of an app whose chat runs on `model`."""
+    """The settings of an app with `model` as the chat's model."""
     name, path = MODELS[dialect]
     limits = {"chat_seconds": SECONDS, "chat_tool_calls": TOOL_CALLS}
     told = {"model": name, "model_url": model.url + path}
@@ -25,14 +25,14 @@ def on(settings: Settings, model: Model, dialect: str, **more: object) -> Settin
 
 @pytest.fixture
 async def model() -> AsyncIterator[Model]:
-    """A model that says what a test wants."""
+    """A model with scripted answers."""
     async with scripted_model() as model:
         yield model
 
 
 @pytest.fixture(params=MODELS)
 def dialect(request: pytest.FixtureRequest) -> str:
-    """Which kind of server the model is."""
+    """The kind of the model's server: a key of MODELS."""
     return request.param
 
 
@@ -43,7 +43,7 @@ _prefixes = iter(f"chat{number}" for number in range(1_000_000))
 async def newcomer(
     app_settings: Settings, model: Model, dialect: str
 ) -> AsyncIterator[Callable[..., Person]]:
-    """Makes new people of an app whose chat runs on the model."""
+    """Creates people in an app with `model` as the chat's model."""
     async with newcomers(on(app_settings, model, dialect), next(_prefixes)) as newcomer:
         yield newcomer
 

@@ -1,4 +1,4 @@
-"""Fifty chats at once, with a model that thinks, take nothing from the others."""
+"""Fifty chats that wait for a slow model do not slow down other callers."""
 
 import asyncio
 import time
@@ -20,7 +20,7 @@ CHATS = 50
 
 @pytest.fixture
 async def newcomer(app_settings: Settings, model: Model) -> AsyncIterator[Callable[..., Person]]:
-    """Makes new people of an app with few connections and time enough."""
+    """Creates people in an app with few connections and a long time limit for turns."""
     few = on(app_settings, model, "openai", chat_seconds=60, pool_size=4)
     async with newcomers(few, f"load{time.time_ns()}") as newcomer:
         yield newcomer
@@ -31,7 +31,7 @@ def in_use(database: Database) -> int:
     return database._pool.get_size() - database._pool.get_idle_size()
 
 
-async def test_while_the_model_thinks_no_connection_is_held(
+async def test_a_turn_holds_no_connection_while_it_waits_for_the_model(
     newcomer: Callable[..., Person], model: Model
 ) -> None:
     bystander = newcomer()
@@ -46,7 +46,7 @@ async def test_while_the_model_thinks_no_connection_is_held(
             assert not chats[-1].done(), chats[-1].result()
             await asyncio.sleep(0.01)
     async with asyncio.timeout(30):
-        while in_use(bystander.database):  # noqa: ASYNC110 (those of reads are given back behind them)
+        while in_use(bystander.database):  # noqa: ASYNC110 (reads release theirs after the answer)
             await asyncio.sleep(0.01)
     for _ in range(20):
         assert (await bystander.call("list_tasks"))["total"] == 1

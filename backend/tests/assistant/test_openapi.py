@@ -1,4 +1,4 @@
-"""What /openapi.json declares of the chat, held against what is answered."""
+"""The answers of the chat routes match their schemas in /openapi.json."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.tasks.test_openapi import check
 CHAT = "/api/{user_id}/chat"
 
 
-async def test_every_answer_is_declared_and_of_its_schema(ann: Person, model: Model) -> None:
+async def test_every_answer_matches_its_declared_schema(ann: Person, model: Model) -> None:
     document = (await ann.http.get("/openapi.json")).json()
     model.says(
         Call("add_task", {"title": "Milk"}),

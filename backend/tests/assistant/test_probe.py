@@ -1,4 +1,4 @@
-"""What `surelist doctor` finds out about the chat's model."""
+"""The check of the chat's model in `surelist doctor`."""
 
 from typing import Any
 
@@ -10,9 +10,7 @@ from tests.assistant.conftest import on
 from tests.support.scripted import Cut, Fault, Model, Silence
 
 
-async def test_a_model_that_answers_is_in_order(
-    settings: Settings, model: Model, dialect: str
-) -> None:
+async def test_a_model_that_answers_passes(settings: Settings, model: Model, dialect: str) -> None:
     model.says("Yes.")
     assert await probe(on(settings, model, dialect)) == ""
 
@@ -21,7 +19,7 @@ async def test_a_model_that_answers_is_in_order(
     ("step", "advice"),
     [
         (Fault(401), "SURELIST_MODEL_KEY"),
-        (Fault(404), "is there such a model"),
+        (Fault(404), "does the model exist"),
         (Fault(429, {"Retry-After": "0"}), "quota"),
         (Fault(500), "has a fault"),
         (Silence(), "no answer in time"),
@@ -29,7 +27,7 @@ async def test_a_model_that_answers_is_in_order(
     ],
     ids=lambda one: str(one)[:20],
 )
-async def test_what_is_wrong_is_said_with_what_to_do(
+async def test_a_fault_is_reported_with_advice_and_without_the_key(
     settings: Settings, model: Model, dialect: str, step: Any, advice: str
 ) -> None:
     model.always = step

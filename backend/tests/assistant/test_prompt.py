@@ -34,18 +34,16 @@ def test_each_phrase_of_the_behaviour_table_leads_to_its_tool(tool: str) -> None
     "rule",
     ["ask which one is meant", "say so gently", "in one short sentence", "never an instruction"],
 )
-def test_the_rules_are_told(rule: str) -> None:
+def test_the_prompt_has_the_rule(rule: str) -> None:
     assert rule in BEHAVIOUR
 
 
-def test_the_day_and_the_time_zone_are_the_persons_own() -> None:
+def test_the_prompt_shows_the_time_in_the_persons_time_zone() -> None:
     told = instructions(datetime(2026, 11, 22, 23, 30, tzinfo=UTC), "Asia/Tokyo")
     assert told.endswith("Now it is Monday, 2026-11-23T08:30+09:00, in the time zone Asia/Tokyo.")
 
 
-async def test_each_turn_is_told_its_own_time_and_the_person_s_zone(
-    ann: Person, model: Model
-) -> None:
+async def test_the_prompt_of_each_turn_has_the_current_time_zone(ann: Person, model: Model) -> None:
     await chat(ann, "Hello")
     await ann.rest("PATCH", json={"timezone": "Asia/Tokyo"})
     await chat(ann, "Hello again", conversation_id=1)
@@ -67,7 +65,7 @@ PHRASES = [
 
 
 @pytest.mark.parametrize(("phrase", "calls", "status"), PHRASES, ids=lambda one: str(one)[:20])
-async def test_the_phrases_of_the_table_as_scripts(
+async def test_the_calls_for_each_phrase_have_their_effect(
     ann: Person, model: Model, phrase: str, calls: list[Call], status: str
 ) -> None:
     await ann.call("add_task", title="Walk")

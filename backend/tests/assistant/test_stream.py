@@ -1,4 +1,4 @@
-"""POST /chat/stream: the AI SDK's UI message stream, held against a snapshot."""
+"""POST /chat/stream: the AI SDK's UI message stream, compared with a snapshot."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from tests.support.talking import history
 
 
 def chunks_of(body: bytes) -> list[Any]:
-    """The chunks of a stream, which must be nothing but events."""
+    """The chunks of a stream. Fails if there is anything but events."""
     assert body.endswith(b"\n\n")
     events = body.decode().removesuffix("\n\n").split("\n\n")
     assert all(event.startswith("data: ") for event in events)
@@ -68,14 +68,14 @@ SNAPSHOT: list[dict[str, Any]] = [
 
 
 def plain(chunks: list[Any]) -> list[Any]:
-    """The chunks with the beginning of each error."""
+    """The chunks, with each error's text cut to its beginning."""
     return [
         chunk | {"errorText": f"{chunk['errorText'][:20]} ..."} if "errorText" in chunk else chunk
         for chunk in chunks
     ]
 
 
-async def test_a_turn_is_streamed_as_the_sdk_reads_it(ann: Person, model: Model) -> None:
+async def test_a_turn_is_streamed_in_the_format_of_the_sdk(ann: Person, model: Model) -> None:
     model.says(
         Call("complete_task", {"task_id": 9}, "a"),
         Call("add_task", {"title": "Milk"}, "b"),
@@ -86,21 +86,21 @@ async def test_a_turn_is_streamed_as_the_sdk_reads_it(ann: Person, model: Model)
     assert answered["content"] == "I added Milk."
 
 
-async def test_a_stream_is_read_again_by_its_key(ann: Person, model: Model) -> None:
+async def test_a_repeated_key_streams_the_same_answer(ann: Person, model: Model) -> None:
     model.says(Call("add_task", {"title": "Milk"}, "b"), "I added Milk.")
     first = await streamed(ann, {"message": "Add milk"}, key="k")
     assert await streamed(ann, {"message": "Add milk"}, key="k") == first
     assert len(model.asked) == 2
 
 
-async def test_words_come_in_pieces_that_make_the_whole(ann: Person, model: Model) -> None:
+async def test_the_chunks_of_a_text_add_up_to_the_stored_text(ann: Person, model: Model) -> None:
     model.says("word " * 4000)
     chunks = await streamed(ann, {"message": "Tell me"})
     pieces = [chunk["delta"] for chunk in chunks if chunk["type"] == "text-delta"]
     assert "".join(pieces) == "word " * 4000
 
 
-async def test_the_body_of_use_chat_is_read_as_it_is(ann: Person, model: Model) -> None:
+async def test_the_body_of_use_chat_is_accepted(ann: Person, model: Model) -> None:
     model.says("Hello.", "Still here.")
 
     def said(text: str) -> dict[str, Any]:
@@ -124,7 +124,7 @@ async def test_the_body_of_use_chat_is_read_as_it_is(ann: Person, model: Model) 
     ]
 
 
-async def test_what_is_wrong_is_a_problem_before_anything_is_streamed(ann: Person) -> None:
+async def test_an_invalid_request_is_a_problem_and_no_stream(ann: Person) -> None:
     for body, status in (
         ({}, 422),
         ({"messages": []}, 422),
@@ -145,7 +145,7 @@ async def test_a_failure_ends_the_stream_with_an_error(ann: Person, model: Model
     assert "surelist doctor" in error["errorText"]
 
 
-async def test_a_reader_that_leaves_stops_the_run(ann: Person, model: Model) -> None:
+async def test_a_disconnect_stops_the_run(ann: Person, model: Model) -> None:
     model.says(Call("add_task", {"title": "Milk"}), Silence("And now"))
     leaving = asyncio.Event()
     running = asyncio.create_task(post_until(ann, {"message": "Add milk"}, leaving, "/chat/stream"))

@@ -13,7 +13,7 @@ from tests.support.talking import begin, history, listed, say
 
 @pytest.fixture
 def owner(ann: Person) -> Person:
-    """The same user with a token of their own."""
+    """The same user with an owner's token."""
     return ann.through("page", owner=True)
 
 
@@ -162,12 +162,12 @@ async def test_all_text_counts_in_the_stored_bytes(ann: Person, records: Records
 
 
 async def bytes_stored(person: Person, records: Records) -> int:
-    """What the account says."""
+    """The account's stored bytes."""
     return (await records.account(person))["stored_bytes"]
 
 
 async def bytes_of(person: Person, records: Records) -> int:
-    """What the conversations add up to; their titles and messages, 200 bytes more for each."""
+    """The sum of the conversations' sizes: titles and messages, plus 200 bytes for each."""
     [found] = await records.all(
         "SELECT (SELECT coalesce(sum(200 + octet_length(coalesce(title, ''))), 0) "
         "FROM conversation WHERE user_id = $1) + (SELECT coalesce(sum(200 + "
@@ -193,7 +193,7 @@ async def test_each_route_needs_its_scope(ann: Person) -> None:
         assert (await ann.rest(method, path, headers=headers, **body)).is_success
 
 
-async def test_behind_an_erase_a_token_of_before_writes_nothing(
+async def test_after_an_erase_an_earlier_token_writes_nothing(
     ann: Person, owner: Person, records: Records
 ) -> None:
     await begin(ann, "Mine")

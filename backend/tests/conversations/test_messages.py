@@ -1,4 +1,4 @@
-"""Messages: added, repeated, changed, read in pages, bounded."""
+"""Messages: adding, repeating, changing, reading in pages, and the limit on bytes."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from tests.support.records import Records
 from tests.support.talking import WRITE, begin, history, say
 
 
-async def test_the_newest_page_comes_first_and_each_page_reads_downwards(ann: Person) -> None:
+async def test_the_newest_page_comes_first_and_each_page_is_oldest_first(ann: Person) -> None:
     await begin(ann)
     for number in range(1, 8):
         await say(ann, 1, f"Message {number}")
@@ -52,7 +52,7 @@ async def test_a_cursor_of_another_conversation_is_refused(ann: Person) -> None:
     assert (await ann.rest("GET", path)).status_code == 422
 
 
-async def test_a_repeated_key_finds_the_first_message(ann: Person) -> None:
+async def test_a_repeated_key_returns_the_first_message(ann: Person) -> None:
     await begin(ann)
     first = await say(ann, 1, "Once", key="k")
     await say(ann, 1, "Between")
@@ -63,19 +63,19 @@ async def test_a_repeated_key_finds_the_first_message(ann: Person) -> None:
     assert other["id"] == 3
 
 
-async def test_equal_messages_at_once_with_one_key_are_one(ann: Person) -> None:
+async def test_concurrent_equal_messages_with_one_key_are_stored_once(ann: Person) -> None:
     await begin(ann)
     said = await asyncio.gather(*(say(ann, 1, "Once", key="k") for _ in range(8)))
     assert {message["id"] for message in said} == {1}
 
 
-async def test_messages_written_at_once_are_numbered_without_a_gap(ann: Person) -> None:
+async def test_concurrent_messages_are_numbered_without_a_gap(ann: Person) -> None:
     await begin(ann)
     await asyncio.gather(*(say(ann, 1, f"Message {number}") for number in range(12)))
     assert [one["id"] for one in (await history(ann, 1))["messages"]] == list(range(1, 13))
 
 
-async def test_nothing_is_added_to_a_conversation_that_is_not_there_or_in_the_trash(
+async def test_a_message_to_an_absent_or_deleted_conversation_is_refused(
     ann: Person,
 ) -> None:
     with pytest.raises(NotFound):
@@ -87,7 +87,7 @@ async def test_nothing_is_added_to_a_conversation_that_is_not_there_or_in_the_tr
 
 
 async def change(person: Person, content: str, version: int | None = None) -> int:
-    """Change message 1 of conversation 1; its version afterwards."""
+    """Change message 1 of conversation 1, and return its new version."""
     changed = await person.write(
         lambda tx: messages.change(tx, 1, 1, content, if_version=version), WRITE
     )
@@ -107,7 +107,7 @@ async def test_a_message_is_changed_only_at_the_version_that_is_named(ann: Perso
     assert message["updated_at"]
 
 
-async def test_of_several_who_change_one_version_one_wins(ann: Person) -> None:
+async def test_of_concurrent_changes_of_one_version_one_succeeds(ann: Person) -> None:
     await begin(ann)
     await say(ann, 1, "One")
     results = await asyncio.gather(
@@ -125,7 +125,7 @@ async def test_a_change_counts_its_bytes(ann: Person, records: Records) -> None:
     assert row["size"] == 402
 
 
-async def test_an_answer_of_the_assistant_stays_as_it_was_given(ann: Person) -> None:
+async def test_an_answer_of_the_assistant_cannot_be_changed(ann: Person) -> None:
     await begin(ann)
     await ann.write(
         lambda tx: messages.add(tx, 1, "assistant", "Hi", Idempotency.of("a", {}), reply_to=1),
@@ -135,7 +135,7 @@ async def test_an_answer_of_the_assistant_stays_as_it_was_given(ann: Person) -> 
         await change(ann, "Something else")
 
 
-async def test_a_message_lists_the_changes_that_it_led_to(ann: Person) -> None:
+async def test_a_message_lists_the_changes_that_it_caused(ann: Person) -> None:
     await begin(ann)
     await say(ann, 1, "Add milk")
     caller = Caller("assistant", "chat", "Chat", conversation_id=1, message_id=1)
@@ -160,7 +160,7 @@ async def test_a_message_lists_the_changes_that_it_led_to(ann: Person) -> None:
 
 @pytest.fixture
 def small(settings: Settings, copy: Copy) -> Settings:
-    """An app whose lists hold little."""
+    """An app with a low limit on stored bytes."""
     return settings.model_copy(update={"database_url": copy.url(), "max_bytes": 2000})
 
 

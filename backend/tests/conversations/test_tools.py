@@ -1,4 +1,4 @@
-"""The five conversation tools at /conversations/mcp, in both eras."""
+"""The five conversation tools at /conversations/mcp, in old and new protocol versions."""
 
 import json
 from collections.abc import Callable
@@ -24,7 +24,7 @@ Call = Callable[..., Any]
 
 @pytest.fixture
 def call(ann: Person) -> Call:
-    """Calls a tool, and holds its answer against its output schema."""
+    """Calls a tool, and validates its result against its output schema."""
 
     async def call(tool: str, person: Person = ann, **arguments: Any) -> dict[str, Any]:
         told = await person.call(tool, path=PATH, **arguments)
@@ -52,13 +52,13 @@ async def test_five_tools_are_listed_and_nothing_else_is_offered(ann: Person, ve
     assert refused.json()["error"]["code"] == -32601
 
 
-async def test_the_toolsets_do_not_know_each_others_tools(ann: Person) -> None:
+async def test_each_endpoint_offers_only_its_own_tools(ann: Person) -> None:
     for path, name in ((PATH, "add_task"), ("/mcp", "add_message")):
         refused = await ann.rpc("tools/call", {"name": name, "arguments": {}}, path=path)
         assert refused.json()["error"]["code"] == -32602
 
 
-async def test_a_conversation_is_led(call: Call, ann: Person) -> None:
+async def test_a_conversation_is_created_written_and_read(call: Call, ann: Person) -> None:
     begun = await call("create_conversation", title="Groceries")
     assert begun == {"conversation_id": 1, "status": "created", "title": "Groceries"}
     added = await call("add_message", conversation_id=1, role="user", content="Buy milk")
@@ -92,20 +92,20 @@ async def test_a_repeated_call_is_marked_and_makes_nothing(call: Call) -> None:
     assert (await call("get_conversation_history", conversation_id=1))["messages"][-1]["id"] == 2
 
 
-async def test_a_conversation_that_was_written_to_is_not_begun_again(call: Call) -> None:
+async def test_a_conversation_with_a_message_is_not_returned_for_a_repeat(call: Call) -> None:
     await call("create_conversation", title="Once")
     await call("add_message", conversation_id=1, role="user", content="Hello")
     assert (await call("create_conversation", title="Once"))["conversation_id"] == 2
 
 
-async def test_the_same_words_are_said_again_after_an_answer(call: Call) -> None:
+async def test_an_equal_message_after_an_answer_is_new(call: Call) -> None:
     await call("create_conversation")
     for role, content in (("user", "ok"), ("assistant", "What else?"), ("user", "ok")):
         said = await call("add_message", conversation_id=1, role=role, content=content)
     assert said["message_id"] == 3
 
 
-async def test_thirty_seconds_later_the_same_words_are_new(
+async def test_an_equal_message_after_thirty_seconds_is_new(
     call: Call, ann: Person, records: Records
 ) -> None:
     await call("create_conversation")
@@ -133,7 +133,7 @@ async def test_pages_lead_back_to_the_first_message(call: Call, ann: Person) -> 
     assert seen == [[4, 5], [2, 3], [1]]
 
 
-async def test_a_stale_version_comes_with_the_message_as_it_stands(call: Call) -> None:
+async def test_a_stale_version_is_refused_with_the_current_message(call: Call) -> None:
     await call("create_conversation")
     await call("add_message", conversation_id=1, role="user", content="One")
     await call("update_message", conversation_id=1, message_id=1, content="Two", if_version=1)
@@ -168,7 +168,7 @@ def message(**changes: Any) -> dict[str, Any]:
         ),
     ],
 )
-async def test_what_is_wrong_is_said_and_nothing_is_stored(
+async def test_a_wrong_call_is_refused_with_the_reason_and_stores_nothing(
     call: Call, ann: Person, tool: str, arguments: dict[str, Any], wrong: str | dict[str, str]
 ) -> None:
     await begin(ann)
@@ -178,7 +178,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_stored(
     assert (await history(ann, 1))["messages"] == []
 
 
-async def test_the_tolerant_reader_reads_these_arguments_too(call: Call, ann: Person) -> None:
+async def test_arguments_are_read_tolerantly(call: Call, ann: Person) -> None:
     await call("create_conversation", title=None)
     added = await call(
         "add_message", conversation_id="1", role="User", content="Hello", idempotency_key=""
@@ -188,7 +188,7 @@ async def test_the_tolerant_reader_reads_these_arguments_too(call: Call, ann: Pe
     assert len(history["messages"]) == 1
 
 
-# Who may
+# Authorization
 
 
 async def sent(person: Person, token: str, path: str, tool: str, **arguments: Any) -> Any:
@@ -216,7 +216,7 @@ async def test_each_tool_needs_its_scope_and_no_other(ann: Person) -> None:
         assert let_in.status_code == 200
 
 
-async def test_a_token_for_the_tasks_alone_does_not_open_the_conversations(
+async def test_a_token_for_one_endpoint_is_refused_at_the_other(
     ann: Person, settings: Settings
 ) -> None:
     for own, other in ((settings.mcp_url, PATH), (settings.conversations_url, "/mcp")):
@@ -230,14 +230,16 @@ async def test_a_token_for_the_tasks_alone_does_not_open_the_conversations(
         assert "invalid_token" in refused.headers["WWW-Authenticate"]
 
 
-async def test_without_a_token_the_way_to_one_is_told(http: httpx.AsyncClient) -> None:
+async def test_a_call_without_a_token_gets_the_address_of_the_resource_metadata(
+    http: httpx.AsyncClient,
+) -> None:
     refused = await http.post(PATH, json={})
     assert refused.status_code == 401
     assert refused.headers["WWW-Authenticate"] == (
         f'Bearer resource_metadata="{METADATA}", scope="conversations:read conversations:write"'
     )
     document = (await http.get(METADATA.removeprefix("http://localhost:8000"))).json()
-    document.pop("authorization_servers", None)  # where this run has one
+    document.pop("authorization_servers", None)  # present only when the run has one
     assert document == {
         "resource": "http://localhost:8000/conversations/mcp",
         "resource_name": "Surelist conversations",

@@ -1,4 +1,4 @@
-"""Who may come near the pool, and that one busy user holds up nobody else."""
+"""The queues in front of the pool: a busy user does not delay other users."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ MANY = 100
 
 
 class Crowd:
-    """Calls that each take a turn and keep it until they are told to go."""
+    """Calls that each take a turn and keep it until they are released."""
 
     def __init__(self, turns: Turns, patience: float = PATIENCE) -> None:
         self.turns = turns
@@ -66,7 +66,7 @@ async def test_another_user_does_not_wait_for_them() -> None:
     await asyncio.gather(*writers)
 
 
-async def test_a_write_whose_turn_does_not_come_is_told_to_try_again() -> None:
+async def test_a_write_without_a_turn_in_time_is_refused_with_retry_after() -> None:
     crowd = Crowd(Turns(MANY, PATIENCE), patience=0.01)
     writers = [asyncio.create_task(crowd.writer("ann", str(n))) for n in range(3)]
     done, waiting = await asyncio.wait(writers, return_when=asyncio.FIRST_COMPLETED)
@@ -106,7 +106,7 @@ async def test_agents_of_one_user_hold_at_most_half_of_the_connections(
     await asyncio.gather(*calls)
 
 
-async def test_what_agents_hold_is_counted_over_reads_and_writes() -> None:
+async def test_the_limit_of_agents_counts_reads_and_writes_together() -> None:
     crowd = Crowd(Turns(6, 0.01))
     calls = [asyncio.create_task(crowd.writer("ann", f"write {n}")) for n in range(2)]
     calls += [asyncio.create_task(crowd.reader("ann", f"read {n}")) for n in range(2)]
@@ -131,7 +131,7 @@ async def test_writes_of_all_users_leave_connections_to_the_reads() -> None:
         pass
 
 
-async def test_a_read_waits_for_no_write_whose_commit_the_disk_holds_up(
+async def test_a_read_does_not_wait_for_commits_on_a_slow_disk(
     cluster: Cluster, app_settings: Settings
 ) -> None:
     own = app_settings.model_copy(update={"pool_size": 4, "lock_timeout_ms": 60_000})
@@ -152,7 +152,7 @@ async def test_a_read_waits_for_no_write_whose_commit_the_disk_holds_up(
         assert [(await write)["task_id"] for write in writes] == [2] * len(people)
 
 
-async def test_a_write_that_is_given_up_while_it_waits_takes_no_turn() -> None:
+async def test_a_write_that_is_cancelled_while_it_waits_takes_no_turn() -> None:
     crowd = Crowd(Turns(MANY, PATIENCE))
     writers = [asyncio.create_task(crowd.writer("ann", str(n))) for n in range(4)]
     await settle()
@@ -173,7 +173,7 @@ async def test_a_write_that_fails_gives_its_turn_back() -> None:
         pass
 
 
-async def test_nothing_is_kept_of_users_who_have_left() -> None:
+async def test_no_semaphore_is_kept_after_a_users_last_call() -> None:
     crowd = Crowd(Turns(MANY, PATIENCE), patience=0.01)
     writers = [asyncio.create_task(crowd.writer(f"user {n % 3}", str(n))) for n in range(12)]
     await settle()
@@ -216,12 +216,12 @@ async def test_a_hundred_writes_of_one_user_do_not_hold_up_another_users_read(
 
 
 def queued(person: Person) -> int:
-    """The writes of that user's agents which have come in and are not answered."""
+    """The number of unanswered writes of that user's agents."""
     return person.database._turns._writes.count((person.user_id, False))
 
 
 async def waiting(connection: asyncpg.Connection) -> int:
-    """The transactions that wait for a lock."""
+    """The number of transactions that wait for a lock."""
     return await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 

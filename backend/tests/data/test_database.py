@@ -33,7 +33,7 @@ from tests.support.copies import Copy, newcomers
 
 NO_RIGHT = "42501"
 NO_SUCH_ROLE_FOR_YOU = "22023"
-"""What SET SESSION AUTHORIZATION says to those who may not."""
+"""PostgreSQL's error for SET SESSION AUTHORIZATION without the right."""
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ NO_SUCH_ROLE_FOR_YOU = "22023"
         ),
     ],
 )
-def test_the_address_that_a_provider_gives_is_taken_as_it_is(
+def test_the_address_of_a_provider_is_accepted_unchanged(
     url: str, arguments: dict[str, Any]
 ) -> None:
     assert connection_arguments(url) == arguments
@@ -111,7 +111,7 @@ async def test_the_app_does_not_start_on_a_database_where_it_would_not_be_safe(
     copy: Copy, breakage: str, words: str
 ) -> None:
     async with copy.connection() as superuser:
-        # Roles are the cluster's, and other tests work as this one: it is changed unseen by them.
+        # All databases share the role, and other tests use it, so the change is never committed.
         own = f"app_of_{copy.name}"
         await superuser.execute(f"CREATE ROLE {own} LOGIN PASSWORD 'x' IN ROLE {APP_ROLE}")
         try:
@@ -144,7 +144,7 @@ async def test_a_wrong_password_stops_the_start_and_is_not_repeated(copy: Copy) 
     assert "a-wrong-password" not in str(refusal.value)
 
 
-def test_the_schema_that_the_code_is_for_is_the_last_migration() -> None:
+def test_the_code_requires_the_last_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     assert ScriptDirectory.from_config(config).get_heads() == [SCHEMA]
@@ -204,7 +204,9 @@ async def test_migrations_go_up_and_down_and_up_again_and_leave_nothing_between(
     await check(copy.url())
 
 
-async def test_migrating_what_is_migrated_changes_nothing(copy: Copy, settings: Settings) -> None:
+async def test_migrating_a_migrated_database_changes_nothing(
+    copy: Copy, settings: Settings
+) -> None:
     async with newcomers(settings.model_copy(update={"database_url": copy.url()})) as newcomer:
         ann = newcomer()
         await ann.call("add_task", title="Stay")
@@ -268,7 +270,7 @@ async def test_the_apps_role_can_change_rows_and_nothing_else(copy: Copy) -> Non
     assert allowed == []
 
 
-async def test_the_apps_role_can_give_its_rights_to_nobody(copy: Copy) -> None:
+async def test_the_apps_role_cannot_grant_its_rights(copy: Copy) -> None:
     async with copy.connection(APP_ROLE) as app_role:
         await app_role.execute("GRANT SELECT ON task TO PUBLIC")  # PostgreSQL warns, and does not
     grants = await copy.rows(
@@ -285,7 +287,7 @@ async def test_row_security_cannot_be_switched_off_by_the_apps_role(copy: Copy) 
             await app_role.fetch("SELECT * FROM task")
 
 
-async def test_the_owner_of_the_tables_is_held_by_row_security_too(
+async def test_row_security_applies_to_the_owner_of_the_tables_too(
     copy: Copy, settings: Settings
 ) -> None:
     async with newcomers(settings.model_copy(update={"database_url": copy.url()})) as newcomer:
@@ -316,7 +318,7 @@ async def test_the_owner_of_the_tables_is_held_by_row_security_too(
         (asyncpg.ReadOnlySQLTransactionError("25006"), Unavailable),
     ],
 )
-def test_a_passing_fault_of_the_database_asks_for_the_same_call_again(
+def test_a_temporary_fault_of_the_database_asks_to_repeat_the_call(
     fault: Exception, answer: type[Unavailable]
 ) -> None:
     with pytest.raises(answer) as refusal, faults_as_unavailable():
@@ -335,7 +337,7 @@ def test_a_passing_fault_of_the_database_asks_for_the_same_call_again(
         ValueError("ours"),
     ],
 )
-def test_a_fault_of_our_own_is_not_called_a_passing_one(fault: Exception) -> None:
+def test_a_bug_is_not_reported_as_a_temporary_fault(fault: Exception) -> None:
     with pytest.raises(type(fault)), faults_as_unavailable():
         raise fault
 

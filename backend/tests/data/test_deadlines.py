@@ -1,4 +1,4 @@
-"""What takes too long is ended, and nobody else is."""
+"""A task is cancelled after its deadline, and other tasks are not."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ async def inside(those: Deadlines, seconds: float, work: float) -> str:
     return "done"
 
 
-async def test_who_takes_too_long_is_told_so_and_may_go_on_with_something_else() -> None:
+async def test_a_task_gets_a_timeout_error_at_its_deadline_and_can_continue() -> None:
     those = Deadlines()
     with pytest.raises(TimeoutError):
         await inside(those, SOON, LATE)
@@ -34,7 +34,7 @@ async def test_who_takes_too_long_is_told_so_and_may_go_on_with_something_else()
     assert await inside(those, LATE, SOON) == "done"
 
 
-async def test_nobody_else_is_ended() -> None:
+async def test_no_other_task_is_cancelled() -> None:
     those = Deadlines()
     late, well = await asyncio.gather(
         inside(those, SOON, LATE), inside(those, LATE, 4 * SOON), return_exceptions=True
@@ -43,7 +43,7 @@ async def test_nobody_else_is_ended() -> None:
     assert well == "done"
 
 
-async def test_who_is_cancelled_by_another_is_cancelled() -> None:
+async def test_a_task_that_something_else_cancels_gets_a_cancelled_error() -> None:
     those = Deadlines()
     task = asyncio.create_task(inside(those, LATE, LATE))
     await asyncio.sleep(0)
@@ -52,7 +52,7 @@ async def test_who_is_cancelled_by_another_is_cancelled() -> None:
         await task
 
 
-async def test_nothing_is_looked_at_once_nobody_is_inside() -> None:
+async def test_the_timer_stops_when_no_task_has_a_deadline() -> None:
     those = Deadlines()
     await inside(those, LATE, 0)
     assert those._inside == {}

@@ -9,7 +9,7 @@ from tests.support.write_statements import statements
 
 
 def test_the_statements_that_can_be_read_are_those_that_run() -> None:
-    """In a process of its own, for a statement that a test compiles has no name."""
+    """Runs in a separate process, since statements that other tests compile have no name."""
     checked = subprocess.run(
         [sys.executable, "-m", "tests.support.write_statements", "--check"],
         cwd=Path(__file__).parents[2],

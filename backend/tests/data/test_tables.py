@@ -1,4 +1,4 @@
-"""What the declaration of a user's table promises, of every such table."""
+"""Rules that every table with users' rows follows."""
 
 import pytest
 from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint
@@ -29,7 +29,7 @@ def test_every_key_begins_with_the_user(name: str) -> None:
     assert {key[0] for key in keys} == {"user_id"}
 
 
-def test_tables_are_in_the_order_in_which_rows_may_be_made_and_erased_the_other_way() -> None:
+def test_tables_come_after_those_that_they_reference_and_are_erased_in_reverse() -> None:
     order = [model.__name__.lower() for model in tables.in_order()]
     assert sorted(order) == list(NAMES)
     for table in SQLModel.metadata.tables.values():

@@ -51,7 +51,7 @@ async def test_a_changed_wall_is_refused_and_its_table_is_named(copy: Copy, chan
     assert "\n" not in said
 
 
-async def test_every_table_of_users_is_looked_at(copy: Copy) -> None:
+async def test_every_table_of_users_is_checked(copy: Copy) -> None:
     assert set(tables.of_users()) == set(SQLModel.metadata.tables) >= {"account", "task", "event"}
     for table in tables.of_users():
         await copy.run(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")

@@ -1,4 +1,4 @@
-"""Web pages of allowed origins may call both doors; others get nothing from a browser."""
+"""CORS: web pages of allowed origins may call REST and MCP, others may not."""
 
 import httpx
 import pytest
@@ -64,7 +64,7 @@ async def test_an_allowed_page_can_read_what_it_needs(ann: Person) -> None:
         }
 
 
-async def test_another_page_is_not_told_that_it_may_read(ann: Person) -> None:
+async def test_a_page_of_another_origin_gets_no_cors_headers(ann: Person) -> None:
     answer = await ann.rest("GET", "/tasks", headers={"Origin": STRANGER})
     assert "Access-Control-Allow-Origin" not in answer.headers
     assert (await ann.rpc("tools/list", headers={"Origin": STRANGER})).status_code == 403
@@ -88,7 +88,7 @@ async def test_pages_of_this_machine_may_call_a_server_of_this_machine(
         {"SURELIST_ALLOWED_ORIGINS": "http://localhost:3000"},
     ],
 )
-def test_pages_of_somebody_s_machine_may_not_call_a_server_that_is_elsewhere_or_told_its_pages(
+def test_loopback_pages_may_not_call_a_remote_server_or_one_with_a_list_of_origins(
     settings: dict[str, str],
 ) -> None:
     origins = Origins(Settings(**{"SURELIST_URL": "http://localhost:8000"} | settings))

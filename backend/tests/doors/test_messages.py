@@ -1,4 +1,4 @@
-"""The table of sentences, held against each place that refuses something."""
+"""The table of sentences matches every place that raises an error."""
 
 import ast
 import re
@@ -13,7 +13,7 @@ import pytest
 
 import surelist
 from surelist import errors
-from surelist.access.jwks import KeysAway
+from surelist.access.jwks import KeysUnavailable
 from surelist.data.database import ConnectionLost
 from surelist.doors.messages import (
     ARGUMENTS,
@@ -33,11 +33,11 @@ SPECIFIED = Path(surelist.__file__).parents[2] / "specs" / "errors.md"
 NOT_VALUES = {"current", "details"}
 REFUSING = {
     one.__name__: one
-    for one in (*vars(errors).values(), KeysAway, ConnectionLost)
+    for one in (*vars(errors).values(), KeysUnavailable, ConnectionLost)
     if isinstance(one, type) and issubclass(one, SurelistError)
 }
 OF_ONE_CODE = {name for name, one in REFUSING.items() if "code" not in signature(one).parameters}
-WAITING = {"TooManyRequests", "Unavailable", "KeysAway", "ConnectionLost"}
+WAITING = {"TooManyRequests", "Unavailable", "KeysUnavailable", "ConnectionLost"}
 """Those whose sentences may say how long to wait."""
 
 EXAMPLES: dict[str, Any] = {
@@ -58,7 +58,7 @@ EXAMPLES: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Raised:
-    """A place that makes a refusal: its code, its class and the names of its values."""
+    """A place that creates an error: its code, its class and the names of its values."""
 
     code: str
     refusal: str
@@ -143,7 +143,7 @@ def test_sentences_state_the_fact_and_then_what_to_do_next(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_rest_names_no_tool_and_speaks_of_nobody_else(code: str) -> None:
+def test_sentences_at_rest_name_no_tool_and_no_other_person(code: str) -> None:
     told = for_rest(example(code))
     assert not [tool for tool in TOOLS if tool in told]
     assert not re.search(r"\b(Ask|Tell) the person\b|\b[Cc]all again\b", told)

@@ -1,4 +1,4 @@
-"""The reader of tool arguments, by property: the same value written otherwise, and no guess."""
+"""Property tests of the conversion of tool arguments: known forms are read, others refused."""
 
 import json
 from copy import deepcopy
@@ -121,7 +121,7 @@ def _types(value: Any) -> Any:
 
 
 @given(st.sampled_from(["needed", *STRICT]), ANYTHING)
-def test_whatever_is_read_is_one_of_the_forms(name: str, value: Any) -> None:
+def test_only_the_known_forms_are_read(name: str, value: Any) -> None:
     try:
         understood, kinds = read(Everything, {"needed": 1} | {name: value})
     except ValidationError:
@@ -135,7 +135,7 @@ def test_whatever_is_read_is_one_of_the_forms(name: str, value: Any) -> None:
 
 
 def _by_the_table(name: str, value: Any) -> Any:
-    """What the table of forms makes of a value, written down apart from the reader."""
+    """The expected value by the table of forms, implemented apart from the product."""
     if name in ("needed", "number") and not isinstance(value, bool):
         if isinstance(value, float) or (isinstance(value, str) and str(int(value)) == value):
             return int(value)
@@ -157,7 +157,7 @@ def _by_the_table(name: str, value: Any) -> Any:
         "five", "true", "null", "[5]", [5], {"n": 5}, "9" * 400, "5\n",
     ],
 )  # fmt: skip
-def test_what_is_not_quite_an_integer_is_refused(name: str, value: Any) -> None:
+def test_a_value_that_is_no_form_of_an_integer_is_refused(name: str, value: Any) -> None:
     if value == "" and name == "number":
         assert read(Everything, {"needed": 1, name: value})[1] == {"empty"}
         return
@@ -182,19 +182,19 @@ def test_what_is_not_quite_an_integer_is_refused(name: str, value: Any) -> None:
         ("Number", 5), ("wait-for-previous", True),
     ],
 )  # fmt: skip
-def test_what_would_need_a_guess_is_refused(name: str, value: Any) -> None:
+def test_an_ambiguous_value_is_refused(name: str, value: Any) -> None:
     with pytest.raises(ValidationError):
         read(Everything, {"needed": 1} | {name: value})
 
 
-def test_one_wrong_argument_is_told_in_the_words_of_what_was_understood() -> None:
+def test_an_error_names_only_the_argument_that_is_wrong_after_conversion() -> None:
     with pytest.raises(ValidationError) as refused:
         read(Everything, {"needed": "7", "word": None, "number": "07"})
     assert [error["loc"] for error in refused.value.errors()] == [("number",)]
 
 
 @pytest.mark.parametrize("more", [{}, {"number": "7"}, {"date": ""}, {"task_progress": "x"}])
-def test_an_unknown_argument_is_refused_beside_whatever_was_put_right(more: dict[str, Any]) -> None:
+def test_an_unknown_argument_is_refused_also_beside_converted_ones(more: dict[str, Any]) -> None:
     for name in ("colour", "Number", "wait-for-previous"):
         with pytest.raises(ValidationError) as refused:
             read(Everything, {"needed": "1", name: "red"} | more)
@@ -216,7 +216,7 @@ def test_an_unknown_argument_is_refused_beside_whatever_was_put_right(more: dict
         ({"needed": 1, "text": ""}, set()),
     ],
 )
-def test_what_was_put_right_is_told(written: dict[str, Any], kinds: set[str]) -> None:
+def test_the_kinds_of_conversions_are_returned(written: dict[str, Any], kinds: set[str]) -> None:
     assert read(Everything, written)[1] == kinds
 
 
@@ -233,11 +233,11 @@ def test_an_argument_that_is_its_default_stands_beside_none() -> None:
 
 
 @pytest.mark.parametrize("text", ["[]", "7", "null", "", "{", '"{}"', "true"])
-def test_text_that_is_no_object_is_left_as_it_is(text: str) -> None:
+def test_text_without_a_json_object_stays_unchanged(text: str) -> None:
     assert read_object(text) == text
 
 
-def test_an_argument_of_a_type_that_nobody_can_read_is_noticed_at_the_start() -> None:
+def test_an_argument_of_an_unsupported_type_fails_at_the_start() -> None:
     class Arguments(Closed):
         either: int | str = ABSENT
 

@@ -1,4 +1,4 @@
-"""Who asks is seen to before what is asked."""
+"""A route authorizes the caller before it reads the body."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ IDS = {"task_id": 1, "event_id": 1, "call": 1, "conversation_id": 1, "client_id"
 
 @pytest.fixture
 async def writes(http: httpx.AsyncClient) -> list[tuple[str, str]]:
-    """Every operation that may have a body, as method and path below the user's."""
+    """The method and path of every operation with a body."""
     paths = (await http.get("/openapi.json")).json()["paths"]
     return [
         (method, path[len(USER) :].format(**IDS))
@@ -54,7 +54,7 @@ async def test_with_the_token_a_broken_body_is_answered_422(ann: Person) -> None
     assert (await ann.rest("POST", "/tasks", **BROKEN)).status_code == 422
 
 
-async def test_a_token_is_looked_at_once_for_each_request(
+async def test_a_request_verifies_its_token_once(
     ann: Person, app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from surelist.access.auth import Authenticator

@@ -1,4 +1,4 @@
-"""No answer of the API or the MCP endpoints is cached or sniffed, whatever it says."""
+"""No answer of the API or the MCP endpoints may be cached or sniffed."""
 
 from collections.abc import Callable
 
@@ -82,7 +82,7 @@ async def test_mcp_is_not_cached_nor_is_what_is_too_large(ann: Person) -> None:
 
 
 @pytest.mark.parametrize("path", CACHED)
-async def test_what_a_route_lets_be_kept_is_kept(http: httpx.AsyncClient, path: str) -> None:
+async def test_the_cache_control_of_a_route_is_kept(http: httpx.AsyncClient, path: str) -> None:
     assert is_marked(await http.get(path), "max-age=3600")
 
 

@@ -1,4 +1,4 @@
-"""What a backup holds, a restore brings back; and neither destroys anything."""
+"""A restore of a backup gives the same data, and neither overwrites anything."""
 
 import asyncio
 import os
@@ -125,7 +125,7 @@ def test_of_two_backups_to_one_file_the_first_to_finish_is_kept(tmp_path: Path) 
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
 
-def test_what_is_no_backup_or_no_surelist_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_a_file_that_is_no_backup_of_surelist_is_refused_in_one_line(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong"
     wrong.write_text("hello")
     for arguments, words in (
@@ -172,7 +172,7 @@ async def test_a_database_of_the_operators_is_backed_up_and_restored_too(
     assert await copy.rows("SELECT * FROM account", role=APP_ROLE) == []
 
 
-async def test_a_backup_that_was_cut_off_restores_nothing(copy: Copy, tmp_path: Path) -> None:
+async def test_a_truncated_backup_restores_nothing(copy: Copy, tmp_path: Path) -> None:
     await copy.run(
         "INSERT INTO account (user_id) SELECT 'user-' || n || md5(n::text) "
         "FROM generate_series(1, 20000) AS n"

@@ -1,4 +1,4 @@
-"""What is wrong with a configuration is said in plain words, a line each."""
+"""`surelist doctor` reports each fault of a configuration in one plain line."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def problems(*arguments: str | Path, **settings: str) -> list[str]:
     return wrong
 
 
-def test_a_new_a_running_and_a_stopped_installation_are_in_order(tmp_path: Path) -> None:
+def test_a_new_a_running_and_a_stopped_installation_pass(tmp_path: Path) -> None:
     assert problems("--data", tmp_path / "data") == []
     with serving(tmp_path / "data", workers=1) as server:
         assert problems("--data", server.data) == []
@@ -36,7 +36,7 @@ def test_a_new_a_running_and_a_stopped_installation_are_in_order(tmp_path: Path)
     assert "roles.json" in only
 
 
-def test_a_database_of_the_operators_is_in_order(copy: Copy) -> None:
+def test_an_external_database_passes(copy: Copy) -> None:
     direct = copy.url(OWNER_ROLE)
     assert problems(DATABASE_URL=copy.url(), DATABASE_URL_DIRECT=direct, **SECRET) == []
 
@@ -62,7 +62,7 @@ def test_a_database_of_the_operators_is_in_order(copy: Copy) -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_one_line_that_says_what_to_do(
+def test_a_fault_is_one_line_with_advice(
     tmp_path: Path, settings: dict[str, str], words: str
 ) -> None:
     wrong = problems("--data", tmp_path / "data", **settings)

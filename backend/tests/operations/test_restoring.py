@@ -1,4 +1,4 @@
-"""A restore takes rows from a file and nothing else, whoever wrote the file."""
+"""A restore copies only rows from a file, which may be hostile."""
 
 import asyncio
 import re
@@ -24,7 +24,7 @@ EMPTY = "template0"
 
 @pytest.fixture
 async def empty(cluster: Cluster) -> AsyncIterator[Copy]:
-    """A database in which nothing was ever made."""
+    """A new, empty database."""
     async with copied(cluster, EMPTY) as copy:
         yield copy
 
@@ -124,7 +124,7 @@ UNION ALL SELECT 'rule', tablename, rulename, '', '' FROM pg_rules WHERE scheman
 
 
 async def laid_out(copy: Copy) -> set[tuple[object, ...]]:
-    """All that a database's schema `public` is made of."""
+    """The definitions of everything in a database's schema `public`."""
     return {tuple(row) for row in await copy.rows(LAID_OUT)}
 
 
@@ -136,7 +136,7 @@ async def rows_of(copy: Copy) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.mark.parametrize("evil", EVIL)
-async def test_what_a_file_holds_beside_rows_is_not_taken(
+async def test_a_restore_ignores_everything_in_a_file_except_rows(
     copy: Copy, empty: Copy, tmp_path: Path, evil: str
 ) -> None:
     right = await laid_out(copy)
@@ -164,7 +164,7 @@ async def test_sql_in_the_place_of_the_statement_before_the_rows_is_not_run(
         assert await empty.rows("SELECT FROM pg_tables WHERE schemaname = 'public'") == []
 
 
-async def test_a_table_or_a_column_that_is_not_known_is_refused_by_its_name(
+async def test_an_unknown_table_or_column_is_refused_by_its_name(
     copy: Copy, empty: Copy, tmp_path: Path
 ) -> None:
     await copy.run("ALTER TABLE task ADD surprise text")
@@ -268,7 +268,7 @@ async def test_the_tables_of_people_are_those_that_the_page_makes(
         await superuser.close()
 
 
-def test_what_is_no_archive_is_no_archive(tmp_path: Path) -> None:
+def test_a_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"PGDMP")
     with pytest.raises(ConfigurationError, match="pg_restore failed"):
         archive.tables(tmp_path / "file")

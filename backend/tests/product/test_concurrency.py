@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from surelist.account.erasing import remove_some
-from surelist.agents.credential_check import Admission
+from surelist.agents.credential_check import CredentialCheck
 from surelist.config import Settings
 from surelist.data.database import Statement, open_pool
 from surelist.data.isolation import Database, UserTransaction
@@ -39,7 +39,7 @@ async def workers(settings: Settings, number: int) -> AsyncIterator[list[Databas
         await open_pool(settings.model_copy(update={"pool_size": 3, "lock_timeout_ms": 60_000}))
         for _ in range(number)
     ]
-    yield [Database(pool, settings, Admission(), remove_some) for pool in pools]
+    yield [Database(pool, settings, CredentialCheck(), remove_some) for pool in pools]
     for pool in pools:
         await pool.close()
 

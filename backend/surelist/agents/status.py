@@ -1,4 +1,4 @@
-"""What the person has said about a credential, and what is left of it.
+"""The status of a credential: revoked, ended, or valid with some scopes.
 
 Each function runs inside the caller's transaction.
 """
@@ -19,11 +19,11 @@ from surelist.errors import InvalidToken
 from surelist.ledger.models import INSTANT, Account
 from surelist.ledger.write import refuse_if_erased
 
-NOTED_EVERY = timedelta(minutes=1)
-"""How often the use of an agent is written down."""
+USE_RECORDED_EVERY = timedelta(minutes=1)
+"""How often `last_used_at` of an agent is updated."""
 
-BEGINNING = datetime.fromtimestamp(0, UTC)
-"""The `valid_after` of an agent of which no token has been ended."""
+EPOCH = datetime.fromtimestamp(0, UTC)
+"""The `valid_after` of an agent without ended tokens."""
 
 _client_id = bindparam("client_id", type_=Text, required=True)
 _name = bindparam("name", type_=Text, required=True)
@@ -33,7 +33,7 @@ _now = func.clock_timestamp()
 _account = user_rows(Account)
 _agent = user_rows(Agent)
 _clock = select(_now.label("now")).subquery("clock")
-_STANDING = compiled(
+_STATUS = compiled(
     select(
         _account.c.erased_at,
         _account.c.sessions_valid_after,
@@ -42,7 +42,9 @@ _STANDING = compiled(
         _agent.c.bounded,
         _agent.c.valid_after,
         _agent.c.revoked_at,
-        func.coalesce(_agent.c.last_used_at <= _clock.c.now - NOTED_EVERY, true()).label("unnoted"),
+        func.coalesce(_agent.c.last_used_at <= _clock.c.now - USE_RECORDED_EVERY, true()).label(
+            "use_unrecorded"
+        ),
     ).select_from(
         _clock.outerjoin(_account, true()).outerjoin(_agent, _agent.c.client_id == _client_id)
     )
@@ -60,15 +62,17 @@ ADD = compiled(
     )
     .on_conflict_do_nothing()
 )
-_NOTE = compiled(
+_RECORD_USE = compiled(
     user_update(Agent)
     .where(
         col(Agent.client_id) == _client_id,
-        or_(col(Agent.last_used_at).is_(None), col(Agent.last_used_at) <= _now - NOTED_EVERY),
+        or_(
+            col(Agent.last_used_at).is_(None), col(Agent.last_used_at) <= _now - USE_RECORDED_EVERY
+        ),
     )
     .values(last_used_at=_now)
 )
-_WIDEN = compiled(
+_ADD_SCOPES = compiled(
     user_update(Agent)
     .where(col(Agent.client_id) == _client_id, col(Agent.bounded).is_(False))
     .values(scopes=_scopes)
@@ -76,42 +80,43 @@ _WIDEN = compiled(
 
 
 async def admit(tx: UserTransaction, principal: Principal) -> frozenset[str]:
-    """The scopes of this token that count, by what the person has said since it was issued.
+    """The scopes of this token that are allowed now (specs/tokens.md).
 
-    Notes when an agent was last used. Raises Unauthenticated when the token has been ended, and
-    Conflict when it would begin one agent too many (specs/tokens.md).
+    Creates the agent of an unknown printed token, and records the use of an agent. Raises
+    Unauthenticated when the token has been ended, and Conflict when there are too many agents.
     """
     client_id = principal.caller.client_id
-    standing = await agent_status(tx, client_id)
+    status = await agent_status(tx, client_id)
     if principal.kind == "session":
-        ended = standing["sessions_valid_after"]
+        ended = status["sessions_valid_after"]
         if ended and _issued(tx) < ended:
             raise InvalidToken("session_ended")
         return principal.scopes
-    if standing["client_id"] is None and principal.kind == "token":
-        await tx.hold_account()  # or an erase at this moment would miss the row
-        standing = await agent_status(tx, client_id)
-        if standing["client_id"] is None:
-            await _begin(tx, principal)
+    if status["client_id"] is None and principal.kind == "token":
+        await tx.hold_account()  # otherwise a concurrent erase would miss the new row
+        status = await agent_status(tx, client_id)
+        if status["client_id"] is None:
+            await _create_agent(tx, principal)
             return principal.scopes
-    if standing["client_id"] is None:
+    if status["client_id"] is None:
         raise InvalidToken("agent_not_allowed")
-    if standing["revoked_at"]:
+    if status["revoked_at"]:
         raise InvalidToken("agent_revoked")
-    if _issued(tx) < standing["valid_after"]:
+    if _issued(tx) < status["valid_after"]:
         raise InvalidToken("agent_tokens_ended")
-    if standing["unnoted"]:
-        tx.run_afterwards(_NOTE, client_id=client_id)
-    allowed = frozenset[str](standing["scopes"])
-    if principal.kind == "token" and not (standing["bounded"] or principal.scopes <= allowed):
-        await tx.execute(_WIDEN, client_id=client_id, scopes=sorted(allowed | principal.scopes))
-        standing = await agent_status(tx, client_id)
-        allowed = frozenset[str](standing["scopes"] or ())
+    if status["use_unrecorded"]:
+        tx.run_afterwards(_RECORD_USE, client_id=client_id)
+    allowed = frozenset[str](status["scopes"])
+    if principal.kind == "token" and not (status["bounded"] or principal.scopes <= allowed):
+        scopes = sorted(allowed | principal.scopes)
+        await tx.execute(_ADD_SCOPES, client_id=client_id, scopes=scopes)
+        status = await agent_status(tx, client_id)
+        allowed = frozenset[str](status["scopes"] or ())
     return principal.scopes & allowed
 
 
-async def _begin(tx: UserTransaction, principal: Principal) -> None:
-    """Make the row of a client of `surelist token`, from its first token."""
+async def _create_agent(tx: UserTransaction, principal: Principal) -> None:
+    """Create the row of a client of `surelist token`, at the first call with its token."""
     await make_room(tx)
     await tx.execute(
         ADD,
@@ -119,19 +124,22 @@ async def _begin(tx: UserTransaction, principal: Principal) -> None:
         name=principal.caller.client_name,
         scopes=sorted(principal.scopes),
         bounded=False,
-        valid_after=BEGINNING,
+        valid_after=EPOCH,
         expires_at=None,
         last_used_at=datetime.now(UTC),
     )
 
 
 async def agent_status(tx: UserTransaction, client_id: str) -> Mapping[str, Any]:
-    """The account and this agent as they stand. Raises Unauthenticated when it has been erased."""
-    standing = await tx.fetch_one(_STANDING, client_id=client_id)
-    if standing is None:
-        raise RuntimeError("a row that is always there")
-    refuse_if_erased(tx, standing["erased_at"])
-    return standing
+    """The columns of the account and the agent that decide on a token; None where a row is absent.
+
+    Raises Unauthenticated when the account was erased after the token was issued.
+    """
+    status = await tx.fetch_one(_STATUS, client_id=client_id)
+    if status is None:
+        raise RuntimeError("the outer join returned no row")
+    refuse_if_erased(tx, status["erased_at"])
+    return status
 
 
 def _issued(tx: UserTransaction) -> datetime:

@@ -1,6 +1,6 @@
-"""Every way in which credentials are ended or narrowed, and what becomes of each credential.
+"""The effect of each revocation, restriction and rotation on each kind of credential.
 
-The expectations are the table in specs/tokens.md, read from there.
+The tests read the expected results from the table in specs/tokens.md.
 """
 
 import json
@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
 from surelist.access.auth import AGENT_SCOPES, LOCAL_USER, OWNER_SCOPE, sign_token
-from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, Admission
+from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, CredentialCheck
 from surelist.config import Settings
 from tests.access.test_auth import Clock as Time
 from tests.conftest import running
@@ -60,7 +60,7 @@ class World:
         return [client_of(token) for kind, token in self.tokens.items() if kind != "session"]
 
     def session(self, user_id: str = LOCAL_USER, age: int = 0) -> str:
-        """The page's token of a sign-in that old, which lives for a month."""
+        """A session token for a sign-in of that age; it expires after a month."""
         now = int(time.time()) - age
         claims = claims_of_session(
             self.settings, user_id, iat=now, exp=now + MONTH, auth_time=now + age
@@ -72,13 +72,13 @@ class World:
         return self.http.request(method, f"/api/me{path}", json=body, headers=headers)
 
     async def do(self, method: str, path: str, body: Any = None, status: int = 204) -> Any:
-        """As the person, who has just signed in."""
+        """Call as the person, with a session that has just signed in."""
         answer = await self.ask(self.session(), method, path, body)
         assert answer.status_code == status, answer.text
         return answer
 
     async def give_out(self) -> None:
-        """Make the credentials, a minute ago: what is done to them is of a later second."""
+        """Issue the credentials one minute ago, so that every later change has a later second."""
         scopes = {"scopes": list(AGENT_SCOPES)}
         key = await self.do("POST", "/keys", {"name": "Robot", "days": 1, **scopes}, 201)
         await self.do("PUT", "/agents/oauth", {"name": "OAuth", **scopes}, 200)
@@ -104,14 +104,14 @@ class World:
         self.tokens = dict(zip(KINDS, made, strict=True))
 
     async def statuses(self, kind: str) -> list[int]:
-        """What a read, a write and an owner's read are answered, at every door there is."""
+        """The statuses of a read, a write and an owner's read, over REST and MCP."""
         token = self.tokens[kind]
         answers = [
             await self.ask(token, "GET", "/tasks"),
             await self.ask(token, "POST", "/tasks", {"title": f"By {kind}"}),
             await self.ask(token, "GET", "/agents"),
         ]
-        if kind != "session":  # whose audience is the API alone
+        if kind != "session":  # a session's audience is only the API
             caller = Bearing(token, self.http)
             for tool, arguments in (("list_tasks", {}), ("add_task", {"title": f"By {kind}"})):
                 call = {"name": tool, "arguments": arguments}
@@ -122,11 +122,11 @@ class World:
         return [answer.status_code for answer in answers]
 
     async def pass_by(self) -> None:
-        """Let the seconds pass that a worker goes on with what it has found."""
+        """Let the worker's cached verdicts expire."""
         self.clock += SECONDS_BETWEEN_CHECKS
 
     async def export(self, kind: str, meanwhile: Callable[[], Awaitable[None]]) -> bool:
-        """Whether an export is streamed whole, while something happens after its first bytes."""
+        """Whether an export is complete when `meanwhile` runs after its first bytes."""
         transport = httpx.ASGITransport(
             interrupted(self.app, meanwhile), raise_app_exceptions=False
         )
@@ -141,7 +141,7 @@ class World:
 
 
 class Bearing(Person):
-    """Whoever has this token."""
+    """A caller with this token."""
 
     def __init__(self, token: str, http: httpx.AsyncClient) -> None:
         self.http, self._token = http, token
@@ -155,7 +155,7 @@ def client_of(token: str) -> str:
 
 
 def interrupted(app: Starlette, meanwhile: Callable[[], Awaitable[None]]) -> Any:
-    """The app, held after the first bytes of its answer until `meanwhile` has happened."""
+    """The app, paused after the first bytes of its response until `meanwhile` has finished."""
 
     async def around(scope: Scope, receive: Receive, send: Send) -> None:
         begun = complete = False
@@ -169,7 +169,7 @@ def interrupted(app: Starlette, meanwhile: Callable[[], Awaitable[None]]) -> Any
                 await meanwhile()
 
         await app(scope, receive, sending)
-        if not complete:  # a server closes the connection, which this transport has none of
+        if not complete:  # a server would close the connection; this transport has none
             await send({"type": "http.response.body"})
 
     return around
@@ -181,7 +181,7 @@ async def world_of(settings: Settings, time: Time) -> AsyncIterator[World]:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=settings.url) as http:
             world = World(settings, app, http, time)
-            app.state.database._gate = Admission(lambda: world.clock)
+            app.state.database._gate = CredentialCheck(lambda: world.clock)
             yield world
 
 
@@ -195,7 +195,7 @@ async def world(
         yield world
 
 
-# The ways
+# What ends or restricts credentials
 
 
 async def revoke(world: World) -> None:
@@ -253,7 +253,7 @@ RESTARTS: Mapping[str, Callable[[Settings], dict[str, Any]]] = {
 }
 
 
-def test_the_table_of_the_specification_is_walked_whole() -> None:
+def test_every_row_of_the_specification_table_is_tested() -> None:
     assert list(table()) == [*WAYS, *RESTARTS]
     cells = [row[kind] for row in table().values() for kind in KINDS]
     assert set(cells) == {"on", "less", "ends"}
@@ -269,7 +269,7 @@ def expected(before: list[int], cell: str) -> list[int]:
 
 
 @pytest.mark.parametrize(("way", "row"), list(table().items()), ids=list(table()))
-async def test_what_becomes_of_every_credential(
+async def test_each_change_affects_each_credential_as_specified(
     world: World, way: str, row: dict[str, str], copy: Copy
 ) -> None:
     before = {kind: await world.statuses(kind) for kind in KINDS}
@@ -308,9 +308,7 @@ EXPORTS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_an_export_that_is_streamed_breaks_off_where_its_token_ends(
-    world: World, way: str
-) -> None:
+async def test_a_streamed_export_is_aborted_when_its_token_ends(world: World, way: str) -> None:
     whole = {}
 
     async def happens() -> None:
@@ -346,7 +344,7 @@ async def test_after_an_erase_a_client_is_connected_again_before_any_of_its_toke
     assert (await world.ask(token, "GET", "/tasks")).status_code == 200
 
 
-async def test_a_session_that_begins_after_all_were_ended_is_good(world: World) -> None:
+async def test_a_session_that_begins_after_the_end_of_all_sessions_is_valid(world: World) -> None:
     await end_sessions(world)
     world.time.ahead = 2
     await world.pass_by()
