@@ -31,7 +31,7 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Opens the pool with Surelist's settings."""
     settings = config.load()
     app.state.settings = settings
-    app.state.authenticator = Authenticator(issuers.believed(settings))
+    app.state.authenticator = Authenticator(issuers.trusted_issuers(settings))
     async with await open_pool(settings) as app.state.pool:
         yield
 

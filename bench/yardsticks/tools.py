@@ -11,7 +11,7 @@ from surelist.access.auth import Authenticator
 from surelist.errors import Unauthenticated
 
 settings = config.load()
-authenticator = Authenticator(issuers.believed(settings))
+authenticator = Authenticator(issuers.trusted_issuers(settings))
 
 
 async def verified(token: str) -> AccessToken | None:
