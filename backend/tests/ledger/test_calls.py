@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from surelist.agents import standing
+from surelist.agents import status
 from surelist.data.database import Statement
 from surelist.data.isolation import UserTransaction
 from surelist.ledger.statements import CONTEXT_ALONE
@@ -22,7 +22,7 @@ from tests.support.records import Records
 from tests.support.soundness import sound_ledger
 from tests.tasks.test_ledger_routes import events, left, undo_all
 
-OF_A_TOKEN = (standing._STANDING, standing._NOTE)
+OF_A_TOKEN = (status._STATUS, status._RECORD_USE)
 """Statements about the caller's token, which are run every few seconds."""
 
 

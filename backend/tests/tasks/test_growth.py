@@ -18,6 +18,7 @@ from surelist.data.isolation import _IN_ORDER, UserTransaction
 from surelist.data.tables import erased
 from surelist.ledger.listing import EventQuery, list_events
 from surelist.ledger.undo import AT_ONCE, undo_call, undo_client, undo_event
+from surelist.ledger.write import Idempotency
 from surelist.postgres.embedded import APP_ROLE, Cluster
 from surelist.tasks import listing, selection, service
 from surelist.tasks.listing import Filters, Page
@@ -37,6 +38,10 @@ ACCOUNT = 1
 
 NEIGHBOURS = 5000
 """Tasks of others."""
+
+NEW = {"title": "every odd", "tags": ["common"]}
+ADDED = Idempotency.of("add", NEW).request_hash.hex()
+"""The hash of the call that added each task: an equal add finds them all."""
 
 LOAD = """
 INSERT INTO account (user_id, last_event, last_task, pending_count)
@@ -65,7 +70,7 @@ INSERT INTO event (user_id, id, subject, subject_id, kind, actor, client_id, cli
     request_hash)
 SELECT '{user}', n, 'task', {many} + 1 - n, 'created', 'agent',
     CASE WHEN n < 4 THEN 'robot' ELSE 'claude' END, 'An agent', now() - interval '1 day',
-    '{{}}', '\\x00'
+    '{{}}', '\\x{added}'
 FROM generate_series(1, {many}) n;
 """
 LOAD_NEIGHBOURS = f"""
@@ -204,7 +209,7 @@ async def grow(copy: Copy, analyzed: str) -> None:
     if analyzed == "analyzed before they grew":
         await copy.run("ANALYZE")
     for user, many in (("small", SMALL), ("large", LARGE)):
-        await copy.run(LOAD.format(user=user, many=many))
+        await copy.run(LOAD.format(added=ADDED, user=user, many=many))
     if analyzed == "analyzed":
         await copy.run("ANALYZE")
 
@@ -264,9 +269,7 @@ async def test_a_list_whose_matches_are_all_at_its_end_is_read_no_more_than_twic
 
 NOW = datetime(2100, 1, 1, tzinfo=UTC)
 WRITES: dict[str, Callable[[UserTransaction], Awaitable[Any]]] = {
-    "add": lambda tx: service.add(
-        tx, {"title": "every odd", "tags": ["common"]}, window=timedelta(seconds=30)
-    ),
+    "add": lambda tx: service.add(tx, NEW, window=timedelta(seconds=30)),
     "complete": lambda tx: service.complete(tx, 3),
     "delete": lambda tx: service.delete(tx, 3),
     "update": lambda tx: service.update(tx, 3, {"title": "every even", "tags": ["new"]}),
