@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+
+import { firstLoads } from "./first-load";
+
+const KB = 1000;
+
+/** The budget of each page: the scripts of its first load in KB, after gzip. */
+const BUDGETS: Record<string, number> = {
+  "/": 241,
+  "/_global-error": 136,
+  "/_not-found": 164,
+  "/account": 204,
+  "/connect": 212,
+  "/consent": 187,
+  "/finish-sign-in": 177,
+  "/forgot-password": 179,
+  "/reset-password": 182,
+  "/sign-in": 182,
+  "/sign-in-error": 164,
+  "/sign-up": 183,
+};
+
+test("every page has a budget for its first load, and keeps to it", () => {
+  const loads = firstLoads();
+  expect(Object.keys(loads).sort()).toEqual(Object.keys(BUDGETS).sort());
+  for (const [page, bytes] of Object.entries(loads)) {
+    expect(bytes / KB, page).toBeLessThanOrEqual(BUDGETS[page] ?? 0);
+  }
+});
