@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
 import { expect, test } from "vitest";
 
 import { firstLoads } from "./first-load";
@@ -11,14 +14,9 @@ const BUDGETS: Record<string, number> = {
   "/_not-found": 164,
   "/account": 204,
   "/connect": 212,
-  "/consent": 187,
-  "/finish-sign-in": 177,
-  "/forgot-password": 179,
-  "/reset-password": 182,
-  "/sign-in": 182,
-  "/sign-in-error": 164,
-  "/sign-up": 183,
 };
+
+const FORMS_BUDGET = 10;
 
 test("every page has a budget for its first load, and keeps to it", () => {
   const loads = firstLoads();
@@ -26,4 +24,9 @@ test("every page has a budget for its first load, and keeps to it", () => {
   for (const [page, bytes] of Object.entries(loads)) {
     expect(bytes / KB, page).toBeLessThanOrEqual(BUDGETS[page] ?? 0);
   }
+});
+
+test("the forms have one script within its budget", () => {
+  const script = readFileSync(new URL("../public/forms.js", import.meta.url));
+  expect(gzipSync(script).byteLength / KB).toBeLessThanOrEqual(FORMS_BUDGET);
 });
