@@ -16,7 +16,7 @@ const ON_THE_WAY = [
 const config: NextConfig = {
   output: "standalone",
   outputFileTracingRoot: import.meta.dirname,
-  // The proxy compresses. Next.js would buffer what it compresses, also server-sent events.
+  // serve/compression.mjs compresses. Next.js would delay server-sent events.
   compress: false,
   poweredByHeader: false,
   reactStrictMode: true,

@@ -1,7 +1,7 @@
 import { type NextRequest, NextResponse } from "next/server";
 
 import { contentSecurityPolicy } from "./app/content-security-policy";
-import { PLACE_HEADER } from "./auth/paths";
+import { FORM_PAGES, PLACE_HEADER } from "./auth/paths";
 import { pageRefusal } from "./auth/server/gate/pages";
 
 /** Handles everything except built files: adds the content security policy to pages, and forwards
@@ -14,6 +14,7 @@ export async function proxy(request: NextRequest): Promise<Response> {
   if (pathname.startsWith("/api/") && !ofAuth) return toApi(request);
   const refused = ofAuth ? null : await pageRefusal(request);
   if (refused) return refused;
+  if (isForm(pathname)) return NextResponse.next(); // it has a policy of its own
   const nonce = btoa(crypto.randomUUID());
   const policy = contentSecurityPolicy(nonce, process.env.NODE_ENV === "development");
   const headers = new Headers(request.headers);
@@ -23,6 +24,9 @@ export async function proxy(request: NextRequest): Promise<Response> {
   response.headers.set("Content-Security-Policy", policy);
   return response;
 }
+
+/** Whether it is a page of features/forms, which Next.js does not render. */
+const isForm = (path: string) => FORM_PAGES.includes(path);
 
 /** The API accepts only bearer tokens, so it must not get cookies. */
 function toApi(request: NextRequest): NextResponse {

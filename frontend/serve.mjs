@@ -4,6 +4,7 @@ import { existsSync, fstatSync } from "node:fs";
 import http from "node:http";
 
 import { trustedBy } from "./serve/callers.mjs";
+import { compressing } from "./serve/compression.mjs";
 import { bound } from "./serve/limits.mjs";
 import { takeOver } from "./serve/log.mjs";
 
@@ -14,6 +15,7 @@ if (fstatSync(0).isFIFO()) {
   process.stdin.on("close", () => process.exit(0));
 }
 takeOver(console, (line) => process.stderr.write(`${line}\n`));
+compressing(http);
 bound(http, trustedBy(process.env.SURELIST_TRUSTED_PROXIES));
 const built = ["./server.js", "./.next/standalone/server.js"].map(
   (path) => new URL(path, import.meta.url),

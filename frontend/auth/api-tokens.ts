@@ -1,4 +1,4 @@
-import { shownProof } from "./proof";
+import { confirmProof, shownProof } from "./proof";
 import { PROOF_NEEDED } from "./proof-header";
 
 const TOKEN_PATH = "/api/auth/token";
@@ -53,6 +53,7 @@ export class ApiTokens {
       if (code === PROOF_NEEDED) throw new ProofNeeded("The session was not started here.");
       throw new Error(`No token could be had: ${response.status}.`);
     }
+    confirmProof();
     const { token } = (await response.json()) as { token: string };
     const { sub, iat, exp } = claimsOf(token);
     this.userId ??= sub;

@@ -78,7 +78,7 @@ test("a sign-in that is not confirmed leaves the refusal as it is", async () => 
 });
 
 test.each([
-  [SignedOut, "sign-in"],
+  [SignedOut, "sign-in ended"],
   [ProofNeeded, "sign-in proof"],
   [AnotherUser, "itself"],
 ])("without a token the browser goes to where that is mended: %o", async (Without, place) => {

@@ -38,7 +38,7 @@ export function authorizedFetch({ tokens, send, leave, confirm, wait }: Means) {
       }
       return await sendOnce(request);
     } catch (error) {
-      if (error instanceof SignedOut) leave.toSignIn();
+      if (error instanceof SignedOut) leave.toSignIn("ended");
       if (error instanceof ProofNeeded) leave.toSignIn("proof");
       if (error instanceof AnotherUser) leave.toItself();
       throw error;

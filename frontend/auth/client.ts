@@ -1,21 +1,33 @@
-"use client";
-
-import { createAuthClient } from "better-auth/react";
-
 import { shownProof } from "./proof";
 
-/** Better Auth in the browser: signing in, up and out, passwords. Each call shows the proof of the
- * session, but for those that start one with a proof of their own.
- *
- * Its one default plugin goes wherever an answer says, beside the page that does so itself: an
- * agent was then answered twice, and the second time often listened no more. */
-export const authClient = createAuthClient({
-  disableDefaultFetchPlugins: true,
-  fetchOptions: {
-    onRequest: ({ headers }) => {
-      for (const [name, value] of Object.entries(shownProof())) {
-        if (!headers.has(name)) headers.set(name, value);
-      }
-    },
-  },
-});
+const BASE_PATH = "/api/auth";
+
+/** The answer of Better Auth to a POST of the page. `data` is null if it was refused. */
+export type Answered<Answer> = {
+  status: number;
+  data: Answer | null;
+  code: string;
+  message: string;
+};
+
+/** Sends a POST to an endpoint below /api/auth, with the proof of this browser. Rejects as fetch
+ * does. */
+export async function postToAuth<Answer = unknown>(
+  path: string,
+  body: object = {},
+  headers: Record<string, string> = {},
+): Promise<Answered<Answer>> {
+  const response = await fetch(BASE_PATH + path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...shownProof(), ...headers },
+    body: JSON.stringify(body),
+  });
+  const given: unknown = await response.json().catch(() => null);
+  const { code, error, message } = (given ?? {}) as Record<string, string | undefined>;
+  return {
+    status: response.status,
+    data: response.ok ? (given as Answer) : null,
+    code: code ?? error ?? "",
+    message: message ?? "That did not work. Try again.",
+  };
+}

@@ -2,16 +2,27 @@ export const SIGN_IN = "/sign-in";
 export const SIGN_UP = "/sign-up";
 export const SIGN_IN_ERROR = "/sign-in-error";
 
+/** The pages that are plain HTML, without React and Next.js. */
+export const FORM_PAGES: readonly string[] = [
+  SIGN_IN,
+  SIGN_UP,
+  SIGN_IN_ERROR,
+  "/forgot-password",
+  "/reset-password",
+  "/consent",
+  "/finish-sign-in",
+];
+
 /** In which proxy.ts tells the pages their own address, as path and query. */
 export const PLACE_HEADER = "x-surelist-place";
 
-const AUTHORIZE = "/api/auth/oauth2/authorize";
+export const AUTHORIZE = "/api/auth/oauth2/authorize";
 
 const ANY_SITE = "http://site.invalid";
 
-/** Why somebody who has a session is to sign in: it was not started by a page of this origin, or too
- * long ago; or their address has just been confirmed. */
-const REASONS = ["proof", "recent", "confirmed"] as const;
+/** Why somebody is to sign in: their session has ended, was not started by a page of this origin, or
+ * was started too long ago; or their address has just been confirmed. */
+const REASONS = ["ended", "proof", "recent", "confirmed"] as const;
 export type Reason = (typeof REASONS)[number];
 
 /** What Better Auth adds to an authorization request when it sends the browser to sign in, and this

@@ -1,10 +1,8 @@
-import { authClient } from "./client";
+import { postToAuth } from "./client";
 import { confirmSignIn } from "./confirmation";
 import { leave } from "./leave";
 import { madeFor } from "./person-header";
 import { PROOF_NEEDED, RECENT_SIGN_IN_NEEDED } from "./proof-header";
-
-type Refusal = { code?: string; error?: string; message?: string };
 
 /** Better Auth refused what the page asked. `code` is its name for the reason. */
 export class AuthRefusal extends Error {
@@ -38,12 +36,7 @@ export async function postAsPerson<Answer = unknown>(
 }
 
 async function post<Answer>(personId: string, path: string, body: object): Promise<Answer> {
-  const { data, error } = await authClient.$fetch<Answer, Refusal>(path, {
-    method: "POST",
-    body,
-    headers: madeFor(personId),
-  });
-  if (!error) return data;
-  const code = error.code ?? error.error ?? "";
-  throw new AuthRefusal(error.status, code, error.message ?? "That did not work. Try again.");
+  const answer = await postToAuth<Answer>(path, body, madeFor(personId));
+  if (answer.status >= 400) throw new AuthRefusal(answer.status, answer.code, answer.message);
+  return answer.data as Answer;
 }

@@ -1,9 +1,11 @@
-import { authClient } from "./client";
+import { postToAuth } from "./client";
+import { forgetWritten } from "./written";
 import { forgetProof } from "./proof";
 
-/** Ends the session, and what this browser keeps for it. */
-export async function signOut(): Promise<void> {
-  const { error } = await authClient.signOut();
-  if (error) throw new Error("Signing out failed. Try again.");
+/** Ends the session, and deletes the data that this browser keeps for the person. */
+export async function signOut(personId: string): Promise<void> {
+  const { status } = await postToAuth("/sign-out");
+  if (status >= 400) throw new Error("Signing out failed. Try again.");
+  await forgetWritten(personId);
   forgetProof();
 }

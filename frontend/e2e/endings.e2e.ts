@@ -166,3 +166,27 @@ test("an agent keeps its scopes if its person refuses a further request", async 
   await ann.answerConsent("Do not allow");
   expect((await agent.refresh(held.refresh)).status).toBe(200);
 });
+
+test("signing out deletes the person's unsent texts from the browser, and nobody else's", async () => {
+  const page = await ann.open("/account");
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  const own = `surelist.draft.${await ann.id()}.x`;
+  const other = "surelist.draft.somebody-else.x";
+  await page.evaluate(
+    (keys) => {
+      for (const key of keys) {
+        localStorage.setItem(key, "text");
+        sessionStorage.setItem(key, "text");
+      }
+    },
+    [own, other],
+  );
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL(`${product.web}/sign-in`);
+  const left = await page.evaluate(() =>
+    [localStorage, sessionStorage].map((storage) =>
+      Object.keys(storage).filter((key) => key.startsWith("surelist.draft.")),
+    ),
+  );
+  expect(left).toEqual([[other], [other]]);
+});

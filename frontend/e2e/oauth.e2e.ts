@@ -131,11 +131,11 @@ test("a consent request older than five minutes starts again, and gives no acces
   await page.getByRole("button", { name: "Allow", exact: true }).waitFor();
   const first = page.url();
   await page.route(
-    "**/api/auth/oauth2/consent",
+    "**/consent",
     (route) => {
-      const sent = route.request().postDataJSON() as { oauth_query: string };
-      const postData = { ...sent, oauth_query: old(`?${sent.oauth_query}`).slice(1) };
-      return route.continue({ postData });
+      const sent = new URLSearchParams(route.request().postData() ?? "");
+      sent.set("oauth_query", old(`?${sent.get("oauth_query") ?? ""}`).slice(1));
+      return route.continue({ postData: sent.toString() });
     },
     { times: 1 },
   );

@@ -13,6 +13,9 @@ export default async function SignedInLayout({ children }: { children: ReactNode
   const person = { id: user.id, email: user.email, hasPassword: await hasPassword(user.id) };
   return (
     <PersonProvider person={person}>
+      <noscript>
+        <p className="p-4 text-center">The list needs JavaScript, which this browser blocks.</p>
+      </noscript>
       <ChatBeside>
         <Header />
         <KeepsEditing>{children}</KeepsEditing>

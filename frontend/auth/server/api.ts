@@ -26,7 +26,7 @@ type Call = { authenticatedAt?: number; body?: object; secondsToAnswer?: number 
  * is below /api/{user_id}, `authenticatedAt` in seconds. Throws ApiRefusal. */
 export async function askApi(
   userId: string,
-  method: "DELETE" | "GET" | "POST",
+  method: "DELETE" | "GET" | "POST" | "PUT",
   path: string,
   { authenticatedAt, body, secondsToAnswer = SECONDS_TO_ANSWER }: Call = {},
 ): Promise<unknown> {

@@ -10,7 +10,7 @@ import { attempt, forget, takeBack, tallyKey } from "./tally";
 const WAITS = { free: 10, first: 30, longest: 1200, forgottenAfter: 86_400 };
 
 const COOKIE = "surelist.known";
-const COOKIE_PATH = "/api/auth";
+const COOKIE_PATH = "/"; // the forms are not below /api/auth
 const COOKIE_SECONDS = 400 * 86_400; // the longest that browsers keep one
 const MOST_ACCOUNTS = 4;
 

@@ -28,7 +28,7 @@ export function AccountScreen() {
         <div className="min-w-0">
           <h1 className="text-2xl font-semibold tracking-tight">Account</h1>
           <p className="mt-1 text-muted">
-            You are signed in as <span className="text-text wrap-anywhere">{email}</span>
+            You are signed in as <bdi className="text-text wrap-anywhere">{email}</bdi>
           </p>
           {account ? (
             <p className="mt-1 text-muted">
@@ -79,7 +79,7 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-const THEME_WORDS = { system: "As the system", light: "Light", dark: "Dark" };
+const THEME_WORDS = { system: "Same as the system", light: "Light", dark: "Dark" };
 
 function ThemeChoice() {
   const { theme, setTheme } = useTheme();
@@ -120,9 +120,10 @@ function Export() {
 }
 
 function SignOut() {
+  const { id } = usePerson();
   const tell = useToast();
   const leaving = useMutation({
-    mutationFn: signOut,
+    mutationFn: () => signOut(id),
     // A full reload drops all data of this person.
     onSuccess: () => window.location.assign(SIGN_IN),
     onError: (error) => tell({ words: error.message, danger: true }),

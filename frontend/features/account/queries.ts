@@ -4,6 +4,7 @@ import { answered, api, type Schemas } from "@/api/client";
 import { usePerson } from "@/auth/person";
 import { AuthRefusal, postAsPerson } from "@/auth/person-calls";
 import { forgetProof } from "@/auth/proof";
+import { forgetWritten } from "@/auth/written";
 import { leave } from "@/auth/leave";
 
 export type Account = Schemas["ShownAccount"];
@@ -36,7 +37,10 @@ export function useErase() {
   const { id } = usePerson();
   return useMutation({
     mutationFn: () => postAsPerson(id, "/delete-user"),
-    onSuccess: forgetProof,
+    onSuccess: async () => {
+      await forgetWritten(id);
+      forgetProof();
+    },
     onError: (error) => {
       if (error instanceof AuthRefusal && error.status === 409) leave.toItself();
     },

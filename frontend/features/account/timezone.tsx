@@ -1,17 +1,20 @@
 "use client";
 
+import { useState } from "react";
+
 import { Button } from "@/ui/button";
 import { Field, Select } from "@/ui/field";
 import { useToast } from "@/ui/toast";
 
 import { type Account, useSetTimezone } from "./queries";
-import { guessZone, zonesDiffer, zonesWith } from "./zones";
+import { guessZone, zoneInWords, zonesDiffer, zonesWith } from "./zones";
 
 /** The time zone of due dates. Offers the browser's time zone if it differs. */
 export function Timezone({ account }: { account: Account }) {
   const set = useSetTimezone();
   const tell = useToast();
   const guess = guessZone();
+  const [now] = useState(() => new Date());
   const choose = (timezone: string) =>
     set.mutate(timezone, {
       onSuccess: () => tell({ words: `Times are now shown in ${timezone}` }),
@@ -28,7 +31,9 @@ export function Timezone({ account }: { account: Account }) {
             onChange={(event) => choose(event.target.value)}
           >
             {zonesWith(account.timezone, guess).map((zone) => (
-              <option key={zone}>{zone}</option>
+              <option key={zone} value={zone}>
+                {zoneInWords(zone, now)}
+              </option>
             ))}
           </Select>
         )}

@@ -20,3 +20,11 @@ function canonical(zone: string): string {
     return zone;
   }
 }
+
+/** The zone with its current offset, such as "Europe/Berlin (UTC+01:00)". */
+export function zoneInWords(zone: string, now: Date): string {
+  const format = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" });
+  const named = format.formatToParts(now).find(({ type }) => type === "timeZoneName")?.value;
+  const offset = named?.replace("GMT", "UTC");
+  return offset && zone !== "UTC" ? `${zone.replaceAll("_", " ")} (${offset})` : zone;
+}

@@ -35,7 +35,7 @@ export function AgentList({ agents, empty }: { agents: readonly Agent[]; empty: 
           <ul className="grid gap-1 py-1">
             {revoked.map((agent) => (
               <li key={agent.client_id} className="break-words">
-                {agent.name}, revoked {ago(agent.revoked_at ?? "")}
+                <bdi>{agent.name}</bdi>, revoked {ago(agent.revoked_at ?? "")}
               </li>
             ))}
           </ul>
@@ -51,7 +51,9 @@ function AgentItem({ agent, onRevoke }: { agent: Agent; onRevoke: () => void }) 
   return (
     <li className="flex items-start justify-between gap-4 p-4">
       <div className="grid min-w-0 gap-1 text-sm">
-        <h3 className="font-medium break-words">{agent.name}</h3>
+        <h3 dir="auto" className="font-medium break-words">
+          {agent.name}
+        </h3>
         <p className="text-muted">
           May:{" "}
           {scopesInWords(agent.scopes)
@@ -60,7 +62,12 @@ function AgentItem({ agent, onRevoke }: { agent: Agent; onRevoke: () => void }) 
         </p>
         <p className="text-muted">
           {agent.last_used_at ? `Last used ${ago(agent.last_used_at)}` : "Not used yet"}
-          {did ? ` · ${saidOf(did.event)} “${did.title}” ${ago(did.event.at)}` : null}
+          {did ? (
+            <>
+              {" · "}
+              {saidOf(did.event)} <bdi>“{did.title}”</bdi> {ago(did.event.at)}
+            </>
+          ) : null}
         </p>
         {agent.expires_at ? <Expiry at={agent.expires_at} /> : null}
       </div>

@@ -35,8 +35,8 @@ function Steps({ client, reachable }: { client: Client; reachable: boolean }) {
     <>
       {client.fromTheInternet && !reachable ? (
         <p className="mb-4 rounded-lg bg-warning-soft p-3 text-sm">
-          {client.name} calls from its makers’ servers, which cannot reach this address. Surelist
-          needs a public HTTPS address for it: see “Deploying” in the documentation.
+          {client.name} on the web calls from its makers’ servers, which cannot reach this address.
+          For that, Surelist needs a public HTTPS address: see “Deploying” in the documentation.
         </p>
       ) : null}
       <ol className="grid gap-4">

@@ -45,3 +45,17 @@ test("the tools for conversations have an address of their own", () => {
     `claude mcp add --transport http --scope user surelist-conversations ${url}`,
   );
 });
+
+test("Claude Desktop reaches a server on this computer through mcp-remote", () => {
+  const codeFor = (url: string) =>
+    clientsFor(url)
+      .find(({ id }) => id === "claude")
+      ?.steps.map(({ code }) => code ?? "")
+      .join("") ?? "";
+  expect(JSON.parse(codeFor("http://localhost:8000/mcp"))).toEqual({
+    mcpServers: {
+      surelist: { command: "npx", args: ["-y", "mcp-remote", "http://localhost:8000/mcp"] },
+    },
+  });
+  expect(codeFor(URL)).toBe(URL);
+});

@@ -47,6 +47,31 @@ export const conversationsUrl = (url: string) => url.replace(/\/mcp$/, "/convers
 export const conversationsCommand = (conversations: string) =>
   `claude mcp add --transport http --scope user ${SERVER_NAME}-conversations ${conversations}`;
 
+/** Steps of Claude's connectors, which its maker's servers call. */
+const CONNECTOR = (url: string): readonly Step[] => [
+  {
+    words:
+      "In Claude on the web or in Claude Desktop, open Settings or Customize, then Connectors.",
+  },
+  {
+    words: "Press Add custom connector, name it Surelist and give it this address:",
+    code: url,
+  },
+  { words: "Press Add, then Connect, and allow it in the window that opens." },
+];
+
+/** Steps of Claude Desktop with a server that only this computer reaches. */
+const ON_THIS_COMPUTER = (url: string): readonly Step[] => [
+  {
+    words:
+      "Claude Desktop on this computer reaches it through mcp-remote, which needs Node.js. Open Settings, then Developer, press Edit Config, and add:",
+    code: json({
+      mcpServers: { [SERVER_NAME]: { command: "npx", args: ["-y", "mcp-remote", url] } },
+    }),
+  },
+  { words: "Restart Claude Desktop. A page opens here that asks you what Claude may do." },
+];
+
 export function clientsFor(url: string): readonly Client[] {
   return [
     {
@@ -58,24 +83,17 @@ export function clientsFor(url: string): readonly Client[] {
           words: "In a terminal:",
           code: `claude mcp add --transport http --scope user ${SERVER_NAME} ${url}`,
         },
-        { words: "Start claude, type /mcp, choose surelist and then Authenticate." },
+        {
+          words:
+            "Start Claude Code with the command claude, type /mcp, choose surelist and then Authenticate.",
+        },
       ],
     },
     {
       id: "claude",
       name: "Claude",
       fromTheInternet: true,
-      steps: [
-        {
-          words:
-            "In Claude on the web or in Claude Desktop, open Settings or Customize, then Connectors.",
-        },
-        {
-          words: "Press Add custom connector, name it Surelist and give it this address:",
-          code: url,
-        },
-        { words: "Press Add, then Connect, and allow it in the window that opens." },
-      ],
+      steps: isPublic(url) ? CONNECTOR(url) : ON_THIS_COMPUTER(url),
     },
     {
       id: "chatgpt",

@@ -49,6 +49,10 @@ export function ConnectScreen({ url }: { url: string }) {
           <CopyButton text={url} label="the address" />
         </div>
         {hydrated ? <ClientSteps url={url} /> : null}
+        <p className="text-sm text-muted">
+          Then try it: ask the agent “What is on my task list?”. It appears below after its first
+          call.
+        </p>
       </section>
       <Conversations url={url} />
       {error ? <p role="alert">{error.message}</p> : null}
@@ -64,8 +68,18 @@ export function ConnectScreen({ url }: { url: string }) {
           <section>
             <div className="mb-3 flex items-center justify-between gap-4">
               <h2 className="text-lg font-semibold">Agent keys</h2>
-              <MakeKey />
+              <MakeKey url={url} />
             </div>
+            <p className="mb-3 text-sm text-muted">
+              Scripts can also use the REST API, which{" "}
+              <a
+                href={new URL("/openapi.json", url).href}
+                className="text-accent underline underline-offset-4"
+              >
+                this OpenAPI document
+              </a>{" "}
+              describes.
+            </p>
             <AgentList
               agents={agents.filter(isKey)}
               empty="None. A key is for scripts and for programs that cannot sign in by themselves."

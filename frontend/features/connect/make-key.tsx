@@ -7,6 +7,7 @@ import { Dialog } from "@/ui/dialog";
 import { Field, Input, Select } from "@/ui/field";
 
 import { Code } from "./client-steps";
+import { SERVER_NAME } from "./clients";
 import { type NewKey, useMakeKey } from "./queries";
 
 const MAY = {
@@ -17,19 +18,19 @@ const MAY = {
 const DAYS = [7, 30, 90, 365] as const;
 
 /** Makes a key for an agent that cannot use a browser, and shows it once. */
-export function MakeKey() {
+export function MakeKey({ url }: { url: string }) {
   const [open, setOpen] = useState(false);
   return (
     <>
       <Button size="small" onClick={() => setOpen(true)}>
         Make a key
       </Button>
-      {open ? <MakeKeyDialog onClose={() => setOpen(false)} /> : null}
+      {open ? <MakeKeyDialog url={url} onClose={() => setOpen(false)} /> : null}
     </>
   );
 }
 
-function MakeKeyDialog({ onClose }: { onClose: () => void }) {
+function MakeKeyDialog({ url, onClose }: { url: string; onClose: () => void }) {
   const make = useMakeKey();
   if (make.data) {
     const until = new Date(make.data.expires_at).toLocaleDateString("en-GB", { dateStyle: "long" });
@@ -42,6 +43,7 @@ function MakeKeyDialog({ onClose }: { onClose: () => void }) {
         description={`It is shown only once, and is valid until ${until}. Anyone who has it can use your list.`}
       >
         <Code text={make.data.token} label="the key" />
+        <KeyUses url={url} token={make.data.token} />
         <Button look="primary" className="mt-5 w-full" onClick={onClose}>
           I have kept it
         </Button>
@@ -65,6 +67,27 @@ function MakeKeyDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
+/** The key in a configuration and in a command, ready to be copied. */
+function KeyUses({ url, token }: { url: string; token: string }) {
+  const headers = { Authorization: `Bearer ${token}` };
+  const entry = { mcpServers: { [SERVER_NAME]: { url, headers } } };
+  const tasks = new URL("/api/me/tasks", url).href;
+  return (
+    <details className="mt-4 text-sm">
+      <summary className="py-1">How to use it</summary>
+      <div className="grid gap-2 pt-1">
+        <p>In the MCP configuration of a program:</p>
+        <Code text={JSON.stringify(entry, null, 2)} label="the entry for a program" />
+        <p>In a script:</p>
+        <Code
+          text={`curl --header "Authorization: Bearer ${token}" ${tasks}`}
+          label="the command for a script"
+        />
+      </div>
+    </details>
+  );
+}
+
 type KeyFormProps = { busy: boolean; problem: string | undefined; onMake: (key: NewKey) => void };
 
 function KeyForm({ busy, problem, onMake }: KeyFormProps) {
@@ -81,6 +104,7 @@ function KeyForm({ busy, problem, onMake }: KeyFormProps) {
         {(wiring) => (
           <Input
             {...wiring}
+            dir="auto"
             required
             maxLength={40}
             placeholder="Nightly script"

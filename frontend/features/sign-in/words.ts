@@ -12,6 +12,7 @@ const WORDS: Record<string, string> = {
   PASSWORD_TOO_COMMON:
     "Many people use this password, or it is your own address. Choose another, for example a sentence.",
   INVALID_EMAIL: "That is not an e-mail address.",
+  VALIDATION_ERROR: "That is not an e-mail address.",
   INVALID_TOKEN: "This link was used already or has expired. Request a new one.",
   EMAIL_NOT_VERIFIED: "Confirm your address first: the link is in the e-mail just sent to you.",
   EMAIL_PASSWORD_SIGN_UP_DISABLED: "Nobody can sign up here now.",
@@ -22,6 +23,7 @@ const WORDS: Record<string, string> = {
 
 /** Reasons for a sign-in. */
 const REASON_WORDS: Record<Reason, string> = {
+  ended: "Your session ended. Sign in to go on.",
   proof: "Your session was not started on this page. Sign in to continue.",
   recent: "Sign in again to continue: your last sign-in is more than ten minutes old.",
   confirmed: "Your address is confirmed. Sign in to begin.",

@@ -8,7 +8,7 @@ type Refused = { refused: Reason };
  * left out (RFC 6749, 3.1); the same value given twice is one. */
 export function fromPairs(
   given: URLSearchParams,
-  { parameters, caller }: Endpoint,
+  { parameters, caller }: Pick<Endpoint, "parameters" | "caller">,
 ): URLSearchParams | Refused {
   if (!areText(given)) return { refused: "NOT_TEXT" };
   const kept = new URLSearchParams();

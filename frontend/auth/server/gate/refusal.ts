@@ -35,3 +35,6 @@ export function refusal(
       : { code: reason, message };
   return Response.json(body, { status, headers });
 }
+
+/** The status of a refusal. */
+export const statusOf = (reason: Reason): number => REASONS[reason].status;

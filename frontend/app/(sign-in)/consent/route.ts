@@ -1,0 +1,1 @@
+export { showConsent as GET, sendConsent as POST } from "@/features/consent/consent";

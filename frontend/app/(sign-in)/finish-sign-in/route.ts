@@ -1,0 +1,1 @@
+export { showFinishSignIn as GET } from "@/features/sign-in/finish-sign-in";

@@ -1,0 +1,4 @@
+export {
+  showResetPassword as GET,
+  sendResetPassword as POST,
+} from "@/features/sign-in/reset-password";

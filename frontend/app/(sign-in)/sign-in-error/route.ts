@@ -1,0 +1,1 @@
+export { showSignInError as GET } from "@/features/sign-in/sign-in-error";

@@ -1,0 +1,1 @@
+export { showSignIn as GET, sendSignIn as POST } from "@/features/sign-in/sign-in";
