@@ -1,6 +1,5 @@
 "use client";
 
-import { Button } from "@/ui/button";
 import { Notice } from "@/ui/notice";
 
 /** What is shown in place of a page that could not be made. */
@@ -8,9 +7,13 @@ export default function PageError({ reset }: { error: Error; reset: () => void }
   return (
     <Notice title="This page could not be shown">
       <p>Nothing in your list was changed by it.</p>
-      <Button className="mt-4" onClick={reset}>
+      <button
+        type="button"
+        className="mt-4 h-10 rounded-lg border border-line-strong bg-surface px-4 text-sm font-medium hover:bg-hover pointer-coarse:h-11"
+        onClick={reset}
+      >
         Try again
-      </Button>
+      </button>
     </Notice>
   );
 }

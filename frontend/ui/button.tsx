@@ -1,6 +1,5 @@
 import { clsx } from "clsx";
-import { Slot } from "radix-ui";
-import type { ComponentProps } from "react";
+import { cloneElement, type ComponentProps, isValidElement } from "react";
 
 const LOOKS = {
   primary: "bg-accent text-on-accent hover:bg-accent-hover",
@@ -34,20 +33,25 @@ export function Button({
   disabled,
   ...props
 }: ButtonProps) {
-  const Element = asChild ? Slot.Root : "button";
+  const classes = clsx(
+    "inline-flex shrink-0 items-center justify-center rounded-lg font-medium whitespace-nowrap",
+    "transition-colors disabled:opacity-55",
+    LOOKS[look],
+    SIZES[size],
+    className,
+  );
+  if (asChild && isValidElement<{ className?: string }>(props.children)) {
+    return cloneElement(props.children, {
+      className: clsx(classes, props.children.props.className),
+    });
+  }
   return (
-    <Element
-      {...(asChild ? {} : { type: "button" as const })}
+    <button
+      type="button"
       {...props}
       disabled={disabled === true || busy}
       aria-busy={busy || undefined}
-      className={clsx(
-        "inline-flex shrink-0 items-center justify-center rounded-lg font-medium whitespace-nowrap",
-        "transition-colors disabled:opacity-55",
-        LOOKS[look],
-        SIZES[size],
-        className,
-      )}
+      className={classes}
     />
   );
 }

@@ -1,64 +1,15 @@
 "use client";
 
-import { clsx } from "clsx";
-import { X } from "lucide-react";
-import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import type { DialogProps } from "./dialog-window";
+import { later, usePreloaded } from "./later";
 
-import { Button } from "./button";
+const DialogWindow = later<DialogProps>(() =>
+  import("./dialog-window").then((loaded) => loaded.DialogWindow),
+);
 
-type DialogProps = {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  title: string;
-  description?: ReactNode;
-  wide?: boolean;
-  /** Closes only by its own buttons, because its content would be lost. */
-  lasting?: boolean;
-  children: ReactNode;
-};
-
-/** A modal dialog. Escape, a press outside or its close button close it. */
-export function Dialog({
-  open,
-  onOpenChange,
-  title,
-  description,
-  wide,
-  lasting = false,
-  children,
-}: DialogProps) {
-  const stay = (event: Event) => lasting && event.preventDefault();
-  return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
-      <Radix.Portal>
-        <Radix.Overlay className="animate-appear fixed inset-0 z-50 bg-shade" />
-        <Radix.Content
-          {...(description ? {} : { "aria-describedby": undefined })}
-          onEscapeKeyDown={stay}
-          onInteractOutside={stay}
-          className={clsx(
-            "animate-slide fixed inset-x-3 bottom-3 z-50 mx-auto max-h-[85dvh] overflow-y-auto",
-            "rounded-2xl border border-line bg-raised p-5 shadow-float sm:top-[12vh] sm:bottom-auto",
-            wide ? "max-w-2xl" : "max-w-md",
-          )}
-        >
-          <div className="mb-3 flex items-start justify-between gap-4">
-            <Radix.Title className="text-lg font-semibold">{title}</Radix.Title>
-            {lasting ? null : (
-              <Radix.Close asChild>
-                <Button look="quiet" size="icon" aria-label="Close" className="-mt-1 -mr-2">
-                  <X aria-hidden className="size-4" />
-                </Button>
-              </Radix.Close>
-            )}
-          </div>
-          {description ? (
-            <Radix.Description className="mb-4 text-sm text-muted">{description}</Radix.Description>
-          ) : null}
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  );
+/** A modal dialog. Escape, a press outside or its close button close it. Its code is not part of a
+ * page's first load. */
+export function Dialog(props: DialogProps) {
+  usePreloaded(DialogWindow);
+  return props.open ? <DialogWindow {...props} /> : null;
 }

@@ -1,10 +1,23 @@
 "use client";
 
-import { Popover as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { cloneElement, type ReactElement, type ReactNode, type Ref, useRef, useState } from "react";
+
+import { later, usePreloaded } from "./later";
+import type { PopoverWindowProps } from "./popover-window";
+
+const PopoverWindow = later<PopoverWindowProps>(() =>
+  import("./popover-window").then((loaded) => loaded.PopoverWindow),
+);
+
+type TriggerProps = {
+  ref?: Ref<HTMLElement>;
+  onClick?: () => void;
+  "aria-haspopup"?: "dialog";
+  "aria-expanded"?: boolean;
+};
 
 type PopoverProps = {
-  trigger: ReactNode;
+  trigger: ReactElement<TriggerProps>;
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
   /** Called on Escape, which closes it. */
@@ -16,30 +29,44 @@ type PopoverProps = {
   children: ReactNode;
 };
 
-/** A popover beside `trigger`, a single element that can be pressed. */
+/** A popover beside `trigger`, a single element that can be pressed. Its code is not part of a page's
+ * first load. */
 export function Popover({
   trigger,
-  label,
-  align = "start",
+  open: wanted,
+  onOpenChange,
   onEscape,
+  align = "start",
+  label,
   children,
-  ...state
 }: PopoverProps) {
+  const [own, setOwn] = useState(false);
+  const open = wanted ?? own;
+  const anchor = useRef<HTMLElement>(null);
+  usePreloaded(PopoverWindow);
+  const change = (next: boolean) => {
+    setOwn(next);
+    onOpenChange?.(next);
+  };
   return (
-    <Radix.Root {...state}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          aria-label={label}
+    <>
+      {cloneElement(trigger, {
+        ref: anchor,
+        onClick: () => change(!open),
+        "aria-haspopup": "dialog",
+        "aria-expanded": open,
+      })}
+      {open ? (
+        <PopoverWindow
+          anchor={anchor}
+          label={label}
           align={align}
-          sideOffset={6}
-          collisionPadding={12}
-          onEscapeKeyDown={onEscape}
-          className="animate-appear z-50 rounded-xl border border-line bg-raised p-3 text-sm shadow-float"
+          onEscape={onEscape}
+          onClose={() => change(false)}
         >
           {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+        </PopoverWindow>
+      ) : null}
+    </>
   );
 }

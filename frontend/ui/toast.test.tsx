@@ -20,20 +20,20 @@ function Adder({ fails }: { fails: boolean }) {
   return <button onClick={add}>Add</button>;
 }
 
-function told(fails: boolean, pattern: RegExp): number {
+async function told(fails: boolean, pattern: RegExp): Promise<number> {
   render(
     <ToastProvider>
       <Adder fails={fails} />
     </ToastProvider>,
   );
   fireEvent.click(screen.getByText("Add"));
-  return screen.getAllByText(pattern, { selector: "li *" }).length;
+  return (await screen.findAllByText(pattern, { selector: "li *" }, { timeout: 10_000 })).length;
 }
 
-test("three messages that pass by are shown at once", () => {
-  expect(told(false, /^(One|Two|Three|Four)$/)).toBe(3);
+test("three messages that pass by are shown at once", async () => {
+  expect(await told(false, /^(One|Two|Three|Four)$/)).toBe(3);
 });
 
-test("a failure that can be retried is not pushed out", () => {
-  expect(told(true, /failed$/)).toBe(4);
+test("a failure that can be retried is not pushed out", async () => {
+  expect(await told(true, /failed$/)).toBe(4);
 });

@@ -1,15 +1,15 @@
 "use client";
 
-import { type SyntheticEvent, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 
 import { setConfirmation } from "@/auth/confirmation";
-import { leave } from "@/auth/leave";
-import { usePerson } from "@/auth/person";
-import { AuthRefusal, postAsPerson } from "@/auth/person-calls";
-import { inWords } from "@/features/sign-in/words";
-import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
-import { Field, Input } from "@/ui/field";
+import { later } from "@/ui/later";
+
+import type { RecentSignInProps } from "./recent-sign-in-dialog";
+
+const RecentSignInDialog = later<RecentSignInProps>(() =>
+  import("./recent-sign-in-dialog").then((loaded) => loaded.RecentSignInDialog),
+);
 
 type Answer = (confirmed: boolean) => void;
 
@@ -26,84 +26,4 @@ export function RecentSignIn() {
     answer(confirmed);
   };
   return <RecentSignInDialog onAnswer={close} />;
-}
-
-function RecentSignInDialog({ onAnswer }: { onAnswer: Answer }) {
-  const { hasPassword } = usePerson();
-  return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onAnswer(false)}
-      title="Confirm that it is you"
-      description={
-        hasPassword
-          ? "You signed in more than ten minutes ago. Type your password to continue."
-          : "You signed in more than ten minutes ago. Sign in again, then repeat the action."
-      }
-    >
-      {hasPassword ? (
-        <PasswordForm onAnswer={onAnswer} />
-      ) : (
-        <div className="flex justify-end gap-2">
-          <Button onClick={() => onAnswer(false)}>Cancel</Button>
-          <Button look="primary" onClick={() => leave.toSignIn("recent")}>
-            Sign in again
-          </Button>
-        </div>
-      )}
-    </Dialog>
-  );
-}
-
-function PasswordForm({ onAnswer }: { onAnswer: Answer }) {
-  const { id, email } = usePerson();
-  const [password, setPassword] = useState("");
-  const [problem, setProblem] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const confirm = async () => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      await postAsPerson(id, "/confirm-password", { password });
-      onAnswer(true);
-    } catch (error) {
-      setProblem(problemOf(error));
-      setBusy(false);
-    }
-  };
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    event.stopPropagation(); // must not submit a form around the dialog
-    void confirm();
-  };
-  return (
-    <form onSubmit={submit} className="grid gap-4">
-      <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
-      <Field label="Password" error={problem ?? undefined}>
-        {(wiring) => (
-          <Input
-            {...wiring}
-            type="password"
-            autoComplete="current-password"
-            required
-            maxLength={128}
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-          />
-        )}
-      </Field>
-      <div className="flex justify-end gap-2">
-        <Button onClick={() => onAnswer(false)}>Cancel</Button>
-        <Button type="submit" look="primary" busy={busy} disabled={!password}>
-          Confirm
-        </Button>
-      </div>
-    </form>
-  );
-}
-
-function problemOf(error: unknown): string {
-  return error instanceof AuthRefusal
-    ? inWords(error)
-    : "The server cannot be reached. Try again in a moment.";
 }
