@@ -21,7 +21,7 @@ import { Timezone } from "./timezone";
 /** The person's account: identity, time zone, theme, export, erasing, signing out. */
 export function AccountScreen() {
   const { data: account, error } = useAccount();
-  const { id, email } = usePerson();
+  const { id, email, hasPassword } = usePerson();
   return (
     <main className="mx-auto grid max-w-xl gap-6 px-3 pt-8 pb-24 sm:px-6">
       <div className="flex items-start justify-between gap-4">
@@ -53,6 +53,18 @@ export function AccountScreen() {
           <CopyButton text={id} label="your user id" />
         </div>
       </Section>
+      {hasPassword ? (
+        <Section title="Password">
+          <p className="text-sm text-muted">
+            A new password ends every session. You choose whether it also ends agents and keys.
+          </p>
+          <div>
+            <Button asChild>
+              <a href="/forgot-password">Set a new password</a>
+            </Button>
+          </div>
+        </Section>
+      ) : null}
       <Section title="Export">
         <p className="text-sm text-muted">
           All of your tasks, also those in the trash, and every change ever made to them, as one
