@@ -28,7 +28,7 @@ test("without scripts a person signs up, signs in and allows an agent", async ()
   await page.getByRole("button", { name: "Make the account" }).click();
   await page.getByText(`signed in as ${bob.email}`).waitFor();
   await page.getByLabel(/Add, change/).uncheck();
-  await page.getByRole("button", { name: "Allow", exact: true }).click();
+  await bob.answerConsent("Allow");
   const parameters = await redirected;
   const walk = { code: parameters.get("code") ?? "", verifier: "v".repeat(43), parameters };
   const token = (await agent.exchange(walk)).body["access_token"] ?? "";
@@ -40,7 +40,7 @@ test("without scripts a person signs up, signs in and allows an agent", async ()
   await page.goto(agent.authorizeUrl());
   await bob.fillIn(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Do not allow" }).click();
+  await bob.answerConsent("Do not allow");
   expect((await again).get("error")).toBe("access_denied");
   agent.close();
   await bob.leave();

@@ -66,7 +66,7 @@ export async function formPage(
     "Content-Security-Policy": policy(nonce),
     "Cache-Control": "no-store, no-transform",
   });
-  headers.append("Set-Cookie", `${COOKIE_CHECK}=1; Path=/; SameSite=Lax`);
+  headers.append("Set-Cookie", `${COOKIE_CHECK}=1; Path=/; HttpOnly; SameSite=Lax`);
   for (const cookie of cookies) headers.append("Set-Cookie", cookie);
   return new Response(page.text, { status, headers });
 }
