@@ -477,7 +477,7 @@ export interface components {
         };
         /**
          * ChangedFields
-         * @description Changed fields of the subject and their values; null is empty.
+         * @description Changed fields of the subject and their values. Null means empty.
          */
         ChangedFields: {
             /** Title */
@@ -948,9 +948,9 @@ export interface components {
         };
         /**
          * ShownEvent
-         * @description One change of one subject; a purge takes `before` and `after` with it.
+         * @description One change of one subject. A purge removes `before` and `after`.
          *
-         *     `call` is the first event of the call that made it, where that made several.
+         *     `call` is the first event of the call, if the call made several.
          */
         ShownEvent: {
             /**

@@ -49,7 +49,7 @@ async def change(
     write = await begin(tx, CONTEXT_AND_TASK, idempotency, task_id=task_id)
     if first := await first_outcome(write):
         return first
-    task = SUBJECT.found_in(write.found)
+    task = SUBJECT.row_in(write.found)
     if task is None:
         raise no_such_task(task_id)
     outcome = write.save(SUBJECT, task, decide(task, write), if_version=if_version)

@@ -128,7 +128,7 @@ async def undo_call(door: WriteDoor, call: CallPath, key: IdempotencyKey = ABSEN
     """Take back all that one call changed, but what others changed since."""
     idempotency = Idempotency.of(f"undo call {call}", {}, key) if key else None
     undone = await door.write(lambda tx: undo.undo_call(tx, call, idempotency=idempotency))
-    return answer(_undone(undone, dry_run=False))
+    return answer(_undone_events(undone, dry_run=False))
 
 
 @router.post(
@@ -142,18 +142,18 @@ async def undo_events(door: WriteDoor, wanted: UndoAll, key: IdempotencyKey = AB
         lambda tx: undo.undo_client(tx, wanted.client_id, wanted.since, idempotency=idempotency),
         keep=not wanted.dry_run,
     )
-    return answer(_undone(undone, dry_run=wanted.dry_run))
+    return answer(_undone_events(undone, dry_run=wanted.dry_run))
 
 
-def _undone(undone: undo.Undone, *, dry_run: bool) -> UndoneEvents:
+def _undone_events(result: undo.UndoResult, *, dry_run: bool) -> UndoneEvents:
     return {
-        "undone": [_undone_event(one) for one in undone.events],
+        "undone": [_undone_event(one) for one in result.events],
         "left": [
             cast(
                 "LeftEvent",
                 {"event": one.event, **of_subject(one.subject, one.key), "fields": one.fields},
             )
-            for one in undone.left
+            for one in result.skipped
         ],
         "dry_run": dry_run,
     }

@@ -17,7 +17,7 @@ from surelist.doors.routing import (
     user_router,
 )
 from surelist.errors import Conflict, Gone, Invalid, NotFound, VersionMismatch
-from surelist.ledger.undo import Of, undo_event
+from surelist.ledger.undo import RowKey, undo_event
 from surelist.ledger.write import Idempotency, Outcome
 from surelist.tasks import etags, listing, representation, service
 from surelist.tasks.models import (
@@ -176,8 +176,10 @@ async def change_task(
         )
     if asked != {"undo"}:
         raise Invalid("undo_with_others")
-    of = Of("task", task_id)
-    return task_answer(await door.write(lambda tx: undo_event(tx, patch.undo, of=of, **kept)))
+    row_key = RowKey("task", task_id)
+    return task_answer(
+        await door.write(lambda tx: undo_event(tx, patch.undo, row_key=row_key, **kept))
+    )
 
 
 @router.delete(

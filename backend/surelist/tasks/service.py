@@ -23,7 +23,7 @@ from surelist.ledger.history import first_outcome
 from surelist.ledger.models import Account, Event
 from surelist.ledger.statements import CONTEXT, CONTEXT_FROM, recorded
 from surelist.ledger.subjects import Store
-from surelist.ledger.write import Change, Idempotency, Outcome, Write, refuse_unless_at
+from surelist.ledger.write import Change, Idempotency, Outcome, Write, require_version
 from surelist.tasks import representation, words
 from surelist.tasks.changes import CONTEXT_AND_TASK, begin, change
 from surelist.tasks.fields import EMPTY, FIELDS
@@ -121,7 +121,7 @@ async def add(
     )
     if first := await first_outcome(write):
         return first
-    if duplicate := SUBJECT.found_in(write.found):
+    if duplicate := SUBJECT.row_in(write.found):
         return Outcome(SUBJECT, duplicate, write.timezone, [], repeated=True)
     columns = _columns_of(values, EMPTY, write)
     write.last_task += 1
@@ -239,12 +239,12 @@ async def purge_task(
     write = await begin(tx, CONTEXT_AND_TASK, idempotency, task_id=task_id)
     if write.first:
         return
-    task = SUBJECT.found_in(write.found)
+    task = SUBJECT.row_in(write.found)
     if task is None:
         raise no_such_task(task_id)
     if not task["deleted_at"]:
         raise Conflict("task_not_in_trash", task_id=task_id)
-    refuse_unless_at(if_version, SUBJECT, task, write.timezone)
+    require_version(if_version, SUBJECT, task, write.timezone)
     write.purge(SUBJECT, task)
     await write.commit()
 
@@ -262,7 +262,7 @@ def _refuse_in_trash(task: Row, write: Write) -> None:
 
 
 def _refuse_unless_stored(stored: Mapping[str, Any], task: Row, timezone: str) -> None:
-    refuse_unless_at(stored.get("version"), SUBJECT, task, timezone)
+    require_version(stored.get("version"), SUBJECT, task, timezone)
     shown = representation.whole(task, timezone)
     wrong = [name for name, value in stored.items() if shown.get(name) != value]
     if wrong:

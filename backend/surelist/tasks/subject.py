@@ -73,7 +73,7 @@ def _to_trash(now: datetime) -> dict[str, Any]:
     return {"deleted_at": now}
 
 
-def _kind_of(changed: Collection[str], before: Row, after: Row) -> EventKind:
+def _event_kind(changed: Collection[str], before: Row, after: Row) -> EventKind:
     statuses = status_of(before), status_of(after)
     if FIELDS.field_names(changed) != ["status"] or "deleted" not in statuses:
         return "updated"
@@ -83,7 +83,7 @@ def _kind_of(changed: Collection[str], before: Row, after: Row) -> EventKind:
 SUBJECT = Subject(
     name="task",
     noun=_noun,
-    no_such=no_such_task,
+    not_found=no_such_task,
     fields=FIELDS,
     key="id",
     columns=TASK_COLUMNS,
@@ -91,10 +91,10 @@ SUBJECT = Subject(
     visible=restorable(TASK),
     load=_LOAD,
     store=_store,
-    kind_of=_kind_of,
+    event_kind=_event_kind,
     counts=_counts,
     trash=TRASH,
     undo_of_creation=_to_trash,
-    whole=representation.whole,
+    representation=representation.whole,
     holds_text=True,
 )

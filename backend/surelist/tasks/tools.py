@@ -10,7 +10,7 @@ from surelist.doors.arguments import ABSENT, Closed
 from surelist.doors.toolbox import Answer, tool
 from surelist.errors import Invalid
 from surelist.ledger.times import zone
-from surelist.ledger.undo import Of, undo_event
+from surelist.ledger.undo import RowKey, undo_event
 from surelist.ledger.write import Outcome
 from surelist.tasks import listing, representation, service
 from surelist.tasks.models import Clear, NewStatus, TaskFields, TaskId, Title, Version, values_of
@@ -111,7 +111,8 @@ async def _updated(tx: UserTransaction, arguments: UpdateTask) -> Outcome:
     if "undo" in asked:
         if asked != {"undo"}:
             raise Invalid("undo_with_others")
-        return await undo_event(tx, arguments.undo, of=Of("task", task_id), if_version=if_version)
+        row_key = RowKey("task", task_id)
+        return await undo_event(tx, arguments.undo, row_key=row_key, if_version=if_version)
     values = values_of(arguments, arguments.clear or ())
     return await service.update(tx, task_id, values, status=arguments.status, if_version=if_version)
 

@@ -17,7 +17,7 @@ from surelist.data.database import Statement, _prepare
 from surelist.data.isolation import _IN_ORDER, UserTransaction
 from surelist.data.tables import erased
 from surelist.ledger.listing import EventQuery, list_events
-from surelist.ledger.undo import AT_ONCE, undo_call, undo_client, undo_event
+from surelist.ledger.undo import MAX_EVENTS, undo_call, undo_client, undo_event
 from surelist.ledger.write import Idempotency
 from surelist.postgres.embedded import APP_ROLE, Cluster
 from surelist.tasks import listing, selection, service
@@ -319,7 +319,7 @@ async def test_undoing_all_of_a_busy_agent_looks_at_what_it_may_take_back_at_mos
 ) -> None:
     async with reading(grown, "large", plans) as database:
         assert (await undo_client(database, "claude", NOW)).events == []
-        assert database.looked_at <= AT_ONCE + 400  # it purges up to 20 tasks on its way
+        assert database.looked_at <= MAX_EVENTS + 400  # it purges up to 20 tasks on its way
 
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])
