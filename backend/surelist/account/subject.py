@@ -35,8 +35,8 @@ def _store(_: Collection[str]) -> Store:
     return _STORE
 
 
-async def _move_floating(tx: UserTransaction, account: Row) -> None:
-    await floating.move(tx, account["timezone"])
+async def _move_due_dates(tx: UserTransaction, account: Row) -> None:
+    await floating.move_due_dates(tx, account["timezone"])
 
 
 SUBJECT = Subject(
@@ -50,6 +50,6 @@ SUBJECT = Subject(
     visible=true(),
     load=_LOAD,
     store=_store,
-    after_change=_move_floating,
+    after_change=_move_due_dates,
     person_only=True,
 )

@@ -6,7 +6,7 @@ For speed, representation.py builds the rows of a list without them. A test comp
 from datetime import UTC, date, datetime, time
 
 from surelist.ledger.fields import Columns, Field, Fields, one_column, timestamp_flag
-from surelist.tasks.due import Moment, fixed, instant, read_moment, write_moment
+from surelist.tasks.due import Moment, instant, moment_with_offset, read_moment, write_moment
 from surelist.tasks.models import PRIORITIES, PRIORITY_NAMES
 
 
@@ -31,7 +31,8 @@ def _due_to_value(columns: Columns, timezone: str) -> str | None:
 def _due_from_event(image: Columns, timezone: str) -> Columns:
     """Floating times are due in the current `timezone`. Events before migration 0007 have none."""
     if "due_time" not in image and image["due_at"] and not image["due_on"]:
-        return _columns_of_moment(fixed(datetime.fromisoformat(image["due_at"]).astimezone(UTC)))
+        due_at = datetime.fromisoformat(image["due_at"]).astimezone(UTC)
+        return _columns_of_moment(moment_with_offset(due_at))
     if not image["due_on"]:
         return DUE.empty
     on, clock, zone = (
