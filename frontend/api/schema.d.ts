@@ -37,7 +37,7 @@ export interface paths {
         };
         /**
          * Read Task
-         * @description Read one task, also from the trash; 304 when it is as in `If-None-Match`.
+         * @description Read one task, also from the trash; 304 if `If-None-Match` has its ETag.
          */
         get: operations["read_task_api__user_id__tasks__task_id__get"];
         /**
@@ -48,7 +48,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Task
-         * @description Put a task into the trash; the ETag is that of the task there.
+         * @description Move a task to the trash. The response has the new ETag.
          */
         delete: operations["delete_task_api__user_id__tasks__task_id__delete"];
         options?: never;
@@ -75,7 +75,7 @@ export interface paths {
         head?: never;
         /**
          * Complete Task
-         * @description Complete or reopen a task; without a body, whichever it is not.
+         * @description Complete or reopen a task. Without a body, toggles it.
          */
         patch: operations["complete_task_api__user_id__tasks__task_id__complete_patch"];
         trace?: never;
@@ -92,7 +92,7 @@ export interface paths {
         post?: never;
         /**
          * Purge Task
-         * @description Purge a task from the trash, and its past with it. For the person only.
+         * @description Purge a task from the trash, with the contents of its events. For the person only.
          */
         delete: operations["purge_task_api__user_id__tasks__task_id__permanently_delete"];
         options?: never;
@@ -109,7 +109,7 @@ export interface paths {
         };
         /**
          * List Events
-         * @description The ledger, newest first; with `after`, oldest first from that event on.
+         * @description List events, newest first; with `after`, oldest first from that event on.
          */
         get: operations["list_events_api__user_id__events_get"];
         put?: never;
@@ -131,7 +131,7 @@ export interface paths {
         put?: never;
         /**
          * Undo Event
-         * @description Take one change back.
+         * @description Undo one event.
          */
         post: operations["undo_event_api__user_id__events__event_id__undo_post"];
         delete?: never;
@@ -151,7 +151,7 @@ export interface paths {
         put?: never;
         /**
          * Undo Call
-         * @description Take back all that one call changed, but what others changed since.
+         * @description Undo all changes of one call, except fields that others have changed since.
          */
         post: operations["undo_call_api__user_id__calls__call__undo_post"];
         delete?: never;
@@ -171,7 +171,7 @@ export interface paths {
         put?: never;
         /**
          * Undo Events
-         * @description Take back all that one client changed since a time, but what others changed since.
+         * @description Undo all changes of one client since a time, except fields that others have changed since.
          */
         post: operations["undo_events_api__user_id__undo_post"];
         delete?: never;
@@ -477,7 +477,7 @@ export interface components {
         };
         /**
          * ChangedFields
-         * @description Changed fields of the subject and their values; null is empty.
+         * @description Changed fields of the subject and their values. Null means empty.
          */
         ChangedFields: {
             /** Title */
@@ -551,7 +551,7 @@ export interface components {
         };
         /**
          * Completion
-         * @description Whether the task is completed.
+         * @description The new state of a task.
          */
         Completion: {
             /** Completed */
@@ -660,9 +660,9 @@ export interface components {
         };
         /**
          * LeftEvent
-         * @description An event that was left, and the fields that changed since.
+         * @description An event that was not undone, and the fields that have changed since.
          *
-         *     There are none when its task is gone, or when such a change cannot be undone.
+         *     `fields` is empty if the row is gone, or if events of this kind cannot be undone.
          */
         LeftEvent: {
             /**
@@ -784,9 +784,9 @@ export interface components {
         };
         /**
          * Patch
-         * @description A merge patch (RFC 7396), in which null empties a field, as its name in `clear` does.
+         * @description A merge patch (RFC 7396). Null empties a field, as does its name in `clear`.
          *
-         *     Or `undo` alone: the version of a change of this task to take back.
+         *     Or `undo` alone: the version of a change of this task to undo.
          */
         Patch: {
             /**
@@ -818,7 +818,7 @@ export interface components {
         };
         /**
          * Replacement
-         * @description A whole task: what is absent becomes empty.
+         * @description A whole task. Absent fields become empty.
          */
         Replacement: {
             /**
@@ -948,9 +948,9 @@ export interface components {
         };
         /**
          * ShownEvent
-         * @description One change of one subject; a purge takes `before` and `after` with it.
+         * @description One change of one subject. A purge removes `before` and `after`.
          *
-         *     `call` is the first event of the call that made it, where that made several.
+         *     `call` is the first event of the call, if the call made several.
          */
         ShownEvent: {
             /**
@@ -1081,7 +1081,7 @@ export interface components {
         };
         /**
          * TaskRow
-         * @description A row of a list; a long description is cut, and says so.
+         * @description A row of a list. A long description is cut, and `description_truncated` is true.
          */
         TaskRow: {
             /** Id */
@@ -1158,7 +1158,7 @@ export interface components {
         };
         /**
          * UndoAll
-         * @description Whose changes to take back, and since when.
+         * @description The client, and the time since which to undo its changes.
          */
         UndoAll: {
             /** Client Id */
@@ -1176,9 +1176,7 @@ export interface components {
         };
         /**
          * UndoneEvent
-         * @description An event that was taken back; `version` is the event that did so.
-         *
-         *     That is the version which its task has now.
+         * @description An undone event. `version` is the event that undid it, and the new version of the row.
          */
         UndoneEvent: {
             /**
@@ -1199,7 +1197,7 @@ export interface components {
         };
         /**
          * UndoneEvents
-         * @description What was, or with `dry_run` would be, taken back, and what not.
+         * @description The events that were undone, or with `dry_run` would be, and those that were left.
          */
         UndoneEvents: {
             /** Undone */

@@ -35,14 +35,14 @@ def _store(_: Collection[str]) -> Store:
     return _STORE
 
 
-async def _move_floating(tx: UserTransaction, account: Row) -> None:
-    await floating.move(tx, account["timezone"])
+async def _move_due_dates(tx: UserTransaction, account: Row) -> None:
+    await floating.move_due_dates(tx, account["timezone"])
 
 
 SUBJECT = Subject(
     name="account",
     noun=_noun,
-    no_such=_no_such,
+    not_found=_no_such,
     fields=Fields(one_column("timezone")),
     key=None,
     columns=_columns,
@@ -50,6 +50,6 @@ SUBJECT = Subject(
     visible=true(),
     load=_LOAD,
     store=_store,
-    follow=_move_floating,
-    for_person=True,
+    after_change=_move_due_dates,
+    person_only=True,
 )

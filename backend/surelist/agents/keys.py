@@ -19,7 +19,7 @@ from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import Conflict, Gone
 from surelist.ledger.statements import CONTEXT_ALONE
-from surelist.ledger.write import Write, used_otherwise
+from surelist.ledger.write import Write, idempotency_key_reused
 
 _agent = user_rows(Agent)
 _KEY = compiled(
@@ -97,7 +97,7 @@ def _refuse_unless_repeated(first: Record, new: NewKey, scopes: list[AgentScope]
     lifetime = first["expires_at"] and first["expires_at"] - first["valid_after"]
     requested = (new.name, scopes, timedelta(days=new.days))
     if (first["name"], first["scopes"], lifetime) != requested:
-        raise used_otherwise()
+        raise idempotency_key_reused()
     if first["revoked_at"]:
         raise Gone("first_key_revoked")
     if first["last_used_at"]:

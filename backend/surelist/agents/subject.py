@@ -10,7 +10,7 @@ from surelist.agents.models import Agent
 from surelist.data.database import compiled
 from surelist.data.isolation import user_rows, user_update
 from surelist.errors import Conflict, NotFound
-from surelist.ledger.fields import Fields, one_column, since
+from surelist.ledger.fields import Fields, one_column, timestamp_flag
 from surelist.ledger.models import EventKind
 from surelist.ledger.statements import EVENT_ALONE, recorded
 from surelist.ledger.subjects import Key, Row, Store, Subject, by_keys
@@ -19,7 +19,7 @@ from surelist.ledger.write import Change, Write
 _agent = user_rows(Agent)
 _columns = tuple(_agent.c[name] for name in ("client_id", "name", "scopes", "revoked_at"))
 _LOAD = by_keys(_columns, _agent.c.client_id, true())
-_FIELDS = Fields(one_column("name"), one_column("scopes", []), since("revoked", "revoked"))
+_FIELDS = Fields(one_column("name"), one_column("scopes", []), timestamp_flag("revoked", "revoked"))
 
 
 def _update(client_id: str) -> Update:
@@ -61,7 +61,7 @@ def _store(_: Collection[str]) -> Store:
 SUBJECT = Subject(
     name="agent",
     noun=_noun,
-    no_such=no_such_agent,
+    not_found=no_such_agent,
     fields=_FIELDS,
     key="client_id",
     columns=_columns,
@@ -74,9 +74,9 @@ SUBJECT = Subject(
         "deleted": _access_was_ended,
         "restored": _access_was_given,
     },
-    for_person=True,
+    person_only=True,
     hidden=True,
-    never_refused=("deleted",),
+    exempt_from_quotas=("deleted",),
 )
 
 

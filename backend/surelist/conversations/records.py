@@ -13,7 +13,7 @@ from surelist.data.isolation import UserTransaction, user_delete, user_rows, use
 from surelist.errors import Gone, NotFound
 from surelist.ledger.models import Account
 from surelist.ledger.quotas import refuse_past_bytes
-from surelist.ledger.write import Idempotency, refuse_if_erased, used_otherwise
+from surelist.ledger.write import Idempotency, idempotency_key_reused, refuse_if_erased
 from surelist.tasks.purge import TRASH_TIME, restorable
 from surelist.tasks.words import fold
 
@@ -148,7 +148,7 @@ async def _read_context(
         raise RuntimeError("the account's row is missing in a write")
     refuse_if_erased(tx, found["erased_at"])
     if retry and found["first_message"] and found["first_hash"] != retry.request_hash:
-        raise used_otherwise()
+        raise idempotency_key_reused()
     return found
 
 

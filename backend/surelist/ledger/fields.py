@@ -1,4 +1,4 @@
-"""The fields of a subject, each declared once: its columns, and how it is given and shown."""
+"""The fields of a subject. Each declares its columns, and how values become columns and back."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 T = TypeVar("T")
 
 Columns: TypeAlias = Mapping[str, Any]
-"""Columns of a subject, in the types of its table."""
+"""Column values of a subject's table, by name."""
 
 
 def _unchanged(value: T, *_: object) -> T:
@@ -19,26 +19,26 @@ def _unchanged(value: T, *_: object) -> T:
 class Field:
     """One field of a subject.
 
-    `name` is the field's name in arguments and events, `changed_as` its name in lists of changed
-    fields. `empty` names its columns, with the values that they hold while the field is empty.
+    `name` is its name in arguments and events, `name_in_changes` its name in lists of changed
+    fields. `empty` has its columns and their values in an empty field.
 
-    `given` turns a given value into columns, from the columns as they are and the user's timezone;
-    it is None for a field that only operations of their own change. `shown` turns columns into the
-    value that callers see in that timezone. `recalled` turns what an event holds of the columns, as
-    JSON, into columns that hold in that timezone now: undo puts these back. Two states are the same
-    to a person when their `key` is.
+    `to_columns` converts an argument to columns; it also gets the current columns and the user's
+    time zone. It is None for fields that callers cannot set, such as `deleted`. `to_value` converts
+    columns to the value that callers see. `from_event` converts the JSON of an event to columns in
+    the current time zone, for undo. `comparison_key` is equal for states that look the same to a
+    person.
     """
 
     name: str
-    changed_as: str
+    name_in_changes: str
     empty: Columns
-    given: Callable[[Any, Columns, str], Columns] | None
-    shown: Callable[[Columns, str], Any]
-    recalled: Callable[[Columns, str], Columns] = _unchanged
-    key: Callable[[Columns], Any] = dict
+    to_columns: Callable[[Any, Columns, str], Columns] | None
+    to_value: Callable[[Columns, str], Any]
+    from_event: Callable[[Columns, str], Columns] = _unchanged
+    comparison_key: Callable[[Columns], Any] = dict
 
-    def of(self, columns: Columns) -> Columns:
-        """The field's own columns, of these."""
+    def own_columns(self, columns: Columns) -> Columns:
+        """Those of `columns` that belong to this field."""
         return {name: columns[name] for name in self.empty if name in columns}
 
 
@@ -46,42 +46,42 @@ def one_column(
     name: str,
     empty: Any = None,
     *,
-    stored: Callable[[Any], Any] = _unchanged,
-    shown: Callable[[Any], Any] = _unchanged,
+    to_column: Callable[[Any], Any] = _unchanged,
+    from_column: Callable[[Any], Any] = _unchanged,
 ) -> Field:
-    """A field that one column of its name holds."""
+    """A field with one column, which has the same name."""
     return Field(
         name,
         name,
         {name: empty},
-        given=lambda value, _columns, _timezone: {name: stored(value)},
-        shown=lambda columns, _timezone: shown(columns[name]),
+        to_columns=lambda value, _columns, _timezone: {name: to_column(value)},
+        to_value=lambda columns, _timezone: from_column(columns[name]),
     )
 
 
-def since(name: str, changed_as: str) -> Field:
-    """A part of the status: callers see whether it is so, the column holds since when."""
+def timestamp_flag(name: str, name_in_changes: str) -> Field:
+    """A boolean field, stored as the time at which it became true: `{name}_at`, or NULL."""
     column = f"{name}_at"
     return Field(
         name,
-        changed_as,
+        name_in_changes,
         {column: None},
-        given=None,
-        shown=lambda columns, _timezone: columns[column] is not None,
-        recalled=lambda image, _timezone: {column: instant(image[column])},
-        key=lambda columns: columns[column] is not None,
+        to_columns=None,
+        to_value=lambda columns, _timezone: columns[column] is not None,
+        from_event=lambda image, _timezone: {column: instant(image[column])},
+        comparison_key=lambda columns: columns[column] is not None,
     )
 
 
 def instant(text: str | None) -> datetime | None:
-    """An instant as an event holds it."""
+    """Parse a time in the JSON of an event."""
     return datetime.fromisoformat(text) if text else None
 
 
 class Fields:
-    """All fields of a subject, in the order in which changed fields are named.
+    """All fields of a subject, in the order in which answers list changed fields.
 
-    `empty` has every column of every field, as it is when the field is empty.
+    `empty` has the columns of all fields and their values in empty fields.
     """
 
     __slots__ = ("_by_name", "_fields", "empty")
@@ -99,7 +99,7 @@ class Fields:
     def columns_of(
         self, given: Mapping[str, Any], columns: Columns, timezone: str
     ) -> dict[str, Any]:
-        """The columns of the given fields, for a row with `columns`. None empties a field.
+        """Convert arguments to columns, for a row with `columns`. None empties a field.
 
         Raises Invalid.
         """
@@ -108,12 +108,12 @@ class Fields:
             field = self._by_name[name]
             if value is None:
                 made |= field.empty
-            elif field.given:
-                made |= field.given(value, columns, timezone)
+            elif field.to_columns:
+                made |= field.to_columns(value, columns, timezone)
         return made
 
     def changed_columns(self, one: Columns, other: Columns) -> list[str]:
-        """The columns of the fields in which two states differ: all that such a field has."""
+        """All columns of the fields that differ between two states."""
         return [
             name
             for field in self._fields
@@ -122,38 +122,39 @@ class Fields:
         ]
 
     def field_names(self, columns: Collection[str]) -> list[str]:
-        """The names of changed fields, from their columns: each once and in order."""
+        """The names of the fields with these columns, in order and without duplicates."""
         return list(
             dict.fromkeys(
-                field.changed_as
+                field.name_in_changes
                 for field in self._fields
                 if not field.empty.keys().isdisjoint(columns)
             )
         )
 
     def columns_from_json(self, image: Mapping[str, Any], timezone: str) -> dict[str, Any]:
-        """The columns that an event's `before` or `after` holds, as they hold in `timezone` now."""
+        """Convert the `before` or `after` of an event to columns in the current `timezone`."""
         columns: dict[str, Any] = {}
         for field in self._fields:
-            if part := field.of(image):
-                columns |= field.recalled(part, timezone)
+            if part := field.own_columns(image):
+                columns |= field.from_event(part, timezone)
         return columns
 
-    def shown(self, columns: Columns, timezone: str) -> dict[str, Any]:
-        """The fields of these columns and their values, empty ones as None, False or []."""
+    def to_values(self, columns: Columns, timezone: str) -> dict[str, Any]:
+        """Convert columns to values by field name. Empty fields are None, False or []."""
         return {
-            field.name: field.shown(columns, timezone)
+            field.name: field.to_value(columns, timezone)
             for field in self._fields
             if not field.empty.keys().isdisjoint(columns)
         }
 
-    def changed_since(self, row: Columns, left: Columns) -> list[str]:
-        """The names of the fields of `left` that a person sees otherwise in `row`."""
+    def fields_changed_since(self, row: Columns, earlier: Columns) -> list[str]:
+        """The names of the fields in `earlier` that look different in `row`."""
         return self.field_names(
             [
                 name
                 for field in self._fields
-                if (part := field.of(left)) and field.key(field.of(row)) != field.key(part)
+                if (part := field.own_columns(earlier))
+                and field.comparison_key(field.own_columns(row)) != field.comparison_key(part)
                 for name in part
             ]
         )

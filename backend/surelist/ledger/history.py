@@ -1,4 +1,4 @@
-"""The past of a row, as the ledger remembers it."""
+"""Reads earlier states of a row from the ledger."""
 
 from typing import Any
 
@@ -29,18 +29,18 @@ _OF_A_TEXT = compiled(
 
 
 async def first_outcome(write: Write) -> Outcome | None:
-    """The outcome of the first call with the write's idempotency key, if there was one.
+    """The outcome of the first call with the write's idempotency key, or None.
 
-    Raises Gone when its row has been purged.
+    Raises Gone if its row was purged.
     """
     if write.first is None:
         return None
     subject = subjects()[write.first.subject]
-    return await outcome_of(write, subject, write.first.key, write.first.event)
+    return await outcome_of_event(write, subject, write.first.key, write.first.event)
 
 
-async def outcome_of(write: Write, subject: Subject, key: Key, event_id: int) -> Outcome:
-    """What `event_id` made of its row, for a call that repeats it. Raises Gone after a purge."""
+async def outcome_of_event(write: Write, subject: Subject, key: Key, event_id: int) -> Outcome:
+    """The outcome of event `event_id`, for a repeated call. Raises Gone if its row was purged."""
     row, changed = await row_at_event(write, subject, key, event_id)
     names = subject.fields.field_names(changed)
     return Outcome(subject, row, write.timezone, names, event_id, repeated=True)
@@ -49,20 +49,20 @@ async def outcome_of(write: Write, subject: Subject, key: Key, event_id: int) ->
 async def row_at_event(
     write: Write, subject: Subject, key: Key, event_id: int
 ) -> tuple[Row, list[str]]:
-    """The row as `event_id` left it, and the columns that it changed. Raises Gone after a purge."""
-    now = (await load(write, subject, [key])).get(key)
-    if now is None:
+    """The row after event `event_id`, and the columns that the event changed. Raises Gone."""
+    current = (await load(write, subject, [key])).get(key)
+    if current is None:
         raise Gone("purged", what=subject.noun(key))
     statement = _OF_A_NUMBER if isinstance(key, int) else _OF_A_TEXT
     found = await write.tx.fetch_all(statement, subject=subject.name, key=key, event_id=event_id)
     *later, event = found
-    row = {**now, "version": event["id"], "updated_at": event["at"]}
+    row = {**current, "version": event["id"], "updated_at": event["at"]}
     for one in later:
         row |= subject.fields.columns_from_json(one["before"], write.timezone)
     return row, list(event["after"])
 
 
 async def load(write: Write, subject: Subject, keys: list[Any]) -> dict[Key, Row]:
-    """The rows of a subject with these keys that are there for callers, by their key."""
+    """The visible rows of a subject with these keys, by key."""
     found = await write.tx.fetch_all(subject.load, keys=keys)
     return {subject.key_of(row): row for row in found}

@@ -1,4 +1,4 @@
-"""Reading the ledger, page by page."""
+"""Lists the events of the ledger in pages."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,12 +17,12 @@ from surelist.ledger.subjects import subjects
 EVENT = user_rows(Event)
 _account = user_rows(Account)
 _LIST = "events"
-HIDDEN = [name for name, subject in subjects().items() if subject.hidden]
-"""The subjects whose events only the person sees."""
+_HIDDEN = [name for name, subject in subjects().items() if subject.hidden]
+"""The subjects with events that only the person sees."""
 
 
 class EventQuery(Paged):
-    """Which events are wanted: newest first, or with `after` oldest first from there."""
+    """Filters of the event list. Newest first; with `after`, oldest first from that event on."""
 
     after: Annotated[int, Field(ge=0, le=LARGEST, strict=False), PLAIN_DIGITS] = ABSENT
     task_id: Annotated[int, Field(ge=1, le=LARGEST, strict=False), PLAIN_DIGITS] = ABSENT
@@ -31,7 +31,7 @@ class EventQuery(Paged):
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """A page of events; `cursor` leads to the next page."""
+    """A page of events. `cursor` is None on the last page."""
 
     events: list[Record]
     cursor: str | None
@@ -39,7 +39,7 @@ class EventPage:
 
 
 async def list_events(tx: UserTransaction, query: EventQuery) -> EventPage:
-    """One page of the ledger. Raises Invalid on a cursor of another list."""
+    """A page of events. Raises Invalid for a cursor of another list."""
     given = query.given()
     limit, cursor = given.pop("limit", 50), given.pop("cursor", None)
     values = given | {"rows": limit + 1}
@@ -47,7 +47,7 @@ async def list_events(tx: UserTransaction, query: EventQuery) -> EventPage:
         [values["last_id"]] = place_in(tx, [_LIST, given], cursor)
     elif "after" in given:
         values["last_id"] = given["after"]
-    statement = _page(frozenset(given), "last_id" in values, tx.caller.is_person)
+    statement = _page(frozenset(given), "last_id" in values, for_person=tx.caller.is_person)
     found = await tx.fetch_all(statement, **values)
     events = [row for row in found if row["id"] is not None]
     timezone = found[0]["timezone"] if found else "UTC"
@@ -56,7 +56,7 @@ async def list_events(tx: UserTransaction, query: EventQuery) -> EventPage:
 
 
 @lru_cache(maxsize=64)
-def _page(given: frozenset[str], continued: bool, for_person: bool) -> Statement:  # noqa: FBT001
+def _page(given: frozenset[str], continued: bool, *, for_person: bool) -> Statement:  # noqa: FBT001
     oldest_first = "after" in given
     rows = select(*EVENT.c).limit(bindparam("rows", type_=BigInteger, required=True))
     if "task_id" in given:
@@ -65,7 +65,7 @@ def _page(given: frozenset[str], continued: bool, for_person: bool) -> Statement
     if "client_id" in given:
         rows = rows.where(EVENT.c.client_id == bindparam("client_id", type_=Text, required=True))
     if not for_person:
-        rows = rows.where(*(EVENT.c.subject != name for name in HIDDEN))
+        rows = rows.where(*(EVENT.c.subject != name for name in _HIDDEN))
     if continued:
         last = bindparam("last_id", type_=BigInteger, required=True)
         rows = rows.where(EVENT.c.id > last if oldest_first else EVENT.c.id < last)

@@ -1,4 +1,4 @@
-"""The tables of the ledger: one account per user, one event per change."""
+"""The tables `account`, with a row for each user, and `event`, with a row for each change."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -21,25 +21,25 @@ from surelist.data.tables import UserTable, owner
 EventKind = Literal["created", "updated", "deleted", "restored", "purged", "undone"]
 
 EARLIER_KINDS = {"completed": "updated", "reopened": "updated"}
-"""Kinds of events of before migration 0008, and the kinds that they are read as."""
+"""Event kinds before migration 0008, and the kinds that replace them in answers."""
 
 IN_A_LINE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
-"""A character that no line ends with, and no terminal acts on."""
+"""A character that neither ends a line nor controls a terminal."""
 
 ClientId = Annotated[
     str, StringConstraints(min_length=1, max_length=100, pattern=f"^{IN_A_LINE}+$")
 ]
-"""Which client of its user made a change."""
+"""The id of a client, unique for its user."""
 
 NOW = text("clock_timestamp()")
 INSTANT: Any = DateTime(timezone=True)
 
-BEING_ERASED = datetime.max  # noqa: DTZ901 (what asyncpg reads and writes as infinity has no zone)
-"""The `erased_at` of an account with rows left to erase: PostgreSQL's `infinity`."""
+BEING_ERASED = datetime.max  # noqa: DTZ901 (asyncpg converts infinity to and from a datetime without a zone)
+"""The `erased_at` of an account while its rows are being erased: PostgreSQL's `infinity`."""
 
 
 class Account(UserTable, table=True):
-    """One user's counters; its row lock makes that user's writes serial."""
+    """The counters of one user. Locking this row serializes the user's writes."""
 
     __table_args__ = (CheckConstraint("user_id <> ''", name="account_user_id_check"),)
 
@@ -75,12 +75,12 @@ class Account(UserTable, table=True):
 
 
 class Event(UserTable, table=True):
-    """One change of one subject: who made it, when, and the changed columns before and after.
+    """One change of one row: its author, its time, and the changed columns before and after.
 
-    `id` counts from 1 without a gap within a user. `subject` names what kind of thing was changed,
-    `subject_id` or `subject_key` which one; neither, where a user has one. `call` is the first
-    event of the call that made this one, or None when it made no other. `undoes` is the event that
-    this one took back.
+    The ids of a user's events are 1, 2, 3 and so on, without gaps. `subject` is the kind of row,
+    and `subject_id` or `subject_key` its key; both are NULL for the account. `call` is the first
+    event of a call that made several, and NULL for a single event. `undoes` is the event that this
+    one undid.
     """
 
     __table_args__ = (

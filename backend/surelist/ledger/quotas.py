@@ -1,4 +1,4 @@
-"""Refusals of changes that would pass a quota (specs/operation.md, Limits)."""
+"""Checks changes against the quotas of the caller (specs/operation.md, Limits)."""
 
 import math
 from datetime import UTC, datetime, time, timedelta
@@ -20,10 +20,10 @@ def refuse_past_quota(
     adds_task: bool,
     adds_text: bool,
 ) -> None:
-    """Raise TooManyRequests when the caller's quotas do not allow such a change.
+    """Raise TooManyRequests if the change would exceed a quota of the caller.
 
-    The list has had `used` changes on the day (UTC) of `now`, and holds `kept` tasks outside the
-    trash and `stored_bytes`.
+    `used` is the number of changes on this day (UTC), `kept` the number of tasks outside the trash,
+    and `stored_bytes` the size of the list.
     """
     quotas, person = tx.quotas, tx.caller.is_person
     if quotas.events_a_day and used >= quotas.events_a_day:
@@ -40,7 +40,7 @@ def refuse_past_quota(
 
 
 def refuse_past_bytes(tx: UserTransaction, stored_bytes: int) -> None:
-    """Raise TooManyRequests when the caller's quota allows no more text than what is stored."""
+    """Raise TooManyRequests if the list has reached the caller's quota of bytes."""
     quota = tx.quotas.bytes
     if quota and stored_bytes >= quota:
         if tx.caller.is_person:
@@ -49,7 +49,7 @@ def refuse_past_bytes(tx: UserTransaction, stored_bytes: int) -> None:
 
 
 def seconds_to_midnight(now: datetime) -> int:
-    """The whole seconds until the next day (UTC) has begun."""
+    """The seconds to the next midnight (UTC), rounded up."""
     today = now.astimezone(UTC).date()
     midnight = datetime.combine(today + timedelta(days=1), time(), UTC)
     return math.ceil((midnight - now).total_seconds())

@@ -1,4 +1,4 @@
-"""An event as people see it: who changed what, in the words of the subject's fields."""
+"""The JSON representation of an event."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, cast
@@ -6,14 +6,14 @@ from typing import Any, Literal, NotRequired, cast
 from surelist.data.database import Record
 from surelist.doors.arguments import ShownObject
 from surelist.ledger.models import EARLIER_KINDS, EventKind
-from surelist.ledger.subjects import Key, Subject, key_in, subjects
+from surelist.ledger.subjects import Key, Subject, key_of_event, subjects
 from surelist.ledger.times import local
 
 SubjectName = Literal["task", "account", "agent"]
 
 
 class ChangedFields(ShownObject):
-    """Changed fields of the subject and their values; null is empty."""
+    """Changed fields of the subject and their values. Null means empty."""
 
     title: NotRequired[str]
     description: NotRequired[str | None]
@@ -29,7 +29,7 @@ class ChangedFields(ShownObject):
 
 
 class OfSubject(ShownObject):
-    """Which thing is meant: `task_id` is the `subject_id` of a task."""
+    """The subject and the key of a row. For a task, `task_id` repeats `subject_id`."""
 
     subject: SubjectName
     subject_id: NotRequired[int]
@@ -38,9 +38,9 @@ class OfSubject(ShownObject):
 
 
 class ShownEvent(OfSubject):
-    """One change of one subject; a purge takes `before` and `after` with it.
+    """One change of one subject. A purge removes `before` and `after`.
 
-    `call` is the first event of the call that made it, where that made several.
+    `call` is the first event of the call, if the call made several.
     """
 
     id: int
@@ -57,7 +57,7 @@ class ShownEvent(OfSubject):
     after: NotRequired[ChangedFields]
 
 
-_PLAIN = (
+_UNCHANGED_COLUMNS = (
     "call",
     "actor",
     "client_id",
@@ -69,21 +69,21 @@ _PLAIN = (
 
 
 def event(stored: Record, timezone: str) -> ShownEvent:
-    """An event in full."""
+    """An event as JSON."""
     subject = subjects()[stored["subject"]]
-    shown = {"id": stored["id"], **of_subject(subject, key_in(stored))}
-    shown |= {name: stored[name] for name in _PLAIN if stored[name] is not None}
+    shown = {"id": stored["id"], **of_subject(subject, key_of_event(stored))}
+    shown |= {name: stored[name] for name in _UNCHANGED_COLUMNS if stored[name] is not None}
     shown["kind"] = EARLIER_KINDS.get(stored["kind"], stored["kind"])
     shown["at"] = local(stored["at"], timezone)
     for side in ("before", "after"):
         if stored[side] is not None:
             columns = subject.fields.columns_from_json(stored[side], timezone)
-            shown[side] = subject.fields.shown(columns, timezone)
+            shown[side] = subject.fields.to_values(columns, timezone)
     return cast("ShownEvent", shown)
 
 
 def of_subject(subject: Subject, key: Key) -> Mapping[str, Any]:
-    """What tells which thing an event is of."""
+    """The subject and the key of a row as JSON."""
     shown: dict[str, Any] = {"subject": subject.name}
     if isinstance(key, int):
         shown["subject_id"] = key

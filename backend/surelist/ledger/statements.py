@@ -1,4 +1,4 @@
-"""The statements of a write: its lookup, and how events and the account's counters are stored."""
+"""The SQL statements of a write: its lookup, its events and the counters of the account."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -49,7 +49,7 @@ CONTEXT = (
     FIRST.c.subject_key.label("first_key"),
     FIRST.c.request_hash.label("first_hash"),
 )
-"""What every write reads under the lock: the counters, the time, the first call of this key."""
+"""Columns of every lookup: counters, time, and the first event with the same idempotency key."""
 
 CONTEXT_FROM = ACCOUNT.outerjoin(
     FIRST,
@@ -61,10 +61,9 @@ CONTEXT_FROM = ACCOUNT.outerjoin(
 
 
 def size(image: ColumnElement[Any]) -> ColumnElement[int]:
-    """The bytes that a before or after image counts for: those of its JSON as PostgreSQL writes it.
+    """The size of a before or after image: the bytes of its JSON as PostgreSQL writes it.
 
-    The images hold every text that a task has or had, so what the tasks themselves repeat of it is
-    not counted.
+    Tasks count through their events alone, since these contain every text that a task has or had.
     """
     return func.coalesce(func.octet_length(cast(image, Text)), ZERO)
 
@@ -96,10 +95,10 @@ def recorded(
     freed: Select[Any] | None = None,
     account: Mapping[str, BindParameter[Any]] | None = None,
 ) -> Statement:
-    """`writes`, the event that tells of them and the account's counters, as one statement.
+    """One statement that runs `writes`, inserts their event and updates the account's counters.
 
-    `freed` selects the bytes that the writes take from the ledger; `account` are further columns
-    of the account to write.
+    `freed` selects the bytes that the writes remove from the ledger. `account` has further columns
+    of the account to update.
     """
     stored = col(Account.stored_bytes) + size(_EVENT["before"]) + size(_EVENT["after"])
     counters = _counters("event_id", stored, **(account or {}))
@@ -113,29 +112,29 @@ def recorded(
 
 
 class LookedUp(NamedTuple):
-    """A value that an UPDATE needs, and the part of the statement that looks it up."""
+    """A value for an UPDATE, and the CTE that reads it."""
 
     value: ColumnElement[int]
     cte: CTE
 
 
 def looked_up_first(query: Select[Any]) -> LookedUp:
-    """The value of `query`, read before anything is written: Citus takes no subquery in SET."""
+    """Read the value of `query` in a CTE, before the writes. Citus allows no subquery in SET."""
     cte = query.cte("looked_up").prefix_with("MATERIALIZED")
     return LookedUp(select(cte.c[0]).scalar_subquery(), cte)
 
 
 def bytes_of(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """The bytes that such events count for."""
+    """Select the total size of the events that match `conditions`."""
     images = size(EVENT.c.before) + size(EVENT.c.after)
     return select(func.coalesce(func.sum(images), ZERO).label("bytes")).where(*conditions)
 
 
 CONTEXT_ALONE = compiled(select(*CONTEXT).select_from(CONTEXT_FROM))
-"""The lookup of a write that needs nothing else."""
+"""The lookup of a write that needs CONTEXT only."""
 
 EVENT_ALONE = Store(recorded(), None)
-"""How an event is stored that tells of a row which is stored already."""
+"""Stores an event of a row that is stored already."""
 
 APPEND = compiled(user_insert(Event).values(_EVENT))
 _grown = looked_up_first(

@@ -1,4 +1,4 @@
-"""What the ledger knows of each kind of thing whose changes are events."""
+"""Subjects: the kinds of rows with changes in the ledger, such as tasks and agents."""
 
 import pkgutil
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -29,24 +29,24 @@ from surelist.ledger.fields import Columns, Fields
 from surelist.ledger.models import EventKind
 
 Key: TypeAlias = int | str | None
-"""What tells a row from its user's other rows: a number, a text, or nothing where there is one."""
+"""The key of a row within its user: a number, a text, or None if there is one row only."""
 
 Row: TypeAlias = Mapping[str, Any]
-"""A row of a subject's table as stored: columns but `user_id`."""
+"""A row of a subject's table, without `user_id`."""
 
 
 def nothing_derived(_: Row) -> Columns:
-    """The derived columns of a row that has none."""
+    """The default of Store: no derived columns."""
     return {}
 
 
 class Store(NamedTuple):
-    """How a change of a row is stored.
+    """The statements that store a change of a row.
 
-    `alone` stores it with its event and the account's counters (`ledger.write.recorded`), for a
-    call of one event. `among` stores the row only, for a call of several; it is None where the row
-    is stored already. Both take the columns of the row as parameters, and those that are `derived`
-    from them.
+    `alone` also stores its event and the account's counters (`ledger.statements.recorded`), for a
+    call with one event. `among` stores the row only, for a call with several events; it is None if
+    the row is stored already. The parameters are the columns of the row, and the columns that
+    `derived` or `derived_among` compute from them.
     """
 
     alone: Statement
@@ -56,10 +56,10 @@ class Store(NamedTuple):
 
 
 class Trash(NamedTuple):
-    """How rows of a subject leave the trash when their time is over.
+    """The purge of rows that have been in the trash for too long.
 
-    `any_expired` is a column of each write's lookup, named `{subject}_expired`: whether there are
-    such rows. `expired` selects the keys of the first of them.
+    `any_expired` is a column of each lookup, named `{subject}_expired`: whether such rows exist.
+    `expired` selects the keys of the oldest ones.
     """
 
     any_expired: ColumnElement[bool]
@@ -68,12 +68,12 @@ class Trash(NamedTuple):
 
 
 def always_updated(_changed: Collection[str], _before: Row, _after: Row) -> EventKind:
-    """The kind of a change of a row that is never deleted."""
+    """The event kind for subjects without deletion."""
     return "updated"
 
 
 def no_counts(_before: Row | None, _after: Row | None) -> tuple[int, int]:
-    """The counts of a subject that the account does not count."""
+    """The counts of a subject that the account has no counters for."""
     return 0, 0
 
 
@@ -82,10 +82,10 @@ def by_keys(
     key: ColumnElement[Any] | None,
     visible: ColumnElement[bool],
 ) -> Statement:
-    """Select these columns of the visible rows whose key is one of the array `keys`.
+    """Select these columns of the visible rows with a key in the array `keys`.
 
-    Each key is looked up by itself: with old statistics, PostgreSQL would read all rows for an
-    array of them.
+    Each key is looked up separately. With `= ANY` and outdated statistics, PostgreSQL would read
+    all rows.
     """
     rows = select(*columns).where(visible)
     if key is None:
@@ -98,26 +98,26 @@ def by_keys(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A kind of thing whose changes are events, and what undo needs to know of it.
+    """A kind of rows with changes in the ledger, and the rules to store and undo these changes.
 
-    `noun` is what people call a row, and `no_such` the answer where there is none with such a key.
-    `key` names the column that tells its rows apart, None where a user has one row. `columns` are
-    those of a row, and `visible` says whether it is there for callers. `store` chooses how a change
-    of these columns is stored, `kind_of` names the kind of its event, and `counts` says what it
-    adds to the account's pending and completed tasks.
+    `noun` is the name of a row in errors, such as "Task 1", and `not_found` the error for a missing
+    row. `key` is its key column, or None if a user has one row only. `visible` is the condition for
+    rows that callers may see. `store` returns the statements for a change of these columns,
+    `event_kind` the kind of its event, and `counts` its effect on the numbers of pending and of
+    completed tasks.
 
-    An undo of a creation gives the row the columns of `undo_of_creation`. Kinds of changes in
-    `irreversible` cannot be undone: it makes the refusal from the event's id. `follow` runs after
-    a change has been stored. `whole` is the row as a refusal shows it.
+    The undo of a creation sets the columns of `undo_of_creation`. Event kinds in `irreversible`
+    cannot be undone; the value makes the error from the event's id. `after_change` runs after a
+    change was stored. `representation` is the row in an error.
 
-    Only the person may undo changes of a subject that is `for_person`, and only they see those of
-    one that is `hidden`. A subject that `holds_text` needs room for it; changes of the kinds in
-    `never_refused` are made whatever the quotas.
+    Only the person may undo changes of a `person_only` subject. Only the person sees events of a
+    `hidden` subject. The quota of bytes applies if `holds_text`. No quota applies to the event
+    kinds in `exempt_from_quotas`.
     """
 
     name: str
     noun: Callable[[Key], str]
-    no_such: Callable[[Any], NotFound]
+    not_found: Callable[[Any], NotFound]
     fields: Fields
     key: str | None
     columns: Sequence[ColumnElement[Any]]
@@ -125,44 +125,40 @@ class Subject:
     visible: ColumnElement[bool]
     load: Statement
     store: Callable[[Collection[str]], Store]
-    kind_of: Callable[[Collection[str], Row, Row], EventKind] = always_updated
+    event_kind: Callable[[Collection[str], Row, Row], EventKind] = always_updated
     counts: Callable[[Row | None, Row | None], tuple[int, int]] = no_counts
     trash: Trash | None = None
     undo_of_creation: Callable[[datetime], Columns] | None = None
     irreversible: Mapping[EventKind, Callable[[int], Conflict]] = field(
         default_factory=dict[EventKind, Callable[[int], Conflict]]
     )
-    follow: Callable[[UserTransaction, Row], Awaitable[None]] | None = None
-    whole: Callable[[Row, str], Mapping[str, Any]] | None = None
-    for_person: bool = False
+    after_change: Callable[[UserTransaction, Row], Awaitable[None]] | None = None
+    representation: Callable[[Row, str], Mapping[str, Any]] | None = None
+    person_only: bool = False
     hidden: bool = False
     holds_text: bool = False
-    never_refused: Collection[EventKind] = ("purged",)
+    exempt_from_quotas: Collection[EventKind] = ("purged",)
 
-    def found_in(self, record: Row, prefix: str = "") -> Row | None:
-        """The row in a lookup that selects `columns`, each named behind `prefix`; None without."""
+    def row_in(self, record: Row, prefix: str = "") -> Row | None:
+        """The row in the record of a lookup, or None. Its column names begin with `prefix`."""
         if record[prefix + (self.key or self.columns[0].name)] is None:
             return None
         return {column.name: record[prefix + column.name] for column in self.columns}
 
     def key_of(self, row: Row) -> Key:
-        """What tells this row from others."""
+        """The key of a row."""
         return row[self.key] if self.key else None
 
 
-def key_in(record: Row, event: str = "subject") -> Key:
-    """The key of the row that an event is of, from its columns `{event}_id` and `{event}_key`."""
-    text = record[f"{event}_key"]
-    return record[f"{event}_id"] if text is None else text
+def key_of_event(record: Row, prefix: str = "subject") -> Key:
+    """The key of an event's row, from the columns `{prefix}_id` and `{prefix}_key`."""
+    text = record[f"{prefix}_key"]
+    return record[f"{prefix}_id"] if text is None else text
 
 
 @cache
 def subjects() -> Mapping[str, Subject]:
-    """Each subject by its name.
-
-    They are found by their declaration: a feature's folder with a `subject.py` that has a SUBJECT
-    is enough.
-    """
+    """All subjects by name: the SUBJECT of each package with a module `subject`."""
     found: dict[str, Subject] = {}
     for package in pkgutil.iter_modules(surelist.__path__, "surelist."):
         if package.ispkg and find_spec(f"{package.name}.subject"):

@@ -1,4 +1,4 @@
-"""Instants as people see them."""
+"""Times in a time zone."""
 
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 @lru_cache(maxsize=512)
 def zone(name: str) -> tzinfo:
-    """The timezone of an IANA name or an offset; UTC when this machine does not know it."""
+    """The time zone of an IANA name or an offset. Falls back to UTC for an unknown name."""
     if name[:1] in ("+", "-"):
         return datetime.strptime(name, "%z").tzinfo or UTC
     try:
@@ -17,5 +17,5 @@ def zone(name: str) -> tzinfo:
 
 
 def local(at: datetime, timezone: str) -> str:
-    """An instant in the timezone, to the second."""
+    """Format a time in ISO 8601, in `timezone`, to the second."""
     return at.astimezone(zone(timezone)).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""Undo: a new event that puts back what an old one changed, field by field, of any subject."""
+"""Undo. It adds an event that restores the fields of an earlier event, for all subjects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,14 +23,14 @@ from surelist.access.auth import OWNER_SCOPE
 from surelist.data.database import Record, Statement, compiled
 from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import Conflict, Gone, InsufficientScope, Invalid, NotFound
-from surelist.ledger.history import first_outcome, load, outcome_of
+from surelist.ledger.history import first_outcome, load, outcome_of_event
 from surelist.ledger.models import Event
 from surelist.ledger.statements import CONTEXT, CONTEXT_FROM, EVENT
-from surelist.ledger.subjects import Key, Row, Subject, key_in, subjects
+from surelist.ledger.subjects import Key, Row, Subject, key_of_event, subjects
 from surelist.ledger.write import Idempotency, Outcome, Write
 
-AT_ONCE = 500
-"""Events that one call looks at."""
+MAX_EVENTS = 500
+"""The most events that one call may undo."""
 
 _UNDONE = user_rows(Event, "undone")
 _UNDOING = user_rows(Event, "undoing")
@@ -39,20 +39,20 @@ _TRASHES = tuple(subject for subject in _SUBJECTS if subject.trash)
 _EXPIRED = [subject.trash.any_expired for subject in _SUBJECTS if subject.trash]
 
 
-class Of(NamedTuple):
-    """Which row an event must be of."""
+class RowKey(NamedTuple):
+    """A row, by its subject and key."""
 
     subject: str
     key: Key
 
 
 def _with_row(joined: FromClause, subject: Subject) -> FromClause:
-    """Join the row of a subject that the undone event is of."""
+    """Join the row that the undone event changed, if it is of this subject."""
     same: list[ColumnElement[bool]] = [_UNDONE.c.subject == literal_column(f"'{subject.name}'")]
     if subject.key:
         key = subject.rows.c[subject.key]
-        of = _UNDONE.c.subject_key if isinstance(key.type, Text) else _UNDONE.c.subject_id
-        same.append(key == of)
+        event_key = _UNDONE.c.subject_key if isinstance(key.type, Text) else _UNDONE.c.subject_id
+        same.append(key == event_key)
     return joined.outerjoin(subject.rows, and_(*same, subject.visible))
 
 
@@ -92,7 +92,7 @@ _newest = (
         EVENT.c.kind != literal_column("'purged'"),
     )
     .order_by(EVENT.c.id.desc())
-    .limit(literal_column(str(AT_ONCE + 1)))
+    .limit(literal_column(str(MAX_EVENTS + 1)))
     .subquery("newest")
 )
 _OF_CLIENT = compiled(
@@ -103,21 +103,21 @@ _OF_CLIENT = compiled(
 )
 _call = bindparam("call", type_=BigInteger, required=True)
 _called = (
-    union_all(  # each of the two by an index of its own
+    union_all(  # each part uses its own index
         select(*_COLUMNS).where(EVENT.c.call == _call),
         select(*_COLUMNS).where(EVENT.c.id == _call, EVENT.c.call.is_(None)),
     )
-    .limit(literal_column(str(AT_ONCE + 1)))
+    .limit(literal_column(str(MAX_EVENTS + 1)))
     .subquery("called")
 )
 _undone_by = select(_UNDOING.c.id).where(_UNDOING.c.undoes == _called.c.id).scalar_subquery()
 _OF_CALL = compiled(select(*_called.c, _undone_by.label("undone_by")))
-"""The events of a call. The subquery runs once for each of them, whatever the statistics say."""
+"""The events of a call. The subquery runs once for each event, with any table statistics."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """An event that was taken back, and the event that did so: the version of its row now."""
+    """An undone event. `version` is the event that undid it, and the version of the row."""
 
     event: int
     subject: Subject
@@ -126,17 +126,17 @@ class Undo:
 
     @classmethod
     def of(cls, event_id: int, outcome: Outcome) -> "Undo":
-        """An event, and what taking it back led to."""
+        """Build from the outcome of undoing `event_id`."""
         subject, row = outcome.subject, outcome.row
         version = outcome.event or row["version"]
         return cls(event_id, subject, subject.key_of(row), version)
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """An event that was not taken back: `fields` changed since.
+class SkippedEvent:
+    """An event that was not undone, because `fields` have changed since.
 
-    There are none where its row is gone, or where such an event cannot be undone.
+    `fields` is empty if the row is gone, or if events of this kind cannot be undone.
     """
 
     event: int
@@ -146,58 +146,58 @@ class Left:
 
 
 @dataclass(slots=True)
-class Undone:
-    """What was taken back of several events, and what was left."""
+class UndoResult:
+    """The undone events of a call, and the skipped ones."""
 
     events: list[Undo] = field(default_factory=list[Undo])
-    left: list[Left] = field(default_factory=list[Left])
+    skipped: list[SkippedEvent] = field(default_factory=list[SkippedEvent])
 
 
 async def undo_event(
     tx: UserTransaction,
     event_id: int,
     *,
-    of: Of | None = None,
+    row_key: RowKey | None = None,
     if_version: int | None = None,
     idempotency: Idempotency | None = None,
 ) -> Outcome:
-    """Take one event back, restoring only the fields that it changed; of a creation, to the trash.
+    """Undo one event. Restores only the fields that it changed. A created task goes to the trash.
 
-    With `of`, the event must be one of that row's. A second undo returns the first. Raises
-    NotFound, Conflict naming each field that has changed since or saying why such a change cannot
-    be undone, Gone after a purge, InsufficientScope for a change that only the person may undo.
+    With `row_key`, the event must be of that row. A second undo returns the first. Raises NotFound,
+    Conflict when fields have changed since or the event cannot be undone, Gone after a purge, and
+    InsufficientScope when only the person may undo the event.
     """
     write = await _begin(tx, _CONTEXT_AND_EVENT, idempotency, undone=event_id)
     if first := await first_outcome(write):
         return first
     found = write.found
     subject = subjects().get(found["undone_subject"])
-    key = key_in(found, "undone")
+    key = key_of_event(found, "undone")
     if (
         subject is None
-        or of not in (None, (subject.name, key))
+        or row_key not in (None, (subject.name, key))
         or (subject.hidden and not tx.caller.is_person)
     ):
-        of_what = subjects()[of.subject].noun(of.key).lower() if of else "this list"
+        of_what = subjects()[row_key.subject].noun(row_key.key).lower() if row_key else "this list"
         raise NotFound("change_not_found", event_id=event_id, of_what=of_what)
-    if subject.for_person and not tx.caller.is_person:
+    if subject.person_only and not tx.caller.is_person:
         raise InsufficientScope(OWNER_SCOPE)
     if irreversible := subject.irreversible.get(found["undone_kind"]):
         raise irreversible(event_id)
     if found["undone_after"] is None:
         raise Gone("change_purged", what=subject.noun(key), event_id=event_id)
     if found["undoing_event"]:
-        return await outcome_of(write, subject, key, found["undoing_event"])
-    row = subject.found_in(found, f"{subject.name}_")
+        return await outcome_of_event(write, subject, key, found["undoing_event"])
+    row = subject.row_in(found, f"{subject.name}_")
     if row is None:
-        raise subject.no_such(key)
+        raise subject.not_found(key)
     if blocking := _blocking_fields(write, subject, row, found["undone_after"]):
         raise Conflict(
             "undo_blocked",
             event_id=event_id,
             fields=blocking,
             subject=subject.name,
-            current=subject.whole(row, write.timezone) if subject.whole else None,
+            current=subject.representation(row, write.timezone) if subject.representation else None,
             details={"fields": blocking},
         )
     columns = _columns_before(write, subject, found["undone_before"])
@@ -214,33 +214,33 @@ async def undo_client(
     since: datetime,
     *,
     idempotency: Idempotency | None = None,
-) -> Undone:
-    """Take back each effect of that client's changes since then that still stands.
+) -> UndoResult:
+    """Undo the changes of a client since a time, as far as they are in effect.
 
-    What others have changed since is left. A repeated call changes nothing, and tells what the
-    first one took back and what is left now. Raises Invalid when there are more than AT_ONCE events
-    to look at.
+    Skips events with fields that others have changed since. A repeated call changes nothing, and
+    returns the events that the first one undid and those that are skipped now. Raises Invalid for
+    more than MAX_EVENTS events.
     """
     write = await _begin(tx, _CONTEXT, idempotency)
     events = await tx.fetch_all(_OF_CLIENT, by=client_id, since=since)
-    if len(events) > AT_ONCE:
-        raise Invalid("too_many_changes_of_client", limit=AT_ONCE)
+    if len(events) > MAX_EVENTS:
+        raise Invalid("too_many_changes_of_client", limit=MAX_EVENTS)
     return await _undo_all(write, events)
 
 
 async def undo_call(
     tx: UserTransaction, call: int, *, idempotency: Idempotency | None = None
-) -> Undone:
-    """Take back each effect of a call that still stands, as `undo_client` does.
+) -> UndoResult:
+    """Undo the changes of a call in the same way as `undo_client`.
 
-    `call` is the id of its first event. Raises NotFound, Invalid when it made more than AT_ONCE.
+    `call` is the id of its first event. Raises NotFound, and Invalid for more than MAX_EVENTS.
     """
     write = await _begin(tx, _CONTEXT, idempotency)
     events = await tx.fetch_all(_OF_CALL, call=call)
     if not any(_may_see(write, event) for event in events):
         raise NotFound("call_not_found", call=call)
-    if len(events) > AT_ONCE:
-        raise Invalid("too_many_changes_of_call", limit=AT_ONCE)
+    if len(events) > MAX_EVENTS:
+        raise Invalid("too_many_changes_of_call", limit=MAX_EVENTS)
     return await _undo_all(write, sorted(events, key=lambda event: event["id"], reverse=True))
 
 
@@ -250,44 +250,45 @@ async def _begin(
     return await Write.begin(tx, lookup, idempotency, sweeps=_TRASHES, **values)
 
 
-async def _undo_all(write: Write, events: list[Record]) -> Undone:
-    """Take back those of `events`, newest first, whose effect stands; the account's first.
+async def _undo_all(write: Write, events: list[Record]) -> UndoResult:
+    """Undo the events that are in effect, newest first, but the account's before all others.
 
-    A repeated call takes nothing back, and only tells what the first one did and what is left.
+    A repeated call undoes nothing. It returns the events that the first one undid and those that
+    are skipped now.
     """
     first = write.first
-    undone = await _first_undone(write)
-    effective = [
+    result = await _result_of_first_call(write)
+    in_effect = [
         event
-        for event in _effective(events)
+        for event in _events_in_effect(events)
         if _may_undo(write, event) and (first is None or event["id"] < first.event)
     ]
-    effective.sort(key=lambda event: subjects()[event["subject"]].key is not None)
-    rows = await _rows_of(write, effective)
-    for event in effective:
-        subject, key = subjects()[event["subject"]], key_in(event)
+    in_effect.sort(key=lambda event: subjects()[event["subject"]].key is not None)
+    rows = await _rows_of(write, in_effect)
+    for event in in_effect:
+        subject, key = subjects()[event["subject"]], key_of_event(event)
         row = rows.get((subject.name, key))
         if row is None or event["after"] is None or event["kind"] in subject.irreversible:
-            undone.left.append(Left(event["id"], subject, key, []))
+            result.skipped.append(SkippedEvent(event["id"], subject, key, []))
         elif blocking := _blocking_fields(write, subject, row, event["after"]):
-            undone.left.append(Left(event["id"], subject, key, blocking))
+            result.skipped.append(SkippedEvent(event["id"], subject, key, blocking))
         elif first is None:
             columns = _columns_before(write, subject, event["before"])
             outcome = write.save(subject, row, columns, kind="undone", undoes=event["id"])
             rows[subject.name, key] = outcome.row
-            undone.events.append(Undo.of(event["id"], outcome))
+            result.events.append(Undo.of(event["id"], outcome))
     await write.commit()
-    return undone
+    return result
 
 
-async def _first_undone(write: Write) -> Undone:
-    """What the first call with the write's idempotency key took back, without what was purged."""
+async def _result_of_first_call(write: Write) -> UndoResult:
+    """The events that the first call with the same idempotency key undid, except purged ones."""
     if write.first is None:
-        return Undone()
+        return UndoResult()
     events = await write.tx.fetch_all(_OF_CALL, call=write.first.event)
-    return Undone(
+    return UndoResult(
         [
-            Undo(event["undoes"], subjects()[event["subject"]], key_in(event), event["id"])
+            Undo(event["undoes"], subjects()[event["subject"]], key_of_event(event), event["id"])
             for event in sorted(events, key=lambda event: event["id"])
             if event["after"] is not None
         ]
@@ -295,29 +296,29 @@ async def _first_undone(write: Write) -> Undone:
 
 
 async def _rows_of(write: Write, events: list[Record]) -> dict[tuple[str, Key], Row]:
-    """The rows of these events, by subject and key: one query for each subject."""
+    """The rows of these events, by subject and key. Makes one query for each subject."""
     rows: dict[tuple[str, Key], Row] = {}
     for subject in _SUBJECTS:
-        keys = {key_in(event) for event in events if event["subject"] == subject.name}
+        keys = {key_of_event(event) for event in events if event["subject"] == subject.name}
         if keys:
             found = await load(write, subject, list(keys))
             rows |= {(subject.name, key): row for key, row in found.items()}
     return rows
 
 
-def _effective(events: list[Record]) -> list[Record]:
-    """The events whose effect is in force: an undo and what it took back cancel each other."""
+def _events_in_effect(events: list[Record]) -> list[Record]:
+    """The events that are in effect: an undo and the event that it undid cancel each other."""
     by_id = {event["id"]: event for event in events}
-    effective: list[Record] = []
+    in_effect: list[Record] = []
     for event in events:
         if event["undone_by"] is not None:
             continue
-        links, tip = 1, event
-        while tip["undoes"] in by_id:
-            links, tip = links + 1, by_id[tip["undoes"]]
-        if links % 2:
-            effective.append(event)
-    return effective
+        chain_length, earlier = 1, event
+        while earlier["undoes"] in by_id:
+            chain_length, earlier = chain_length + 1, by_id[earlier["undoes"]]
+        if chain_length % 2:
+            in_effect.append(event)
+    return in_effect
 
 
 def _may_see(write: Write, event: Record) -> bool:
@@ -325,21 +326,21 @@ def _may_see(write: Write, event: Record) -> bool:
 
 
 def _may_undo(write: Write, event: Record) -> bool:
-    return write.tx.caller.is_person or not subjects()[event["subject"]].for_person
+    return write.tx.caller.is_person or not subjects()[event["subject"]].person_only
 
 
 def _blocking_fields(
     write: Write, subject: Subject, row: Row, after: Mapping[str, Any]
 ) -> list[str]:
-    """The fields for which others' changes keep an event from being undone."""
-    left = subject.fields.columns_from_json(after, write.timezone)
-    return subject.fields.changed_since(row, left)
+    """The fields that have changed since the event, and so prevent its undo."""
+    columns = subject.fields.columns_from_json(after, write.timezone)
+    return subject.fields.fields_changed_since(row, columns)
 
 
 def _columns_before(
     write: Write, subject: Subject, before: Mapping[str, Any] | None
 ) -> Mapping[str, Any]:
-    """What the event found; what it created or restored goes to the trash, for 30 days from now."""
+    """The columns before the event. A created or restored row goes to the trash."""
     columns = subject.fields.columns_from_json(before, write.timezone) if before else {}
     if subject.undo_of_creation and (before is None or columns.get("deleted_at")):
         columns |= subject.undo_of_creation(write.now)

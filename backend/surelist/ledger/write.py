@@ -1,4 +1,4 @@
-"""The unit of work of a write: looked up under the lock, recorded as events, stored at once."""
+"""The unit of work of a write: reads under the account's lock, records events, stores them."""
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
@@ -16,12 +16,12 @@ from surelist.ledger.fields import Columns
 from surelist.ledger.models import BEING_ERASED, EventKind
 from surelist.ledger.quotas import refuse_past_quota
 from surelist.ledger.statements import APPEND, COUNT
-from surelist.ledger.subjects import Key, Row, Store, Subject, key_in
+from surelist.ledger.subjects import Key, Row, Store, Subject, key_of_event
 
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """What a repeated call is recognized by: a hash of what it asks for, and its key, if any."""
+    """Identifies a repeated call: the hash of its request, and its idempotency key, if any."""
 
     request_hash: bytes
     key: str | None = None
@@ -30,13 +30,13 @@ class Idempotency:
     def of(
         cls, operation: str, arguments: Mapping[str, Any], key: str | None = None
     ) -> "Idempotency":
-        """That of an operation with these canonical arguments."""
+        """Build from an operation and its arguments."""
         canonical = orjson.dumps([operation, arguments], option=orjson.OPT_SORT_KEYS)
         return cls(hashlib.sha256(canonical).digest(), key)
 
 
 class Change(NamedTuple):
-    """One event to record: `before` and `after` hold the changed columns only."""
+    """The contents of an event. `before` and `after` have the changed columns only."""
 
     kind: EventKind
     subject: Subject
@@ -48,17 +48,17 @@ class Change(NamedTuple):
     undoes: int | None = None
 
     def size(self) -> int:
-        """About the bytes that its event counts for in `stored_bytes`."""
+        """The approximate size of the event in `stored_bytes`."""
         images = (self.before, self.after)
         return sum(len(orjson.dumps(image)) for image in images if image is not None)
 
 
 SYSTEM = Caller("system", "surelist", "Surelist")
-"""Who purges what has been in the trash for too long."""
+"""The author of automatic purges."""
 
 
-class First(NamedTuple):
-    """The first event of the call that used the same idempotency key before."""
+class FirstEvent(NamedTuple):
+    """The first event of an earlier call with the same idempotency key."""
 
     event: int
     subject: str
@@ -67,10 +67,10 @@ class First(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A row after a write: `changed` are its fields that the write changed.
+    """A row after a write, with the names of its `changed` fields.
 
-    `event` is the one that tells of it, None where nothing differed. `repeated` says that an
-    earlier call had made it.
+    `event` is the id of the write's event, or None if nothing changed. `repeated` is true if an
+    earlier call made the change.
     """
 
     subject: Subject
@@ -93,11 +93,11 @@ STATUS_COLUMNS = {"completed_at", "deleted_at"}
 
 
 class Write:
-    """One call of one user, under the lock of their account.
+    """The write of one call, under the lock of the user's account.
 
-    `begin` reads the `timezone`, the time, the counters and `first`, what an earlier call with the
-    same idempotency key did; `found` is the whole row, with what else the lookup selected. `save`
-    and `record` add events, and nothing is stored before `commit`, which ends the write.
+    `begin` reads the `timezone`, the time, the counters, and in `first` an earlier call with the
+    same idempotency key. `found` is the complete record of the lookup. `save` and `record` add
+    events. `commit` stores them and ends the write.
     """
 
     __slots__ = (
@@ -127,11 +127,11 @@ class Write:
         self.last_event: int = found["last_event"]
         self.last_task: int = found["last_task"]
         self.first = (
-            First(found["first_event"], found["first_subject"], key_in(found, "first"))
+            FirstEvent(found["first_event"], found["first_subject"], key_of_event(found, "first"))
             if found["first_event"]
             else None
         )
-        self._today = self.now.date()  # asyncpg gives every instant in UTC
+        self._today = self.now.date()  # asyncpg returns times in UTC
         self._kept: int = found["kept"]
         self._stored_bytes: int = found["stored_bytes"]
         self._quota_used: int = found["quota_used"] if found["quota_day"] == self._today else 0
@@ -148,12 +148,12 @@ class Write:
         sweeps: Collection[Subject] = (),
         **values: Any,
     ) -> Self:
-        """Run a write's one lookup, which selects CONTEXT from CONTEXT_FROM and what else it needs.
+        """Run the lookup of a write. It must select CONTEXT from CONTEXT_FROM.
 
-        That includes `any_expired` of the subjects that it sweeps: their expired rows are purged
-        first. Raises Unauthenticated when the account was erased after the token was issued,
-        Conflict when the idempotency key has been used for something else, Gone when what it was
-        used for has been purged.
+        It must also select `any_expired` of each subject in `sweeps`. Expired rows of these
+        subjects are purged first. Raises Unauthenticated if the account was erased after the token
+        was issued, Conflict if the idempotency key was used for a different request, and Gone if
+        the result of the first request was purged.
         """
         write = await cls._look_up(tx, lookup, idempotency, values)
         expired = [subject for subject in sweeps if write.found[f"{subject.name}_expired"]]
@@ -180,12 +180,12 @@ class Write:
             idempotency_key=idempotency.key if idempotency else None,
         )
         if found is None:
-            raise RuntimeError("a write without its account row")
+            raise RuntimeError("the account row is missing")
         refuse_if_erased(tx, found["erased_at"])
         if found["first_event"] and found["first_hash"] is None:
             raise Gone("first_result_purged")
         if found["first_event"] and idempotency and found["first_hash"] != idempotency.request_hash:
-            raise used_otherwise()
+            raise idempotency_key_reused()
         return cls(tx, found, idempotency)
 
     def save(
@@ -198,53 +198,53 @@ class Write:
         if_version: int | None = None,
         undoes: int | None = None,
     ) -> Outcome:
-        """Record that `row` gets these columns; no event, where none of them differs.
+        """Record a change of these columns of `row`. Records nothing if they are equal.
 
-        Raises VersionMismatch, and TooManyRequests when it would pass a quota.
+        Raises VersionMismatch, and TooManyRequests if the change would exceed a quota.
         """
-        wanted = {**row, **columns}
-        changed = subject.fields.changed_columns(row, wanted)
+        new = {**row, **columns}
+        changed = subject.fields.changed_columns(row, new)
         if not changed:
             return Outcome(subject, row, self.timezone, [])
-        refuse_unless_at(if_version, subject, row, self.timezone)
-        pending, completed = subject.counts(row, wanted)
+        require_version(if_version, subject, row, self.timezone)
+        pending, completed = subject.counts(row, new)
         change = Change(
-            kind or subject.kind_of(changed, row, wanted),
+            kind or subject.event_kind(changed, row, new),
             subject,
             subject.key_of(row),
             before={name: row[name] for name in changed},
-            after={name: wanted[name] for name in changed},
+            after={name: new[name] for name in changed},
             pending=pending,
             completed=completed,
             undoes=undoes,
         )
-        wanted |= {"version": self.last_event + 1, "updated_at": self.now}
-        self.timezone = wanted.get("timezone", self.timezone)  # a change of the account
-        event = self.record(change, subject.store(changed), wanted)
+        new |= {"version": self.last_event + 1, "updated_at": self.now}
+        self.timezone = new.get("timezone", self.timezone)  # if the row is the account
+        event = self.record(change, subject.store(changed), new)
         names = subject.fields.field_names(changed)
-        return Outcome(subject, wanted, self.timezone, names, event)
+        return Outcome(subject, new, self.timezone, names, event)
 
     async def purge_expired(self, subject: Subject) -> None:
-        """Record the purge of what has been in the trash for too long."""
+        """Record the purge of rows that have been in the trash for too long."""
         if subject.trash:
             for row in await self.tx.fetch_all(subject.trash.expired):
                 self.purge(subject, row, SYSTEM)
 
     def purge(self, subject: Subject, row: Row, caller: Caller | None = None) -> None:
-        """Record that a row of the trash is removed for good."""
+        """Record the purge of a row in the trash."""
         if not (subject.trash and subject.key):
-            raise ValueError(f"no {subject.name} can be purged")
+            raise ValueError(f"subject {subject.name} has no trash")
         change = Change("purged", subject, row[subject.key], None, None)
         self.record(change, subject.trash.purge, row, caller)
 
     def record(self, change: Change, store: Store, row: Row, caller: Caller | None = None) -> int:
-        """Record an event and the row that its change leaves, and return the event's id.
+        """Record an event and its row after the change. Returns the event's id.
 
-        Raises TooManyRequests when the change would pass a quota.
+        Raises TooManyRequests if the change would exceed a quota.
         """
         if self._recorded:
             self._stored_bytes += self._recorded[-1].change.size()
-        if change.kind not in change.subject.never_refused:
+        if change.kind not in change.subject.exempt_from_quotas:
             refuse_past_quota(
                 self.tx,
                 now=self.now,
@@ -264,7 +264,7 @@ class Write:
         return self.last_event
 
     async def commit(self) -> None:
-        """Store what was recorded: one event in one statement, several in a few flights."""
+        """Store the recorded events: one in one statement, several in a few round trips."""
         recorded = self._recorded
         if not recorded:
             return
@@ -277,22 +277,22 @@ class Write:
                 **self._event(one, None),
                 **self._counters(),
             )
-            await self._follow(recorded)
+            await self._run_after_change(recorded)
             return
-        for statement, rows in _rows_of(recorded):
+        for statement, rows in _batches(recorded):
             await self.tx.execute_many(statement, rows)
         call = recorded[0].event
         await self.tx.execute_many(APPEND, (self._event(one, call) for one in recorded))
         await self.tx.execute(
             COUNT, first=call, account_last_event=self.last_event, **self._counters()
         )
-        await self._follow(recorded)
+        await self._run_after_change(recorded)
 
-    async def _follow(self, recorded: list[_Recorded]) -> None:
-        last = {one.change.subject.name: one for one in recorded if one.change.subject.follow}
+    async def _run_after_change(self, recorded: list[_Recorded]) -> None:
+        last = {one.change.subject.name: one for one in recorded}
         for one in last.values():
-            if one.change.subject.follow:
-                await one.change.subject.follow(self.tx, one.row)
+            if one.change.subject.after_change:
+                await one.change.subject.after_change(self.tx, one.row)
 
     def _event(self, one: _Recorded, call: int | None) -> dict[str, Any]:
         change, caller = one.change, one.caller
@@ -328,8 +328,8 @@ class Write:
         }
 
 
-def _rows_of(recorded: list[_Recorded]) -> Iterator[tuple[Statement, list[Mapping[str, Any]]]]:
-    """The statements of a call of several events, and for each the rows as they are at last."""
+def _batches(recorded: list[_Recorded]) -> Iterator[tuple[Statement, list[Mapping[str, Any]]]]:
+    """The statements of a call with several events, each with the final state of its rows."""
     statements = {id(one.store.among): one.store.among for one in recorded if one.store.among}
     for identity, statement in statements.items():
         last = {one.change.key: one for one in recorded if id(one.store.among) == identity}
@@ -339,33 +339,41 @@ def _rows_of(recorded: list[_Recorded]) -> Iterator[tuple[Statement, list[Mappin
         )
 
 
-def refuse_unless_at(version: int | None, subject: Subject, row: Row, timezone: str) -> None:
-    """Raise VersionMismatch when the row is not at `version`, unless that is None."""
+def require_version(version: int | None, subject: Subject, row: Row, timezone: str) -> None:
+    """Raise VersionMismatch if the row has a different version. None matches every version."""
     if version is None or version == row.get("version"):
         return
     what = subject.noun(subject.key_of(row))
     if "version" not in row:
         raise VersionMismatch("no_version", what=what)
-    current = subject.whole(row, timezone) if subject.whole else None
-    given, now = version, row["version"]
-    if 0 < given < now:
+    current = subject.representation(row, timezone) if subject.representation else None
+    current_version = row["version"]
+    if 0 < version < current_version:
         raise VersionMismatch(
-            "version_changed", what=what, if_version=given, version=now, current=current
+            "version_changed",
+            what=what,
+            if_version=version,
+            version=current_version,
+            current=current,
         )
     raise VersionMismatch(
-        "version_unknown", what=what, if_version=given, version=now, current=current
+        "version_unknown",
+        what=what,
+        if_version=version,
+        version=current_version,
+        current=current,
     )
 
 
-def used_otherwise() -> Conflict:
-    """The refusal of an idempotency key that was sent with something else before."""
+def idempotency_key_reused() -> Conflict:
+    """The error for an idempotency key that was used for a different request."""
     return Conflict("idempotency_key_reused")
 
 
 def refuse_if_erased(tx: UserTransaction, erased_at: datetime | None) -> None:
-    """Raise Unauthenticated when the account was erased after the caller's token was issued.
+    """Raise Unauthenticated if the account was erased after the token was issued.
 
-    Raises BeingErased while rows of it are left.
+    Raises BeingErased while the erasure is under way.
     """
     if erased_at == BEING_ERASED:
         raise BeingErased

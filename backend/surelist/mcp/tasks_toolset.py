@@ -47,17 +47,17 @@ async def _list_templates(_context: Context, _params: Params) -> Result:
 async def _read_resource(context: Context, params: Params) -> Result:
     reader, uri = _require_read(context), params["uri"]
     if uri == LIST_URI:
-        text = await context.database.read(reader, resources.pending, READ_SCOPE)
+        text = await context.database.read(reader, resources.pending_tasks, READ_SCOPE)
     else:
         try:
-            task_id = resources.task_named(uri)
+            task_id = resources.task_id_of_uri(uri)
             text = await context.database.read(
-                reader, lambda tx: resources.one(tx, task_id), READ_SCOPE
+                reader, lambda tx: resources.one_task(tx, task_id), READ_SCOPE
             )
         except NotFound:
             code = INVALID_PARAMS if is_modern(context.version) else RESOURCE_NOT_FOUND
-            told = for_model(resources.no_such_resource(uri))
-            raise MCPError(code, told, {"uri": uri}) from None
+            message = for_model(resources.resource_not_found(uri))
+            raise MCPError(code, message, {"uri": uri}) from None
     return {"contents": [resources.contents(uri, text)]}
 
 
@@ -77,7 +77,7 @@ async def _get_prompt(context: Context, params: Params) -> Result:
     if params.get("arguments"):
         raise Invalid("prompt_with_arguments", name=name)
     messages = await context.database.read(
-        _require_read(context), lambda tx: resources.prompted(tx, prompt), READ_SCOPE
+        _require_read(context), lambda tx: resources.prompt_messages(tx, prompt), READ_SCOPE
     )
     return {"description": prompt.description, "messages": messages}
 
@@ -92,7 +92,7 @@ async def _complete(context: Context, params: Params) -> Result:
         raise Invalid("completion_of_other", uri=TASK_URI)
     ids, more = await context.database.read(
         _require_read(context),
-        lambda tx: resources.ids_beginning(tx, argument["value"]),
+        lambda tx: resources.ids_with_prefix(tx, argument["value"]),
         READ_SCOPE,
     )
     return {"completion": {"values": ids, "hasMore": more}}

@@ -1,4 +1,4 @@
-"""How a task changes: read under the lock, decided, written together with its event."""
+"""Changes a task: reads it under the lock, decides the new columns, and stores them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,10 +12,10 @@ from surelist.ledger.statements import CONTEXT, CONTEXT_FROM
 from surelist.ledger.subjects import Row
 from surelist.ledger.write import Idempotency, Outcome, Write
 from surelist.tasks.purge import TRASH, restorable
-from surelist.tasks.subject import SUBJECT, TASK, TASK_COLUMNS, no_such_task
+from surelist.tasks.subject import SUBJECT, TASK, TASK_COLUMNS, task_not_found
 
 Decision = Callable[[Row, Write], Mapping[str, Any]]
-"""From the task and the write to the columns that it is to have."""
+"""Returns the new columns of a task."""
 
 CONTEXT_AND_TASK = compiled(
     select(*CONTEXT, TRASH.any_expired, *TASK_COLUMNS).select_from(
@@ -33,7 +33,7 @@ CONTEXT_AND_TASK = compiled(
 async def begin(
     tx: UserTransaction, lookup: Statement, idempotency: Idempotency | None, **values: Any
 ) -> Write:
-    """A write of tasks, after the trash has been swept."""
+    """Purge expired tasks, and begin a write."""
     return await Write.begin(tx, lookup, idempotency, sweeps=(SUBJECT,), **values)
 
 
@@ -45,13 +45,13 @@ async def change(
     if_version: int | None = None,
     idempotency: Idempotency | None = None,
 ) -> Outcome:
-    """Give the task the columns that `decide` returns. Raises NotFound, VersionMismatch."""
+    """Set the columns that `decide` returns. Raises NotFound, VersionMismatch."""
     write = await begin(tx, CONTEXT_AND_TASK, idempotency, task_id=task_id)
     if first := await first_outcome(write):
         return first
-    task = SUBJECT.found_in(write.found)
+    task = SUBJECT.row_in(write.found)
     if task is None:
-        raise no_such_task(task_id)
+        raise task_not_found(task_id)
     outcome = write.save(SUBJECT, task, decide(task, write), if_version=if_version)
     await write.commit()
     return outcome

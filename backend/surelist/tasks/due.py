@@ -1,4 +1,4 @@
-"""When a task is due: a day, or a wall time on it; read from ISO 8601 and written back as that."""
+"""Due dates of tasks: a day, or a day with a wall time. Reads and writes ISO 8601."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from surelist.errors import Invalid
 from surelist.ledger.times import zone
 
 YEARS = range(1900, 9999)
-"""Years in which every instant can be written in every timezone."""
+"""Years with a valid local time for every instant in every time zone."""
 
 _ISO = re.compile(
     r"\d{4}-\d\d-\d\d"
@@ -19,11 +19,11 @@ _ISO = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A day, or a wall time on it, and the instant `at` that it stands for.
+    """A day, or a wall time on a day, with its instant `at`.
 
-    `clock` is None for a whole day, which begins at `at`. `zone` is None when the moment floats: it
-    stays that day and time when the user's timezone changes. A moment that was given with an offset
-    has that offset as its zone, such as "+02:00" or "UTC".
+    `clock` is None for a whole day, and `at` is then the start of the day. `zone` is None for a
+    floating moment: its day and time stay the same when the user's time zone changes. For a moment
+    with an offset, `zone` is that offset, such as "+02:00" or "UTC".
     """
 
     at: datetime
@@ -33,10 +33,10 @@ class Moment:
 
 
 def read_moment(text: str, timezone: str, argument: str) -> Moment:
-    """The moment that an ISO 8601 date or date-time names in `timezone`.
+    """Parse an ISO 8601 date or date-time. Without an offset, it is in `timezone`.
 
-    A local time that occurs twice is the earlier. Raises Invalid, naming `argument`, when it is not
-    ISO 8601 or the clocks skip that time.
+    A local time that occurs twice means the first occurrence. Raises Invalid, with the name
+    `argument`, if the text is not ISO 8601 or the clocks skip that time.
     """
     parts = _ISO.fullmatch(text)
     try:
@@ -50,14 +50,14 @@ def read_moment(text: str, timezone: str, argument: str) -> Moment:
         now = datetime.now(zone(timezone))
         raise Invalid("date_not_iso", argument=argument, now=now, timezone=timezone) from None
     if parts["offset"]:
-        return fixed(stated)
+        return moment_with_offset(stated)
     _refuse_skipped(stated, argument, timezone)
     at = instant(stated.date(), stated.time(), None, timezone)
     return Moment(at, stated.date(), stated.time())
 
 
-def fixed(stated: datetime) -> Moment:
-    """The moment of a time with an offset, which is its zone from then on."""
+def moment_with_offset(stated: datetime) -> Moment:
+    """The moment of a time with an offset."""
     offset = (stated.tzname() or "").removeprefix("UTC") or "UTC"
     return Moment(stated.astimezone(UTC), stated.date(), stated.time(), offset)
 
@@ -65,25 +65,25 @@ def fixed(stated: datetime) -> Moment:
 def instant(on: date, clock: time | None, own_zone: str | None, timezone: str) -> datetime:
     """The instant of a day or wall time, in its own zone or else in the user's `timezone`.
 
-    A wall time that the clocks skip moves forward by the gap; of one that occurs twice it is the
-    earlier. A whole day begins at its first instant.
+    A wall time that the clocks skip moves forward by the length of the gap. One that occurs twice
+    means the first occurrence. A whole day begins at its first instant.
     """
-    # Python reads a skipped time by the offset of before the gap, and so past it (PEP 495).
+    # Python uses the offset before the gap for a skipped time (PEP 495).
     return datetime.combine(on, clock or time(), zone(own_zone or timezone)).astimezone(UTC)
 
 
 def start_of(day: date, timezone: str) -> datetime:
-    """The instant at which `day` begins in that timezone, also where its midnight is skipped."""
+    """The first instant of `day` in `timezone`, even if the clocks skip midnight."""
     return instant(day, None, None, timezone)
 
 
 def day_after(day: date) -> date:
-    """The next day; the last day that there is, is its own."""
+    """The next day, or `day` itself if it is `date.max`."""
     return day + timedelta(days=1) if day < date.max else day
 
 
 def write_moment(at: datetime, on: date, clock: time | None, timezone: str) -> tuple[str, str]:
-    """A due date as it is shown and taken back, with its weekday."""
+    """Format a due date in ISO 8601. Also returns its weekday."""
     if clock is None:
         return on.isoformat(), f"{on:%A}"
     local = at.astimezone(zone(timezone))
@@ -92,6 +92,6 @@ def write_moment(at: datetime, on: date, clock: time | None, timezone: str) -> t
 
 def _refuse_skipped(stated: datetime, argument: str, timezone: str) -> None:
     local = zone(timezone)
-    there = stated.replace(tzinfo=local).astimezone(UTC).astimezone(local)
-    if there.replace(tzinfo=None) != stated:
+    round_trip = stated.replace(tzinfo=local).astimezone(UTC).astimezone(local)
+    if round_trip.replace(tzinfo=None) != stated:
         raise Invalid("time_skipped", argument=argument, time=stated, timezone=timezone)

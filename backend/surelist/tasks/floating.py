@@ -1,4 +1,4 @@
-"""Due dates that float: they keep their day and wall time when the user's timezone changes."""
+"""Floating due dates: they keep their day and wall time when the user's time zone changes."""
 
 from sqlalchemy import ARRAY, Date, DateTime, Time, bindparam, column, func, select
 from sqlmodel import col
@@ -36,8 +36,8 @@ _MOVE = compiled(
 )
 
 
-async def move(tx: UserTransaction, timezone: str) -> None:
-    """Let what floats fall due at the same day and wall time in `timezone`."""
+async def move_due_dates(tx: UserTransaction, timezone: str) -> None:
+    """Set the instants of all floating due dates to their day and wall time in `timezone`."""
     dues = [(row["due_on"], row["due_time"]) for row in await tx.fetch_all(_FLOATING)]
     await tx.execute(
         _MOVE,

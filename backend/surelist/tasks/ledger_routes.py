@@ -1,4 +1,4 @@
-"""REST for the ledger: its events, and taking them back."""
+"""REST routes of the ledger: list events, and undo them."""
 
 import re
 from datetime import UTC, datetime
@@ -23,17 +23,17 @@ from surelist.ledger.representation import OfSubject, ShownEvent, event, of_subj
 from surelist.ledger.write import Idempotency
 from surelist.tasks.models import Version
 from surelist.tasks.representation import WholeTask
-from surelist.tasks.routes import IfMatch, guards, task_answer
+from surelist.tasks.routes import IfMatch, preconditions, task_answer
 from surelist.tasks.subject import SUBJECT
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_WHAT_IT_MUST_BE = "must be an ISO 8601 date and time with an offset"
+_INVALID_TIME = "must be an ISO 8601 date and time with an offset"
 
 
-def _written_out(value: object) -> object:
-    """Else Pydantic takes a number for the seconds since 1970."""
+def _require_iso_text(value: object) -> object:
+    """Require text, since Pydantic reads a number as seconds since 1970."""
     if not (isinstance(value, str) and _DATE.match(value)):
-        raise ValueError(_WHAT_IT_MUST_BE)
+        raise ValueError(_INVALID_TIME)
     return value
 
 
@@ -41,7 +41,7 @@ def _in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise ValueError(_WHAT_IT_MUST_BE) from None
+        raise ValueError(_INVALID_TIME) from None
 
 
 class EventList(ShownObject):
@@ -52,19 +52,16 @@ class EventList(ShownObject):
 
 
 class UndoneEvent(OfSubject):
-    """An event that was taken back; `version` is the event that did so.
-
-    That is the version which its task has now.
-    """
+    """An undone event. `version` is the event that undid it, and the new version of the row."""
 
     event: int
     version: int
 
 
 class LeftEvent(OfSubject):
-    """An event that was left, and the fields that changed since.
+    """An event that was not undone, and the fields that have changed since.
 
-    There are none when its task is gone, or when such a change cannot be undone.
+    `fields` is empty if the row is gone, or if events of this kind cannot be undone.
     """
 
     event: int
@@ -72,7 +69,7 @@ class LeftEvent(OfSubject):
 
 
 class UndoneEvents(ShownObject):
-    """What was, or with `dry_run` would be, taken back, and what not."""
+    """The events that were undone, or with `dry_run` would be, and those that were left."""
 
     undone: list[UndoneEvent]
     left: list[LeftEvent]
@@ -80,11 +77,14 @@ class UndoneEvents(ShownObject):
 
 
 class UndoAll(Closed):
-    """Whose changes to take back, and since when."""
+    """The client, and the time since which to undo its changes."""
 
     client_id: ClientId
     since: Annotated[
-        AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_utc), Field(strict=False)
+        AwareDatetime,
+        BeforeValidator(_require_iso_text),
+        AfterValidator(_in_utc),
+        Field(strict=False),
     ]
     dry_run: bool = False
 
@@ -96,7 +96,7 @@ CallPath = EventPath
 
 @router.get("/events", responses={200: {"model": EventList}})
 async def list_events(door: ReadDoor, query: Annotated[listing.EventQuery, Query()]) -> Response:
-    """The ledger, newest first; with `after`, oldest first from that event on."""
+    """List events, newest first; with `after`, oldest first from that event on."""
     page = await door.read(lambda tx: listing.list_events(tx, query))
     shown: EventList = {"events": [event(one, page.timezone) for one in page.events]}
     if page.cursor:
@@ -112,9 +112,9 @@ async def list_events(door: ReadDoor, query: Annotated[listing.EventQuery, Query
 async def undo_event(
     door: WriteDoor, event_id: EventPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
-    """Take one change back."""
-    kept = guards(f"undo {event_id}", {}, if_match, key)
-    outcome = await door.write(lambda tx: undo.undo_event(tx, event_id, **kept))
+    """Undo one event."""
+    conditions = preconditions(f"undo {event_id}", {}, if_match, key)
+    outcome = await door.write(lambda tx: undo.undo_event(tx, event_id, **conditions))
     if outcome.subject is SUBJECT:
         return task_answer(outcome)
     return answer(_undone_event(undo.Undo.of(event_id, outcome)))
@@ -125,10 +125,10 @@ async def undo_event(
     responses={200: {"model": UndoneEvents}} | problems(NotFound, Conflict, Gone),
 )
 async def undo_call(door: WriteDoor, call: CallPath, key: IdempotencyKey = ABSENT) -> Response:
-    """Take back all that one call changed, but what others changed since."""
+    """Undo all changes of one call, except fields that others have changed since."""
     idempotency = Idempotency.of(f"undo call {call}", {}, key) if key else None
     undone = await door.write(lambda tx: undo.undo_call(tx, call, idempotency=idempotency))
-    return answer(_undone(undone, dry_run=False))
+    return answer(_undone_events(undone, dry_run=False))
 
 
 @router.post(
@@ -136,29 +136,29 @@ async def undo_call(door: WriteDoor, call: CallPath, key: IdempotencyKey = ABSEN
     responses={200: {"model": UndoneEvents}} | problems(Conflict, Gone),
 )
 async def undo_events(door: WriteDoor, wanted: UndoAll, key: IdempotencyKey = ABSENT) -> Response:
-    """Take back all that one client changed since a time, but what others changed since."""
+    """Undo all changes of one client since a time, except fields that others have changed since."""
     idempotency = Idempotency.of("undo all", wanted.given(), key) if key else None
     undone = await door.write(
         lambda tx: undo.undo_client(tx, wanted.client_id, wanted.since, idempotency=idempotency),
         keep=not wanted.dry_run,
     )
-    return answer(_undone(undone, dry_run=wanted.dry_run))
+    return answer(_undone_events(undone, dry_run=wanted.dry_run))
 
 
-def _undone(undone: undo.Undone, *, dry_run: bool) -> UndoneEvents:
+def _undone_events(result: undo.UndoResult, *, dry_run: bool) -> UndoneEvents:
     return {
-        "undone": [_undone_event(one) for one in undone.events],
+        "undone": [_undone_event(one) for one in result.events],
         "left": [
             cast(
                 "LeftEvent",
                 {"event": one.event, **of_subject(one.subject, one.key), "fields": one.fields},
             )
-            for one in undone.left
+            for one in result.skipped
         ],
         "dry_run": dry_run,
     }
 
 
 def _undone_event(one: undo.Undo) -> UndoneEvent:
-    of = of_subject(one.subject, one.key)
-    return cast("UndoneEvent", {"event": one.event, **of, "version": one.version})
+    subject = of_subject(one.subject, one.key)
+    return cast("UndoneEvent", {"event": one.event, **subject, "version": one.version})

@@ -1,4 +1,4 @@
-"""Listing: filters, pages and the cursors between them."""
+"""Lists tasks: filters, pages and cursors."""
 
 import hashlib
 from collections.abc import Mapping
@@ -19,14 +19,14 @@ from surelist.ledger.times import zone
 from surelist.tasks import selection
 from surelist.tasks.due import Moment, day_after, read_moment, start_of
 from surelist.tasks.models import PRIORITIES, Due, Priority, Row, Tag
-from surelist.tasks.selection import COUNTED, LONGEST, Shape, Sort
-from surelist.tasks.words import fold, patterns, sought
+from surelist.tasks.selection import COUNT_LIMIT, MAX_PAGE_SIZE, Shape, Sort
+from surelist.tasks.words import fold, patterns, search_terms
 
 Bound = Annotated[Due, Described(description='As "due"; inclusive.')]
 
 
 class Filters(Closed):
-    """Which tasks are listed, and in which order."""
+    """The filters and the order of a list."""
 
     status: Literal["all", "pending", "completed", "deleted"] = "all"
     search: Annotated[str, Described(min_length=1, max_length=200)] = ABSENT
@@ -38,15 +38,15 @@ class Filters(Closed):
 
 
 class Page(Closed):
-    """Which part of the list is wanted."""
+    """The size and the position of a page."""
 
-    limit: Annotated[int, Described(ge=1, le=LONGEST)] = 50
+    limit: Annotated[int, Described(ge=1, le=MAX_PAGE_SIZE)] = 50
     cursor: Cursor = ABSENT
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of tasks; `total` is None beyond COUNTED; `cursor` leads to the next page."""
+    """A page of tasks. `total` is None above COUNT_LIMIT, `cursor` is None on the last page."""
 
     tasks: list[Row]
     total: int | None
@@ -58,26 +58,26 @@ _TIMEZONE = compiled(select(user_rows(Account).c.timezone))
 
 
 async def list_tasks(tx: UserTransaction, filters: Filters, page: Page) -> Listing:
-    """One page of the tasks that pass `filters`. Raises Invalid on a cursor of another list."""
+    """A page of the tasks that match `filters`. Raises Invalid for a cursor of another list."""
     given = filters.given(Filters)
-    values = await _values(tx, given)
+    values = await _parameters(tx, given)
     continued = "cursor" in page.model_fields_set
     shape = Shape(filters.status, filters.sort, frozenset(values), continued)
-    place = _place(tx, page.cursor, filters) if continued else {}
-    found = await tx.fetch_all(selection.page(shape), **values, **place, rows=page.limit + 1)
+    position = _cursor_values(tx, page.cursor, filters) if continued else {}
+    found = await tx.fetch_all(selection.page(shape), **values, **position, rows=page.limit + 1)
     if not found:
         return Listing([], 0, None, "UTC")
     tasks = [row for row in found if row["id"] is not None]
     cursor = None
     if len(tasks) > page.limit:
         tasks = tasks[: page.limit]
-        cursor = cursor_behind(tx, tasks[-1], filters)
+        cursor = cursor_after(tx, tasks[-1], filters)
     total = found[0]["total"]
-    return Listing(tasks, total if total <= COUNTED else None, cursor, found[0]["timezone"])
+    return Listing(tasks, total if total <= COUNT_LIMIT else None, cursor, found[0]["timezone"])
 
 
-async def _values(tx: UserTransaction, given: Mapping[str, Any]) -> dict[str, Any]:
-    words, tags = sought(given["search"]) if "search" in given else ([], [])
+async def _parameters(tx: UserTransaction, given: Mapping[str, Any]) -> dict[str, Any]:
+    words, tags = search_terms(given["search"]) if "search" in given else ([], [])
     if "tag" in given:
         tags.append(fold(given["tag"]))
     values: dict[str, Any] = {}
@@ -91,7 +91,7 @@ async def _values(tx: UserTransaction, given: Mapping[str, Any]) -> dict[str, An
         account = await tx.fetch_one(_TIMEZONE)
         timezone = account["timezone"] if account else "UTC"
         if "due_before" in given:
-            values["due_before"] = _end(
+            values["due_before"] = _end_of(
                 read_moment(given["due_before"], timezone, "due_before"), timezone
             )
         if "due_after" in given:
@@ -101,25 +101,25 @@ async def _values(tx: UserTransaction, given: Mapping[str, Any]) -> dict[str, An
     return values
 
 
-def _end(moment: Moment, timezone: str) -> datetime:
-    """The first instant that is no longer within `moment`."""
+def _end_of(moment: Moment, timezone: str) -> datetime:
+    """The first instant after `moment`."""
     if moment.clock is None:
         return start_of(day_after(moment.on), timezone)
     return moment.at + timedelta(microseconds=1)
 
 
-def _mark(filters: Filters) -> str:
-    meant = {**filters.given(Filters), "status": filters.status, "sort": filters.sort}
-    return hashlib.sha256(orjson.dumps(meant, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+def _filters_hash(filters: Filters) -> str:
+    canonical = {**filters.given(Filters), "status": filters.status, "sort": filters.sort}
+    return hashlib.sha256(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
-def cursor_behind(tx: UserTransaction, last: Row, filters: Filters) -> str:
-    """The cursor to what follows `last` in the list that `filters` make."""
-    return cursor_to(tx, _mark(filters), last["sort_key"], last["id"])
+def cursor_after(tx: UserTransaction, last: Row, filters: Filters) -> str:
+    """The cursor to the tasks after `last` in the list with these filters."""
+    return cursor_to(tx, _filters_hash(filters), last["sort_key"], last["id"])
 
 
-def _place(tx: UserTransaction, cursor: str, filters: Filters) -> dict[str, Any]:
-    key, task_id = place_in(tx, _mark(filters), cursor)
+def _cursor_values(tx: UserTransaction, cursor: str, filters: Filters) -> dict[str, Any]:
+    key, task_id = place_in(tx, _filters_hash(filters), cursor)
     return {
         "last_key": datetime.fromisoformat(key) if filters.sort == "due" else key,
         "last_id": task_id,

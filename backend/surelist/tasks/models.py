@@ -1,4 +1,4 @@
-"""A task: the types of its fields, which REST and the tools share, and its table."""
+"""The table of tasks, and the types of their fields, which REST and the tools share."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
@@ -31,10 +31,10 @@ TAG_LENGTH = 50
 TAG_COUNT = 20
 
 Row = Mapping[str, Any]
-"""A task as stored: its columns but `user_id`."""
+"""A task as stored, without `user_id`."""
 
 
-def _each_once(tags: list[str]) -> list[str]:
+def _without_duplicates(tags: list[str]) -> list[str]:
     kept: dict[str, str] = {}
     for tag in tags:
         kept.setdefault(tag.casefold(), tag)
@@ -70,7 +70,7 @@ Tag = Annotated[
     AfterValidator(label),
     Described(json_schema_extra={"pattern": LABEL_PATTERN}),
 ]
-Tags = Annotated[list[Tag], Described(max_length=TAG_COUNT), AfterValidator(_each_once)]
+Tags = Annotated[list[Tag], Described(max_length=TAG_COUNT), AfterValidator(_without_duplicates)]
 TaskId = Annotated[int, Described(ge=1, le=LARGEST)]
 Version = Annotated[int, Described(ge=1, le=LARGEST)]
 Status = Literal["pending", "completed", "deleted"]
@@ -115,7 +115,7 @@ NewStatus = Annotated[
 
 
 PENDING, COMPLETED, DELETED = range(3)
-"""The statuses, as the column `status` has them."""
+"""The values of the column `status`."""
 
 _STATUS = (
     f"CASE WHEN deleted_at IS NOT NULL THEN {DELETED} "
@@ -124,16 +124,16 @@ _STATUS = (
 
 
 def _derived(expression: str, kind: Any) -> Any:
-    """A column that PostgreSQL keeps: what an index needs a plain column for (decision 0013)."""
+    """A generated column, for an index on an expression (decision 0013)."""
     return Field(sa_type=kind, sa_column_args=[Computed(expression, persisted=True)])
 
 
 class Task(UserTable, table=True):
     """One task.
 
-    A task is due on a day, `due_on`, and perhaps at a wall time of it, `due_time`. That time is in
-    `due_zone`, or in the user's timezone where there is none. `due_at` is the instant that follows
-    from these. `version` is the id of the last event that touched the task.
+    `due_on` is the day on which it is due, and `due_time` the wall time, if any. That time is in
+    `due_zone`, or in the user's time zone if `due_zone` is NULL. `due_at` is the resulting instant.
+    `version` is the id of the task's last event.
     """
 
     __table_args__ = (
@@ -188,11 +188,11 @@ class Task(UserTable, table=True):
 
 
 DERIVED = FOLDED | {"status", "sort_due", "sort_priority"}
-"""Columns that only PostgreSQL looks at."""
+"""Columns for sorting and searching, which only PostgreSQL reads."""
 
 
 def status_of(task: Row) -> Status:
-    """The status that the timestamps of `task` add up to."""
+    """The status of a task, from its timestamps."""
     if task["deleted_at"]:
         return "deleted"
     return "completed" if task["completed_at"] else "pending"

@@ -1,6 +1,6 @@
-"""Output schemas of the tools: every field that an answer may have.
+"""Output schemas of the tools, with every field of their results.
 
-Clients build typed results from them and drop what they do not name (fastmcp, mcpo).
+Some clients build typed results from them and drop other fields (fastmcp, mcpo).
 """
 
 from collections.abc import Mapping
@@ -22,14 +22,14 @@ def _object(required: Mapping[str, Schema], optional: Mapping[str, Schema]) -> S
     }
 
 
-_STANDING = {"task_id": INTEGER, "status": TEXT, "title": TEXT, "version": INTEGER}
-_WHERE_SET = {"due": TEXT, "weekday": TEXT, "timezone": TEXT, "priority": TEXT, "tags": TEXTS}
+_REQUIRED = {"task_id": INTEGER, "status": TEXT, "title": TEXT, "version": INTEGER}
+_OPTIONAL = {"due": TEXT, "weekday": TEXT, "timezone": TEXT, "priority": TEXT, "tags": TEXTS}
 _REPEATED = {"repeated": BOOLEAN}
 
-CHANGED = _object(_STANDING, _WHERE_SET)
-ADDED = _object(_STANDING, _WHERE_SET | _REPEATED)
-UPDATED = _object(_STANDING, {"changed": TEXTS} | _WHERE_SET | _REPEATED)
-"""`changed` is not required: clients hold the task that comes with a conflict against it too."""
+CHANGED = _object(_REQUIRED, _OPTIONAL)
+ADDED = _object(_REQUIRED, _OPTIONAL | _REPEATED)
+UPDATED = _object(_REQUIRED, {"changed": TEXTS} | _OPTIONAL | _REPEATED)
+"""`changed` is optional, since clients also validate the task in a conflict with this schema."""
 
 _TASK: Schema = {
     "type": "object",
@@ -54,7 +54,7 @@ _TASK: Schema = {
 LISTED = _object(
     {
         "tasks": {"type": "array", "items": _TASK},
-        "total": {"anyOf": [INTEGER, TEXT]},  # a list of types is unknown to some converters
+        "total": {"anyOf": [INTEGER, TEXT]},  # some converters do not support a list of types
         "now": TEXT,
         "weekday": TEXT,
         "timezone": TEXT,

@@ -1,4 +1,4 @@
-"""A task as people and agents see it: nothing empty, times in the user's timezone."""
+"""The JSON representations of a task: without empty fields, with times in the user's time zone."""
 
 from typing import Annotated, Any, NotRequired, cast
 
@@ -18,15 +18,15 @@ from surelist.tasks.models import (
 )
 
 DESCRIPTION_SHOWN = 200
-"""Characters of a description in a row of a list."""
+"""The length at which a list cuts descriptions."""
 
-Shown = Annotated[str, Described(max_length=100)]
+_Text = Annotated[str, Described(max_length=100)]
 
 _TIMES = ("created_at", "updated_at", "completed_at", "deleted_at")
-_NOT_ECHOED = {"id", "title", "completed", "status", "description"}
+_NOT_IN_RESULTS = {"id", "title", "completed", "status", "description"}
 
 
-class _Shown(ShownObject):
+class _CommonFields(ShownObject):
     id: int
     title: str
     completed: bool
@@ -39,13 +39,13 @@ class _Shown(ShownObject):
     version: int
 
 
-class TaskRow(_Shown):
-    """A row of a list; a long description is cut, and says so."""
+class TaskRow(_CommonFields):
+    """A row of a list. A long description is cut, and `description_truncated` is true."""
 
     description_truncated: NotRequired[bool]
 
 
-class WholeTask(_Shown):
+class WholeTask(_CommonFields):
     """One task in full."""
 
     created_at: str
@@ -54,20 +54,20 @@ class WholeTask(_Shown):
     deleted_at: NotRequired[str]
 
 
-class AsStored(Closed):
-    """What a whole task tells that cannot be written: taken back when it is as stored."""
+class ReadOnlyFields(Closed):
+    """Read-only fields of a whole task. A PUT may send them back unchanged."""
 
     id: TaskId = ABSENT
     status: Status = ABSENT
-    weekday: Shown = ABSENT
+    weekday: _Text = ABSENT
     version: Version = ABSENT
-    created_at: Shown = ABSENT
-    updated_at: Shown = ABSENT
-    completed_at: Shown = ABSENT
-    deleted_at: Shown = ABSENT
+    created_at: _Text = ABSENT
+    updated_at: _Text = ABSENT
+    completed_at: _Text = ABSENT
+    deleted_at: _Text = ABSENT
 
 
-READ_ONLY = frozenset(AsStored.model_fields)
+READ_ONLY = frozenset(ReadOnlyFields.model_fields)
 
 
 class TaskPage(ShownObject):
@@ -93,10 +93,10 @@ def whole(task: Row, timezone: str) -> WholeTask:
     return cast("WholeTask", _shown(task, timezone) | times)
 
 
-def beyond_title(task: Row, timezone: str) -> dict[str, Any]:
-    """What a change echoes of a task beyond its title."""
+def fields_after_title(task: Row, timezone: str) -> dict[str, Any]:
+    """The fields that a tool returns after the title of a changed task."""
     shown = _shown(task, timezone)
-    return {name: value for name, value in shown.items() if name not in _NOT_ECHOED}
+    return {name: value for name, value in shown.items() if name not in _NOT_IN_RESULTS}
 
 
 def _shown(task: Row, timezone: str) -> dict[str, Any]:

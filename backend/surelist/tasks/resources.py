@@ -1,4 +1,4 @@
-"""The list as MCP resources, and the prompts that carry it."""
+"""MCP resources with tasks, and prompts that include them."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from surelist.errors import NotFound
 from surelist.tasks import purge, representation, service
 from surelist.tasks.listing import Filters, Page, list_tasks
 from surelist.tasks.models import Task
-from surelist.tasks.tools import listed
+from surelist.tasks.tools import page_result
 from surelist.text import escape_bidi_controls
 
 LIST_URI = "surelist://tasks"
@@ -79,7 +79,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A request that a person picks, sent along with the pending tasks."""
+    """A prompt that a person selects. It is sent with the pending tasks."""
 
     name: str
     title: str
@@ -110,11 +110,11 @@ PROMPTS = {
 }
 
 
-async def pending(tx: UserTransaction) -> str:
-    """The pending tasks as JSON, within ROWS and BYTES, saying how many were left out."""
+async def pending_tasks(tx: UserTransaction) -> str:
+    """The first pending tasks as JSON, within ROWS and BYTES, and the number of all."""
     filters = Filters(status="pending", sort="due")
     page = await list_tasks(tx, filters, Page(limit=ROWS))
-    shown = listed(page)
+    shown = page_result(page)
     shown.pop("next_cursor", None)
     tasks = shown["tasks"]
     total = shown["total"]
@@ -127,27 +127,27 @@ async def pending(tx: UserTransaction) -> str:
         tasks.pop()
 
 
-def task_named(uri: str) -> int:
-    """The id of the task that a resource is. Raises NotFound."""
-    named = _TASK_URI.fullmatch(uri)
-    if named is None:
-        raise no_such_resource(uri)
-    return int(named[1])
+def task_id_of_uri(uri: str) -> int:
+    """The task id in the URI of a resource. Raises NotFound."""
+    match = _TASK_URI.fullmatch(uri)
+    if match is None:
+        raise resource_not_found(uri)
+    return int(match[1])
 
 
-def no_such_resource(uri: str) -> NotFound:
-    """The refusal of a URI that is no resource's, or that of a task which does not exist."""
+def resource_not_found(uri: str) -> NotFound:
+    """The error for an unknown URI, or the URI of a missing task."""
     return NotFound("resource_not_found", uri=uri, list_uri=LIST_URI)
 
 
-async def one(tx: UserTransaction, task_id: int) -> str:
+async def one_task(tx: UserTransaction, task_id: int) -> str:
     """One task as JSON. Raises NotFound."""
     task, timezone = await service.find(tx, task_id)
     return escape_bidi_controls(orjson.dumps(representation.whole(task, timezone)).decode())
 
 
-async def ids_beginning(tx: UserTransaction, digits: str) -> tuple[list[str], bool]:
-    """The IDS newest ids of the user's that begin with these digits, and whether there are more."""
+async def ids_with_prefix(tx: UserTransaction, digits: str) -> tuple[list[str], bool]:
+    """The newest task ids that begin with these digits, at most IDS, and whether there are more."""
     if digits and not (digits.isascii() and digits.isdigit()):
         return [], False
     first, last = _ranges(digits)
@@ -156,7 +156,7 @@ async def ids_beginning(tx: UserTransaction, digits: str) -> tuple[list[str], bo
 
 
 def _ranges(digits: str) -> tuple[list[int], list[int]]:
-    """The first and the last number of each length that begins with these digits."""
+    """For each length, the first and the last number that begin with these digits."""
     if not digits:
         return [1], [10**ID_DIGITS]
     if digits[0] == "0":
@@ -166,15 +166,15 @@ def _ranges(digits: str) -> tuple[list[int], list[int]]:
 
 
 def contents(uri: str, text: str) -> dict[str, Any]:
-    """A resource as clients read it."""
+    """The contents of a resource, in the form of `resources/read`."""
     return {"uri": uri, "mimeType": "application/json", "text": text}
 
 
-async def prompted(tx: UserTransaction, prompt: Prompt) -> list[dict[str, Any]]:
-    """The messages of a prompt: the person's words, then the pending tasks as a resource.
+async def prompt_messages(tx: UserTransaction, prompt: Prompt) -> list[dict[str, Any]]:
+    """The messages of a prompt: the request, then the pending tasks as a resource.
 
-    Task text is anybody's, so it never stands among the person's words (SECURITY.md).
+    Task text is untrusted, so it is not part of the message with the request (SECURITY.md).
     """
     request = {"type": "text", "text": prompt.request}
-    tasks = {"type": "resource", "resource": contents(LIST_URI, await pending(tx))}
+    tasks = {"type": "resource", "resource": contents(LIST_URI, await pending_tasks(tx))}
     return [{"role": "user", "content": content} for content in (request, tasks)]

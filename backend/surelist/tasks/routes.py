@@ -1,4 +1,4 @@
-"""REST for tasks: each route a door onto one service function."""
+"""REST routes of tasks. Each calls one service function."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -17,7 +17,7 @@ from surelist.doors.routing import (
     user_router,
 )
 from surelist.errors import Conflict, Gone, Invalid, NotFound, VersionMismatch
-from surelist.ledger.undo import Of, undo_event
+from surelist.ledger.undo import RowKey, undo_event
 from surelist.ledger.write import Idempotency, Outcome
 from surelist.tasks import etags, listing, representation, service
 from surelist.tasks.models import (
@@ -33,7 +33,7 @@ from surelist.tasks.models import (
     Version,
     values_of,
 )
-from surelist.tasks.representation import READ_ONLY, AsStored, TaskPage, WholeTask
+from surelist.tasks.representation import READ_ONLY, ReadOnlyFields, TaskPage, WholeTask
 from surelist.tasks.subject import SUBJECT
 
 TaskPath = Annotated[TaskId, PLAIN_DIGITS, Path(alias="task_id", strict=False)]
@@ -42,7 +42,7 @@ IfNoneMatch = Annotated[str, Header(alias="If-None-Match", max_length=1000)]
 
 
 class ListQuery(Paged, listing.Filters):
-    """The query of a list."""
+    """The query parameters of a list."""
 
 
 class NewTask(TaskFields):
@@ -51,25 +51,25 @@ class NewTask(TaskFields):
     title: Title  # pyright: ignore[reportGeneralTypeIssues] (required here)
 
 
-class Replacement(AsStored, NewTask):
-    """A whole task: what is absent becomes empty."""
+class Replacement(ReadOnlyFields, NewTask):
+    """A whole task. Absent fields become empty."""
 
     completed: bool = False
 
     def written(self) -> dict[str, Any]:
-        """The fields that are given and can be written."""
+        """The given fields that are not read-only."""
         return {name: value for name, value in self.given().items() if name not in READ_ONLY}
 
 
-class _BesideFields(Closed):
+class _OtherChanges(Closed):
     status: NewStatus = ABSENT
     undo: Version = ABSENT
 
 
-class Patch(_BesideFields):
-    """A merge patch (RFC 7396), in which null empties a field, as its name in `clear` does.
+class Patch(_OtherChanges):
+    """A merge patch (RFC 7396). Null empties a field, as does its name in `clear`.
 
-    Or `undo` alone: the version of a change of this task to take back.
+    Or `undo` alone: the version of a change of this task to undo.
     """
 
     title: Title = ABSENT
@@ -87,11 +87,11 @@ MERGE_PATCH = {
         }
     }
 }
-"""FastAPI reads any body of `application/*+json` as JSON."""
+"""The media type of a merge patch. The route also accepts `application/json`."""
 
 
 class Completion(Closed):
-    """Whether the task is completed."""
+    """The new state of a task."""
 
     completed: bool
 
@@ -125,10 +125,10 @@ async def create_task(door: WriteDoor, new: NewTask, key: IdempotencyKey = ABSEN
 async def read_task(
     door: ReadDoor, task_id: TaskPath, if_none_match: IfNoneMatch = ABSENT
 ) -> Response:
-    """Read one task, also from the trash; 304 when it is as in `If-None-Match`."""
+    """Read one task, also from the trash; 304 if `If-None-Match` has its ETag."""
     task, timezone = await door.read(lambda tx: service.find(tx, task_id))
     read = task_answer(Outcome(SUBJECT, task, timezone, []))
-    if if_none_match and etags.names(if_none_match, read.headers["ETag"]):
+    if if_none_match and etags.matches(if_none_match, read.headers["ETag"]):
         return Response(status_code=304, headers={"ETag": read.headers["ETag"]})
     return read
 
@@ -145,12 +145,17 @@ async def replace_task(
     key: IdempotencyKey = ABSENT,
 ) -> Response:
     """Replace a task."""
-    kept = guards(f"replace {task_id}", new.written(), if_match, key)
-    stored = new.given(AsStored)
+    conditions = preconditions(f"replace {task_id}", new.written(), if_match, key)
+    read_only = new.given(ReadOnlyFields)
     return task_answer(
         await door.write(
             lambda tx: service.replace(
-                tx, task_id, values_of(new), completed=new.completed, stored=stored, **kept
+                tx,
+                task_id,
+                values_of(new),
+                completed=new.completed,
+                read_only=read_only,
+                **conditions,
             )
         )
     )
@@ -166,18 +171,24 @@ async def change_task(
 ) -> Response:
     """Change the fields that are given."""
     asked, values = patch.model_fields_set, values_of(patch, patch.clear or ())
-    kept = guards(f"change {task_id}", values | patch.given(_BesideFields), if_match, key)
+    conditions = preconditions(
+        f"change {task_id}", values | patch.given(_OtherChanges), if_match, key
+    )
     if not asked:
         raise Invalid("nothing_to_change")
     if "undo" not in asked:
         status = patch.status
         return task_answer(
-            await door.write(lambda tx: service.update(tx, task_id, values, status=status, **kept))
+            await door.write(
+                lambda tx: service.update(tx, task_id, values, status=status, **conditions)
+            )
         )
     if asked != {"undo"}:
         raise Invalid("undo_with_others")
-    of = Of("task", task_id)
-    return task_answer(await door.write(lambda tx: undo_event(tx, patch.undo, of=of, **kept)))
+    row_key = RowKey("task", task_id)
+    return task_answer(
+        await door.write(lambda tx: undo_event(tx, patch.undo, row_key=row_key, **conditions))
+    )
 
 
 @router.delete(
@@ -186,9 +197,9 @@ async def change_task(
 async def delete_task(
     door: WriteDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
-    """Put a task into the trash; the ETag is that of the task there."""
-    kept = guards(f"delete {task_id}", {}, if_match, key)
-    deleted = task_answer(await door.write(lambda tx: service.delete(tx, task_id, **kept)))
+    """Move a task to the trash. The response has the new ETag."""
+    conditions = preconditions(f"delete {task_id}", {}, if_match, key)
+    deleted = task_answer(await door.write(lambda tx: service.delete(tx, task_id, **conditions)))
     return Response(status_code=204, headers={"ETag": deleted.headers["ETag"]})
 
 
@@ -200,12 +211,14 @@ async def complete_task(
     if_match: IfMatch = ABSENT,
     key: IdempotencyKey = ABSENT,
 ) -> Response:
-    """Complete or reopen a task; without a body, whichever it is not."""
+    """Complete or reopen a task. Without a body, toggles it."""
     given = completion.given() if completion else {}
-    kept = guards(f"complete {task_id}", given, if_match, key)
+    conditions = preconditions(f"complete {task_id}", given, if_match, key)
     completed = completion.completed if completion else None
     return task_answer(
-        await door.write(lambda tx: service.complete(tx, task_id, completed=completed, **kept))
+        await door.write(
+            lambda tx: service.complete(tx, task_id, completed=completed, **conditions)
+        )
     )
 
 
@@ -217,13 +230,13 @@ async def complete_task(
 async def purge_task(
     door: PersonDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT
 ) -> Response:
-    """Purge a task from the trash, and its past with it. For the person only."""
-    kept = guards(f"purge {task_id}", {}, if_match, key)
-    await door.write(lambda tx: service.purge_task(tx, task_id, **kept))
+    """Purge a task from the trash, with the contents of its events. For the person only."""
+    conditions = preconditions(f"purge {task_id}", {}, if_match, key)
+    await door.write(lambda tx: service.purge_task(tx, task_id, **conditions))
     return Response(status_code=204)
 
 
-def guards(
+def preconditions(
     operation: str, body: Mapping[str, Any], if_match: str | None, key: str | None
 ) -> dict[str, Any]:
     """The version and the idempotency of a write, from its headers and its body."""
@@ -233,7 +246,7 @@ def guards(
 
 
 def task_answer(outcome: Outcome, *, created: bool = False) -> Response:
-    """A task in full, with its ETag."""
+    """A response with a whole task and its ETag."""
     task = outcome.row
     answered = answer(representation.whole(task, outcome.timezone), 201 if created else 200)
     answered.headers["ETag"] = etags.etag(task["version"], answered.body)

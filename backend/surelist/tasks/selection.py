@@ -1,7 +1,7 @@
-"""The statements that list tasks: each shape compiled once, each made so that its cost is bounded.
+"""The SQL statements that list tasks. Each shape is compiled once, and each has a bounded cost.
 
-A list without filters walks the index of its status and order and stops at the page's end. One with
-filters is a scan of the user's own tasks, which stops early where many pass (docs/decisions/0013).
+A list without filters scans the index of its status and order up to the end of the page. A list
+with filters scans the user's tasks, and stops early if many match (docs/decisions/0013).
 """
 
 from collections.abc import Sequence
@@ -37,11 +37,11 @@ from surelist.tasks import purge
 from surelist.tasks.models import COMPLETED, DELETED, DERIVED, PENDING, Task
 from surelist.tasks.representation import DESCRIPTION_SHOWN
 
-COUNTED = 1000
-"""How far matches are counted."""
+COUNT_LIMIT = 1000
+"""The largest exact total of a filtered list."""
 
-LONGEST = 200
-"""Tasks of a page, at most."""
+MAX_PAGE_SIZE = 200
+"""The largest number of tasks on a page."""
 
 Sort = Literal["created", "due", "priority", "title", "updated"]
 Condition = ColumnElement[bool]
@@ -49,7 +49,7 @@ Condition = ColumnElement[bool]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What decides the text of the statement; `filters` are the names of their arguments."""
+    """Determines the text of a statement. `filters` has the names of its filter parameters."""
 
     status: Literal["all", "pending", "completed", "deleted"]
     sort: Sort
@@ -67,28 +67,28 @@ _FOREVER = literal_column("'infinity'::timestamptz", DateTime(timezone=True))
 _ROWS = bindparam("rows", type_=BigInteger, required=True)
 _account = user_rows(Account)
 _task = user_rows(Task)
-_LEFT_OUT = DERIVED | {"created_at", "updated_at"}  # a row of a list does not tell them
-_SHOWN = [
+_NOT_IN_ROWS = DERIVED | {"created_at", "updated_at"}  # rows of a list do not have these
+_COLUMNS = [
     func.left(column, DESCRIPTION_SHOWN + 1).label("description")
     if column.name == "description"
     else column
     for column in _task.c
-    if column.name not in _LEFT_OUT
+    if column.name not in _NOT_IN_ROWS
 ]
 
 
 @lru_cache(maxsize=1024)
 def page(shape: Shape) -> Statement:
-    """A row for each task of a page, with `timezone` and `total`; without a task when none is left.
+    """Select the tasks of a page, each with `timezone` and `total`, or one row without a task.
 
-    `total` is COUNTED + 1 when more match. Arguments: `rows`; of the page before, `last_key` and
-    `last_id`; of filters, `patterns`, one for each word; `tags`, folded; `sort_priority`;
-    `due_before`; `due_after`, and `due_after_day`, when that day begins.
+    `total` is COUNT_LIMIT + 1 if more tasks match. Parameters: `rows`; `last_key` and `last_id` of
+    the previous page; for filters `patterns`, one for each word; folded `tags`; `sort_priority`;
+    `due_before`; `due_after` and `due_after_day`, the start of that day.
     """
     if shape.filters or shape.status == "deleted":
         found, total = _filtered(shape)
     else:
-        found, total = _whole(shape)
+        found, total = _unfiltered(shape)
     order = _order(shape, found.c.sort_key, found.c.id)
     return compiled(
         select(_account.c.timezone, total.label("total"), *found.c)
@@ -97,62 +97,63 @@ def page(shape: Shape) -> Statement:
     )
 
 
-def _whole(shape: Shape) -> tuple[Subquery, ColumnElement[int]]:
-    """A page of all that have the status, and how many the account counts."""
+def _unfiltered(shape: Shape) -> tuple[Subquery, ColumnElement[int]]:
+    """A page of all tasks with the status, and their number from the account's counters."""
     counts = {"pending": _account.c.pending_count, "completed": _account.c.completed_count}
-    return _merged(shape, _walks(shape, _key(shape, _task))), counts.get(
+    return _merged(shape, _index_scans(shape, _sort_key(shape, _task))), counts.get(
         shape.status, _account.c.pending_count + _account.c.completed_count
     )
 
 
 def _filtered(shape: Shape) -> tuple[Subquery, ColumnElement[int]]:
-    """A page of those that pass the filters, and how many do, counted to COUNTED + 1.
+    """A page of the tasks that match the filters, and their number up to COUNT_LIMIT + 1.
 
-    So many are looked for in any order. When that finds all, they are sorted; else matches are so
-    common that a page of them is met soon in the order.
+    First finds that many matches in any order. If these are all, it sorts them. Otherwise matches
+    are common, so an index scan in the order of the list soon finds a page of them.
     """
-    key, passing = _key(shape, _task), _passing(shape)
+    key, matches_filters = _sort_key(shape, _task), _filter_conditions(shape)
     found = (
-        select(*_SHOWN, key.label("sort_key"))
-        .where(_task.c.status.in_(_statuses(shape)), *passing)
-        .limit(_constant(COUNTED + 1))
+        select(*_COLUMNS, key.label("sort_key"))
+        .where(_task.c.status.in_(_statuses(shape)), *matches_filters)
+        .limit(_constant(COUNT_LIMIT + 1))
         .cte("found")
     )
     total = select(func.count()).select_from(found).scalar_subquery()
-    all_found = total <= _constant(COUNTED)
-    ways: list[Select[*tuple[Any, ...]]] = [
+    all_found = total <= _constant(COUNT_LIMIT)
+    queries: list[Select[*tuple[Any, ...]]] = [
         select(*found.c)
-        .where(all_found, *_beyond(shape, found.c.sort_key, found.c.id))
+        .where(all_found, *_after_cursor(shape, found.c.sort_key, found.c.id))
         .order_by(*_order(shape, found.c.sort_key, found.c.id)),
-        *_walks(shape, key, ~all_found, *passing),
+        *_index_scans(shape, key, ~all_found, *matches_filters),
     ]
-    return _merged(shape, ways), total
+    return _merged(shape, queries), total
 
 
-def _walks(
+def _index_scans(
     shape: Shape, key: ColumnElement[Any], *conditions: Condition
 ) -> list[Select[*tuple[Any, ...]]]:
-    """What fulfils the conditions behind the page before, for each status by its index in order."""
+    """For each status, select the matches after the previous page by an index, in order."""
     return [
-        select(*_SHOWN, key.label("sort_key"))
-        .where(_task.c.status == status, *conditions, *_beyond(shape, key, _task.c.id))
+        select(*_COLUMNS, key.label("sort_key"))
+        .where(_task.c.status == status, *conditions, *_after_cursor(shape, key, _task.c.id))
         .order_by(*_order(shape, key, _task.c.id))
         for status in _statuses(shape)
     ]
 
 
-def _merged(shape: Shape, ways: Sequence[Select[*tuple[Any, ...]]]) -> Subquery:
-    """The first rows of several ways, each in order.
+def _merged(shape: Shape, queries: Sequence[Select[*tuple[Any, ...]]]) -> Subquery:
+    """The first rows of several ordered queries.
 
-    Each has the longest page for its own limit: PostgreSQL would take an argument for a tenth of
-    the table, and sort rather than walk.
+    Each query has the constant limit of the largest page. For a parameter, PostgreSQL would assume
+    a tenth of the table, and sort instead of scanning the index.
     """
-    each = union_all(*(way.limit(_constant(LONGEST + 1)) for way in ways)).subquery("each")
+    limited = [query.limit(_constant(MAX_PAGE_SIZE + 1)) for query in queries]
+    each = union_all(*limited).subquery("each")
     order = _order(shape, each.c.sort_key, each.c.id)
     return select(each).order_by(*order).limit(_ROWS).subquery("page")
 
 
-def _key(shape: Shape, task: FromClause) -> ColumnElement[Any]:
+def _sort_key(shape: Shape, task: FromClause) -> ColumnElement[Any]:
     keys = {
         "created": task.c.id,
         "due": task.c.sort_due,
@@ -164,14 +165,16 @@ def _key(shape: Shape, task: FromClause) -> ColumnElement[Any]:
 
 
 def _order(shape: Shape, key: ColumnElement[Any], task_id: ColumnElement[int]) -> list[Any]:
-    """By the key, ties by id; two of the keys have no ties."""
+    """Order by the key, then by id. Two of the keys are unique, and need no id."""
     if shape.sort == "updated":
         return [key.desc()]
     return [key] if shape.sort == "created" else [key, task_id]
 
 
-def _beyond(shape: Shape, key: ColumnElement[Any], task_id: ColumnElement[int]) -> list[Condition]:
-    """What is behind the last row of the page before, in a form that an index leads to."""
+def _after_cursor(
+    shape: Shape, key: ColumnElement[Any], task_id: ColumnElement[int]
+) -> list[Condition]:
+    """The condition for rows after the previous page. It can use an index."""
     if not shape.continued:
         return []
     last_key = bindparam("last_key", type_=key.type, required=True)
@@ -187,9 +190,9 @@ def _statuses(shape: Shape) -> list[ColumnElement[int]]:
     return [_constant(one) for one in _STATUSES[shape.status]]
 
 
-def _passing(shape: Shape) -> list[Condition]:
-    """Whether a task passes all filters."""
-    conditions = _within_due(shape)
+def _filter_conditions(shape: Shape) -> list[Condition]:
+    """The conditions of all filters."""
+    conditions = _due_conditions(shape)
     if shape.status == "deleted":
         conditions.append(purge.kept_in_trash(_task))
     if "sort_priority" in shape.filters:
@@ -204,7 +207,7 @@ def _passing(shape: Shape) -> list[Condition]:
     return conditions
 
 
-def _within_due(shape: Shape) -> list[Condition]:
+def _due_conditions(shape: Shape) -> list[Condition]:
     due, conditions = _task.c.sort_due, list[Condition]()
     if "due_before" in shape.filters:
         conditions.append(due < _instant("due_before"))
@@ -219,5 +222,5 @@ def _instant(name: str) -> ColumnElement[datetime]:
 
 
 def _constant(value: int) -> ColumnElement[int]:
-    """A number that PostgreSQL plans with: it is in the text, and no argument."""
+    """A literal instead of a parameter, so that the planner can use its value."""
     return literal_column(str(value), BigInteger)

@@ -1,4 +1,4 @@
-"""What can be done with tasks. Each function runs inside the caller's transaction."""
+"""Task operations. Each function runs inside the caller's transaction."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -23,19 +23,19 @@ from surelist.ledger.history import first_outcome
 from surelist.ledger.models import Account, Event
 from surelist.ledger.statements import CONTEXT, CONTEXT_FROM, recorded
 from surelist.ledger.subjects import Store
-from surelist.ledger.write import Change, Idempotency, Outcome, Write, refuse_unless_at
+from surelist.ledger.write import Change, Idempotency, Outcome, Write, require_version
 from surelist.tasks import representation, words
 from surelist.tasks.changes import CONTEXT_AND_TASK, begin, change
 from surelist.tasks.fields import EMPTY, FIELDS
 from surelist.tasks.models import PENDING, NewStatus, Row, Task
 from surelist.tasks.purge import TRASH, restorable
-from surelist.tasks.subject import SUBJECT, TASK, TASK_COLUMNS, no_such_task
+from surelist.tasks.subject import SUBJECT, TASK, TASK_COLUMNS, task_not_found
 
 Values: TypeAlias = Mapping[str, Any]
 """Fields of a task by name, as TaskFields validates them. None empties a field."""
 
 DUPLICATE_WINDOW = timedelta(seconds=30)
-"""How long an add without a key that equals one of the same client is taken for its retry."""
+"""In this time, an equal add of the same client without a key counts as a retry."""
 
 _duplicate = user_rows(Event, "duplicate")
 _latest_duplicate = (
@@ -68,7 +68,7 @@ _CONTEXT_AND_DUPLICATE = compiled(
 )
 
 
-def _creating(**stamps: str) -> Insert:
+def _insert(**stamps: str) -> Insert:
     names = {name: name for name in [*EMPTY, *words.FOLDED]} | stamps
     return user_insert(Task).values(
         {name: bindparam(given, type_=TASK.c[name].type) for name, given in names.items()}
@@ -77,16 +77,14 @@ def _creating(**stamps: str) -> Insert:
 
 _CREATE = Store(
     recorded(
-        _creating(
+        _insert(
             id="event_subject_id",
             version="event_id",
             created_at="event_at",
             updated_at="event_at",
         )
     ),
-    compiled(
-        _creating(id="id", version="version", created_at="created_at", updated_at="updated_at")
-    ),
+    compiled(_insert(id="id", version="version", created_at="created_at", updated_at="updated_at")),
     derived=words.folded,
     derived_among=words.folded,
 )
@@ -121,7 +119,7 @@ async def add(
     )
     if first := await first_outcome(write):
         return first
-    if duplicate := SUBJECT.found_in(write.found):
+    if duplicate := SUBJECT.row_in(write.found):
         return Outcome(SUBJECT, duplicate, write.timezone, [], repeated=True)
     columns = _columns_of(values, EMPTY, write)
     write.last_task += 1
@@ -141,7 +139,7 @@ async def find(tx: UserTransaction, task_id: int) -> tuple[Row, str]:
     """One task, also from the trash, and the user's timezone. Raises NotFound."""
     found = await tx.fetch_one(_TASK, task_id=task_id)
     if found is None:
-        raise no_such_task(task_id)
+        raise task_not_found(task_id)
     return found, found["timezone"]
 
 
@@ -153,7 +151,7 @@ async def complete(
     if_version: int | None = None,
     idempotency: Idempotency | None = None,
 ) -> Outcome:
-    """Complete a task, or reopen it; with None, whichever it is not."""
+    """Complete or reopen a task. None toggles it."""
 
     def decide(task: Row, write: Write) -> Mapping[str, Any]:
         _refuse_in_trash(task, write)
@@ -170,7 +168,7 @@ async def delete(
     if_version: int | None = None,
     idempotency: Idempotency | None = None,
 ) -> Outcome:
-    """Put a task into the trash; one that is there stays there."""
+    """Move a task to the trash. No effect if it is there already."""
     return await change(
         tx,
         task_id,
@@ -189,7 +187,7 @@ async def update(
     if_version: int | None = None,
     idempotency: Idempotency | None = None,
 ) -> Outcome:
-    """Change the fields in `values` and the status; the other fields stay."""
+    """Change the fields in `values` and the status. Other fields stay the same."""
 
     def decide(task: Row, write: Write) -> Mapping[str, Any]:
         if status != "pending":
@@ -206,14 +204,14 @@ async def replace(
     values: Values,
     *,
     completed: bool,
-    stored: Mapping[str, Any] | None = None,
+    read_only: Mapping[str, Any] | None = None,
     if_version: int | None = None,
     idempotency: Idempotency | None = None,
 ) -> Outcome:
-    """Give a task all its fields anew: what is absent becomes empty.
+    """Replace all fields of a task. Absent fields become empty.
 
-    Raises Invalid, or VersionMismatch for the version, when `stored`, which cannot be written, is
-    not as it is stored, and the call would change something.
+    `read_only` has the read-only fields that the caller sent. If the call would change the task
+    and one of them differs from the stored task, raises Invalid, or VersionMismatch for `version`.
     """
 
     def decide(task: Row, write: Write) -> Mapping[str, Any]:
@@ -221,8 +219,8 @@ async def replace(
         columns = _columns_of(values, task, write)
         done = (task["completed_at"] or write.now) if completed else None
         columns |= {"completed_at": done}
-        if stored and FIELDS.changed_columns(task, {**task, **columns}):
-            _refuse_unless_stored(stored, task, write.timezone)
+        if read_only and FIELDS.changed_columns(task, {**task, **columns}):
+            _require_unchanged(read_only, task, write.timezone)
         return columns
 
     return await change(tx, task_id, decide, if_version=if_version, idempotency=idempotency)
@@ -239,12 +237,12 @@ async def purge_task(
     write = await begin(tx, CONTEXT_AND_TASK, idempotency, task_id=task_id)
     if write.first:
         return
-    task = SUBJECT.found_in(write.found)
+    task = SUBJECT.row_in(write.found)
     if task is None:
-        raise no_such_task(task_id)
+        raise task_not_found(task_id)
     if not task["deleted_at"]:
         raise Conflict("task_not_in_trash", task_id=task_id)
-    refuse_unless_at(if_version, SUBJECT, task, write.timezone)
+    require_version(if_version, SUBJECT, task, write.timezone)
     write.purge(SUBJECT, task)
     await write.commit()
 
@@ -261,14 +259,14 @@ def _refuse_in_trash(task: Row, write: Write) -> None:
         raise Conflict("task_in_trash", task_id=task["id"], current=current)
 
 
-def _refuse_unless_stored(stored: Mapping[str, Any], task: Row, timezone: str) -> None:
-    refuse_unless_at(stored.get("version"), SUBJECT, task, timezone)
+def _require_unchanged(read_only: Mapping[str, Any], task: Row, timezone: str) -> None:
+    require_version(read_only.get("version"), SUBJECT, task, timezone)
     shown = representation.whole(task, timezone)
-    wrong = [name for name, value in stored.items() if shown.get(name) != value]
-    if wrong:
-        raise Invalid("not_as_stored", fields=wrong, current=shown)
+    changed = [name for name, value in read_only.items() if shown.get(name) != value]
+    if changed:
+        raise Invalid("not_as_stored", fields=changed, current=shown)
 
 
 def _columns_of(values: Values, task: Row, write: Write) -> dict[str, Any]:
-    """All columns of a task with these fields, and with its other fields empty."""
+    """All columns of a task with these fields. Its other fields become empty."""
     return {**EMPTY, **FIELDS.columns_of(values, task, write.timezone)}

@@ -1,4 +1,4 @@
-"""A task as a subject of the ledger: how its changes are stored, counted and undone."""
+"""A task as a subject of the ledger: how to store, count and undo its changes."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -24,7 +24,7 @@ TASK_COLUMNS = [column for column in TASK.c if column.name not in DERIVED]
 _LOAD = by_keys(TASK_COLUMNS, TASK.c.id, restorable(TASK))
 
 
-def _saving(columns: Iterable[str], *, task_id: str, version: str, updated_at: str) -> Update:
+def _update(columns: Iterable[str], *, task_id: str, version: str, updated_at: str) -> Update:
     names = {name: name for name in columns} | {"version": version, "updated_at": updated_at}
     values = {name: bindparam(given, type_=TASK.c[name].type) for name, given in names.items()}
     return (
@@ -34,13 +34,13 @@ def _saving(columns: Iterable[str], *, task_id: str, version: str, updated_at: s
     )
 
 
-_STAMPS = {"task_id": "event_subject_id", "version": "event_id", "updated_at": "event_at"}
+_EVENT_PARAMETERS = {"task_id": "event_subject_id", "version": "event_id", "updated_at": "event_at"}
 _AMONG = compiled(
-    _saving([*EMPTY, *words.FOLDED], task_id="id", version="version", updated_at="updated_at")
+    _update([*EMPTY, *words.FOLDED], task_id="id", version="version", updated_at="updated_at")
 )
-SAVE = Store(recorded(_saving(EMPTY, **_STAMPS)), _AMONG, derived_among=words.folded)
+SAVE = Store(recorded(_update(EMPTY, **_EVENT_PARAMETERS)), _AMONG, derived_among=words.folded)
 SAVE_WORDS = Store(
-    recorded(_saving([*EMPTY, *words.FOLDED], **_STAMPS)),
+    recorded(_update([*EMPTY, *words.FOLDED], **_EVENT_PARAMETERS)),
     _AMONG,
     derived=words.folded,
     derived_among=words.folded,
@@ -48,11 +48,11 @@ SAVE_WORDS = Store(
 
 
 def _store(changed: Collection[str]) -> Store:
-    return SAVE if set(words.WORDED).isdisjoint(changed) else SAVE_WORDS
+    return SAVE if set(words.SEARCHED_COLUMNS).isdisjoint(changed) else SAVE_WORDS
 
 
-def no_such_task(task_id: int) -> NotFound:
-    """The answer for a task that is absent, purged or somebody else's."""
+def task_not_found(task_id: int) -> NotFound:
+    """The error for a task that is absent, purged or another user's."""
     return NotFound("task_not_found", task_id=task_id)
 
 
@@ -61,7 +61,7 @@ def _noun(key: Key) -> str:
 
 
 def _counts(before: Row | None, after: Row | None) -> tuple[int, int]:
-    """What a change adds to the pending and to the completed tasks."""
+    """The changes in the numbers of pending and of completed tasks."""
     old, new = (row and status_of(row) for row in (before, after))
     return (
         (new == "pending") - (old == "pending"),
@@ -73,7 +73,7 @@ def _to_trash(now: datetime) -> dict[str, Any]:
     return {"deleted_at": now}
 
 
-def _kind_of(changed: Collection[str], before: Row, after: Row) -> EventKind:
+def _event_kind(changed: Collection[str], before: Row, after: Row) -> EventKind:
     statuses = status_of(before), status_of(after)
     if FIELDS.field_names(changed) != ["status"] or "deleted" not in statuses:
         return "updated"
@@ -83,7 +83,7 @@ def _kind_of(changed: Collection[str], before: Row, after: Row) -> EventKind:
 SUBJECT = Subject(
     name="task",
     noun=_noun,
-    no_such=no_such_task,
+    not_found=task_not_found,
     fields=FIELDS,
     key="id",
     columns=TASK_COLUMNS,
@@ -91,10 +91,10 @@ SUBJECT = Subject(
     visible=restorable(TASK),
     load=_LOAD,
     store=_store,
-    kind_of=_kind_of,
+    event_kind=_event_kind,
     counts=_counts,
     trash=TRASH,
     undo_of_creation=_to_trash,
-    whole=representation.whole,
+    representation=representation.whole,
     holds_text=True,
 )

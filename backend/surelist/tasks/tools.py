@@ -1,4 +1,4 @@
-"""The five tools. Each docstring is written for a model to read."""
+"""The five tools. Models read their docstrings."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from surelist.doors.arguments import ABSENT, Closed
 from surelist.doors.toolbox import Answer, tool
 from surelist.errors import Invalid
 from surelist.ledger.times import zone
-from surelist.ledger.undo import Of, undo_event
+from surelist.ledger.undo import RowKey, undo_event
 from surelist.ledger.write import Outcome
 from surelist.tasks import listing, representation, service
 from surelist.tasks.models import Clear, NewStatus, TaskFields, TaskId, Title, Version, values_of
@@ -59,7 +59,7 @@ class UpdateTask(TaskFields, _Target):
 async def add_task(tx: UserTransaction, arguments: AddTask) -> Answer:
     """Add a task to the user's list. A repeated call returns the first task, marked repeated."""
     values, key = values_of(arguments), arguments.idempotency_key
-    return _told("created", await service.add(tx, values, key, window=service.DUPLICATE_WINDOW))
+    return _result("created", await service.add(tx, values, key, window=service.DUPLICATE_WINDOW))
 
 
 @tool(title="List tasks", returns=LISTED, reads_only=True, idempotent=True)
@@ -67,7 +67,7 @@ async def list_tasks(tx: UserTransaction, arguments: ListTasks) -> Answer:
     """List the user's tasks, or search them; the other tools take their ids from here. Also tells
     the time. "all" leaves out deleted ones."""
     if "task_id" not in arguments.model_fields_set:
-        return listed(await listing.list_tasks(tx, arguments, arguments))
+        return page_result(await listing.list_tasks(tx, arguments, arguments))
     if not arguments.stands_alone("task_id"):
         raise Invalid("task_id_with_others")
     task, timezone = await service.find(tx, arguments.task_id)
@@ -77,7 +77,7 @@ async def list_tasks(tx: UserTransaction, arguments: ListTasks) -> Answer:
 @tool(title="Complete a task", returns=CHANGED, idempotent=True)
 async def complete_task(tx: UserTransaction, arguments: OneTask) -> Answer:
     """Mark a task as completed. It stays so when called again."""
-    return _told(
+    return _result(
         "completed",
         await service.complete(tx, arguments.task_id, if_version=arguments.if_version),
     )
@@ -87,7 +87,7 @@ async def complete_task(tx: UserTransaction, arguments: OneTask) -> Answer:
 async def delete_task(tx: UserTransaction, arguments: OneTask) -> Answer:
     """Move a task to the trash, where it can be restored for 30 days. Only on the user's wish: a
     task that is done is completed, not deleted."""
-    return _told(
+    return _result(
         "deleted",
         await service.delete(tx, arguments.task_id, if_version=arguments.if_version),
     )
@@ -97,7 +97,7 @@ async def delete_task(tx: UserTransaction, arguments: OneTask) -> Answer:
 async def update_task(tx: UserTransaction, arguments: UpdateTask) -> Answer:
     """Change fields of a task: what is left out stays. Also reopens, restores and undoes."""
     updated = await _updated(tx, arguments)
-    return _told("updated", updated, changed=updated.changed)
+    return _result("updated", updated, changed=updated.changed)
 
 
 TOOLS = {one.name: one for one in (add_task, list_tasks, complete_task, delete_task, update_task)}
@@ -111,27 +111,28 @@ async def _updated(tx: UserTransaction, arguments: UpdateTask) -> Outcome:
     if "undo" in asked:
         if asked != {"undo"}:
             raise Invalid("undo_with_others")
-        return await undo_event(tx, arguments.undo, of=Of("task", task_id), if_version=if_version)
+        row_key = RowKey("task", task_id)
+        return await undo_event(tx, arguments.undo, row_key=row_key, if_version=if_version)
     values = values_of(arguments, arguments.clear or ())
     return await service.update(tx, task_id, values, status=arguments.status, if_version=if_version)
 
 
-def _told(status: str, outcome: Outcome, **more: Any) -> Answer:
+def _result(status: str, outcome: Outcome, **more: Any) -> Answer:
     task = outcome.row
-    told = {"task_id": task["id"], "status": status, "title": task["title"], **more}
-    told |= representation.beyond_title(task, outcome.timezone)
+    result = {"task_id": task["id"], "status": status, "title": task["title"], **more}
+    result |= representation.fields_after_title(task, outcome.timezone)
     if outcome.repeated:
-        told["repeated"] = True
-    return told | ({"timezone": outcome.timezone} if task["due_at"] else {})
+        result["repeated"] = True
+    return result | ({"timezone": outcome.timezone} if task["due_at"] else {})
 
 
-def listed(page: listing.Listing) -> Answer:
-    """A page of the list as the tool tells it."""
-    told: Answer = {
+def page_result(page: listing.Listing) -> Answer:
+    """The result of list_tasks for a page."""
+    result: Answer = {
         "tasks": [representation.row(task, page.timezone) for task in page.tasks],
-        "total": f"{listing.COUNTED}+" if page.total is None else page.total,
+        "total": f"{listing.COUNT_LIMIT}+" if page.total is None else page.total,
     }
-    return told | ({"next_cursor": page.cursor} if page.cursor else {}) | _clock(page.timezone)
+    return result | ({"next_cursor": page.cursor} if page.cursor else {}) | _clock(page.timezone)
 
 
 def _clock(timezone: str) -> Answer:

@@ -1,4 +1,4 @@
-"""How text is compared and searched: blind to accents, case and ways to write the same letter."""
+"""Folds text for searching and sorting: removes accents, case and variants of a letter."""
 
 import re
 import unicodedata
@@ -11,48 +11,48 @@ from anyascii import anyascii
 from surelist.errors import Invalid
 from surelist.text import INVISIBLE
 
-WORDED = ("title", "description", "tags")
-"""The columns that hold a task's words."""
+SEARCHED_COLUMNS = ("title", "description", "tags")
+"""The columns that a search covers."""
 
 SORT_LENGTH = 200
-"""Characters of a title that are sorted by: what a btree page surely takes."""
+"""The length of sort keys from titles. They must fit into a B-tree page."""
 
-WORDS_SOUGHT = 20
-"""Words of one search: each may be compared with the whole text of every task."""
+MAX_WORDS = 20
+"""The most words in a search. Each may be compared with the whole text of every task."""
 
 _CONTROLS = dict.fromkeys((*range(0x09), *range(0x0E, 0x1C), 0x7F))
-"""Those that part no words."""
+"""Control characters that do not separate words."""
 
 _IGNORED = re.compile(f"[{INVISIBLE}\u0640]")
-"""What is not seen, and the Arabic tatweel, which only lengthens a word."""
+"""Invisible characters, and the Arabic tatweel, which only stretches a word."""
 
 _FIRST_HIRAGANA, _LAST_HIRAGANA = "\u3041", "\u3096"
 _TO_KATAKANA = 0x60
 
-_AROUND = "\"'()[]{}<>"
-_BEHIND = ".,;:!?" + _AROUND
+_ENCLOSING = "\"'()[]{}<>"
+_TRAILING = ".,;:!?" + _ENCLOSING
 _WILDCARD = re.compile(r"[\\%_]")
 
 
 def fold(text: str) -> str:
-    """`text` as it is compared, in time that grows with its length alone (specs/tools.md).
+    """Fold `text` for comparison, in linear time (specs/tools.md).
 
-    NFKD of a whole text sorts each run of combining marks, in quadratic time (UAX #15). Here the
-    marks are dropped, so the characters are decomposed one by one, with the same result.
+    NFKD of a whole text sorts each run of combining marks in quadratic time (UAX #15). Since fold
+    removes the marks, it can decompose each character separately with the same result.
     """
     if text.isascii():
         return text.lower().translate(_CONTROLS)
-    bare = "".join(map(_bare, text.casefold()))
-    return unicodedata.normalize("NFC", bare).casefold().translate(_CONTROLS)
+    letters = "".join(map(_without_marks, text.casefold()))
+    return unicodedata.normalize("NFC", letters).casefold().translate(_CONTROLS)
 
 
 @lru_cache(maxsize=4096)
-def _bare(character: str) -> str:
-    """The letters that a character is made of, without marks."""
-    return "".join(map(_plain, unicodedata.normalize("NFKD", character)))
+def _without_marks(character: str) -> str:
+    """The folded letters of a character, without marks."""
+    return "".join(map(_fold_part, unicodedata.normalize("NFKD", character)))
 
 
-def _plain(part: str) -> str:
+def _fold_part(part: str) -> str:
     if unicodedata.combining(part) or _IGNORED.match(part):
         return ""
     if (digit := unicodedata.decimal(part, None)) is not None:
@@ -66,13 +66,13 @@ def _plain(part: str) -> str:
 
 
 def sort_title(title: str) -> str:
-    """What a task is sorted by when it is sorted by title."""
+    """The sort key of a title."""
     return fold(title)[:SORT_LENGTH]
 
 
 def folded(task: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that follow from WORDED: what `task` is sorted by and searched in."""
-    title, description, tags = (task[name] for name in WORDED)
+    """The columns for sorting and searching, computed from SEARCHED_COLUMNS."""
+    title, description, tags = (task[name] for name in SEARCHED_COLUMNS)
     return {
         "sort_title": sort_title(title),
         "search_text": fold("\n".join((title, *tags, description or ""))),
@@ -81,13 +81,13 @@ def folded(task: Mapping[str, Any]) -> dict[str, Any]:
 
 
 FOLDED = frozenset(folded({"title": "", "description": None, "tags": ()}))
-"""The names of those columns."""
+"""The names of the columns for sorting and searching."""
 
 
-def sought(search: str) -> tuple[list[str], list[str]]:
-    """The words of a search, and the tags in it, which are words behind a `#`; each folded.
+def search_terms(search: str) -> tuple[list[str], list[str]]:
+    """The folded words and tags of a search. A tag is a word that begins with `#`.
 
-    Raises Invalid when there are none, or more than WORDS_SOUGHT.
+    Raises Invalid for no words, or more than MAX_WORDS.
     """
     words = _words(search)
     tags = [word[1:] for word in words if word.startswith("#") and word != "#"]
@@ -95,26 +95,26 @@ def sought(search: str) -> tuple[list[str], list[str]]:
 
 
 def patterns(words: Iterable[str]) -> list[str]:
-    """For each word the LIKE pattern of the texts that it occurs in."""
+    """A LIKE pattern for each word. It matches texts that contain the word."""
     return ["%" + _WILDCARD.sub(r"\\\g<0>", word) + "%" for word in words]
 
 
 def search_patterns(search: str) -> list[str]:
-    """The patterns of a search in which there are no tags. Raises Invalid, as `sought` does."""
+    """The patterns of a search without tags. Raises Invalid in the same way as `search_terms`."""
     return patterns(_words(search))
 
 
 def _words(search: str) -> list[str]:
-    words = list(dict.fromkeys(map(_core, fold(search).split())))
+    words = list(dict.fromkeys(map(_trim, fold(search).split())))
     if not words:
         raise Invalid("search_empty")
-    if len(words) > WORDS_SOUGHT:
-        raise Invalid("search_too_long", limit=WORDS_SOUGHT)
+    if len(words) > MAX_WORDS:
+        raise Invalid("search_too_long", limit=MAX_WORDS)
     return words
 
 
-def _core(word: str) -> str:
-    """The word without what encloses it or ends a sentence; a tag as it is."""
+def _trim(word: str) -> str:
+    """Remove enclosing and trailing punctuation from a word. Returns a tag unchanged."""
     if word.startswith("#"):
         return word
-    return word.lstrip(_AROUND).rstrip(_BEHIND) or word
+    return word.lstrip(_ENCLOSING).rstrip(_TRAILING) or word

@@ -1,4 +1,4 @@
-"""The ledger: any calls of two users held against a model, and what an event keeps."""
+"""The ledger: random calls of two users compared with a model, and the contents of events."""
 
 import asyncio
 import os
@@ -21,25 +21,25 @@ from tests.support.ledger_machine import LedgerMachine
 from tests.support.person import Person, RefusedByTool
 from tests.support.soundness import Ledgers, rows, sound_ledger
 
-BOOKS = int(os.environ.get("LEDGER_BOOKS", "12"))
-"""How many books of stories are told: each is always the same, and another than the others."""
-STORIES = 9
-"""In a book: up to here, Hypothesis makes each of its own rather than of parts of the others."""
+SEEDS = int(os.environ.get("LEDGER_SEEDS", "12"))
+"""The number of seeds. Each seed always gives the same sequences of calls."""
+SEQUENCES = 9
+"""Sequences of one seed. With more, Hypothesis combines parts of earlier ones."""
 STEPS = 40
 
-told = settings(
-    max_examples=STORIES,
+HYPOTHESIS_SETTINGS = settings(
+    max_examples=SEQUENCES,
     stateful_step_count=STEPS,
     database=None,
     deadline=None,
-    phases=[Phase.generate],  # Phase.shrink for the shortest story: it takes minutes
+    phases=[Phase.generate],  # Phase.shrink finds the shortest sequence, but takes minutes
     suppress_health_check=list(HealthCheck),
 )
 
 
-@pytest.mark.parametrize("book", range(BOOKS))
-async def test_two_users_with_two_clients_see_what_the_contract_says(
-    newcomer: Callable[..., Person], cluster: Cluster, book: int
+@pytest.mark.parametrize("number", range(SEEDS))
+async def test_random_calls_of_two_users_give_the_results_of_the_model(
+    newcomer: Callable[..., Person], cluster: Cluster, number: int
 ) -> None:
     loop = asyncio.get_running_loop()
 
@@ -49,14 +49,14 @@ async def test_two_users_with_two_clients_see_what_the_contract_says(
     async with Copy(cluster, DATABASE).connection() as connection:
         ledgers = Ledgers(connection)
 
-        @seed(book)
+        @seed(number)
         def machine() -> LedgerMachine:
             return LedgerMachine(run, newcomer, ledgers)
 
-        await asyncio.to_thread(run_state_machine_as_test, machine, settings=told)
+        await asyncio.to_thread(run_state_machine_as_test, machine, settings=HYPOTHESIS_SETTINGS)
 
 
-async def test_an_event_tells_who_made_it_and_through_what(
+async def test_an_event_names_its_author_and_client(
     newcomer: Callable[..., Person], cluster: Cluster
 ) -> None:
     agent = newcomer("claude")
@@ -82,7 +82,7 @@ async def test_an_event_tells_who_made_it_and_through_what(
     ]
 
 
-async def test_a_retry_is_known_by_what_it_asks_for_and_not_by_how_it_is_written() -> None:
+async def test_the_request_hash_depends_on_the_arguments_but_not_on_their_order() -> None:
     one = Idempotency.of("add", {"title": "a", "tags": ["x", "y"]})
     assert one == Idempotency.of("add", {"tags": ["x", "y"], "title": "a"})
     assert len(one.request_hash) == 32
@@ -99,7 +99,9 @@ async def test_a_retry_is_known_by_what_it_asks_for_and_not_by_how_it_is_written
     assert one.request_hash not in hashes
 
 
-async def test_a_key_keeps_the_hash_of_what_it_was_used_for(ann: Person, cluster: Cluster) -> None:
+async def test_an_event_stores_the_hash_of_the_request_with_its_key(
+    ann: Person, cluster: Cluster
+) -> None:
     first = Idempotency.of("add", {"title": "a"}, "key")
     await ann.write(lambda tx: service.add(tx, {"title": "a"}, "key"))
     [event] = await rows(cluster, "event", ann.user_id)
@@ -113,7 +115,7 @@ async def test_a_key_keeps_the_hash_of_what_it_was_used_for(ann: Person, cluster
         await ann.write(other)
 
 
-async def test_a_call_that_changes_nothing_makes_no_event_and_no_gap(
+async def test_a_call_without_a_change_adds_no_event_and_no_gap(
     ann: Person, cluster: Cluster
 ) -> None:
     await ann.call("add_task", title="First")

@@ -1,4 +1,4 @@
-"""Events of the account and of agents: who sees them, and what can be taken back."""
+"""Events of the account and of agents: their visibility and their undo."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,12 +15,12 @@ ALLOWED = {"name": "Laptop", "scopes": ["tasks:read", "tasks:write"]}
 
 @pytest.fixture
 def owner(newcomer: Callable[..., Person]) -> Person:
-    """A person in their own session."""
+    """A signed-in person."""
     return newcomer("web", owner=True)
 
 
-async def move(owner: Person, timezone: str) -> int:
-    """Change the time zone, and return the event that tells of it."""
+async def set_timezone(owner: Person, timezone: str) -> int:
+    """Change the time zone and return the id of the event."""
     moved = await owner.rest("PATCH", json={"timezone": timezone})
     assert moved.status_code == 200
     return moved.json()["last_event"]
@@ -36,8 +36,8 @@ async def timezone_of(person: Person) -> str:
 
 async def test_a_change_of_the_time_zone_is_an_event_that_agents_see(owner: Person) -> None:
     await owner.call("add_task", title="Call", due="2026-11-23T09:00")
-    assert await move(owner, "Asia/Tokyo") == 2
-    assert await move(owner, "Asia/Tokyo") == 2
+    assert await set_timezone(owner, "Asia/Tokyo") == 2
+    assert await set_timezone(owner, "Asia/Tokyo") == 2
     event = (await events(owner.through("claude")))[0]
     del event["at"]
     assert event == {
@@ -55,12 +55,12 @@ async def test_a_change_of_the_time_zone_is_an_event_that_agents_see(owner: Pers
     assert [one["id"] for one in await events(owner, "?task_id=1")] == [1]
 
 
-async def test_an_undo_puts_the_time_zone_back_and_what_floats_with_it(
+async def test_undo_restores_the_time_zone_and_the_instants_of_floating_due_dates(
     owner: Person, records: Records
 ) -> None:
     await owner.call("add_task", title="Call", due="2026-11-23T09:00")
     [before] = await records.tasks(owner)
-    moved = await move(owner, "Asia/Tokyo")
+    moved = await set_timezone(owner, "Asia/Tokyo")
     for _ in range(2):
         undone = await undo(owner, moved)
         told = {"event": moved, "subject": "account", "version": moved + 1}
@@ -71,16 +71,16 @@ async def test_an_undo_puts_the_time_zone_back_and_what_floats_with_it(
     assert await timezone_of(owner) == "Asia/Tokyo"
 
 
-async def test_a_time_zone_that_was_changed_since_is_not_put_back(owner: Person) -> None:
-    moved = await move(owner, "Asia/Tokyo")
-    await move(owner, "Europe/Berlin")
+async def test_undo_is_refused_when_the_time_zone_has_changed_since(owner: Person) -> None:
+    moved = await set_timezone(owner, "Asia/Tokyo")
+    await set_timezone(owner, "Europe/Berlin")
     refused = await undo(owner, moved)
     assert (refused.status_code, refused.json()["fields"]) == (409, ["timezone"])
     assert await timezone_of(owner) == "Europe/Berlin"
 
 
-async def test_an_agent_does_not_undo_what_only_the_person_may_do(owner: Person) -> None:
-    moved = await move(owner, "Asia/Tokyo")
+async def test_an_agent_cannot_undo_a_change_of_the_time_zone(owner: Person) -> None:
+    moved = await set_timezone(owner, "Asia/Tokyo")
     claude = owner.through("claude")
     refused = await undo(claude, moved)
     assert (refused.status_code, refused.json()["type"]) == (403, "urn:surelist:insufficient_scope")
@@ -92,14 +92,14 @@ async def test_an_agent_does_not_undo_what_only_the_person_may_do(owner: Person)
     assert await timezone_of(owner) == "UTC"
 
 
-async def test_the_time_zone_is_put_back_before_the_due_dates_that_float_in_it(
+async def test_undo_restores_the_time_zone_before_floating_due_dates(
     owner: Person, records: Records
 ) -> None:
     await owner.call("add_task", title="Call", due="2026-11-23T09:00")
     [before] = await records.tasks(owner)
     web = owner.through("desk", owner=True)
     await web.call("update_task", task_id=1, due="2026-11-24")
-    await move(web, "Asia/Tokyo")
+    await set_timezone(web, "Asia/Tokyo")
     await web.call("update_task", task_id=1, clear=["due"])
     answer = await owner.rest("POST", "/undo", json={"client_id": "desk", "since": LONG_AGO})
     assert len(answer.json()["undone"]) == 3
@@ -108,7 +108,7 @@ async def test_the_time_zone_is_put_back_before_the_due_dates_that_float_in_it(
     assert after == before | stamps
 
 
-async def test_what_the_person_does_with_agents_is_told_to_them_alone(owner: Person) -> None:
+async def test_only_the_person_sees_events_of_agents(owner: Person) -> None:
     await owner.rest("PUT", "/agents/laptop", json=ALLOWED)
     await owner.rest("PUT", "/agents/laptop", json=ALLOWED)
     await owner.rest("PUT", "/agents/laptop", json=ALLOWED | {"name": "Desk"})
@@ -139,7 +139,7 @@ async def test_what_the_person_does_with_agents_is_told_to_them_alone(owner: Per
     assert (await claude.rest("POST", "/calls/2/undo")).status_code == 404
 
 
-async def test_a_new_name_is_taken_back_and_access_is_not(owner: Person) -> None:
+async def test_the_name_of_an_agent_can_be_undone_but_not_its_access(owner: Person) -> None:
     await owner.rest("PUT", "/agents/laptop", json=ALLOWED)
     await owner.rest("PUT", "/agents/laptop", json=ALLOWED | {"name": "Desk"})
     undone = await undo(owner, 2)
@@ -161,12 +161,12 @@ async def test_a_new_name_is_taken_back_and_access_is_not(owner: Person) -> None
     assert "revoked_at" in (await owner.rest("GET", "/agents/laptop")).json()
 
 
-async def test_an_undo_repeated_with_its_key_answers_the_same_for_every_subject(
+async def test_an_undo_repeated_with_its_key_has_the_same_response_for_every_subject(
     owner: Person,
 ) -> None:
     await owner.call("add_task", title="One")
     renamed = await owner.rest("PATCH", "/tasks/1", json={"title": "Two"})
-    moved = await move(owner, "Asia/Tokyo")
+    moved = await set_timezone(owner, "Asia/Tokyo")
     await owner.rest("PUT", "/agents/laptop", json=ALLOWED)
     await owner.rest("PUT", "/agents/laptop", json=ALLOWED | {"name": "Desk"})
     last = (await events(owner))[0]["id"]
@@ -177,7 +177,7 @@ async def test_an_undo_repeated_with_its_key_answers_the_same_for_every_subject(
         assert first.json() == again.json()
 
 
-async def test_all_agents_revoked_at_once_are_one_call(owner: Person) -> None:
+async def test_revoking_all_agents_is_one_call(owner: Person) -> None:
     for client in ("one", "two"):
         await owner.rest("PUT", f"/agents/{client}", json=ALLOWED)
     key = {"name": "Robot", "scopes": ["tasks:read"], "days": 1}
@@ -190,7 +190,7 @@ async def test_all_agents_revoked_at_once_are_one_call(owner: Person) -> None:
     assert len(revoked) >= 3
 
 
-async def test_an_agent_is_revoked_whatever_the_day_has_seen(
+async def test_an_agent_can_be_revoked_past_the_daily_limit(
     owner: Person, records: Records
 ) -> None:
     await owner.rest("PUT", "/agents/laptop", json=ALLOWED)

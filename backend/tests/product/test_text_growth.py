@@ -271,14 +271,14 @@ async def test_texts_are_indeed_written_and_sought(ann: Person) -> None:
 FUNCTIONS: dict[str, Callable[[str], object]] = {
     "fold": words.fold,
     "folded": lambda value: words.folded({"title": value, "description": value, "tags": [value]}),
-    "sought": lambda value: sought(words.sought, value),
-    "search_patterns": lambda value: sought(words.search_patterns, value),
-    "label": lambda value: sought(label, value),
+    "search_terms": lambda value: calls(words.search_terms, value),
+    "search_patterns": lambda value: calls(words.search_patterns, value),
+    "label": lambda value: calls(label, value),
     "beginning": beginning,
 }
 
 
-def sought(function: Callable[[str], object], value: str) -> object:
+def calls(function: Callable[[str], object], value: str) -> object:
     with suppress(Invalid, ValueError):
         return function(value)
     return None

@@ -72,7 +72,7 @@ SLOW = {
     "test_growth",
     "test_isolation::test_a_stranger_is_told_the_same_whether_a_list_exists_or_not",
     "test_isolation::test_every_statement_of_the_app_names_the_user_for_each_of_its_tables",
-    "test_ledger::test_two_users_with_two_clients_see_what_the_contract_says",
+    "test_ledger::test_random_calls_of_two_users_give_the_results_of_the_model",
     "test_text_growth",
     "test_words::test_every_character_is_folded_as_unicode_says_or_to_what_is_easier_to_type",
 }

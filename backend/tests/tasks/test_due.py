@@ -109,7 +109,7 @@ def test_a_wall_time_comes_back_from_every_journey(
     abroad = FIELDS.columns_from_json(image, away)
     assert (abroad["due_on"], abroad["due_time"]) == (day, clock)
     assert abroad["due_at"] == instant(day, clock, None, away)
-    assert FIELDS.changed_since(abroad, given_there) == []
+    assert FIELDS.fields_changed_since(abroad, given_there) == []
     assert FIELDS.columns_from_json(image, home) == given_there
 
 
@@ -126,7 +126,7 @@ def test_an_event_of_before_wall_times_holds_an_instant_in_every_time_zone(
         "due_zone": "UTC",
         "due_at": at,
     }
-    assert FIELDS.shown(current, now)["due"] == at.astimezone(ZoneInfo(now)).isoformat()
+    assert FIELDS.to_values(current, now)["due"] == at.astimezone(ZoneInfo(now)).isoformat()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from surelist.tasks.routes import Patch
 from tests.support import ledger_model
 from tests.tasks.examples import EXAMPLES
 
-GIVEN = [field.name for field in FIELDS if field.given]
+GIVEN = [field.name for field in FIELDS if field.to_columns]
 OF_THE_ROW = {"user_id", "id", "version", "created_at", "updated_at"}
 """Columns that are no field: who and what a row is, and when it was written."""
 
@@ -72,7 +72,7 @@ def test_a_row_that_is_written_by_hand_shows_what_the_field_declares(
     stamps = {"id": 1, "version": 1, "created_at": now, "updated_at": now}
     given = {"title": "Buy milk"} | {name: value}
     task = stamps | {**EMPTY, **FIELDS.columns_of(given, EMPTY, timezone)}
-    declared = {name: value for name, value in FIELDS.shown(task, timezone).items() if value}
+    declared = {name: value for name, value in FIELDS.to_values(task, timezone).items() if value}
     for shown in (row(task, timezone), whole(task, timezone)):
         told = {name: shown[name] for name in shown if name in declared}
         assert told == declared
@@ -81,5 +81,5 @@ def test_a_row_that_is_written_by_hand_shows_what_the_field_declares(
 
 @pytest.mark.parametrize("field", tuple(FIELDS), ids=lambda field: field.name)
 def test_an_empty_field_is_remembered_and_shown_as_empty(field: Field) -> None:
-    assert field.recalled(field.empty, "UTC") == field.empty
-    assert not field.shown(field.empty, "UTC")
+    assert field.from_event(field.empty, "UTC") == field.empty
+    assert not field.to_value(field.empty, "UTC")

@@ -17,21 +17,21 @@ from surelist.data.database import Statement, _prepare
 from surelist.data.isolation import _IN_ORDER, UserTransaction
 from surelist.data.tables import erased
 from surelist.ledger.listing import EventQuery, list_events
-from surelist.ledger.undo import AT_ONCE, undo_call, undo_client, undo_event
+from surelist.ledger.undo import MAX_EVENTS, undo_call, undo_client, undo_event
 from surelist.ledger.write import Idempotency
 from surelist.postgres.embedded import APP_ROLE, Cluster
 from surelist.tasks import listing, selection, service
 from surelist.tasks.listing import Filters, Page
-from surelist.tasks.resources import ids_beginning
+from surelist.tasks.resources import ids_with_prefix
 from tests.support.copies import Copy, copied
 
 pytestmark = pytest.mark.xdist_group("test_growth")  # it copies 14,000 tasks three times
 
-COUNTED = 30
+COUNT_LIMIT = 30
 """Less than by default, so that fewer tasks are many."""
 
-SMALL, LARGE = 40 * COUNTED, 400 * COUNTED
-"""Tasks of two users. What is common is so among more than COUNTED of each status of both."""
+SMALL, LARGE = 40 * COUNT_LIMIT, 400 * COUNT_LIMIT
+"""Tasks of two users. What is common is so among more than COUNT_LIMIT of each status of both."""
 
 ACCOUNT = 1
 """The row that each list reads besides."""
@@ -93,7 +93,7 @@ COMMON: list[dict[str, Any]] = [
     {"priority": "low"},
     {"due_after": "2026-01-01", "due_before": "9998-01-01"},
 ]
-"""What more than COUNTED tasks pass, wherever they stand in the order."""
+"""What more than COUNT_LIMIT tasks pass, wherever they stand in the order."""
 
 RARE: list[dict[str, Any]] = [
     {"search": "unicorn"},
@@ -195,7 +195,7 @@ async def grown(
 ) -> AsyncIterator[Copy]:
     """A thousand users with a few tasks, one with SMALL, one with LARGE."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(selection, "COUNTED", COUNTED)
+        patch.setattr(selection, "COUNT_LIMIT", COUNT_LIMIT)
         selection.page.cache_clear()
         async with copied(cluster, pristine) as copy:
             await grow(copy, request.param)
@@ -285,10 +285,10 @@ WRITES: dict[str, Callable[[UserTransaction], Awaitable[Any]]] = {
     "list events of nobody": lambda tx: list_events(tx, EventQuery(client_id="nobody")),
     "undo all of an agent seldom here": lambda tx: undo_client(tx, "robot", NOW),
     "undo a call": lambda tx: undo_call(tx, 2),
-    "complete no digit": lambda tx: ids_beginning(tx, ""),
-    "complete a digit": lambda tx: ids_beginning(tx, "1"),
-    "complete an id": lambda tx: ids_beginning(tx, "11999"),
-    "complete the id of none": lambda tx: ids_beginning(tx, "99999"),
+    "complete no digit": lambda tx: ids_with_prefix(tx, ""),
+    "complete a digit": lambda tx: ids_with_prefix(tx, "1"),
+    "complete an id": lambda tx: ids_with_prefix(tx, "11999"),
+    "complete the id of none": lambda tx: ids_with_prefix(tx, "99999"),
 }
 
 
@@ -319,7 +319,7 @@ async def test_undoing_all_of_a_busy_agent_looks_at_what_it_may_take_back_at_mos
 ) -> None:
     async with reading(grown, "large", plans) as database:
         assert (await undo_client(database, "claude", NOW)).events == []
-        assert database.looked_at <= AT_ONCE + 400  # it purges up to 20 tasks on its way
+        assert database.looked_at <= MAX_EVENTS + 400  # it purges up to 20 tasks on its way
 
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])
@@ -345,4 +345,4 @@ async def middle(copy: Copy, database: Explained, filters: dict[str, Any]) -> st
         f"SELECT id, {key.split()[0]} AS sort_key FROM task WHERE user_id = 'large' "
         f"AND deleted_at IS NULL ORDER BY {key}, id LIMIT 1 OFFSET {LARGE // 3}"
     )
-    return listing.cursor_behind(database, row, Filters(**filters))
+    return listing.cursor_after(database, row, Filters(**filters))

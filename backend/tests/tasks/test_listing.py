@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from surelist.tasks.listing import COUNTED
+from surelist.tasks.listing import COUNT_LIMIT
 from tests.support.asking import every_page, ids, refusal
 from tests.support.person import Person
 from tests.support.records import Records
@@ -211,7 +211,7 @@ async def test_a_row_is_compact_and_says_where_its_description_was_cut(ann: Pers
 async def test_a_total_is_exact_up_to_a_thousand_and_says_when_there_are_more(
     ann: Person, records: Records, filters: dict[str, str]
 ) -> None:
-    await records.add_many(ann, COUNTED)
+    await records.add_many(ann, COUNT_LIMIT)
     assert (await ann.call("list_tasks", **filters, limit=1))["total"] == 1000
     await ann.call("add_task", title="many and one")
     listed = await ann.call("list_tasks", **filters, limit=1)

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from surelist.errors import Invalid
 from surelist.tasks.words import (
+    MAX_WORDS,
     SORT_LENGTH,
-    WORDS_SOUGHT,
     fold,
     folded,
     patterns,
     search_patterns,
+    search_terms,
     sort_title,
-    sought,
 )
 
 TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]))
@@ -27,7 +27,7 @@ def task(title: str, description: str | None = None, *tags: str) -> dict[str, An
 
 def found(search: str, text: str) -> bool:
     """What PostgreSQL decides with LIKE ALL, where no word is a tag."""
-    return all(word in text for word in sought(search)[0])
+    return all(word in text for word in search_terms(search)[0])
 
 
 def bare(text: str) -> str:
@@ -102,7 +102,7 @@ def test_a_task_is_found_by_any_part_of_its_words(
     title: str, description: str, data: st.DataObject
 ) -> None:
     text = task(title, description)["search_text"]
-    words = text.split()[:WORDS_SOUGHT]
+    words = text.split()[:MAX_WORDS]
     parts = []
     for word in words:
         begin = data.draw(st.integers(0, len(word) - 1))
@@ -129,16 +129,16 @@ def test_a_task_is_found_by_its_tags(title: str, tags: list[str]) -> None:
     ],
 )
 def test_a_search_is_words_and_tags(search: str, words: list[str], tags: list[str]) -> None:
-    assert sought(search) == (words, tags)
+    assert search_terms(search) == (words, tags)
 
 
 @given(st.text())
 def test_a_search_is_bounded(search: str) -> None:
     try:
-        words, tags = sought(search)
+        words, tags = search_terms(search)
     except Invalid:
         return
-    assert 0 < len(words) + len(tags) <= WORDS_SOUGHT
+    assert 0 < len(words) + len(tags) <= MAX_WORDS
     assert all(words)
     assert all(tags)
 
