@@ -9,7 +9,7 @@ from tests.tasks.test_openapi import check
 CHAT = "/api/{user_id}/chat"
 
 
-async def test_every_answer_matches_its_declared_schema(ann: Person, model: Model) -> None:
+async def test_every_response_matches_its_declared_schema(ann: Person, model: Model) -> None:
     document = (await ann.http.get("/openapi.json")).json()
     model.says(
         Call("add_task", {"title": "Milk"}),

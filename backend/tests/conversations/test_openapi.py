@@ -39,7 +39,7 @@ async def document(http: httpx.AsyncClient) -> dict[str, Any]:
     return (await http.get("/openapi.json")).json()
 
 
-async def test_every_answer_matches_its_declared_schema(
+async def test_every_response_matches_its_declared_schema(
     ann: Person, document: dict[str, Any]
 ) -> None:
     await begin(ann)

@@ -34,7 +34,7 @@ def call(ann: Person) -> Call:
     return call
 
 
-def test_the_tools_are_as_they_were_reviewed() -> None:
+def test_the_tools_equal_the_reviewed_file() -> None:
     assert tool_list(TOOLS) == json.loads(CONVERSATION_SNAPSHOT.read_text())
 
 

@@ -1,4 +1,4 @@
-"""Without a model nothing else is missing."""
+"""Surelist without a model for the chat."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from tests.support.person import Person
 from tests.support.talking import listed
 
 
-async def test_without_a_model_the_chat_says_how_to_set_one(ann: Person) -> None:
+async def test_the_chat_without_a_model_explains_how_to_set_one(ann: Person) -> None:
     refused = await ann.rest("POST", "/chat", json={"message": "Hello"})
     assert refused.status_code == 503
     assert refused.json()["type"] == "urn:surelist:chat_not_set_up"
@@ -17,7 +17,7 @@ async def test_without_a_model_the_chat_says_how_to_set_one(ann: Person) -> None
     assert (asked.status_code, asked.json()) == (503, refused.json())
 
 
-def test_a_worker_imports_what_the_chat_needs_only_when_it_is_used() -> None:
+def test_a_worker_imports_the_chat_libraries_on_first_use() -> None:
     code = (
         "import sys, surelist.main; "
         "print(*{'pydantic_ai', 'openai', 'anthropic', 'google.genai'} & set(sys.modules))"

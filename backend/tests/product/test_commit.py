@@ -1,4 +1,4 @@
-"""What is answered is committed; what is not committed is not answered, at either door."""
+"""A success response implies a commit, and a failed commit gives an error, over MCP and REST."""
 
 import asyncio
 import logging
@@ -66,7 +66,7 @@ async def apart(copy: Copy, settings: Settings, **more: Any) -> AsyncIterator[Pe
 
 @asynccontextmanager
 async def commit_that(copy: Copy, does: str) -> AsyncIterator[None]:
-    """While inside, PostgreSQL does this when it is told to COMMIT an event."""
+    """Make PostgreSQL do this at the COMMIT of an event."""
     await copy.run(
         f"""
         CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS
@@ -116,9 +116,7 @@ def assert_failed(response: httpx.Response, status: int, name: str) -> None:
         assert re.search(r"Wait 1 second|again in 1 second", response.text), name
 
 
-async def test_a_call_that_failed_at_commit_can_be_sent_again(
-    copy: Copy, settings: Settings
-) -> None:
+async def test_a_call_with_a_failed_commit_can_be_repeated(copy: Copy, settings: Settings) -> None:
     async with apart(copy, settings) as newcomer:
         ann = newcomer()
         async with commit_that(copy, "PERFORM pg_terminate_backend(pg_backend_pid());"):
@@ -128,7 +126,7 @@ async def test_a_call_that_failed_at_commit_can_be_sent_again(
         assert (made["task_id"], made["version"], made.get("repeated")) == (1, 1, None)
 
 
-async def test_a_transaction_that_failed_unseen_is_not_taken_for_committed(
+async def test_a_swallowed_error_in_a_transaction_fails_at_commit(
     ann: Person,
 ) -> None:
     async def swallows(mine: UserTransaction) -> str:
@@ -142,7 +140,7 @@ async def test_a_transaction_that_failed_unseen_is_not_taken_for_committed(
     assert (await ann.call("list_tasks"))["total"] == 0
 
 
-async def test_an_error_inside_the_work_leaves_nothing(ann: Person) -> None:
+async def test_an_error_in_a_transaction_stores_nothing(ann: Person) -> None:
     async def fails(mine: UserTransaction) -> None:
         await service.add(mine, {"title": "New"})
         raise LookupError
@@ -152,7 +150,7 @@ async def test_an_error_inside_the_work_leaves_nothing(ann: Person) -> None:
     assert (await ann.call("add_task", title="New"))["task_id"] == 1
 
 
-async def test_a_list_that_is_locked_too_long_is_busy_at_both_doors(
+async def test_a_list_locked_for_too_long_is_busy_at_both_doors(
     copy: Copy, settings: Settings
 ) -> None:
     async with apart(copy, settings, lock_timeout_ms=250) as newcomer:
@@ -172,7 +170,7 @@ async def test_a_list_that_is_locked_too_long_is_busy_at_both_doors(
             assert (await write(ann)).is_success, name
 
 
-async def test_a_database_that_is_away_is_said_so_at_both_doors_and_comes_back_by_itself(
+async def test_an_unavailable_database_is_reported_at_both_doors_and_recovers(
     tmp_path: Path, settings: Settings
 ) -> None:
     data = tmp_path / "data"
@@ -195,7 +193,7 @@ async def test_a_database_that_is_away_is_said_so_at_both_doors_and_comes_back_b
             await stack.aclose()
 
 
-async def test_a_read_whose_connection_was_lost_is_run_once_more(
+async def test_a_read_with_a_lost_connection_is_repeated_once(
     copy: Copy, settings: Settings
 ) -> None:
     async with apart(copy, settings, pool_size=1) as newcomer:
@@ -220,7 +218,7 @@ async def test_a_read_whose_connection_was_lost_is_run_once_more(
             await ann.read(never)
 
 
-async def test_a_write_whose_connection_was_lost_is_not_run_again_by_itself(
+async def test_a_write_with_a_lost_connection_is_not_repeated(
     copy: Copy, settings: Settings
 ) -> None:
     async with apart(copy, settings) as newcomer:
@@ -237,7 +235,7 @@ async def test_a_write_whose_connection_was_lost_is_not_run_again_by_itself(
         assert (await ann.call("list_tasks"))["total"] == 0
 
 
-async def test_no_connection_left_to_be_had_is_said_so_and_leaves_none_behind(
+async def test_an_exhausted_pool_is_reported_and_leaks_no_connection(
     copy: Copy, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(isolation, "POOL_TIMEOUT", 0.02)
@@ -251,7 +249,7 @@ async def test_no_connection_left_to_be_had_is_said_so_and_leaves_none_behind(
 
 
 @pytest.mark.parametrize("name", READS)
-async def test_a_read_is_answered_before_its_transaction_ends_and_it_ends_nonetheless(
+async def test_a_read_is_answered_before_its_transaction_ends(
     copy: Copy, settings: Settings, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     async with apart(copy, settings, pool_size=1) as newcomer:
@@ -268,5 +266,5 @@ async def test_a_read_is_answered_before_its_transaction_ends_and_it_ends_noneth
         )
         assert [row["state"] for row in left] == ["idle"]
         assert (await READS[name](ann)).status_code == 200
-    # A connection that is returned with its transaction open is rolled back with an outcry.
+    # asyncpg logs an error when it rolls back a returned connection.
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []

@@ -1,4 +1,4 @@
-"""Many calls at once: on one worker's pool, and on two real workers."""
+"""Concurrent calls: on the pool of one worker, and on two real workers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -34,7 +34,7 @@ People = Callable[..., Person]
 
 @asynccontextmanager
 async def workers(settings: Settings, number: int) -> AsyncIterator[list[Database]]:
-    """The doors to the data of so many workers, each with a pool of its own."""
+    """The databases of several workers, each with its own pool."""
     pools = [
         await open_pool(settings.model_copy(update={"pool_size": 3, "lock_timeout_ms": 60_000}))
         for _ in range(number)
@@ -45,7 +45,7 @@ async def workers(settings: Settings, number: int) -> AsyncIterator[list[Databas
 
 
 class ThrownAway(Exception):
-    """What a writer raises on purpose, inside its transaction."""
+    """An intended error inside a transaction."""
 
 
 async def fails_in_python(tx: UserTransaction) -> None:
@@ -76,7 +76,7 @@ THROWN: dict[Any, type[BaseException]] = {
 ENDS = [end for thrown in THROWN for end in (None, thrown)]
 
 
-async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_back(
+async def test_event_ids_have_no_gap_with_sixteen_writers_and_rollbacks(
     newcomer: People, app_settings: Settings, cluster: Cluster
 ) -> None:
     people = [newcomer(), newcomer()]
@@ -133,7 +133,7 @@ async def test_event_ids_have_no_gap_while_sixteen_writers_run_and_some_roll_bac
         assert len(events) == 64
 
 
-async def test_of_eight_updates_of_one_version_one_wins_also_between_workers(
+async def test_one_of_eight_updates_of_one_version_succeeds_even_on_two_workers(
     newcomer: People, app_settings: Settings, cluster: Cluster
 ) -> None:
     ann = newcomer()
@@ -177,7 +177,7 @@ def server(
 
 @pytest.fixture(scope="module")
 async def connections(server: RunningServer) -> AsyncIterator[list[httpx.AsyncClient]]:
-    """Clients of the server, some of whom reach one worker and some the other."""
+    """Clients of the server. Some are connected to one worker, some to the other."""
     async with AsyncExitStack() as stack:
         clients: list[httpx.AsyncClient] = []
         while len(clients) < CONNECTIONS or len(workers_reached(server.port)) < WORKERS:
@@ -203,7 +203,7 @@ _numbers = count(1)
 def guest(
     server: RunningServer, app_settings: Settings, connections: list[httpx.AsyncClient]
 ) -> People:
-    """Makes a person who calls the two workers in turn."""
+    """Makes a person with alternating calls to the two workers."""
     there = app_settings.model_copy(update={"url": server.url, "issuer": ""})
     turns = cycle(connections)
 
@@ -222,7 +222,7 @@ def guest(
     return make
 
 
-async def test_four_hundred_calls_of_two_users_in_both_eras_cross_nothing(
+async def test_four_hundred_concurrent_calls_of_two_users_mix_no_data(
     guest: People, cluster: Cluster
 ) -> None:
     people = [guest(), guest()]
@@ -248,7 +248,7 @@ async def test_four_hundred_calls_of_two_users_in_both_eras_cross_nothing(
 
 
 @pytest.mark.parametrize("key", [None, "one-key"])
-async def test_twenty_equal_adds_at_once_make_one_task(
+async def test_twenty_concurrent_equal_adds_add_one_task(
     guest: People, cluster: Cluster, key: str | None
 ) -> None:
     ann = guest()
@@ -262,7 +262,9 @@ async def test_twenty_equal_adds_at_once_make_one_task(
     assert len(await sound_ledger(cluster, ann.user_id)) == 1
 
 
-async def test_equal_adds_of_two_clients_are_two_tasks(guest: People, cluster: Cluster) -> None:
+async def test_concurrent_equal_adds_of_two_clients_add_two_tasks(
+    guest: People, cluster: Cluster
+) -> None:
     ann = guest()
     cursor = guest()
     cursor.user_id, cursor.client = ann.user_id, "cursor"
@@ -273,8 +275,8 @@ async def test_equal_adds_of_two_clients_are_two_tasks(guest: People, cluster: C
     assert len(await sound_ledger(cluster, ann.user_id)) == 2
 
 
-# Eight at once, of every write, through both doors. Each begins with a task 1 that was renamed by
-# event 2, so that there is something to take back.
+# Eight concurrent calls of every write, over MCP and REST. Event 2 renamed task 1, so that there is
+# a change to undo.
 
 Write = Callable[[Person, int], Awaitable[Any]]
 NEW = {"title": "New"}
@@ -331,7 +333,7 @@ async def renamed(guest: People, *, owner: bool = False) -> Person:
 
 
 def told(answer: Any) -> Any:
-    """What all eight must be told alike: the body, but for who was first."""
+    """The part of a response that is the same for all eight calls."""
     if isinstance(answer, httpx.Response):
         assert answer.status_code in (200, 201, 204), answer.text
         return answer.content, answer.headers.get("etag")
@@ -339,7 +341,7 @@ def told(answer: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", HAPPEN_ONCE)
-async def test_eight_at_once_of_what_happens_once(
+async def test_eight_concurrent_writes_take_effect_once(
     guest: People, cluster: Cluster, name: str
 ) -> None:
     ann = await renamed(guest)
@@ -360,7 +362,7 @@ HAPPEN_EACH_TIME: dict[str, Write] = {
 
 
 @pytest.mark.parametrize("name", HAPPEN_EACH_TIME)
-async def test_eight_at_once_of_what_happens_each_time(
+async def test_eight_concurrent_writes_each_take_effect(
     guest: People, cluster: Cluster, name: str
 ) -> None:
     ann = await renamed(guest)
@@ -390,7 +392,7 @@ HAVE_ONE_WINNER: dict[str, Write] = {
 
 
 @pytest.mark.parametrize("name", HAVE_ONE_WINNER)
-async def test_of_eight_different_writes_of_one_version_one_wins(
+async def test_one_of_eight_different_writes_of_one_version_succeeds(
     guest: People, cluster: Cluster, name: str
 ) -> None:
     ann = await renamed(guest)
@@ -418,7 +420,7 @@ async def test_of_eight_different_writes_of_one_version_one_wins(
     assert task["title"] == won[0]
 
 
-async def test_one_key_of_two_different_calls_at_once_makes_one_task(
+async def test_two_concurrent_calls_with_one_key_add_one_task(
     guest: People, cluster: Cluster
 ) -> None:
     ann = guest()

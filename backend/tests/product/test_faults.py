@@ -1,4 +1,4 @@
-"""Faults of bench/faults, short: what was acknowledged stays, and service returns by itself."""
+"""Short runs of bench/faults: no acknowledged change is lost, and the service recovers."""
 
 import asyncio
 import os
@@ -44,64 +44,66 @@ CHANGES = 60
 
 @pytest.fixture(scope="module")
 async def surelist(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
-    """A server of two workers that outlives these faults, one after the other."""
+    """A server with two workers, shared by the fault tests."""
     async with installed(tmp_path_factory.mktemp("faults")) as surelist:
         yield surelist
 
 
-async def test_a_killed_worker_takes_no_acknowledged_change_along(surelist: Installation) -> None:
+async def test_a_killed_worker_loses_no_acknowledged_change(surelist: Installation) -> None:
     await worker_killed(surelist, times=1, changes=CHANGES)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
-async def test_while_postgresql_restarts_calls_are_asked_to_come_again_and_do(
+async def test_calls_during_a_restart_of_postgresql_are_refused_with_retry_after(
     surelist: Installation, how: signal.Signals
 ) -> None:
     await postgres_restarted(surelist, how=how, times=1, changes=CHANGES)
 
 
-async def test_a_killed_process_of_postgresql_is_recovered_from(surelist: Installation) -> None:
+async def test_surelist_recovers_from_a_killed_process_of_postgresql(
+    surelist: Installation,
+) -> None:
     await backend_killed(surelist, times=1, changes=CHANGES)
 
 
-async def test_slow_and_silent_clients_hold_no_connection_to_the_database(
+async def test_slow_clients_hold_no_database_connection(
     surelist: Installation,
 ) -> None:
     await slow_clients(surelist, each=8)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-async def test_a_server_told_to_stop_answers_what_is_under_way_and_takes_nothing_new(
+async def test_a_stopping_server_completes_running_calls_and_accepts_no_new_ones(
     tmp_path: Path, workers: int
 ) -> None:
     await drained(tmp_path, workers=workers, calls=4)
 
 
-async def test_workers_that_start_while_postgresql_is_away_wait_for_it(
+async def test_starting_workers_wait_for_postgresql(
     surelist: Installation,
 ) -> None:
     await workers_killed_without_postgres(surelist, times=1, changes=CHANGES)
 
 
-async def test_who_finds_every_connection_in_use_is_asked_to_come_again(tmp_path: Path) -> None:
+async def test_a_call_without_a_free_connection_is_refused_with_retry_after(tmp_path: Path) -> None:
     await exhausted_pool(tmp_path, calls=8)
 
 
-async def test_one_user_who_waits_keeps_nobody_else_waiting(tmp_path: Path) -> None:
+async def test_one_waiting_user_does_not_delay_others(tmp_path: Path) -> None:
     await hot_user(tmp_path, writes=60, rounds=4)
 
 
 @pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("mount"), reason="only root can mount a small disk"
 )
-async def test_a_full_disk_loses_nothing_and_is_recovered_from(tmp_path: Path) -> None:
+async def test_a_full_disk_loses_no_data_and_surelist_recovers(tmp_path: Path) -> None:
     await disk_filled(tmp_path, times=1, changes=CHANGES)
 
 
-# What asyncpg makes of it
+# Lost connections in asyncpg
 
 
-async def test_a_connection_lost_between_two_statements_is_called_lost(
+async def test_a_connection_lost_between_two_statements_raises_connection_lost(
     copy: Copy, settings: Settings
 ) -> None:
     async with newcomers(own(settings, copy.url())) as newcomer:
@@ -118,10 +120,10 @@ async def test_a_connection_lost_between_two_statements_is_called_lost(
         assert (await ann.call("add_task", title="Still here"))["task_id"] == 1
 
 
-async def test_a_connection_is_not_kept_between_postgresqls_farewell_and_its_end(
+async def test_a_connection_is_dropped_after_the_shutdown_message_of_postgresql(
     copy: Copy, settings: Settings, short_path: Path
 ) -> None:
-    # asyncpg takes it for a good one, which fails whoever uses it: its issues 784 and 1069.
+    # asyncpg would reuse it, and the next call would fail (its issues 784 and 1069).
     async with never_hanging_up(copy, short_path) as url, newcomers(own(settings, url)) as newcomer:
         ann = newcomer()
         for title in ("First", "Second"):
@@ -132,7 +134,7 @@ async def test_a_connection_is_not_kept_between_postgresqls_farewell_and_its_end
         assert (await ann.call("list_tasks"))["total"] == 2
 
 
-async def test_a_connection_that_is_left_in_the_midst_of_a_statement_is_given_up(
+async def test_a_connection_with_an_unfinished_statement_is_dropped(
     copy: Copy, settings: Settings
 ) -> None:
     async with newcomers(own(settings, copy.url())) as newcomer:
@@ -152,10 +154,10 @@ async def test_a_connection_that_is_left_in_the_midst_of_a_statement_is_given_up
 
 
 class ThrownAway(Exception):
-    """What a unit of work raises on purpose."""
+    """An intended error in a transaction."""
 
 
-async def test_a_statement_that_does_not_end_is_given_up(
+async def test_an_endless_statement_is_cancelled(
     copy: Copy, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with newcomers(own(settings, copy.url())) as newcomer:
@@ -168,7 +170,7 @@ async def test_a_statement_that_does_not_end_is_given_up(
         assert (await ann.call("list_tasks"))["total"] == 0
 
 
-async def test_a_postgresql_that_falls_silent_is_given_up_and_returns_by_itself(
+async def test_a_hanging_postgresql_is_unavailable_and_recovers(
     copy: Copy, settings: Settings, short_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passes = asyncio.Event()
@@ -191,13 +193,13 @@ async def test_a_postgresql_that_falls_silent_is_given_up_and_returns_by_itself(
 
 
 def own(settings: Settings, url: str, **more: int) -> Settings:
-    """Those of an app with one connection, to that database."""
+    """Settings of an app with one connection to this database."""
     return settings.model_copy(update={"database_url": url, "pool_size": 1, **more})
 
 
 @pytest.fixture
 def short_path() -> Iterator[Path]:
-    """A directory whose path leaves room for a socket's name."""
+    """A directory with a path short enough for a Unix socket."""
     with TemporaryDirectory() as path:
         yield Path(path)
 
@@ -206,9 +208,9 @@ def short_path() -> Iterator[Path]:
 async def never_hanging_up(
     copy: Copy, directory: Path, passes: asyncio.Event | None = None
 ) -> AsyncIterator[str]:
-    """An address that passes all on to the database, but not that it hung up after a farewell.
+    """The URL of a proxy that forwards everything except the close after a shutdown message.
 
-    Nothing gets through while `passes` is not set.
+    It forwards nothing while `passes` is not set.
     """
     socket = ".s.PGSQL.5432"
 
@@ -235,9 +237,7 @@ async def never_hanging_up(
         yield direct.replace(there, here)
 
 
-async def test_a_postgresql_that_has_fallen_silent_holds_up_no_stop(
-    copy: Copy, settings: Settings
-) -> None:
+async def test_a_hanging_postgresql_does_not_delay_a_stop(copy: Copy, settings: Settings) -> None:
     silent: list[int] = []
     try:
         async with asyncio.timeout(30):

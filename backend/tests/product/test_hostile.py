@@ -1,7 +1,7 @@
-"""Hostile input at every route that takes a body, an id or a query: refused, and nothing is lost.
+"""Every route with a body, an id or a query refuses hostile input, and no data is lost.
 
-What is one door's own is tested there: bodies at /mcp in test_http, tokens in test_auth,
-arguments in tasks/test_arguments, cursors in tasks/test_listing, patterns in tasks/test_search.
+Other tests cover the rest: bodies at /mcp in test_http, tokens in test_auth, arguments in
+tasks/test_arguments, cursors in tasks/test_listing, patterns in tasks/test_search.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ ROUTES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("PUT", "/agents/claude", "name", {"scopes": ["tasks:read"]}),
     ("POST", "/keys", "name", {"scopes": ["tasks:read"], "days": 1}),
 ]
-"""Method, path, a field of the body, and the others that it needs."""
+"""Method, path, a field of the body, and the other required fields."""
 
 DEEP = 100_000
 VALUES = {
@@ -120,7 +120,7 @@ BY_ID: list[tuple[str, str, Any]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "body"), BY_ID)
-async def test_what_is_no_id_is_refused_by_every_route_and_changes_nothing(
+async def test_an_invalid_id_is_refused_by_every_route_and_changes_nothing(
     owner: Person, cluster: Cluster, method: str, path: str, body: Any
 ) -> None:
     request = {"json": body} if body else {}

@@ -1,4 +1,4 @@
-"""No user learns of another or changes what is theirs: at every door, and by each wall alone."""
+"""Isolation of users: at every tool and route, and with each layer alone."""
 
 import ast
 import asyncio
@@ -43,14 +43,16 @@ RUFF = Path(sys.executable).with_name("ruff")
 FILTER = re.compile(r"\b\w+\.user_id = \$\d+::\w+")
 
 
-# Every door
+# Every tool and route
 
 
 async def offered(ann: Person, method: str, of: str) -> list[dict[str, Any]]:
     return (await ann.rpc(method)).json()["result"][of]
 
 
-async def test_every_door_has_a_strangers_case(ann: Person, settings: Settings) -> None:
+async def test_every_tool_route_and_resource_has_a_test_with_a_stranger(
+    ann: Person, settings: Settings
+) -> None:
     tools = {tool["name"] for tool in await offered(ann, "tools/list", "tools")}
     assert tools == set(TOOLS) == set(strangers.TOOLS)
 
@@ -105,7 +107,7 @@ async def test_no_tool_has_a_user_in_its_schema(ann: Person) -> None:
 
 
 @pytest.mark.parametrize("method", sorted(strangers.MCP_METHODS_OPEN_TO_ALL - {"initialize"}))
-async def test_what_is_open_to_all_is_the_same_for_all(
+async def test_public_methods_return_the_same_to_every_user(
     newcomer: Callable[..., Person], method: str
 ) -> None:
     ann, bob = newcomer(), newcomer()
@@ -113,7 +115,7 @@ async def test_what_is_open_to_all_is_the_same_for_all(
     assert (await ann.rpc(method)).content == (await bob.rpc(method)).content
 
 
-async def test_no_transaction_names_two_users(
+async def test_no_transaction_belongs_to_two_users(
     newcomer: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[tuple[str, str]] = []
@@ -134,8 +136,8 @@ async def test_no_transaction_names_two_users(
         assert re.findall(r"SET LOCAL app\.user_id = '(.*?)'", begin) == [user_id]
 
 
-# The walls, one by one. The statements' filters are taken away by making each condition true, the
-# policies by disabling them in a copy of the database.
+# Each layer alone. The tests remove the filters by making their conditions true in statements, and
+# the policies by disabling them in a copy of the database.
 
 
 def without_filters(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +156,7 @@ def without_filters(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def without_policies(copy: Copy) -> None:
-    """Take the policies away, behind the back of an app that has looked at them at its start."""
+    """Disable the policies after the app has verified them at its start."""
     for (table,) in await copy.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
         await copy.run(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
 
@@ -166,12 +168,12 @@ def walls(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def apart(copy: Copy, settings: Settings) -> Settings:
-    """The settings of an app on this test's own database, whose chat has a model that is away."""
+    """Settings of an app on the database of this test. The model of its chat is unavailable."""
     away = {"model": "openai:away", "model_url": "http://127.0.0.1:9/v1"}
     return settings.model_copy(update={"database_url": copy.url(), **away})
 
 
-async def test_a_stranger_is_told_the_same_whether_a_list_exists_or_not(
+async def test_a_stranger_gets_the_same_responses_for_existing_and_missing_rows(
     walls: str, copy: Copy, apart: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with newcomers(apart) as newcomer:
@@ -191,12 +193,12 @@ async def stranger_learns_and_changes_nothing(copy: Copy, newcomer: Callable[...
     assert len(before["task"]) == len(hers.tasks)
     told_with = await strangers.answers(newcomer, hers)
     assert await strangers.rows_of(copy, ann.user_id) == before
-    # By number, since their names hold the cursor, which the first stranger could only guess.
+    # By index, since their names contain a cursor, which differs between strangers.
     for number, (name, answer) in enumerate(told_with.items()):
         assert answer == list(told_without.values())[number], name
 
 
-async def test_without_filters_and_without_policies_a_stranger_would_learn_and_change_all(
+async def test_without_filters_and_policies_a_stranger_can_read_and_change_everything(
     copy: Copy, apart: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with newcomers(apart) as newcomer:
@@ -212,7 +214,7 @@ async def test_without_filters_and_without_policies_a_stranger_would_learn_and_c
         assert await strangers.rows_of(copy, ann.user_id) != before
 
 
-async def test_rows_are_those_of_the_account_whoever_acts(
+async def test_rows_belong_to_the_account_and_not_to_the_person(
     newcomer: Callable[..., Person], database: Database
 ) -> None:
     ann, bob = newcomer(), newcomer()
@@ -228,7 +230,7 @@ async def first_title(tx: UserTransaction) -> str:
     return task["title"]
 
 
-async def test_the_token_alone_keeps_a_stranger_out(
+async def test_the_token_alone_denies_a_stranger(
     newcomer: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann, bob = newcomer(), newcomer()
@@ -265,7 +267,7 @@ async def test_the_token_alone_keeps_a_stranger_out(
     assert asked == []
 
 
-async def test_filters_alone_keep_a_service_to_the_rows_of_its_user(
+async def test_filters_alone_limit_a_service_to_the_rows_of_its_user(
     copy: Copy, apart: Settings
 ) -> None:
     async with newcomers(apart) as newcomer:
@@ -285,7 +287,7 @@ def _all_of(model: Any) -> Any:
     return rows.select()
 
 
-async def test_policies_alone_keep_an_unfiltered_statement_to_the_rows_of_its_user(
+async def test_policies_alone_limit_an_unfiltered_statement_to_the_rows_of_its_user(
     newcomer: Callable[..., Person],
 ) -> None:
     ann, bob = newcomer(), newcomer()
@@ -303,13 +305,13 @@ async def test_policies_alone_keep_an_unfiltered_statement_to_the_rows_of_its_us
 
 
 CHECKED = {"kind": "'created'", "actor": "'agent'", "role": "'user'"}
-"""Values of the columns that only certain words may be in."""
+"""Values for columns with a check constraint."""
 
 BY_TYPE = {str: "'text'", int: "1", list: "'{{}}'", datetime: "now()"}
 
 
 def insert_into(model: type[UserTable]) -> str:
-    """An INSERT of a row of `{user}` with nothing but what has to be given."""
+    """An INSERT of a row of `{user}` with the required columns only."""
     table = SQLModel.metadata.tables[model.__name__.lower()]
     values = {
         column.name: CHECKED.get(column.name) or BY_TYPE[column.type.python_type]
@@ -323,7 +325,7 @@ ROWS = {model.__name__.lower(): insert_into(model) for model in tables.in_order(
 
 
 def deletes(name: str) -> str:
-    """What empties a table, after those that refer to it."""
+    """Statements that empty a table, after the tables that refer to it."""
     table = SQLModel.metadata.tables[name]
     referring = [
         other
@@ -336,7 +338,7 @@ def deletes(name: str) -> str:
 REFUSED = {"42501": "by the policy", "23514": "by a check", "23503": "no such account"}
 
 
-async def test_policies_alone_hold_every_raw_statement_on_every_table(copy: Copy) -> None:
+async def test_policies_alone_limit_raw_statements_on_every_table(copy: Copy) -> None:
     for user in ("ann", "bob"):
         await copy.run(";".join(insert.format(user=user) for insert in ROWS.values()))
     found = await copy.rows(
@@ -369,7 +371,7 @@ async def test_policies_alone_hold_every_raw_statement_on_every_table(copy: Copy
 
 
 class Raw:
-    """One table as surelist_app sees it without Surelist; whatever is done is rolled back."""
+    """Direct access to a table as surelist_app. Rolls back every statement."""
 
     def __init__(self, connection: asyncpg.Connection, table: str) -> None:
         self.connection = connection
@@ -396,7 +398,7 @@ class Raw:
         return int(status.rsplit(" ", 1)[1])
 
 
-async def test_a_connection_that_comes_back_belongs_to_nobody(copy: Copy, apart: Settings) -> None:
+async def test_a_returned_connection_has_no_user(copy: Copy, apart: Settings) -> None:
     async with newcomers(apart.model_copy(update={"pool_size": 1})) as newcomer:
         ann = newcomer()
         await make_list(ann)
@@ -441,7 +443,7 @@ async def test_a_connection_that_comes_back_belongs_to_nobody(copy: Copy, apart:
         "x" * 129,
     ],
 )
-async def test_a_user_id_that_is_none_never_reaches_postgresql(
+async def test_an_invalid_user_id_never_reaches_postgresql(
     database: Database, user_id: str
 ) -> None:
     principal = Principal(
@@ -456,7 +458,7 @@ async def test_a_user_id_that_is_none_never_reaches_postgresql(
             await unit(principal, work, "tasks:read")
 
 
-async def test_what_one_user_had_sealed_another_cannot_open(
+async def test_a_user_cannot_unseal_values_of_another_user(
     newcomer: Callable[..., Person],
 ) -> None:
     ann, bob = newcomer(), newcomer()
@@ -475,14 +477,14 @@ async def test_what_one_user_had_sealed_another_cannot_open(
     assert await bob.read(unseal) is None
 
 
-# The catalogue: what holds for every table there will ever be
+# The catalogue: rules for every table, including future ones
 
 
 POLICY = "(user_id = current_setting('app.user_id'::text, true))"
 
 
 async def complaints(copy: Copy) -> list[str]:
-    """What in schema public is not bound to one user."""
+    """The objects in schema public without complete row-level security."""
     found = []
     relations = await copy.rows(
         "SELECT oid, relname, relkind::text, relrowsecurity, relforcerowsecurity FROM pg_class "
@@ -528,7 +530,7 @@ async def complaints(copy: Copy) -> list[str]:
     return found + [f"{name}() runs as its owner" for (name,) in functions]
 
 
-async def test_every_table_is_bound_to_one_user(copy: Copy) -> None:
+async def test_every_table_has_row_level_security(copy: Copy) -> None:
     assert await complaints(copy) == []
 
 
@@ -555,16 +557,16 @@ async def test_every_table_is_bound_to_one_user(copy: Copy) -> None:
         "AS 'SELECT * FROM task'",
     ],
 )
-async def test_whatever_is_not_bound_to_one_user_is_found(copy: Copy, breakage: str) -> None:
+async def test_a_table_without_row_level_security_is_found(copy: Copy, breakage: str) -> None:
     await copy.run(breakage)
     assert await complaints(copy) != []
 
 
-# The code: one door to the data
+# The code: only the isolation module accesses the data
 
 
 def statements() -> dict[str, Statement]:
-    """Every statement that the app runs, in each of the shapes that a list can have."""
+    """All statements of the app, with every shape of a list."""
     found = dict(write_statements.statements())
     every = {"patterns", "tags", "sort_priority", "due_before", "due_after"}
     for status, sort, filters, continued in product(
@@ -581,7 +583,7 @@ def statements() -> dict[str, Statement]:
 
 
 def unbound(statement: Statement) -> list[str]:
-    """The tables that a statement touches more often than it names the user for them."""
+    """The tables with fewer filters by user than occurrences in the statement."""
     tables = set(re.findall(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+(\w+)", statement.sql))
     tables -= {"unnest", "LATERAL", "moved"}
     tables -= {*re.findall(r"\b(\w+) AS (?:MATERIALIZED )?\n\(", statement.sql)}
@@ -595,12 +597,12 @@ def unbound(statement: Statement) -> list[str]:
     ]
 
 
-def test_every_statement_of_the_app_names_the_user_for_each_of_its_tables() -> None:
+def test_every_statement_filters_each_of_its_tables_by_user() -> None:
     assert len(statements()) > 80
     assert {name: unbound(s) for name, s in statements().items() if unbound(s)} == {}
 
 
-def test_a_statement_that_forgets_the_user_is_found() -> None:
+def test_a_statement_without_a_filter_by_user_is_found() -> None:
     for sql in (
         "SELECT id FROM task",
         "SELECT id FROM task WHERE task.id = $1::BIGINT",
@@ -634,12 +636,12 @@ PAST_THE_DOOR = [
 ]
 
 
-def test_a_way_past_the_door_does_not_pass_the_linter() -> None:
+def test_the_linter_refuses_access_around_the_isolation_module() -> None:
     refused = lint("\n".join(PAST_THE_DOOR), "tasks/service.py")
     assert [line for row, line in enumerate(PAST_THE_DOOR, 1) if row not in refused] == []
 
 
-def test_the_door_itself_may_hold_connections() -> None:
+def test_the_linter_allows_connections_in_the_isolation_module() -> None:
     for module in (
         "data/isolation.py",
         "data/database.py",
@@ -650,7 +652,7 @@ def test_the_door_itself_may_hold_connections() -> None:
 
 
 def lint(code: str, module: str) -> set[int]:
-    """The rows in which ruff sees a banned name, or another's private one."""
+    """The lines with a banned or private name, found by ruff."""
     path = f"backend/surelist/{module}"
     command = [RUFF, "check", "--output-format", "json", "--stdin-filename", path, "-"]
     result = subprocess.run(
@@ -663,7 +665,7 @@ def lint(code: str, module: str) -> set[int]:
     }
 
 
-def test_only_the_door_begins_transactions_and_takes_connections() -> None:
+def test_only_the_isolation_module_begins_transactions_and_takes_connections() -> None:
     taking = {"acquire", "open_pool", "create_pool", "connect"}
     sources = Path(surelist.__file__).parent
     found = {

@@ -1,4 +1,4 @@
-"""Every write, at either door, waits for the user's other writes before it looks at anything."""
+"""Every write, over MCP or REST, waits for the user's other writes before its first read."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -39,7 +39,7 @@ WAITING = "SELECT query FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(p
 
 @pytest.fixture
 async def newcomer(app_settings: Settings) -> AsyncIterator[Callable[..., Person]]:
-    """Makes new people of an app whose chat has a model that is away."""
+    """Makes people of an app. The model of its chat is unavailable."""
     away = {"model": "openai:away", "model_url": "http://127.0.0.1:9/v1"}
     async with newcomers(
         app_settings.model_copy(update=away), f"writer{next(_numbers)}"
@@ -48,7 +48,7 @@ async def newcomer(app_settings: Settings) -> AsyncIterator[Callable[..., Person
 
 
 @pytest.mark.parametrize("write", WRITES, ids=str)
-async def test_a_write_waits_before_its_first_look(
+async def test_a_write_waits_for_the_lock_before_its_first_read(
     newcomer: Callable[..., Person], cluster: Cluster, write: Any
 ) -> None:
     ann = newcomer("web", owner=True)
@@ -57,7 +57,7 @@ async def test_a_write_waits_before_its_first_look(
 
 
 async def waits(database: Copy, person: Person, call: Coroutine[Any, Any, httpx.Response]) -> None:
-    """Send a call while another write of this person's is under way; it waits for that one."""
+    """Send a call during another write of this person, and assert that it waits."""
     async with database.connection() as watching, another_write(database, person) as other:
         sending = asyncio.create_task(call)
         waiting = None
@@ -71,7 +71,7 @@ async def waits(database: Copy, person: Person, call: Coroutine[Any, Any, httpx.
 
 @asynccontextmanager
 async def another_write(database: Copy, person: Person) -> AsyncIterator[int]:
-    """A transaction that holds this person's account, as a write does, until the block is left."""
+    """Lock this person's account in the same way as a write, until the block ends."""
     async with database.connection() as connection, connection.transaction():
         assert await connection.execute(LOCK, person.user_id) == "SELECT 1"
         yield connection.get_server_pid()

@@ -1,6 +1,6 @@
-"""Eight at once, on two workers, of each write that only a person makes, and of undo.
+"""Eight concurrent calls on two workers, of undo and of each write for the person only.
 
-Each begins, as in test_concurrency, with a task 1 that was renamed by event 2.
+As in test_concurrency, event 2 renamed task 1 before.
 """
 
 import asyncio
@@ -60,7 +60,7 @@ async def test_a_change_is_undone_once_at_both_doors(guest: People, cluster: Clu
 
 
 @pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "a-key"}])
-async def test_all_of_a_client_is_undone_once(
+async def test_the_changes_of_a_client_are_undone_once(
     guest: People, cluster: Cluster, key: dict[str, str]
 ) -> None:
     ann = await renamed(guest)
@@ -88,7 +88,7 @@ async def calls_of(ann: Person, other: Person, *words: Any, **request: Any) -> h
     return await ann.rest(*words, headers=headers, **request)
 
 
-async def test_the_time_zone_is_the_last_ones_and_every_task_is_due_there(
+async def test_the_last_time_zone_wins_and_all_due_dates_follow_it(
     guest: People, cluster: Cluster
 ) -> None:
     ann = await renamed(guest, owner=True)
@@ -113,7 +113,7 @@ async def test_the_time_zone_is_the_last_ones_and_every_task_is_due_there(
     assert account["timezone"] in ZONES
 
 
-async def test_keys_are_made_apart_and_with_one_idempotency_key_once(
+async def test_concurrent_keys_are_distinct_unless_they_share_an_idempotency_key(
     guest: People, cluster: Cluster
 ) -> None:
     ann = guest("web", owner=True)
@@ -139,7 +139,7 @@ async def test_an_agent_is_connected_once_and_revoked_once(guest: People, cluste
     assert agent["revoked_at"]
 
 
-async def test_an_agent_that_is_connected_and_revoked_at_once_is_one_of_the_two(
+async def test_an_agent_connected_and_revoked_concurrently_has_one_of_both_states(
     guest: People, cluster: Cluster
 ) -> None:
     ann = guest("web", owner=True)
@@ -160,7 +160,7 @@ async def rows_of_agents(cluster: Cluster, person: Person) -> list[dict[str, Any
     return [agent for agent in found if agent["client_id"] != person.client]
 
 
-async def test_an_account_is_erased_once_and_nothing_is_added_behind_it(
+async def test_an_account_is_erased_once_and_no_task_is_left(
     guest: People, cluster: Cluster
 ) -> None:
     ann = await renamed(guest, owner=True)

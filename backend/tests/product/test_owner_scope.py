@@ -1,4 +1,4 @@
-"""What only the person may do: every route, tried by whoever works for the person."""
+"""Routes for the person only: every route, called with each kind of credential of an agent."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -21,14 +21,14 @@ FOR_THE_PERSON_ONLY = {
     for method, operation in item.items()
     if {"HTTPBearer": [OWNER_SCOPE]} in operation["security"]
 }
-"""As the document declares it."""
+"""The routes that the OpenAPI document declares for the person only."""
 
 KEY = ed25519_key()
 
 
 @pytest.fixture
 async def owner(app_settings: Settings, ann: Person) -> AsyncIterator[Person]:
-    """A person in their own session, where Better Auth's tokens are believed too."""
+    """A signed-in person of an app that also trusts tokens of Better Auth."""
     async with better_auth(KEY) as issuer:
         urls = {"issuer": issuer.issuer, "jwks_url": issuer.jwks_url}
         async with newcomers(app_settings.model_copy(update=urls), prefix=ann.user_id) as newcomer:
@@ -58,7 +58,7 @@ async def as_an_oauth_client_that_asks_for_more(owner: Person) -> Person:
 @pytest.mark.parametrize(
     "working", [with_a_key, with_a_token_of_the_command_line, as_an_oauth_client_that_asks_for_more]
 )
-async def test_an_agent_is_refused_where_the_person_is_needed_and_nowhere_else(
+async def test_an_agent_is_refused_by_exactly_the_routes_for_the_person(
     owner: Person, working: Callable[[Person], Any]
 ) -> None:
     hers = await make_list(owner)

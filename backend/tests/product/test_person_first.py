@@ -1,4 +1,4 @@
-"""An agent that spends or holds all that it can get does not stand in its person's way."""
+"""Agents that use up their limits or connections do not block the person."""
 
 import asyncio
 import re
@@ -50,14 +50,14 @@ LIMITS: dict[str, tuple[dict[str, int], Act, str]] = {
 }
 
 
-async def at_work(owner: Person, number: int = 2) -> list[Agent]:
-    """The person's list with one task, and so many agents who work on it by keys."""
+async def list_with_agents(owner: Person, number: int = 2) -> list[Agent]:
+    """Add a task, and return `number` agents with keys."""
     assert (await add(owner)).status_code == 201
     return [Agent(owner, await make_key(owner)) for _ in range(number)]
 
 
-async def spend(agent: Person, act: Act) -> int:
-    """Let the agent act until it is refused; how often it was not."""
+async def use_up(agent: Person, act: Act) -> int:
+    """Repeat a call until it is refused, and return the number of accepted calls."""
     for times in count():
         answer = await act(agent)
         if answer.status_code == 429:
@@ -68,115 +68,115 @@ async def spend(agent: Person, act: Act) -> int:
     raise AssertionError
 
 
-async def takes_over(owner: Person, *robots: Agent) -> None:
-    """The person sees the agents, revokes them, and works on."""
+async def revoke_all(owner: Person, *robots: Agent) -> None:
+    """As the person, list the agents, revoke them, and continue to work."""
     listed = await owner.rest("GET", "/agents")
     assert listed.status_code == 200, listed.text
     assert {one["client_id"] for one in listed.json()["agents"]} >= {one.client for one in robots}
     for robot in robots:
         revoked = await owner.rest("DELETE", f"/agents/{robot.client}")
         assert revoked.status_code == 204, revoked.text
-    await works_on(owner)
+    await assert_person_can_work(owner)
 
 
-async def works_on(owner: Person) -> None:
+async def assert_person_can_work(owner: Person) -> None:
     for act, status in ((add, 201), (read, 200), (toggle, 200)):
         answer = await act(owner)
         assert answer.status_code == status, answer.text
 
 
 @pytest.mark.parametrize("limit", LIMITS)
-async def test_a_person_whose_agents_spend_all_of_a_limit_revokes_them_and_works_on(
+async def test_a_person_can_revoke_agents_that_reached_a_limit_and_continue(
     person_with: Make, limit: str
 ) -> None:
     settings, act, _ = LIMITS[limit]
     owner = await person_with("web", owner=True, **settings)
-    robots = await at_work(owner)
-    spent = [await spend(robot, act) for robot in robots]
+    robots = await list_with_agents(owner)
+    spent = [await use_up(robot, act) for robot in robots]
     assert sum(spent) > 10
-    await takes_over(owner, *robots)
+    await revoke_all(owner, *robots)
 
 
 @pytest.mark.parametrize("limit", LIMITS)
-async def test_a_revoked_key_that_calls_on_costs_the_person_and_other_agents_nothing(
+async def test_calls_with_a_revoked_key_count_towards_no_limit(
     person_with: Make, limit: str
 ) -> None:
     settings, act, _ = LIMITS[limit]
     owner, elsewhere = await two_workers(person_with, client="web", owner=True, **settings)
-    robot, other = await at_work(owner)
+    robot, other = await list_with_agents(owner)
     assert (await owner.rest("DELETE", f"/agents/{robot.client}")).status_code == 204
     robot.http, other.http = elsewhere.http, elsewhere.http
     answers = [(await act(robot)).status_code for _ in range(100)]
     assert answers == [401] * 100
-    await works_on(elsewhere)
-    assert await spend(other, act) >= 7
-    await works_on(elsewhere)
+    await assert_person_can_work(elsewhere)
+    assert await use_up(other, act) >= 7
+    await assert_person_can_work(elsewhere)
 
 
-async def test_an_agent_that_spends_its_share_leaves_the_other_agents_theirs(
+async def test_one_agent_can_use_half_of_the_limit_of_all_agents(
     person_with: Make,
 ) -> None:
     owner = await person_with("web", owner=True, rate_writes=20)
-    one, other, third = await at_work(owner, 3)
-    assert [await spend(robot, toggle) for robot in (one, one, other, third)] == [10, 0, 10, 0]
+    one, other, third = await list_with_agents(owner, 3)
+    assert [await use_up(robot, toggle) for robot in (one, one, other, third)] == [10, 0, 10, 0]
     codes = [(await toggle(robot)).json()["code"] for robot in (one, third)]
     assert codes == ["rate_limit_agent", "rate_limit_agents"]
 
 
 @pytest.mark.parametrize("limit", LIMITS)
-async def test_a_person_who_has_spent_their_own_is_told_so_and_still_revokes(
+async def test_a_person_at_the_limit_can_still_revoke_an_agent(
     person_with: Make, limit: str
 ) -> None:
     settings, act, code = LIMITS[limit]
     owner = await person_with("web", owner=True, **settings)
-    (robot,) = await at_work(owner, 1)
-    assert await spend(owner, act) > 10
+    (robot,) = await list_with_agents(owner, 1)
+    assert await use_up(owner, act) > 10
     refused = (await act(owner)).json()
     assert refused["code"] == code
     assert (await owner.rest("DELETE", f"/agents/{robot.client}")).status_code == 204
 
 
-async def test_revocations_have_an_amount_that_only_the_person_spends(person_with: Make) -> None:
+async def test_revocations_have_a_limit_of_their_own_for_the_person(person_with: Make) -> None:
     owner = await person_with("web", owner=True, rate_reads=2, rate_writes=2)
-    (robot,) = await at_work(owner, 1)
+    (robot,) = await list_with_agents(owner, 1)
     for _ in range(REVOCATIONS + 1):
         assert (await robot.rest("GET", "/agents")).status_code == 403
         assert (await robot.rest("DELETE", f"/agents/{robot.client}")).status_code == 403
-    assert await spend(owner, lambda person: person.rest("GET", "/agents")) == REVOCATIONS
+    assert await use_up(owner, lambda person: person.rest("GET", "/agents")) == REVOCATIONS
     assert (await read(owner)).status_code == 200
     assert (await owner.rest("DELETE")).status_code == 429
 
 
-async def test_what_the_page_asks_when_an_agent_wants_a_token_is_counted_for_the_agent(
+async def test_the_pages_requests_for_an_agents_token_count_for_the_agent(
     person_with: Make,
 ) -> None:
     owner = await person_with("web", owner=True, rate_reads=20)
-    robot, other = await at_work(owner)
-    assert await spend(owner, lambda page: page.rest("GET", f"/agents/{robot.client}")) == 10
-    assert [await spend(one, read) for one in (robot, other, owner)] == [0, 10, 20]
+    robot, other = await list_with_agents(owner)
+    assert await use_up(owner, lambda page: page.rest("GET", f"/agents/{robot.client}")) == 10
+    assert [await use_up(one, read) for one in (robot, other, owner)] == [0, 10, 20]
 
 
-async def test_a_person_erases_the_list_after_an_agent_has_spent_everything(
+async def test_a_person_can_erase_the_list_when_all_limits_are_reached(
     person_with: Make,
 ) -> None:
     owner = await person_with("web", owner=True, rate_writes=10, max_events_a_day=10)
-    for robot in await at_work(owner):
-        await spend(robot, toggle)
-    await spend(owner, toggle)
+    for robot in await list_with_agents(owner):
+        await use_up(robot, toggle)
+    await use_up(owner, toggle)
     assert (await owner.rest("DELETE")).status_code == 204
 
 
-async def test_owner_tokens_are_each_counted_by_their_client(person_with: Make) -> None:
+async def test_tokens_of_the_person_are_counted_by_client(person_with: Make) -> None:
     owner = await person_with("web", owner=True, rate_writes=5)
     script = owner.through("script", owner=True)
-    assert [await spend(one, add) for one in (script, owner)] == [5, 5]
+    assert [await use_up(one, add) for one in (script, owner)] == [5, 5]
 
 
-async def test_the_persons_write_does_not_wait_in_line_behind_those_of_an_agent(
+async def test_a_write_of_the_person_does_not_queue_behind_an_agents_writes(
     person_with: Make, cluster: Cluster
 ) -> None:
     owner = await person_with("web", owner=True, lock_timeout_ms=60_000)
-    (robot,) = await at_work(owner, 1)
+    (robot,) = await list_with_agents(owner, 1)
     superuser = await asyncpg.connect(cluster.url(SUPERUSER))
     try:
         async with superuser.transaction():
@@ -194,11 +194,11 @@ async def test_the_persons_write_does_not_wait_in_line_behind_those_of_an_agent(
         await superuser.close()
 
 
-async def test_an_agent_whose_reads_do_not_end_leaves_connections_to_the_person(
+async def test_endless_reads_of_an_agent_leave_connections_to_the_person(
     person_with: Make, cluster: Cluster
 ) -> None:
     owner = await person_with("web", owner=True, pool_size=4)
-    (robot,) = await at_work(owner, 1)  # its use is not written down yet: that locks its row
+    (robot,) = await list_with_agents(owner, 1)  # recording the use of its key locks its row
     superuser = await asyncpg.connect(cluster.url(SUPERUSER))
     try:
         async with superuser.transaction():
@@ -216,4 +216,4 @@ async def test_an_agent_whose_reads_do_not_end_leaves_connections_to_the_person(
         assert sorted(answer.status_code for answer in answers) == [200] * 2 + [503] * 18
     finally:
         await superuser.close()
-    await works_on(owner)
+    await assert_person_can_work(owner)

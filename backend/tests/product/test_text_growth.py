@@ -1,8 +1,8 @@
-"""The work of a call grows with its text and no faster, whatever the text is and wherever it goes.
+"""The CPU time of a call grows linearly with the length of its text, for any text and argument.
 
-Compared are the least of several measurements of this thread's CPU time, for a text of n and one of
-2n characters, until they are in proportion: for linear work that is at once or soon, and for
-quadratic work, whose ratio is 4, never.
+The tests measure the CPU time of this thread for texts of n and of 2n characters. They repeat until
+the smallest measurements are in proportion. Linear work passes soon. Quadratic work has a ratio of
+4 and never passes.
 """
 
 import time
@@ -28,10 +28,10 @@ OPENAPI = openapi_document()
 RATIO = 3
 ROUNDS = 40
 FEWEST_ROUNDS = 3
-"""So that one slow measurement of the shorter text hides nothing."""
+"""A single slow measurement of the shorter text must not decide."""
 
 UNBOUNDED = 200
-"""What is sent where the schema has no bound: it names a form, and refuses the rest."""
+"""The length for arguments without a maximum in their schema, which have a fixed format."""
 
 TEXTS: dict[str, Callable[[int], str]] = {
     "marks": lambda n: "\u0f73\u0301\u0316" * n,
@@ -52,10 +52,10 @@ TURNED: dict[str, Callable[[int], str]] = {
     "turns": lambda n: "\u202a\u2067x\u2069\u202c" * n,
     "turns in each other": lambda n: "\u2067" * (n // 2) + "x" + "\u2069" * (n // 2),
 }
-"""What a title is refused for when it is cut."""
+"""Balanced bidi controls. A cut unbalances them, and a title with unbalanced ones is refused."""
 
 SOUGHT = TEXTS.keys() - {"words"}
-"""Those that are not refused as a search: of more than a few words it would be."""
+"""Texts that are valid as a search. The others have too many words."""
 
 NEEDED: dict[str, Any] = {
     "task_id": 1,
@@ -81,13 +81,13 @@ NEEDED: dict[str, Any] = {
     "content": "x",
     "message": "x",
 }
-"""What else a call must have."""
+"""The other required arguments of a call."""
 
 Send = Callable[[Person, Any], Awaitable[object]]
 
 
 def texts_of(schema: dict[str, Any]) -> tuple[int, int] | None:
-    """The most characters of an argument that is text, and of how many texts; None for others."""
+    """The maximum length and number of texts in an argument, or None if it has no text."""
     for one in schema.get("anyOf", [schema]):
         one = resolved(one)
         items = resolved(one.get("items", {}))
@@ -184,7 +184,7 @@ _numbers = count(1)
 
 
 def fresh(text: str, size: int, times: int) -> Any:
-    """A text of that size or so many of them, which no earlier call had: repeats are cheap."""
+    """A new text of this size, or a list of them. Repeated texts would be cached."""
     values = [f"{next(_numbers)} {TEXTS[text](size)}"[:size] for _ in range(times)]
     return values if times > 1 else values[0]
 
@@ -207,7 +207,7 @@ async def grows_evenly(measure: Callable[[int], Awaitable[float]], n: int) -> bo
 
 
 async def with_one_of_each(newcomer: Callable[..., Person]) -> Person:
-    """A person who has a task, and a conversation with a message."""
+    """A person with a task and a conversation with a message."""
     person = newcomer("web", owner=True)
     await person.call("add_task", title="The first")
     await say(person, await begin(person), "The first")
@@ -215,7 +215,7 @@ async def with_one_of_each(newcomer: Callable[..., Person]) -> Person:
 
 
 @pytest.mark.parametrize("argument", ARGUMENTS)
-async def test_a_text_of_twice_the_length_is_about_twice_the_work(
+async def test_work_grows_linearly_with_the_length_of_a_text(
     newcomer: Callable[..., Person], argument: str
 ) -> None:
     (size, times), send = ARGUMENTS[argument]
@@ -228,7 +228,7 @@ async def test_a_text_of_twice_the_length_is_about_twice_the_work(
         assert await grows_evenly(measure, size // 2), text
 
 
-def test_every_text_argument_is_among_them() -> None:
+def test_every_text_argument_is_tested() -> None:
     assert {"add_task(description)", "list_tasks(search)", "update_task(tags)"} <= set(ARGUMENTS)
     assert {"create_conversation(title)", "add_message(content)"} <= set(ARGUMENTS)
     assert {
@@ -246,7 +246,9 @@ WRITTEN = [
 
 
 @pytest.mark.parametrize("argument", WRITTEN)
-async def test_no_route_refuses_such_a_text(newcomer: Callable[..., Person], argument: str) -> None:
+async def test_every_route_accepts_the_texts(
+    newcomer: Callable[..., Person], argument: str
+) -> None:
     (size, times), send = ARGUMENTS[argument]
     person = await with_one_of_each(newcomer)
     for text in SOUGHT if argument.endswith("search") else TEXTS:
@@ -255,7 +257,7 @@ async def test_no_route_refuses_such_a_text(newcomer: Callable[..., Person], arg
         assert answer.is_success, answer.text
 
 
-async def test_texts_are_indeed_written_and_sought(ann: Person) -> None:
+async def test_the_texts_are_stored_and_searched(ann: Person) -> None:
     for text in TEXTS:
         added = await ann.call(
             "add_task",
@@ -286,7 +288,7 @@ def calls(function: Callable[[str], object], value: str) -> object:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("kind", TEXTS | TURNED)
-async def test_words_are_found_in_linear_time(function: str, kind: str) -> None:
+async def test_text_functions_take_linear_time(function: str, kind: str) -> None:
     async def measure(n: int) -> float:
         value = (TEXTS | TURNED)[kind](n)[:n]
         began = time.thread_time()

@@ -1,6 +1,6 @@
 """Everything that somebody could try on another person's list, knowing all its numbers.
 
-A door without a case here fails `test_every_door_has_a_strangers_case`.
+A door without a case here fails `test_every_tool_route_and_resource_has_a_test_with_a_stranger`.
 """
 
 import re

@@ -17,6 +17,6 @@ WHOLE: dict[str, Any] = {
 
 @pytest.fixture
 async def with_task(ann: Person) -> Person:
-    """Ann, whose task 1 has every field of WHOLE."""
+    """Ann with task 1, which has every field of WHOLE."""
     await ann.call("add_task", **WHOLE)
     return ann

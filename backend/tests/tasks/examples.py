@@ -1,11 +1,11 @@
-"""Values that each field of a task is given in tests: the one list, which a new field joins."""
+"""Example values for each field of a task. A new field needs an entry here."""
 
 from typing import Any
 
 EXAMPLES: dict[str, tuple[Any, ...]] = {
     "title": ("Buy milk", "Call mom"),
     "description": ("", "With care", "Soon"),
-    # On November 1st midnight comes twice in Havana, and on March 14th 0:30 does not come.
+    # In Havana, midnight occurs twice on November 1st, and 0:30 does not occur on March 14th.
     "due": (
         "2026-11-01",
         "2026-11-23",

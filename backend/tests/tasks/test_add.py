@@ -10,7 +10,7 @@ FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 E_ACUTE = "e\u0301"
 
 
-async def test_an_added_task_is_answered_and_listed_as_it_is_stored(ann: Person) -> None:
+async def test_an_added_task_is_returned_and_listed_as_stored(ann: Person) -> None:
     added = await ann.call(
         "add_task",
         title="  Buy groceries ",
@@ -45,7 +45,7 @@ async def test_an_added_task_is_answered_and_listed_as_it_is_stored(ann: Person)
     }
 
 
-async def test_a_task_of_a_title_alone_holds_nothing_else(ann: Person) -> None:
+async def test_a_task_with_only_a_title_has_no_other_fields(ann: Person) -> None:
     added = await ann.call("add_task", title="Call mom")
     shown = await task(ann, 1)
     assert added == {"task_id": 1, "status": "created", "title": "Call mom", "version": 1}
@@ -60,7 +60,7 @@ async def test_a_task_of_a_title_alone_holds_nothing_else(ann: Person) -> None:
     }
 
 
-async def test_tasks_are_numbered_for_each_person_from_one(ann: Person, newcomer: Any) -> None:
+async def test_task_ids_of_each_person_begin_at_one(ann: Person, newcomer: Any) -> None:
     bob = newcomer()
     numbers = [
         (await person.call("add_task", title=title))["task_id"]
@@ -84,7 +84,7 @@ async def test_tasks_are_numbered_for_each_person_from_one(ann: Person, newcomer
         "null",
     ],
 )
-async def test_a_title_within_bounds_is_kept_to_the_letter(ann: Person, title: str) -> None:
+async def test_a_title_within_bounds_is_stored_unchanged(ann: Person, title: str) -> None:
     added = await ann.call("add_task", title=title)
     assert added["title"] == (await task(ann, 1))["title"] == title.strip()
 
@@ -103,14 +103,16 @@ CONTROL_CHARACTERS = ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\x9f"]
 
 
 @pytest.mark.parametrize("character", [*CONTROL_CHARACTERS, "\n", "\r", "\t", "\u2028", "\u2029"])
-async def test_a_title_is_one_line_without_control_characters(ann: Person, character: str) -> None:
+async def test_a_title_with_control_characters_is_refused(ann: Person, character: str) -> None:
     refused = await refusal(ann, "add_task", title=f"Buy{character}milk")
     assert refused.arguments == {"title": "not_one_line"}
     assert await titles(ann) == []
 
 
 @pytest.mark.parametrize("character", CONTROL_CHARACTERS)
-async def test_a_description_holds_no_control_characters(ann: Person, character: str) -> None:
+async def test_a_description_with_control_characters_is_refused(
+    ann: Person, character: str
+) -> None:
     refused = await refusal(ann, "add_task", title="Buy", description=f"milk{character}")
     assert refused.arguments == {"description": "control_characters"}
     assert await titles(ann) == []
@@ -119,7 +121,7 @@ async def test_a_description_holds_no_control_characters(ann: Person, character:
 @pytest.mark.parametrize(
     "description", ["a\r\n\tb\n", " kept ", "\U0001d54f" * 10_000, "\u2028", "x" * 10_000]
 )
-async def test_a_description_within_bounds_is_kept_to_the_letter(
+async def test_a_description_within_bounds_is_stored_unchanged(
     ann: Person, description: str
 ) -> None:
     await ann.call("add_task", title="Buy", description=description)
@@ -132,7 +134,7 @@ async def test_a_description_too_long_is_refused_and_not_cut(ann: Person) -> Non
     assert await titles(ann) == []
 
 
-async def test_an_empty_description_and_no_tags_are_no_fields(ann: Person) -> None:
+async def test_an_empty_description_and_empty_tags_are_not_stored(ann: Person) -> None:
     await ann.call("add_task", title="Buy", description="", tags=[])
     assert not {"description", "tags"} & set(await task(ann, 1))
 
@@ -149,7 +151,7 @@ async def test_an_empty_description_and_no_tags_are_no_fields(ann: Person) -> No
         (["null", '"', "\\", "{}", ","], ["null", '"', "\\", "{}", ","]),
     ],
 )
-async def test_tags_are_trimmed_and_of_equal_ones_the_first_is_kept(
+async def test_tags_are_trimmed_and_the_first_of_equal_tags_is_kept(
     ann: Person, tags: list[str], kept: list[str]
 ) -> None:
     added = await ann.call("add_task", title="Buy", tags=tags)
@@ -173,7 +175,7 @@ async def test_an_idempotency_key_out_of_bounds_is_refused(ann: Person, key: str
     assert await titles(ann) == []
 
 
-async def test_a_creation_is_told_with_its_author_and_all_its_fields(
+async def test_the_event_of_a_creation_has_its_author_and_all_fields(
     ann: Person, records: Records
 ) -> None:
     await ann.call("add_task", title="Buy", due="2026-11-23T15:00", priority="low")
@@ -203,7 +205,7 @@ async def test_a_creation_is_told_with_its_author_and_all_its_fields(
     }
 
 
-async def test_a_person_s_own_change_is_told_as_the_person_s(
+async def test_the_event_of_a_persons_change_names_the_person(
     newcomer: Any, records: Records
 ) -> None:
     ann = newcomer(owner=True)

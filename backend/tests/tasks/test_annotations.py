@@ -1,4 +1,4 @@
-"""Each tool's hints follow from what its changes do, as the ledger tells."""
+"""Compares the hints of each tool with its changes in the ledger."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -41,14 +41,14 @@ USES: dict[str, list[dict[str, Any]]] = {
         {"task_id": 1, "title": "Buy oats", "if_version": 1},
     ],
 }
-"""Every argument of every tool, on a list whose one task has all of its fields."""
+"""Calls with every argument of every tool. The list has one task with all fields."""
 
 BOOKKEEPING = {"version", "updated_at"} | DERIVED
-"""Columns that follow from the others."""
+"""Columns that PostgreSQL or the ledger computes."""
 
 
 def is_destroyed(before: dict[str, Any] | None, after: dict[str, Any] | None) -> bool:
-    """Whether a value that a task had is changed or gone, or the task has left the list."""
+    """Whether a value of a task was changed or removed, or the task was deleted."""
     if before is None:
         return False
     if after is None or (after.get("deleted_at") and not before.get("deleted_at")):
@@ -70,7 +70,7 @@ async def changes_of(
 
 
 @pytest.mark.parametrize("name", TOOLS)
-async def test_the_hints_of_a_tool_are_what_its_changes_do(
+async def test_the_hints_of_a_tool_match_its_changes(
     name: str, newcomer: Callable[..., Person], cluster: Cluster
 ) -> None:
     changes = []
@@ -81,7 +81,7 @@ async def test_the_hints_of_a_tool_are_what_its_changes_do(
     assert hints["destructiveHint"] == any(is_destroyed(*change) for change in changes)
 
 
-def test_every_argument_that_changes_something_is_used() -> None:
+def test_the_calls_use_every_argument_that_changes_something() -> None:
     for name, tool in TOOLS.items():
         if not tool.reads_only:
             used = {argument for use in USES[name] for argument in use}
@@ -89,7 +89,7 @@ def test_every_argument_that_changes_something_is_used() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, tool in TOOLS.items() if tool.idempotent])
-async def test_a_tool_that_is_idempotent_changes_nothing_the_second_time(
+async def test_an_idempotent_tool_changes_nothing_the_second_time(
     name: str, newcomer: Callable[..., Person], cluster: Cluster
 ) -> None:
     person = newcomer()

@@ -30,7 +30,7 @@ async def test_a_completed_task_stays_completed_when_completed_again(
     assert await records.kinds(with_task) == ["created", "updated"]
 
 
-async def test_an_update_answers_what_is_stored_and_names_what_changed(with_task: Person) -> None:
+async def test_an_update_returns_the_stored_task_and_the_changed_fields(with_task: Person) -> None:
     updated = await with_task.call(
         "update_task",
         task_id=1,
@@ -65,7 +65,7 @@ async def test_an_update_answers_what_is_stored_and_names_what_changed(with_task
         ("tags", ["friends", "phone"]),
     ],
 )
-async def test_an_update_of_one_field_leaves_the_others(
+async def test_an_update_of_one_field_keeps_the_others(
     with_task: Person, records: Records, field: str, value: Any
 ) -> None:
     before = await task(with_task, 1)
@@ -80,7 +80,7 @@ async def test_an_update_of_one_field_leaves_the_others(
     assert await records.kinds(with_task) == ["created", "updated"]
 
 
-async def test_an_update_to_what_is_stored_makes_no_event(
+async def test_an_update_without_a_change_adds_no_event(
     with_task: Person, records: Records
 ) -> None:
     before = await task(with_task, 1)
@@ -102,7 +102,7 @@ async def test_clear_empties_one_field(with_task: Person, field: str) -> None:
     assert (again["changed"], again["version"]) == ([], 2)
 
 
-async def test_clear_empties_all_that_it_names_beside_what_is_given(with_task: Person) -> None:
+async def test_clear_empties_its_fields_and_other_fields_are_set(with_task: Person) -> None:
     updated = await with_task.call(
         "update_task", task_id=1, title="Call", clear=["tags", "due", "description"]
     )
@@ -123,7 +123,7 @@ async def test_a_field_both_given_and_cleared_is_refused(with_task: Person, fiel
 
 
 @pytest.mark.parametrize("clear", [["title"], ["status"], "due", [None], [1]])
-async def test_what_cannot_be_cleared_is_refused(with_task: Person, clear: Any) -> None:
+async def test_an_invalid_clear_is_refused(with_task: Person, clear: Any) -> None:
     refused = await refusal(with_task, "update_task", task_id=1, clear=clear)
     assert {name.partition(".")[0] for name in refused.arguments} == {"clear"}
 
@@ -152,7 +152,7 @@ async def test_an_update_of_nothing_is_refused(
         ("list_tasks", {}),
     ],
 )
-async def test_a_task_that_does_not_exist_is_named_in_the_refusal(
+async def test_the_error_for_a_missing_task_has_its_id(
     ann: Person, tool: str, arguments: dict[str, Any]
 ) -> None:
     refused = await refusal(ann, tool, task_id=7, **arguments)
@@ -160,16 +160,14 @@ async def test_a_task_that_does_not_exist_is_named_in_the_refusal(
     assert refused.current is None
 
 
-async def test_completing_through_an_update_is_completing(
-    with_task: Person, records: Records
-) -> None:
+async def test_an_update_can_complete_a_task(with_task: Person, records: Records) -> None:
     updated = await with_task.call("update_task", task_id=1, status="completed")
     assert (updated["status"], updated["changed"]) == ("updated", ["status"])
     assert (await task(with_task, 1))["status"] == "completed"
     assert await records.kinds(with_task) == ["created", "updated"]
 
 
-async def test_a_completed_task_is_reopened_by_the_status_pending(
+async def test_the_status_pending_reopens_a_completed_task(
     with_task: Person, records: Records
 ) -> None:
     await with_task.call("complete_task", task_id=1)
@@ -184,7 +182,7 @@ async def test_a_completed_task_is_reopened_by_the_status_pending(
     assert await records.kinds(with_task) == ["created", "updated", "updated"]
 
 
-async def test_a_status_changed_along_with_a_field_is_one_update(
+async def test_a_status_and_a_field_change_in_one_update(
     with_task: Person, records: Records
 ) -> None:
     updated = await with_task.call("update_task", task_id=1, status="completed", title="Called")
@@ -199,9 +197,7 @@ async def test_a_completed_task_can_be_updated_and_stays_completed(with_task: Pe
     assert (shown["title"], shown["status"]) == ("Called mom", "completed")
 
 
-async def test_an_event_holds_the_changed_fields_before_and_after_and_no_others(
-    with_task: Person, records: Records
-) -> None:
+async def test_an_event_has_only_the_changed_fields(with_task: Person, records: Records) -> None:
     await with_task.call("update_task", task_id=1, title="Call dad", clear=["priority"])
     event = (await records.events(with_task))[-1]
     assert (event["before"], event["after"]) == (

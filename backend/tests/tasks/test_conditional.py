@@ -1,4 +1,4 @@
-"""ETags, If-None-Match, and a task that is sent back as it was read."""
+"""ETags, If-None-Match, and whole tasks in PUT requests."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ WHOLE: dict[str, Any] = {
 
 @pytest.fixture
 async def with_task(ann: Person) -> Person:
-    """Ann, whose task 1 has every field and is completed."""
+    """Ann with a completed task 1 that has every field."""
     await ann.call("add_task", **WHOLE)
     await ann.call("complete_task", task_id=1)
     return ann
@@ -29,14 +29,14 @@ async def etag(person: Person) -> str:
     return (await person.rest("GET", "/tasks/1")).headers["etag"]
 
 
-async def test_a_task_that_has_not_changed_is_not_sent_again(with_task: Person) -> None:
+async def test_an_unchanged_task_is_not_sent_again(with_task: Person) -> None:
     tag = await etag(with_task)
     for named in (tag, f"W/{tag}", f'"x", {tag}', f'W/"x",{tag}', "*", f" {tag} "):
         answer = await with_task.rest("GET", "/tasks/1", headers={"If-None-Match": named})
         assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
 
 
-async def test_a_task_that_is_not_as_named_is_sent(with_task: Person) -> None:
+async def test_a_task_with_another_etag_is_sent(with_task: Person) -> None:
     tag = await etag(with_task)
     shown = await task(with_task, 1)
     for named in ('"2"', "2", '"2-000000000000"', tag.strip('"'), tag[:-2] + '"', "", '"'):
@@ -44,7 +44,7 @@ async def test_a_task_that_is_not_as_named_is_sent(with_task: Person) -> None:
         assert (answer.status_code, answer.json()) == (200, shown), named
 
 
-async def test_a_tag_changes_with_the_task_and_with_the_time_zone_it_is_shown_in(
+async def test_an_etag_changes_with_the_task_and_with_the_time_zone(
     with_task: Person, records: Records
 ) -> None:
     first = await etag(with_task)
@@ -58,13 +58,13 @@ async def test_a_tag_changes_with_the_task_and_with_the_time_zone_it_is_shown_in
     assert [tag.partition("-")[0] for tag in (first, elsewhere)] == ['"2', '"2']
 
 
-async def test_a_missing_task_is_missing_whatever_is_named(ann: Person) -> None:
+async def test_a_missing_task_is_not_found_for_any_if_none_match(ann: Person) -> None:
     answer = await ann.rest("GET", "/tasks/9", headers={"If-None-Match": "*"})
     assert answer.status_code == 404
 
 
 @pytest.mark.parametrize("form", ["whole", "bare", "of another time zone"])
-async def test_every_tag_that_was_given_out_is_good_for_one_change(
+async def test_each_returned_etag_allows_one_change(
     with_task: Person, records: Records, form: str
 ) -> None:
     tag = await etag(with_task)
@@ -81,7 +81,7 @@ async def test_every_tag_that_was_given_out_is_good_for_one_change(
     assert statuses == [200, 412]
 
 
-async def test_a_deletion_tells_the_version_that_it_made(with_task: Person) -> None:
+async def test_a_deletion_returns_its_version(with_task: Person) -> None:
     deleted = await with_task.rest("DELETE", "/tasks/1")
     assert (deleted.status_code, deleted.content) == (204, b"")
     assert deleted.headers["etag"] == await etag(with_task)
@@ -92,13 +92,13 @@ async def test_a_deletion_tells_the_version_that_it_made(with_task: Person) -> N
     assert restored["version"] == 4
 
 
-async def test_a_task_can_be_put_back_as_it_was_read(with_task: Person) -> None:
+async def test_a_whole_task_can_be_put_as_it_was_read(with_task: Person) -> None:
     read = await task(with_task, 1)
     answer = await with_task.rest("PUT", "/tasks/1", json=read)
     assert (answer.status_code, answer.json()) == (200, read)
 
 
-async def test_a_task_that_was_read_can_be_put_back_with_other_values(with_task: Person) -> None:
+async def test_a_whole_task_can_be_put_with_other_values(with_task: Person) -> None:
     read = await task(with_task, 1)
     changed = read | {"title": "Call dad", "due": "2026-11-24", "completed": False}
     answer = await with_task.rest("PUT", "/tasks/1", json=changed)
@@ -107,7 +107,7 @@ async def test_a_task_that_was_read_can_be_put_back_with_other_values(with_task:
     assert (now["title"], now["due"], now["weekday"]) == ("Call dad", "2026-11-24", "Tuesday")
 
 
-async def test_a_put_that_has_already_been_made_is_the_same_again(with_task: Person) -> None:
+async def test_a_repeated_put_has_the_same_result(with_task: Person) -> None:
     changed = await task(with_task, 1) | {"title": "Call dad"}
     first = await with_task.rest("PUT", "/tasks/1", json=changed)
     again = await with_task.rest("PUT", "/tasks/1", json=changed)
@@ -127,7 +127,7 @@ async def test_a_put_that_has_already_been_made_is_the_same_again(with_task: Per
         ("deleted_at", "2020-01-01T00:00:00+00:00"),
     ],
 )
-async def test_a_field_that_cannot_be_written_is_refused_when_it_is_not_as_stored(
+async def test_a_changed_read_only_field_is_refused(
     with_task: Person, name: str, value: Any
 ) -> None:
     read = await task(with_task, 1)
@@ -139,7 +139,7 @@ async def test_a_field_that_cannot_be_written_is_refused_when_it_is_not_as_store
     assert await task(with_task, 1) == read
 
 
-async def test_a_put_of_a_task_that_has_changed_since_it_was_read_is_refused(
+async def test_a_put_of_an_outdated_task_is_refused(
     with_task: Person,
 ) -> None:
     read = await task(with_task, 1)
@@ -152,14 +152,14 @@ async def test_a_put_of_a_task_that_has_changed_since_it_was_read_is_refused(
     ("name", "value"),
     [("id", "1"), ("version", 2.0), ("created_at", None), ("description_truncated", True)],
 )
-async def test_a_field_that_cannot_be_written_is_read_strictly(
+async def test_read_only_fields_are_validated_strictly(
     with_task: Person, name: str, value: Any
 ) -> None:
     body = await task(with_task, 1) | {name: value}
     assert (await with_task.rest("PUT", "/tasks/1", json=body)).status_code == 422
 
 
-async def test_a_put_with_a_key_is_the_same_with_and_without_what_cannot_be_written(
+async def test_read_only_fields_do_not_change_the_request_hash_of_a_put(
     with_task: Person,
 ) -> None:
     read = await task(with_task, 1)
@@ -171,7 +171,7 @@ async def test_a_put_with_a_key_is_the_same_with_and_without_what_cannot_be_writ
     assert again.json() == first.json()
 
 
-async def test_a_version_that_has_not_been_yet_is_not_told_as_one_that_has_passed(
+async def test_a_future_version_has_another_error_than_a_past_one(
     with_task: Person,
 ) -> None:
     answer = await with_task.rest(

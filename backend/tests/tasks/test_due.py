@@ -21,13 +21,13 @@ DAYS = st.dates(date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31))
 
 
 @given(INSTANTS, TIMEZONES)
-def test_an_instant_that_is_shown_is_taken_back(at: datetime, timezone: str) -> None:
+def test_a_formatted_instant_is_parsed_to_the_same_instant(at: datetime, timezone: str) -> None:
     shown, _ = write_moment(at, at.date(), at.time(), timezone)
     assert read_moment(shown, timezone, "due").at == at
 
 
 @given(DAYS, TIMEZONES)
-def test_a_day_that_is_shown_is_taken_back(day: date, timezone: str) -> None:
+def test_a_formatted_day_is_parsed_to_the_same_day(day: date, timezone: str) -> None:
     moment = read_moment(day.isoformat(), timezone, "due")
     shown = write_moment(moment.at, moment.on, moment.clock, timezone)
     assert shown == (day.isoformat(), f"{day:%A}")
@@ -42,7 +42,9 @@ def test_a_day_begins_at_its_first_instant(day: date, timezone: str) -> None:
 
 
 @given(DAYS, st.times(), TIMEZONES)
-def test_a_local_time_is_kept_or_refused_as_skipped(day: date, clock: time, timezone: str) -> None:
+def test_a_local_time_is_accepted_unless_the_clocks_skip_it(
+    day: date, clock: time, timezone: str
+) -> None:
     zone = ZoneInfo(timezone)
     stated = datetime.combine(day, clock, zone)
     if stated.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != stated.replace(tzinfo=None):
@@ -54,7 +56,7 @@ def test_a_local_time_is_kept_or_refused_as_skipped(day: date, clock: time, time
         assert (moment.on, moment.clock, moment.zone) == (day, clock, None)
 
 
-# Around the nights in which the clocks of these zones change, by an hour and by half of one.
+# Nights with clock changes in these zones, by an hour or by half an hour.
 CLOCK_CHANGES = {
     "Europe/Madrid": (date(2026, 3, 29), date(2026, 10, 25)),
     "America/New_York": (date(2026, 3, 8), date(2026, 11, 1)),
@@ -71,12 +73,12 @@ SMALL_HOURS = st.builds(time, st.integers(0, 4), st.sampled_from([0, 15, 29, 30,
 
 
 def _there_are(at: datetime, zone: ZoneInfo) -> bool:
-    """Whether that local time, which has no zone yet, comes at all."""
+    """Whether this local time exists in the zone."""
     return at.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == at
 
 
 @given(NIGHTS, SMALL_HOURS, CHANGING)
-def test_a_wall_time_is_its_first_instant_or_past_the_gap_that_skips_it(
+def test_a_wall_time_is_its_first_instant_or_moves_past_the_gap(
     day: date, clock: time, timezone: str
 ) -> None:
     zone, stated = ZoneInfo(timezone), datetime.combine(day, clock)
@@ -95,10 +97,9 @@ def test_a_wall_time_is_its_first_instant_or_past_the_gap_that_skips_it(
 
 
 @given(NIGHTS, SMALL_HOURS, CHANGING, CHANGING)
-def test_a_wall_time_comes_back_from_every_journey(
+def test_a_wall_time_survives_every_change_of_the_time_zone(
     day: date, clock: time, home: str, away: str
 ) -> None:
-    """Whatever the clocks do there, and even when they skip that time."""
     if not _there_are(datetime.combine(day, clock), ZoneInfo(home)):
         return
     given_there = FIELDS.columns_of({"due": f"{day}T{clock}"}, EMPTY, home)
@@ -114,7 +115,7 @@ def test_a_wall_time_comes_back_from_every_journey(
 
 
 @given(INSTANTS, TIMEZONES, TIMEZONES)
-def test_an_event_of_before_wall_times_holds_an_instant_in_every_time_zone(
+def test_an_event_before_migration_0007_keeps_its_instant_in_every_time_zone(
     at: datetime, then: str, now: str
 ) -> None:
     image = {"due_on": None, "due_at": at.isoformat()}
@@ -139,7 +140,7 @@ def test_an_event_of_before_wall_times_holds_an_instant_in_every_time_zone(
         ("1960-01-01T15:00-00:44:30", "-00:44:30"),
     ],
 )
-def test_an_offset_that_was_given_stays_the_zone_of_the_time(due: str, zone: str | None) -> None:
+def test_a_given_offset_remains_the_zone_of_the_time(due: str, zone: str | None) -> None:
     moment = read_moment(due, BERLIN, "due")
     assert moment.clock == time(15)
     assert moment.zone == zone
@@ -166,12 +167,12 @@ def test_an_offset_that_was_given_stays_the_zone_of_the_time(due: str, zone: str
         ("2028-02-29", "2028-02-29", "Tuesday"),
         ("1900-01-01", "1900-01-01", "Monday"),
         ("9998-12-31T23:59", "9998-12-31T23:59:00+01:00", "Thursday"),
-        # The clocks go back on 25 October 2026 at 3 o'clock: 2:30 comes twice, and is the earlier.
+        # The clocks go back on 25 October 2026 at 3:00. 2:30 occurs twice and means the first.
         ("2026-10-25T02:30", "2026-10-25T02:30:00+02:00", "Sunday"),
         ("2026-10-25T02:30+01:00", "2026-10-25T02:30:00+01:00", "Sunday"),
     ],
 )
-async def test_a_due_date_is_shown_in_the_person_s_timezone_and_taken_back(
+async def test_a_due_date_is_shown_in_the_persons_time_zone_and_accepted_back(
     ann: Person, records: Records, due: str, shown: str, weekday: str
 ) -> None:
     await records.set_timezone(ann, BERLIN)
@@ -223,7 +224,7 @@ async def test_a_due_date_is_shown_in_the_person_s_timezone_and_taken_back(
         "now",
     ],
 )
-async def test_what_is_no_date_is_refused_with_today_s(
+async def test_an_invalid_date_is_refused_with_the_current_date(
     ann: Person, records: Records, due: str
 ) -> None:
     await records.set_timezone(ann, BERLIN)
@@ -246,7 +247,7 @@ async def test_what_is_no_date_is_refused_with_today_s(
         ("Australia/Lord_Howe", "2026-10-04T02:15"),
     ],
 )
-async def test_a_time_that_the_clocks_skip_is_refused(
+async def test_a_skipped_time_is_refused(
     ann: Person, records: Records, timezone: str, due: str
 ) -> None:
     await records.set_timezone(ann, timezone)
@@ -267,7 +268,7 @@ async def test_a_time_that_the_clocks_skip_is_refused(
         ("Africa/Cairo", "2026-04-24", "2026-04-24"),
     ],
 )
-async def test_a_time_that_comes_twice_is_the_earlier_in_every_timezone(
+async def test_a_time_that_occurs_twice_means_the_first_occurrence(
     ann: Person, records: Records, timezone: str, due: str, shown: str
 ) -> None:
     await records.set_timezone(ann, timezone)
@@ -276,7 +277,7 @@ async def test_a_time_that_comes_twice_is_the_earlier_in_every_timezone(
     assert (await ann.call("update_task", task_id=1, due=shown))["changed"] == []
 
 
-async def test_a_day_falls_due_at_its_start_in_the_person_s_timezone(
+async def test_a_day_is_due_at_its_start_in_the_persons_time_zone(
     ann: Person, records: Records
 ) -> None:
     await records.set_timezone(ann, BERLIN)
@@ -337,7 +338,7 @@ async def test_bounds_on_due_dates_are_inclusive_for_days_and_for_times(
     assert listed["total"] == len(found)
 
 
-async def test_a_day_of_23_hours_bounds_what_is_due_on_it(ann: Person, records: Records) -> None:
+async def test_due_bounds_include_all_of_a_day_of_23_hours(ann: Person, records: Records) -> None:
     await records.set_timezone(ann, BERLIN)
     for due in ("2026-03-28T23:59", "2026-03-29T00:00", "2026-03-29T23:59", "2026-03-30T00:00"):
         await ann.call("add_task", title="Call", due=due)
@@ -346,7 +347,7 @@ async def test_a_day_of_23_hours_bounds_what_is_due_on_it(ann: Person, records: 
 
 @pytest.mark.parametrize("bound", ["due_before", "due_after"])
 @pytest.mark.parametrize("text", ["tomorrow", "2026-02-30", "2026-03-29T02:30"])
-async def test_a_bound_that_is_no_time_is_refused(
+async def test_an_invalid_due_bound_is_refused(
     ann: Person, records: Records, bound: str, text: str
 ) -> None:
     await records.set_timezone(ann, BERLIN)
@@ -354,7 +355,7 @@ async def test_a_bound_that_is_no_time_is_refused(
     assert refused.code == ("time_skipped" if "T" in text else "date_not_iso")
 
 
-async def test_a_list_tells_the_time_where_the_person_is(ann: Person, records: Records) -> None:
+async def test_a_list_has_the_time_in_the_persons_time_zone(ann: Person, records: Records) -> None:
     await records.set_timezone(ann, "Pacific/Kiritimati")
     await ann.call("add_task", title="Call")
     listed = await ann.call("list_tasks")

@@ -1,4 +1,4 @@
-"""Each field of a task is declared once, and every place that names fields names all of them."""
+"""Every place that lists the fields of a task lists all declared fields."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -18,10 +18,10 @@ from tests.tasks.examples import EXAMPLES
 
 GIVEN = [field.name for field in FIELDS if field.to_columns]
 OF_THE_ROW = {"user_id", "id", "version", "created_at", "updated_at"}
-"""Columns that are no field: who and what a row is, and when it was written."""
+"""Columns that are not fields: the key, the version and the times of a row."""
 
 BESIDE_FIELDS = {"id", "status", "weekday", "version", "description_truncated"}
-"""What a row of a list tells beside fields."""
+"""Keys of a list row that are not fields."""
 
 NULLABLE = {
     name
@@ -52,7 +52,7 @@ PLACES: dict[str, tuple[Collection[str], Collection[str]]] = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_every_field_is_everywhere(place: str) -> None:
+def test_every_place_has_every_field(place: str) -> None:
     found, declared = map(set, PLACES[place])
     missing = [f"{name} is missing in {place}" for name in sorted(declared - found)]
     unknown = [f"{name} of {place} is missing in FIELDS" for name in sorted(found - declared)]
@@ -63,10 +63,10 @@ def test_every_field_is_everywhere(place: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name in EXAMPLES for value in EXAMPLES[name]]
 )
-def test_a_row_that_is_written_by_hand_shows_what_the_field_declares(
+def test_the_representations_match_the_declared_fields(
     name: str, value: Any, timezone: str
 ) -> None:
-    if value == "2027-03-14T00:30" and timezone != "UTC":  # which the clocks skip there
+    if value == "2027-03-14T00:30" and timezone != "UTC":  # the clocks skip this time there
         return
     now = datetime(2026, 11, 26, 12, tzinfo=UTC)
     stamps = {"id": 1, "version": 1, "created_at": now, "updated_at": now}
@@ -80,6 +80,6 @@ def test_a_row_that_is_written_by_hand_shows_what_the_field_declares(
 
 
 @pytest.mark.parametrize("field", tuple(FIELDS), ids=lambda field: field.name)
-def test_an_empty_field_is_remembered_and_shown_as_empty(field: Field) -> None:
+def test_an_empty_field_is_empty_in_events_and_values(field: Field) -> None:
     assert field.from_event(field.empty, "UTC") == field.empty
     assert not field.to_value(field.empty, "UTC")

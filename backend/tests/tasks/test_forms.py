@@ -1,4 +1,4 @@
-"""The same call written otherwise does the same; what is given as nothing changes nothing."""
+"""Equivalent forms of a call have the same result, and empty arguments change nothing."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ CLOCK = ("now", "created_at", "updated_at", "completed_at", "deleted_at")
 
 
 async def answered(person: Person, tool: str, arguments: dict[str, Any]) -> Any:
-    """What a call answers on a list that has been through BEFORE, and what is there after it."""
+    """The result of a call after the calls in BEFORE, and the list after it, without times."""
     for name, first in BEFORE:
         await person.call(name, **first)
     told = [await person.call(tool, **arguments), await person.call("list_tasks")]
@@ -33,7 +33,7 @@ def without_times(value: Any) -> Any:
 
 
 @pytest.mark.parametrize(("tool", "strict", "call"), CALLS)
-async def test_a_call_written_otherwise_does_the_same(
+async def test_an_equivalent_call_has_the_same_result(
     newcomer: Callable[..., Person],
     tool: str,
     strict: dict[str, Any],
@@ -44,19 +44,19 @@ async def test_a_call_written_otherwise_does_the_same(
 
 
 async def whole(person: Person, arguments: Any, version: str = MODERN) -> httpx.Response:
-    """A tool call with these as its `arguments`, of whatever type."""
+    """Call add_task with any JSON value as `arguments`."""
     params = {"name": "add_task", "arguments": arguments}
     return await person.rpc("tools/call", params, version=version)
 
 
-async def test_arguments_as_json_text_of_an_object_are_read(ann: Person) -> None:
+async def test_arguments_as_json_text_are_accepted(ann: Person) -> None:
     response = await whole(ann, json.dumps({"title": "7", "priority": "HIGH"}))
     answer = response.json()["result"]["structuredContent"]
     assert (answer["title"], answer["priority"]) == ("7", "high")
 
 
 @pytest.mark.parametrize("params", [{}, {"arguments": None}, {"arguments": {}}])
-async def test_arguments_that_are_absent_or_null_are_none(
+async def test_absent_and_null_arguments_are_empty_arguments(
     ann: Person, params: dict[str, Any]
 ) -> None:
     response = await ann.rpc("tools/call", {"name": "list_tasks"} | params)
@@ -64,7 +64,9 @@ async def test_arguments_that_are_absent_or_null_are_none(
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "title", '"{}"', "{"])
-async def test_other_text_as_arguments_is_refused_with_what_to_send(ann: Person, text: str) -> None:
+async def test_other_text_as_arguments_is_refused_with_an_instruction(
+    ann: Person, text: str
+) -> None:
     error = (await whole(ann, text)).json()["error"]
     assert error["code"] == -32602
     assert "Send a JSON object" in error["message"]
@@ -80,7 +82,7 @@ async def test_other_text_as_arguments_is_refused_with_what_to_send(ann: Person,
         dict.fromkeys(OPTIONAL["update_task"]),
     ],
 )
-async def test_an_update_with_nothing_but_null_is_refused_and_told_of_clear(
+async def test_an_update_with_only_null_is_refused_with_a_hint_at_clear(
     ann: Person, nothing: dict[str, Any]
 ) -> None:
     for name, first in BEFORE:
@@ -91,7 +93,7 @@ async def test_an_update_with_nothing_but_null_is_refused_and_told_of_clear(
     assert await task(ann, 1) == before
 
 
-async def test_null_beside_what_is_given_empties_nothing(ann: Person) -> None:
+async def test_null_next_to_other_arguments_empties_nothing(ann: Person) -> None:
     for name, first in BEFORE:
         await ann.call(name, **first)
     before = await task(ann, 1)
@@ -103,7 +105,7 @@ async def test_null_beside_what_is_given_empties_nothing(ann: Person) -> None:
 
 
 @pytest.mark.parametrize("tool", ["add_task", "update_task"])
-async def test_an_empty_title_stays_refused(ann: Person, tool: str) -> None:
+async def test_an_empty_title_is_refused(ann: Person, tool: str) -> None:
     for name, first in BEFORE:
         await ann.call(name, **first)
     more = {"task_id": 1, "priority": "high"} if tool == "update_task" else {}
@@ -111,13 +113,13 @@ async def test_an_empty_title_stays_refused(ann: Person, tool: str) -> None:
     assert (await task(ann, 1))["version"] == 2
 
 
-async def test_an_empty_description_is_a_description(ann: Person) -> None:
+async def test_an_empty_description_is_accepted(ann: Person) -> None:
     await ann.call("add_task", title="Call mom", description="About Sunday")
     updated = await ann.call("update_task", task_id=1, description="")
     assert updated["changed"] == ["description"]
 
 
-async def test_an_argument_that_is_required_is_not_there_when_it_is_null(ann: Person) -> None:
+async def test_null_for_a_required_argument_means_it_is_missing(ann: Person) -> None:
     for tool in ("complete_task", "delete_task", "update_task"):
         missing = {"task_id": "missing"}
         assert (await refusal(ann, tool, task_id=None)).arguments == missing
@@ -126,7 +128,7 @@ async def test_an_argument_that_is_required_is_not_there_when_it_is_null(ann: Pe
 
 
 @pytest.mark.parametrize("more", [{"status": "pending"}, {"limit": 49}, {"search": "mom"}])
-async def test_a_task_id_still_stands_alone_among_what_is_no_default(
+async def test_a_task_id_allows_no_other_argument_except_defaults(
     ann: Person, more: dict[str, Any]
 ) -> None:
     await ann.call("add_task", title="Call mom")
@@ -135,13 +137,15 @@ async def test_a_task_id_still_stands_alone_among_what_is_no_default(
 
 
 @pytest.mark.parametrize("name", ["titel", "waitForPrevious", "task-progress", "colour"])
-async def test_any_other_unknown_argument_stays_refused(ann: Person, name: str) -> None:
+async def test_other_unknown_arguments_are_refused(ann: Person, name: str) -> None:
     for value in ("x", None, ""):
         refused = await refusal(ann, "add_task", title="New", **{name: value})
         assert refused.arguments == {name: "unknown_argument"}
 
 
-async def test_a_retry_in_another_spelling_is_a_retry(ann: Person, records: Records) -> None:
+async def test_an_equivalent_call_with_the_same_key_is_a_retry(
+    ann: Person, records: Records
+) -> None:
     strict = STRICT["add_task"][0]
     first = await ann.call("add_task", **strict)
     for tool, _, call in CALLS:
@@ -154,7 +158,7 @@ async def test_a_retry_in_another_spelling_is_a_retry(ann: Person, records: Reco
     "again",
     [{"description": None}, {"description": ""}, {"tags": []}, {"tags": "[]"}, {"due": ""}],
 )
-async def test_an_add_at_once_in_another_spelling_is_the_first(
+async def test_an_equivalent_add_within_30_seconds_returns_the_first_task(
     ann: Person, again: dict[str, Any]
 ) -> None:
     first = await ann.call("add_task", title="Call mom")
@@ -174,7 +178,7 @@ async def test_an_add_at_once_in_another_spelling_is_the_first(
         ("/tasks/1/complete", "PATCH", {"completed": "false"}),
     ],
 )
-async def test_a_body_of_rest_stays_strict(
+async def test_rest_bodies_are_validated_strictly(
     ann: Person, path: str, method: str, body: dict[str, Any]
 ) -> None:
     for name, first in BEFORE:

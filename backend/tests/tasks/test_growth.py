@@ -1,4 +1,4 @@
-"""A list looks at as many rows as its page needs, however many there are: seen in the plans."""
+"""Query plans: the number of rows that a list reads does not depend on the size of the table."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
@@ -28,16 +28,16 @@ from tests.support.copies import Copy, copied
 pytestmark = pytest.mark.xdist_group("test_growth")  # it copies 14,000 tasks three times
 
 COUNT_LIMIT = 30
-"""Less than by default, so that fewer tasks are many."""
+"""A lower limit than the default, so that the tests need fewer tasks."""
 
 SMALL, LARGE = 40 * COUNT_LIMIT, 400 * COUNT_LIMIT
-"""Tasks of two users. What is common is so among more than COUNT_LIMIT of each status of both."""
+"""The numbers of tasks of two users. COMMON filters match more than COUNT_LIMIT per status."""
 
 ACCOUNT = 1
-"""The row that each list reads besides."""
+"""The account row, which each list reads too."""
 
 NEIGHBOURS = 5000
-"""Tasks of others."""
+"""The number of other users' tasks."""
 
 NEW = {"title": "every odd", "tags": ["common"]}
 ADDED = Idempotency.of("add", NEW).request_hash.hex()
@@ -93,7 +93,7 @@ COMMON: list[dict[str, Any]] = [
     {"priority": "low"},
     {"due_after": "2026-01-01", "due_before": "9998-01-01"},
 ]
-"""What more than COUNT_LIMIT tasks pass, wherever they stand in the order."""
+"""Filters with more than COUNT_LIMIT matches in all parts of the list."""
 
 RARE: list[dict[str, Any]] = [
     {"search": "unicorn"},
@@ -109,9 +109,9 @@ AT_THE_END: list[dict[str, Any]] = [{"search": "new"}, {"search": "every new", "
 
 
 class Explained(UserTransaction):
-    """A UserTransaction that counts the rows that its statements look at, those of tables alone.
+    """A UserTransaction that counts the rows that its statements read, also those of tables only.
 
-    The others are entries of an index that PostgreSQL notes before it looks at the first row.
+    The others are index entries that a bitmap scan collects before it reads the first row.
     """
 
     looked_at = 0
@@ -126,7 +126,7 @@ class Explained(UserTransaction):
         return await super().fetch_one(statement, **values)
 
     async def execute(self, statement: Statement, **values: Any) -> None:
-        await self._explain(statement, values)  # which runs it
+        await self._explain(statement, values)  # this runs the statement
 
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         for values in rows:
@@ -165,7 +165,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def rows_looked_at(plan: dict[str, Any], *of: str) -> int:
-    """The rows that the plan read of what the keys `of` name, those thrown away included."""
+    """The rows that nodes with one of the keys `of` read, including rows that a filter removed."""
     return sum(
         round((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
         for node in nodes(plan)
@@ -175,7 +175,7 @@ def rows_looked_at(plan: dict[str, Any], *of: str) -> int:
 
 @asynccontextmanager
 async def reading(copy: Copy, user: str, plans: str) -> AsyncIterator[Explained]:
-    """A transaction as the app's role, with PostgreSQL making plans of that kind."""
+    """A transaction with the app's role and this kind of plans, custom or generic."""
     caller = Caller("agent", "claude", "Claude")
     principal = Principal(user, user, frozenset(), caller, 0, "token")
     async with copy.connection(APP_ROLE) as connection:
@@ -193,7 +193,7 @@ async def reading(copy: Copy, user: str, plans: str) -> AsyncIterator[Explained]
 async def grown(
     cluster: Cluster, pristine: str, request: pytest.FixtureRequest
 ) -> AsyncIterator[Copy]:
-    """A thousand users with a few tasks, one with SMALL, one with LARGE."""
+    """A thousand users with a few tasks, one with SMALL and one with LARGE tasks."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(selection, "COUNT_LIMIT", COUNT_LIMIT)
         selection.page.cache_clear()
@@ -220,9 +220,7 @@ def ordered(filters: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])
-async def test_a_list_looks_at_no_more_rows_when_there_are_many_more(
-    grown: Copy, plans: str
-) -> None:
+async def test_a_list_reads_no_more_rows_in_a_larger_table(grown: Copy, plans: str) -> None:
     grew: list[tuple[dict[str, Any], int, int]] = []
     async with (
         reading(grown, "small", plans) as small,
@@ -250,7 +248,7 @@ async def of_tables(database: Explained, filters: dict[str, Any]) -> int:
 
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])
-async def test_a_list_that_few_tasks_pass_is_one_scan_of_the_users_own_tasks(
+async def test_a_filter_with_few_matches_reads_the_users_tasks_once(
     grown: Copy, plans: str
 ) -> None:
     async with reading(grown, "large", plans) as database:
@@ -259,7 +257,7 @@ async def test_a_list_that_few_tasks_pass_is_one_scan_of_the_users_own_tasks(
 
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])
-async def test_a_list_whose_matches_are_all_at_its_end_is_read_no_more_than_twice(
+async def test_a_filter_with_matches_at_the_end_reads_the_users_tasks_at_most_twice(
     grown: Copy, plans: str
 ) -> None:
     async with reading(grown, "large", plans) as database:
@@ -294,7 +292,7 @@ WRITES: dict[str, Callable[[UserTransaction], Awaitable[Any]]] = {
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])
 @pytest.mark.parametrize("call", WRITES.values(), ids=list(WRITES))
-async def test_every_other_call_looks_at_a_few_rows(
+async def test_every_other_call_reads_a_few_rows(
     grown: Copy, plans: str, call: Callable[[UserTransaction], Awaitable[Any]]
 ) -> None:
     async with reading(grown, "large", plans) as database:
@@ -304,17 +302,17 @@ async def test_every_other_call_looks_at_a_few_rows(
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])
 @pytest.mark.parametrize("statement", REMOVE_SOME, ids=[model.__name__ for model in erased()])
-async def test_a_batch_of_an_erase_looks_at_the_rows_that_it_removes_and_no_more(
+async def test_a_batch_of_an_erase_reads_only_the_rows_that_it_deletes(
     grown: Copy, plans: str, statement: Statement
 ) -> None:
     async with reading(grown, "large", plans) as database:
         await database._explain(statement, {})
-        # Where they end, in the index, in the table, and to delete them.
+        # Reads the end of the batch, the index and the table, and deletes the rows.
         assert database.looked_at <= 5 * ROWS_AT_ONCE
 
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])
-async def test_undoing_all_of_a_busy_agent_looks_at_what_it_may_take_back_at_most(
+async def test_undoing_a_busy_agent_reads_at_most_the_largest_number_of_events(
     grown: Copy, plans: str
 ) -> None:
     async with reading(grown, "large", plans) as database:
@@ -323,7 +321,7 @@ async def test_undoing_all_of_a_busy_agent_looks_at_what_it_may_take_back_at_mos
 
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])
-async def test_a_page_from_the_middle_looks_at_that_page(grown: Copy, plans: str) -> None:
+async def test_a_page_from_the_middle_reads_that_page(grown: Copy, plans: str) -> None:
     far: list[tuple[dict[str, Any], int]] = []
     async with reading(grown, "large", plans) as database:
         for filters in LISTS:
@@ -338,7 +336,7 @@ async def test_a_page_from_the_middle_looks_at_that_page(grown: Copy, plans: str
 
 
 async def middle(copy: Copy, database: Explained, filters: dict[str, Any]) -> str:
-    """The cursor behind the task in the middle of the large list, all ties included."""
+    """The cursor after a task in the middle of the large list."""
     keys = {"created": "id", "updated": "version DESC"}
     key = keys.get(filters["sort"], f"sort_{filters['sort']}")
     [row] = await copy.rows(

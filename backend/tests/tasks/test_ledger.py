@@ -1,4 +1,4 @@
-"""Whatever is done, the tables and the ledger tell the same story."""
+"""Random calls: the tables and the ledger stay consistent."""
 
 import random
 from collections import Counter
@@ -13,8 +13,8 @@ from tests.support.records import Records
 CALLS = 60
 
 
-def some_call(chance: random.Random, known: int, version: int) -> tuple[str, dict[str, Any]]:
-    """A call that some agent might make, sensible or not."""
+def random_call(chance: random.Random, known: int, version: int) -> tuple[str, dict[str, Any]]:
+    """A random tool call, valid or invalid."""
     task_id = chance.randint(1, max(known, 1))
     some = {
         "title": chance.choice(["A", "B", "Ä"]),
@@ -42,12 +42,12 @@ def some_call(chance: random.Random, known: int, version: int) -> tuple[str, dic
     )
 
 
-async def tell_a_story(person: Person, seed: int, *, undoing: bool = True) -> int:
-    """Make CALLS calls; how many were refused."""
+async def random_calls(person: Person, seed: int, *, undoing: bool = True) -> int:
+    """Make CALLS random calls, and return the number of refused ones."""
     chance = random.Random(seed)
     known = version = refused = 0
     for _ in range(CALLS):
-        name, arguments = some_call(chance, known, version)
+        name, arguments = random_call(chance, known, version)
         if "undo" in arguments and not undoing:
             continue
         try:
@@ -63,8 +63,10 @@ SEEDS = pytest.mark.parametrize("seed", range(4))
 
 
 @SEEDS
-async def test_the_counters_are_what_is_counted(ann: Person, records: Records, seed: int) -> None:
-    assert await tell_a_story(ann, seed) < CALLS
+async def test_the_counters_match_the_numbers_of_tasks(
+    ann: Person, records: Records, seed: int
+) -> None:
+    assert await random_calls(ann, seed) < CALLS
     account = await records.account(ann)
     listed = {
         status: await ann.call("list_tasks", status=status, limit=200)
@@ -78,10 +80,10 @@ async def test_the_counters_are_what_is_counted(ann: Person, records: Records, s
 
 
 @SEEDS
-async def test_events_have_no_gap_and_lead_to_each_task_as_it_is(
+async def test_events_have_no_gap_and_reproduce_each_task(
     ann: Person, records: Records, seed: int
 ) -> None:
-    await tell_a_story(ann, seed)
+    await random_calls(ann, seed)
     events = await records.events(ann)
     assert [event["id"] for event in events] == list(range(1, len(events) + 1))
     assert (await records.account(ann))["last_event"] == len(events)
@@ -98,10 +100,10 @@ async def test_events_have_no_gap_and_lead_to_each_task_as_it_is(
 
 
 @SEEDS
-async def test_all_that_was_done_can_be_undone_from_the_last_change_to_the_first(
+async def test_all_changes_can_be_undone_in_reverse_order(
     ann: Person, records: Records, seed: int
 ) -> None:
-    await tell_a_story(ann, seed, undoing=False)
+    await random_calls(ann, seed, undoing=False)
     events = await records.events(ann)
     for event in reversed(events):
         await ann.call("update_task", task_id=event["subject_id"], undo=event["id"])

@@ -12,11 +12,11 @@ LONG_AGO = "2020-01-01T00:00:00Z"
 
 
 async def events(person: Person, query: str = "") -> list[dict[str, Any]]:
-    """The events of one page."""
+    """The events of the first page."""
     return (await person.rest("GET", f"/events{query}")).json()["events"]
 
 
-async def test_the_ledger_tells_who_changed_what_newest_first(ann: Person) -> None:
+async def test_the_event_list_has_authors_and_changes_newest_first(ann: Person) -> None:
     await ann.call("add_task", title="Call mom", due="2026-11-23", priority="high", tags=["home"])
     await ann.through("cursor").call("complete_task", task_id=1)
     completed, created = await events(ann)
@@ -54,14 +54,14 @@ async def test_the_ledger_tells_who_changed_what_newest_first(ann: Person) -> No
     }
 
 
-async def test_a_person_is_told_from_an_agent(newcomer: Callable[..., Person]) -> None:
+async def test_the_actor_of_a_persons_change_is_the_person(newcomer: Callable[..., Person]) -> None:
     owner = newcomer("page", owner=True)
     await owner.rest("POST", "/tasks", json={"title": "Mine"})
     [event] = await events(owner)
     assert event["actor"] == "person"
 
 
-async def test_the_ledger_is_read_in_pages_from_either_end(ann: Person) -> None:
+async def test_the_event_list_has_pages_in_both_directions(ann: Person) -> None:
     for number in range(5):
         await ann.call("add_task", title=f"Task {number}")
     for query, expected in (("?limit=2", [5, 4, 3, 2, 1]), ("?limit=2&after=1", [2, 3, 4, 5])):
@@ -75,7 +75,7 @@ async def test_the_ledger_is_read_in_pages_from_either_end(ann: Person) -> None:
         assert seen == expected
 
 
-async def test_the_ledger_of_one_task_and_of_one_client(ann: Person) -> None:
+async def test_events_can_be_filtered_by_task_and_by_client(ann: Person) -> None:
     await ann.call("add_task", title="One")
     await ann.through("cursor").call("add_task", title="Two")
     await ann.call("complete_task", task_id=2)
@@ -91,11 +91,11 @@ async def test_a_cursor_of_another_query_is_refused(ann: Person) -> None:
     assert (refused.status_code, refused.json()["type"]) == (422, "urn:surelist:invalid")
 
 
-async def test_an_empty_ledger_is_an_empty_page(ann: Person) -> None:
+async def test_an_empty_ledger_gives_an_empty_page(ann: Person) -> None:
     assert (await ann.rest("GET", "/events")).json() == {"events": []}
 
 
-async def test_one_change_is_taken_back(ann: Person) -> None:
+async def test_one_event_is_undone(ann: Person) -> None:
     await ann.call("add_task", title="Before")
     await ann.call("update_task", task_id=1, title="After")
     answer = await ann.rest("POST", "/events/2/undo")
@@ -103,7 +103,7 @@ async def test_one_change_is_taken_back(ann: Person) -> None:
     assert answer.headers["etag"].startswith('"3-')
 
 
-async def test_a_change_that_others_built_upon_is_not_taken_back(ann: Person) -> None:
+async def test_undo_is_refused_for_fields_changed_since(ann: Person) -> None:
     await ann.call("add_task", title="Before")
     await ann.call("update_task", task_id=1, title="After")
     await ann.call("update_task", task_id=1, title="Later")
@@ -113,13 +113,13 @@ async def test_a_change_that_others_built_upon_is_not_taken_back(ann: Person) ->
     assert refused.json()["task"]["title"] == "Later"
 
 
-async def test_an_event_that_is_not_there_is_not_found(ann: Person) -> None:
+async def test_an_unknown_event_is_not_found(ann: Person) -> None:
     await ann.call("add_task", title="One")
     assert (await ann.rest("POST", "/events/2/undo")).status_code == 404
 
 
 def left(event: int, task_id: int, fields: list[str]) -> dict[str, Any]:
-    """An event that was left, as it is told."""
+    """An entry of `left` in the response."""
     of = {"subject": "task", "subject_id": task_id, "task_id": task_id}
     return {"event": event, **of, "fields": fields}
 
@@ -140,7 +140,7 @@ async def ask_to_undo_all(
     return await person.rest("POST", "/undo", json=body, headers=headers)
 
 
-async def test_all_that_one_client_did_is_taken_back(ann: Person) -> None:
+async def test_all_changes_of_one_client_are_undone(ann: Person) -> None:
     await ann.call("add_task", title="Mine")
     rogue = ann.through("rogue")
     await rogue.call("update_task", task_id=1, title="Spoilt", priority="low")
@@ -154,7 +154,7 @@ async def test_all_that_one_client_did_is_taken_back(ann: Person) -> None:
     assert (await task(ann, 2))["status"] == "deleted"
 
 
-async def test_what_others_changed_since_is_left_and_named(ann: Person) -> None:
+async def test_undo_of_a_client_skips_and_names_fields_changed_since(ann: Person) -> None:
     rogue = ann.through("rogue")
     await rogue.call("add_task", title="Theirs")
     await ann.call("update_task", task_id=1, title="Mine now")
@@ -164,7 +164,7 @@ async def test_what_others_changed_since_is_left_and_named(ann: Person) -> None:
     assert (await task(ann, 1))["status"] == "pending"
 
 
-async def test_a_dry_run_tells_what_would_be_and_changes_nothing(ann: Person) -> None:
+async def test_a_dry_run_returns_the_result_and_changes_nothing(ann: Person) -> None:
     await ann.through("rogue").call("add_task", title="Spam")
     trial = await undo_all(ann, "rogue", dry_run=True)
     assert ([one["event"] for one in trial["undone"]], trial["dry_run"]) == ([1], True)
@@ -174,7 +174,7 @@ async def test_a_dry_run_tells_what_would_be_and_changes_nothing(ann: Person) ->
     assert real["undone"] == trial["undone"]
 
 
-async def test_only_what_came_since_then_is_taken_back(ann: Person) -> None:
+async def test_only_changes_since_the_given_time_are_undone(ann: Person) -> None:
     rogue = ann.through("rogue")
     await rogue.call("add_task", title="Old")
     since = datetime.now(UTC).isoformat()
@@ -183,14 +183,14 @@ async def test_only_what_came_since_then_is_taken_back(ann: Person) -> None:
     assert [one["event"] for one in undone["undone"]] == [2]
 
 
-async def test_taking_all_back_twice_changes_nothing_more(ann: Person) -> None:
+async def test_a_second_undo_of_a_client_changes_nothing(ann: Person) -> None:
     rogue = ann.through("rogue")
     await rogue.call("add_task", title="Spam")
     await undo_all(ann, "rogue")
     assert (await undo_all(ann, "rogue"))["undone"] == []
 
 
-async def test_an_undo_of_the_clients_own_is_not_undone_with_what_it_undid(ann: Person) -> None:
+async def test_a_change_that_the_client_undid_itself_is_not_undone(ann: Person) -> None:
     rogue = ann.through("rogue")
     await ann.call("add_task", title="A")
     await rogue.call("update_task", task_id=1, title="B")
@@ -199,7 +199,7 @@ async def test_an_undo_of_the_clients_own_is_not_undone_with_what_it_undid(ann: 
     assert (await task(ann, 1))["title"] == "A"
 
 
-async def test_a_redo_of_the_clients_own_is_taken_back_once(ann: Person) -> None:
+async def test_a_redo_by_the_client_is_undone_once(ann: Person) -> None:
     rogue = ann.through("rogue")
     await ann.call("add_task", title="A")
     await rogue.call("update_task", task_id=1, title="B")
@@ -221,8 +221,6 @@ async def test_a_redo_of_the_clients_own_is_taken_back_once(ann: Person) -> None
         "9999-12-31T23:59:59-14:00",
     ],
 )
-async def test_what_is_no_time_with_a_date_and_an_offset_is_refused(
-    ann: Person, since: str
-) -> None:
+async def test_a_time_without_date_or_offset_is_refused(ann: Person, since: str) -> None:
     body = {"client_id": "rogue", "since": since}
     assert (await ann.rest("POST", "/undo", json=body)).status_code == 422

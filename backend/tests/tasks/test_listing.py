@@ -32,13 +32,13 @@ ORDERS = {
 
 @pytest.fixture
 async def with_tasks(ann: Person) -> Person:
-    """Ann with TASKS, so that each order has ties and each filter finds some."""
+    """Ann with TASKS. Each order has ties, and each filter has matches."""
     for task in TASKS:
         await ann.call("add_task", **task)
     return ann
 
 
-async def test_an_empty_list_tells_the_time_and_nothing_else(ann: Person) -> None:
+async def test_an_empty_list_has_the_time_and_no_tasks(ann: Person) -> None:
     listed = await ann.call("list_tasks")
     assert listed == {
         "tasks": [],
@@ -49,7 +49,7 @@ async def test_an_empty_list_tells_the_time_and_nothing_else(ann: Person) -> Non
     }
 
 
-async def test_one_task_in_full_is_a_list_of_one(with_tasks: Person) -> None:
+async def test_a_task_id_gives_a_list_of_one_whole_task(with_tasks: Person) -> None:
     listed = await with_tasks.call("list_tasks", task_id=1)
     [task] = listed.pop("tasks")
     assert listed == {
@@ -62,13 +62,15 @@ async def test_one_task_in_full_is_a_list_of_one(with_tasks: Person) -> None:
 
 
 @pytest.mark.parametrize("other", [{"status": "pending"}, {"limit": 1}, {"search": "pear"}])
-async def test_one_task_is_asked_for_alone(with_tasks: Person, other: dict[str, Any]) -> None:
+async def test_a_task_id_with_other_arguments_is_refused(
+    with_tasks: Person, other: dict[str, Any]
+) -> None:
     refused = await refusal(with_tasks, "list_tasks", task_id=1, **other)
     assert refused.code == "task_id_with_others"
 
 
 @pytest.mark.parametrize("sort", SORTS)
-async def test_each_order_has_ties_by_id(with_tasks: Person, sort: str) -> None:
+async def test_ties_are_ordered_by_id(with_tasks: Person, sort: str) -> None:
     assert await ids(with_tasks, sort=sort) == ORDERS[sort]
 
 
@@ -76,7 +78,7 @@ async def test_without_a_sort_the_oldest_task_is_first(with_tasks: Person) -> No
     assert await ids(with_tasks) == ORDERS["created"]
 
 
-async def test_the_last_updated_task_is_first_when_sorted_by_update(with_tasks: Person) -> None:
+async def test_the_sort_updated_begins_with_the_last_update(with_tasks: Person) -> None:
     await with_tasks.call("complete_task", task_id=4)
     await with_tasks.call("update_task", task_id=7, priority="low")
     assert (await ids(with_tasks, sort="updated"))[:3] == [7, 4, 10]
@@ -84,7 +86,7 @@ async def test_the_last_updated_task_is_first_when_sorted_by_update(with_tasks: 
 
 @pytest.mark.parametrize("limit", [1, 3, 5, 9, 10])
 @pytest.mark.parametrize("sort", SORTS)
-async def test_pages_together_are_the_list(with_tasks: Person, sort: str, limit: int) -> None:
+async def test_the_pages_together_are_the_list(with_tasks: Person, sort: str, limit: int) -> None:
     pages = await every_page(with_tasks, sort=sort, limit=limit)
     assert [row["id"] for page in pages for row in page["tasks"]] == ORDERS[sort]
     assert [len(page["tasks"]) for page in pages[:-1]] == [limit] * (len(pages) - 1)
@@ -93,7 +95,7 @@ async def test_pages_together_are_the_list(with_tasks: Person, sort: str, limit:
 
 
 @pytest.mark.parametrize("sort", SORTS)
-async def test_pages_of_a_filtered_list_are_the_filtered_list(
+async def test_the_pages_of_a_filtered_list_together_are_that_list(
     with_tasks: Person, sort: str
 ) -> None:
     await with_tasks.call("complete_task", task_id=6)
@@ -104,7 +106,7 @@ async def test_pages_of_a_filtered_list_are_the_filtered_list(
 
 
 @pytest.mark.parametrize("sort", SORTS)
-async def test_tasks_that_come_and_go_between_pages_make_no_other_repeat_or_vanish(
+async def test_changes_between_pages_neither_repeat_nor_omit_other_tasks(
     with_tasks: Person, sort: str
 ) -> None:
     first = await with_tasks.call("list_tasks", sort=sort, limit=4)
@@ -118,9 +120,7 @@ async def test_tasks_that_come_and_go_between_pages_make_no_other_repeat_or_vani
     assert seen + old == ORDERS[sort]
 
 
-async def test_many_equal_titles_and_undated_tasks_are_paged_whole(
-    ann: Person, records: Records
-) -> None:
+async def test_pages_of_many_equal_sort_keys_omit_no_task(ann: Person, records: Records) -> None:
     await records.add_many(ann, 250)
     await records.run("UPDATE task SET sort_title = 'same' WHERE user_id = $1", ann.user_id)
     for sort in ("due", "title", "priority"):
@@ -128,7 +128,7 @@ async def test_many_equal_titles_and_undated_tasks_are_paged_whole(
         assert [row["id"] for page in pages for row in page["tasks"]] == list(range(1, 251))
 
 
-async def test_fifty_tasks_are_a_page_unless_asked_otherwise(ann: Person, records: Records) -> None:
+async def test_the_default_page_has_fifty_tasks(ann: Person, records: Records) -> None:
     await records.add_many(ann, 51)
     listed = await ann.call("list_tasks")
     assert ([row["id"] for row in listed["tasks"]], listed["total"]) == (list(range(1, 51)), 51)
@@ -160,7 +160,7 @@ async def test_a_limit_out_of_bounds_is_refused_and_not_clamped(ann: Person, lim
         ({"tag": "red", "status": "deleted", "due_before": "2026-11-24"}, [4]),
     ],
 )
-async def test_filters_narrow_the_list_together(
+async def test_all_filters_apply_together(
     with_tasks: Person, filters: dict[str, Any], found: list[int]
 ) -> None:
     await with_tasks.call("complete_task", task_id=3)
@@ -173,18 +173,18 @@ async def test_filters_narrow_the_list_together(
 @pytest.mark.parametrize(
     "tag", ["straße", 'a "quoted" \\ {tag}, with all', "null", "日本", "ÄRGER"]
 )
-async def test_a_tag_is_found_whatever_it_is_made_of(ann: Person, tag: str) -> None:
+async def test_a_tag_with_special_characters_is_found(ann: Person, tag: str) -> None:
     await ann.call("add_task", title="Tagged", tags=["other", tag])
     await ann.call("add_task", title="Not tagged", tags=["other"])
     assert await ids(ann, tag=tag) == await ids(ann, tag=tag.lower()) == [1]
 
 
-async def test_a_tag_is_matched_whole_and_not_as_a_pattern(ann: Person) -> None:
+async def test_a_tag_filter_matches_whole_tags_and_no_patterns(ann: Person) -> None:
     await ann.call("add_task", title="Tagged", tags=["abc", "d,e"])
     assert [await ids(ann, tag=tag) for tag in ("a%", "a_c", "ab", "d", "abc,d")] == [[]] * 5
 
 
-async def test_a_row_is_compact_and_says_where_its_description_was_cut(ann: Person) -> None:
+async def test_a_row_cuts_a_long_description_and_marks_it(ann: Person) -> None:
     await ann.call("add_task", title="Exact", description="é" * 200)
     await ann.call("add_task", title="Cut", description="\U0001d54f" * 201)
     exact, cut = (await ann.call("list_tasks"))["tasks"]
@@ -208,7 +208,7 @@ async def test_a_row_is_compact_and_says_where_its_description_was_cut(ann: Pers
 
 
 @pytest.mark.parametrize("filters", [{}, {"status": "pending"}, {"search": "many"}])
-async def test_a_total_is_exact_up_to_a_thousand_and_says_when_there_are_more(
+async def test_a_total_is_exact_up_to_a_thousand_and_then_1000_plus(
     ann: Person, records: Records, filters: dict[str, str]
 ) -> None:
     await records.add_many(ann, COUNT_LIMIT)
@@ -222,12 +222,12 @@ async def test_a_total_is_exact_up_to_a_thousand_and_says_when_there_are_more(
 
 @pytest.fixture
 async def cursor(with_tasks: Person) -> str:
-    """Ann's cursor behind her first task by due date."""
+    """The cursor after Ann's first task by due date."""
     return (await with_tasks.call("list_tasks", sort="due", limit=1))["next_cursor"]
 
 
 @pytest.mark.parametrize("character", ["\U00020000", "\U0001f350", "\U0001e900"])
-async def test_a_cursor_behind_the_longest_title_leads_on(ann: Person, character: str) -> None:
+async def test_a_cursor_after_the_longest_title_works(ann: Person, character: str) -> None:
     for number in range(2):
         await ann.call("add_task", title=character * 199 + str(number))
     first = await ann.call("list_tasks", sort="title", limit=1)
@@ -254,7 +254,7 @@ async def test_a_cursor_of_another_list_is_refused(
     assert refused.code == "cursor_mismatch"
 
 
-async def test_a_cursor_leads_on_with_another_limit_and_with_defaults_spelled_out(
+async def test_a_cursor_works_with_another_limit_and_with_explicit_defaults(
     with_tasks: Person, cursor: str
 ) -> None:
     rest = await ids(with_tasks, sort="due", status="all", limit=3, cursor=cursor)
@@ -270,7 +270,7 @@ async def test_another_person_s_cursor_is_refused(
     assert refused.code == "cursor_mismatch"
 
 
-async def test_a_cursor_changed_in_any_byte_is_refused(with_tasks: Person, cursor: str) -> None:
+async def test_a_cursor_with_any_changed_byte_is_refused(with_tasks: Person, cursor: str) -> None:
     sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     for position in range(len(sealed)):
         changed = bytearray(sealed)
@@ -281,7 +281,7 @@ async def test_a_cursor_changed_in_any_byte_is_refused(with_tasks: Person, curso
 
 
 @pytest.mark.parametrize("cursor", ["x", "????", "AAAA", "\x00", "ü", "null", "0", "=" * 1000])
-async def test_what_is_no_cursor_is_refused(with_tasks: Person, cursor: str) -> None:
+async def test_an_invalid_cursor_is_refused(with_tasks: Person, cursor: str) -> None:
     assert (await refusal(with_tasks, "list_tasks", cursor=cursor)).code == "cursor_mismatch"
 
 
@@ -292,7 +292,9 @@ async def test_a_cursor_out_of_bounds_is_refused(with_tasks: Person, cursor: str
 
 
 @pytest.mark.parametrize("sort", SORTS)
-async def test_a_cursor_fits_the_bounds_of_a_cursor_for_every_title(ann: Person, sort: str) -> None:
+async def test_a_cursor_for_any_title_is_within_the_bounds_of_cursors(
+    ann: Person, sort: str
+) -> None:
     for ending in ("a", "b"):
         await ann.call("add_task", title="\ufdfa" * 199 + ending)
         await ann.call("add_task", title="\U0001d54f" * 198 + "🍐" + ending)

@@ -1,4 +1,4 @@
-"""What /openapi.json declares, held against what is answered."""
+"""Compares the declarations in /openapi.json with real responses."""
 
 import re
 from collections.abc import Iterator
@@ -62,12 +62,12 @@ async def document(http: httpx.AsyncClient) -> dict[str, Any]:
 
 
 def described(document: dict[str, Any]) -> set[tuple[str, str]]:
-    """The path and the method of every operation."""
+    """The paths and methods of all operations."""
     return {(path, method) for path, item in document["paths"].items() for method in item}
 
 
 def references(node: Any) -> Iterator[str]:
-    """Every reference within the document."""
+    """All references in the document."""
     if isinstance(node, dict):
         yield from ([node["$ref"]] if isinstance(node.get("$ref"), str) else [])
         for value in node.values():
@@ -78,7 +78,7 @@ def references(node: Any) -> Iterator[str]:
 
 
 def declared_responses(document: dict[str, Any], path: str, method: str) -> dict[str, Any]:
-    """The responses of an operation by status, where they are only named too."""
+    """The responses of an operation by status, with resolved references."""
     shared = document["components"]["responses"]
     return {
         status: shared[response["$ref"].rpartition("/")[2]] if "$ref" in response else response
@@ -87,7 +87,7 @@ def declared_responses(document: dict[str, Any], path: str, method: str) -> dict
 
 
 def check(document: dict[str, Any], path: str, method: str, response: httpx.Response) -> None:
-    """That an answer is declared for its operation, and is of the declared schema."""
+    """Assert that the operation declares the response, and that the response matches its schema."""
     declared = declared_responses(document, path, method)
     assert str(response.status_code) in declared, (method, path, response.status_code)
     content = declared[str(response.status_code)].get("content")
@@ -102,7 +102,7 @@ def test_every_route_of_the_contract_is_described(document: dict[str, Any]) -> N
     assert described(document) >= OPERATIONS
 
 
-def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+def test_every_reference_can_be_resolved(document: dict[str, Any]) -> None:
     for reference in references(document):
         node: Any = document
         for part in reference.removeprefix("#/").split("/"):
@@ -132,7 +132,7 @@ def test_every_operation_declares_the_scope_of_the_contract(document: dict[str, 
 
 
 def scopes_of_the_contract() -> dict[tuple[str, str], str]:
-    """The scope of each route in the tables of specs/rest.md; others are for the person only."""
+    """The scope of each route in specs/rest.md. Routes without one are for the person only."""
     rows = re.findall(
         r"^\| `(\w+) (/api/[^`]+)` \| `([a-z]+:[a-z]+)`", REST.read_text(), re.MULTILINE
     )
@@ -141,14 +141,14 @@ def scopes_of_the_contract() -> dict[tuple[str, str], str]:
     }
 
 
-def test_a_route_without_a_scope_cannot_be_made() -> None:
+def test_a_route_without_a_scope_raises() -> None:
     router = user_router("", "tests")
 
     async def unguarded() -> None:
-        """Declares no door."""
+        """Declare no door."""
 
     async def unscoped(door: Annotated[Door, Security(open_door)]) -> None:
-        """Declares a door without a scope."""
+        """Declare a door without a scope."""
 
     with pytest.raises(TypeError, match="unguarded must depend on one door"):
         router.get("/unguarded")(unguarded)
@@ -156,14 +156,14 @@ def test_a_route_without_a_scope_cannot_be_made() -> None:
         router.get("/unscoped")(unscoped)
 
 
-def test_a_route_with_a_parameter_that_nothing_reads_cannot_be_made() -> None:
+def test_a_route_with_an_unsupported_parameter_raises() -> None:
     router = user_router("", "tests")
 
     async def cookie(door: ReadDoor, session: Annotated[str, Cookie()]) -> None:
-        """Declares a cookie."""
+        """Declare a cookie."""
 
     async def scalar(door: ReadDoor, page: Annotated[int, Query()]) -> None:
-        """Declares a query parameter that is no model."""
+        """Declare a query parameter that is not a model."""
 
     for endpoint in (cookie, scalar):
         with pytest.raises(TypeError):
@@ -189,7 +189,7 @@ async def test_every_write_takes_an_idempotency_key_and_refuses_one_out_of_bound
         assert "header.Idempotency-Key" in wrong, (path, method)
 
 
-async def test_every_answer_matches_its_declared_schema(
+async def test_every_response_matches_its_declared_schema(
     ann: Person, document: dict[str, Any]
 ) -> None:
     for method, path, request, status in CALLS:
@@ -201,7 +201,7 @@ async def test_every_answer_matches_its_declared_schema(
 
 
 @pytest.mark.parametrize(("path", "method"), sorted(OPERATIONS - {(TASKS, "get"), (TASKS, "post")}))
-async def test_an_absent_task_is_a_declared_answer(
+async def test_the_response_for_a_missing_task_is_declared(
     ann: Person, document: dict[str, Any], path: str, method: str
 ) -> None:
     body = {"json": {"title": "x"}} if method in ("put", "patch") and path == TASK else {}
@@ -211,7 +211,7 @@ async def test_an_absent_task_is_a_declared_answer(
 
 
 @pytest.mark.parametrize(("path", "method"), sorted(OPERATIONS))
-async def test_another_person_s_path_is_a_declared_answer(
+async def test_the_response_for_another_persons_path_is_declared(
     ann: Person, newcomer: Any, document: dict[str, Any], path: str, method: str
 ) -> None:
     url = path.format(user_id=newcomer().user_id, task_id=1)
@@ -225,7 +225,7 @@ async def test_another_person_s_path_is_a_declared_answer(
 
 
 @pytest.mark.parametrize(("path", "method"), sorted(one for one in OPERATIONS if one[1] != "get"))
-async def test_a_purged_first_result_is_a_declared_answer(
+async def test_the_response_for_a_purged_first_result_is_declared(
     ann: Person, records: Records, document: dict[str, Any], path: str, method: str
 ) -> None:
     await ann.call("add_task", title="Old")

@@ -15,7 +15,7 @@ WHOLE: dict[str, Any] = {
 }
 
 
-async def test_an_add_repeated_with_its_key_gives_the_first_task(
+async def test_an_add_repeated_with_its_key_returns_the_first_task(
     ann: Person, records: Records
 ) -> None:
     first = await ann.call("add_task", **WHOLE, idempotency_key="k1")
@@ -24,7 +24,7 @@ async def test_an_add_repeated_with_its_key_gives_the_first_task(
     assert await records.kinds(ann) == ["created"]
 
 
-async def test_a_key_gives_the_first_result_whatever_became_of_the_task(
+async def test_a_key_returns_the_first_result_even_after_changes_of_the_task(
     ann: Person, records: Records
 ) -> None:
     first = await ann.call("add_task", **WHOLE, idempotency_key="k1")
@@ -42,7 +42,7 @@ async def test_a_key_used_with_other_arguments_is_refused(ann: Person) -> None:
     assert await titles(ann) == ["Buy milk"]
 
 
-async def test_the_order_of_arguments_and_spaces_around_a_title_make_no_other_arguments(
+async def test_argument_order_and_spaces_around_a_title_do_not_matter_for_retries(
     ann: Person,
 ) -> None:
     await ann.call("add_task", title="Buy", priority="low", due="2026-11-23", idempotency_key="k")
@@ -60,7 +60,7 @@ async def test_equal_adds_with_two_keys_make_two_tasks(ann: Person) -> None:
 
 
 @pytest.mark.parametrize("key", [{}, {"idempotency_key": "k1"}])
-async def test_the_same_add_by_another_client_makes_another_task(
+async def test_an_equal_add_of_another_client_adds_another_task(
     ann: Person, key: dict[str, str]
 ) -> None:
     await ann.call("add_task", title="Buy milk", **key)
@@ -68,9 +68,7 @@ async def test_the_same_add_by_another_client_makes_another_task(
     assert (added["task_id"], "repeated" in added) == (2, False)
 
 
-async def test_a_key_whose_task_was_purged_is_refused_as_gone_and_makes_no_other_task(
-    ann: Person, records: Records
-) -> None:
+async def test_a_key_of_a_purged_task_is_refused_as_gone(ann: Person, records: Records) -> None:
     await ann.call("add_task", title="Buy milk", idempotency_key="k1")
     await ann.call("delete_task", task_id=1)
     await records.age_the_trash(ann, 31)
@@ -82,7 +80,7 @@ async def test_a_key_whose_task_was_purged_is_refused_as_gone_and_makes_no_other
     assert await titles(ann) == ["This write sweeps the trash"]
 
 
-async def test_an_equal_add_within_30_seconds_gives_the_first_task(
+async def test_an_equal_add_within_30_seconds_returns_the_first_task(
     ann: Person, records: Records
 ) -> None:
     first = await ann.call("add_task", **WHOLE)
@@ -91,7 +89,7 @@ async def test_an_equal_add_within_30_seconds_gives_the_first_task(
     assert await records.kinds(ann) == ["created"]
 
 
-async def test_an_equal_add_after_30_seconds_makes_another_task(
+async def test_an_equal_add_after_30_seconds_adds_another_task(
     ann: Person, records: Records
 ) -> None:
     await ann.call("add_task", **WHOLE)
@@ -110,7 +108,7 @@ async def test_an_equal_add_after_30_seconds_makes_another_task(
         {"tags": ["Home"]},
     ],
 )
-async def test_an_add_that_differs_in_one_argument_makes_another_task(
+async def test_an_add_with_one_other_argument_adds_another_task(
     ann: Person, other: dict[str, Any]
 ) -> None:
     await ann.call("add_task", **WHOLE)
@@ -127,7 +125,7 @@ async def test_an_add_that_differs_in_one_argument_makes_another_task(
         ("update_task", {"undo": 1}),
     ],
 )
-async def test_an_equal_add_makes_another_task_once_the_first_was_changed(
+async def test_an_equal_add_adds_another_task_after_a_change_of_the_first(
     ann: Person, tool: str, arguments: dict[str, Any]
 ) -> None:
     await ann.call("add_task", **WHOLE)
@@ -136,14 +134,14 @@ async def test_an_equal_add_makes_another_task_once_the_first_was_changed(
     assert (added["task_id"], "repeated" in added) == (2, False)
 
 
-async def test_the_window_looks_at_the_last_of_equal_adds(ann: Person) -> None:
+async def test_a_retry_returns_the_last_of_several_equal_adds(ann: Person) -> None:
     await ann.call("add_task", **WHOLE)
     await ann.call("complete_task", task_id=1)
     second = await ann.call("add_task", **WHOLE)
     assert await ann.call("add_task", **WHOLE) == second | {"repeated": True}
 
 
-async def test_equal_keyless_adds_are_one_though_others_come_between(ann: Person) -> None:
+async def test_equal_adds_without_keys_are_one_even_with_others_between(ann: Person) -> None:
     await ann.call("add_task", title="A")
     await ann.call("add_task", title="B")
     assert (await ann.call("add_task", title="A"))["task_id"] == 1
@@ -159,7 +157,7 @@ async def test_equal_keyless_adds_are_one_though_others_come_between(ann: Person
         ("update_task", {"clear": ["due"]}),
     ],
 )
-async def test_a_change_repeated_changes_nothing_twice(
+async def test_a_repeated_change_changes_nothing(
     ann: Person, records: Records, tool: str, arguments: dict[str, Any]
 ) -> None:
     await ann.call("add_task", **WHOLE)
@@ -180,7 +178,7 @@ async def test_a_change_repeated_changes_nothing_twice(
         ("update_task", {"due": "2026-11-24", "clear": ["description"]}),
     ],
 )
-async def test_a_stale_version_succeeds_when_all_it_asks_for_is_stored_already(
+async def test_a_stale_version_is_accepted_if_nothing_would_change(
     ann: Person, records: Records, tool: str, arguments: dict[str, Any]
 ) -> None:
     await ann.call("add_task", **WHOLE)
@@ -207,14 +205,14 @@ async def test_a_stale_version_is_refused_with_the_current_task(
     assert await task(ann, 1) == current
 
 
-async def test_a_version_that_is_not_reached_yet_is_refused(ann: Person) -> None:
+async def test_a_future_version_is_refused(ann: Person) -> None:
     await ann.call("add_task", title="Buy milk")
     refused = await refusal(ann, "complete_task", task_id=1, if_version=2)
     assert refused.current
     assert refused.current["completed"] is False
 
 
-async def test_the_current_version_lets_a_write_through(ann: Person) -> None:
+async def test_a_write_with_the_current_version_is_accepted(ann: Person) -> None:
     await ann.call("add_task", title="Buy milk")
     await ann.call("add_task", title="Something else")
     done = await ann.call("complete_task", task_id=1, if_version=1)

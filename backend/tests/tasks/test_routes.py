@@ -22,21 +22,21 @@ WRITES: list[tuple[str, str, dict[str, Any] | None]] = [
 async def send(
     person: Person, method: str, path: str, body: Any = None, **headers: str
 ) -> httpx.Response:
-    """One request; header names are written with underscores."""
+    """Send a request. Header names have underscores instead of hyphens."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     more = {} if body is None else {"json": body}
     return await person.rest(method, path, headers=named, **more)
 
 
 def version(response: httpx.Response) -> int:
-    """The version in an ETag, whose digest is not looked at."""
+    """The version in an ETag."""
     tag = re.fullmatch(r'"([0-9]+)-[0-9a-f]{12}"', response.headers["etag"])
     assert tag, response.headers["etag"]
     return int(tag[1])
 
 
 def problem(response: httpx.Response, status: int, kind: str) -> dict[str, Any]:
-    """The problem of an answer, which is one of that status and kind."""
+    """The problem in a response. Asserts its status and kind."""
     said = response.json()
     assert response.headers["content-type"] == "application/problem+json"
     assert (response.status_code, said["status"]) == (status, status), said
@@ -47,7 +47,7 @@ def problem(response: httpx.Response, status: int, kind: str) -> dict[str, Any]:
     return said
 
 
-async def test_a_task_is_created_with_its_etag_and_where_it_is(ann: Person) -> None:
+async def test_a_creation_returns_etag_and_location(ann: Person) -> None:
     response = await send(ann, "POST", "/tasks", WHOLE)
     created = response.json()
     assert response.status_code == 201
@@ -70,7 +70,7 @@ async def test_a_task_is_created_with_its_etag_and_where_it_is(ann: Person) -> N
     }
 
 
-async def test_a_task_is_found_where_its_creation_said(ann: Person) -> None:
+async def test_the_location_of_a_creation_has_the_task(ann: Person) -> None:
     created = await send(ann, "POST", "/tasks", WHOLE)
     headers = {"Authorization": f"Bearer {ann.token()}"}
     found = await ann.http.get(created.headers["location"], headers=headers)
@@ -85,12 +85,12 @@ async def test_a_task_is_read_also_from_the_trash(with_task: Person) -> None:
     assert response.json() == await task(with_task, 1)
 
 
-async def test_equal_posts_without_a_key_make_two_tasks(ann: Person) -> None:
+async def test_equal_posts_without_keys_add_two_tasks(ann: Person) -> None:
     ids = [(await send(ann, "POST", "/tasks", WHOLE)).json()["id"] for _ in range(2)]
     assert ids == [1, 2]
 
 
-async def test_a_post_repeated_with_its_key_gives_the_first_task(
+async def test_a_post_repeated_with_its_key_returns_the_first_task(
     ann: Person, records: Records
 ) -> None:
     first = await send(ann, "POST", "/tasks", WHOLE, Idempotency_Key="k1")
@@ -102,7 +102,7 @@ async def test_a_post_repeated_with_its_key_gives_the_first_task(
 
 
 @pytest.mark.parametrize(("method", "path", "body"), WRITES)
-async def test_a_change_repeated_with_its_key_gives_the_first_result(
+async def test_a_change_repeated_with_its_key_returns_the_first_result(
     with_task: Person, records: Records, method: str, path: str, body: Any
 ) -> None:
     first = await send(with_task, method, path, body, Idempotency_Key="k1")
@@ -125,7 +125,7 @@ async def test_a_change_repeated_with_its_key_gives_the_first_result(
         ("PATCH", "/tasks/1/complete", None),
     ],
 )
-async def test_a_key_used_for_something_else_is_a_conflict(
+async def test_a_key_used_for_another_request_is_a_conflict(
     with_task: Person, records: Records, method: str, path: str, body: Any
 ) -> None:
     await with_task.call("add_task", title="Task 2")
@@ -135,7 +135,7 @@ async def test_a_key_used_for_something_else_is_a_conflict(
     assert await records.kinds(with_task) == ["created", "created", "updated"]
 
 
-async def test_a_key_of_a_call_that_changed_nothing_is_free(with_task: Person) -> None:
+async def test_a_key_of_a_call_without_a_change_can_be_used_again(with_task: Person) -> None:
     await send(with_task, "PATCH", "/tasks/1", {"title": "Call mom"}, Idempotency_Key="k1")
     other = await send(with_task, "PATCH", "/tasks/1", {"title": "Dad"}, Idempotency_Key="k1")
     assert other.json()["title"] == "Dad"
@@ -147,7 +147,7 @@ async def test_a_key_out_of_bounds_is_refused(ann: Person, key: str) -> None:
 
 
 @pytest.mark.parametrize(("method", "path", "body"), [("POST", "/tasks", WHOLE), *WRITES])
-async def test_a_key_whose_task_was_purged_is_gone(
+async def test_a_key_of_a_purged_task_is_gone(
     with_task: Person, records: Records, method: str, path: str, body: Any
 ) -> None:
     await send(with_task, method, path, body, Idempotency_Key="k1")
@@ -172,7 +172,7 @@ async def test_a_stale_if_match_is_refused_with_the_current_task(
 
 @pytest.mark.parametrize("tag", ['"1"', "*", '"1-0123456789ab"'])
 @pytest.mark.parametrize(("method", "path", "body"), WRITES)
-async def test_a_current_if_match_lets_a_write_through(
+async def test_a_write_with_a_current_if_match_is_accepted(
     with_task: Person, method: str, path: str, body: Any, tag: str
 ) -> None:
     response = await send(with_task, method, path, body, If_Match=tag)
@@ -184,14 +184,14 @@ async def test_a_current_if_match_lets_a_write_through(
     "tag", ["1", 'W/"1"', '"1", "2"', '""', '"x"', '"01"', '"-1"', "", '"1-x"', '"1-"', '"1-0123"']
 )
 @pytest.mark.parametrize(("method", "path", "body"), WRITES)
-async def test_a_tag_that_was_never_given_out_is_a_stale_one(
+async def test_an_unknown_etag_is_a_stale_one(
     with_task: Person, method: str, path: str, body: Any, tag: str
 ) -> None:
     problem(await send(with_task, method, path, body, If_Match=tag), 412, "precondition_failed")
     assert (await task(with_task, 1))["version"] == 1
 
 
-async def test_a_put_empties_what_is_absent(with_task: Person) -> None:
+async def test_a_put_empties_absent_fields(with_task: Person) -> None:
     await with_task.call("complete_task", task_id=1)
     response = await send(with_task, "PUT", "/tasks/1", {"title": "Replaced"})
     replaced = response.json()
@@ -207,7 +207,7 @@ async def test_a_put_empties_what_is_absent(with_task: Person) -> None:
     }
 
 
-async def test_a_put_of_what_is_stored_makes_no_event(with_task: Person) -> None:
+async def test_a_put_without_a_change_adds_no_event(with_task: Person) -> None:
     await with_task.call("complete_task", task_id=1)
     before = await task(with_task, 1)
     response = await send(with_task, "PUT", "/tasks/1", WHOLE | {"completed": True})
@@ -215,13 +215,13 @@ async def test_a_put_of_what_is_stored_makes_no_event(with_task: Person) -> None
 
 
 @pytest.mark.parametrize("path", ["/tasks/1", "/tasks/99"])
-async def test_a_put_needs_a_title_and_makes_no_task(with_task: Person, path: str) -> None:
+async def test_a_put_requires_a_title_and_adds_no_task(with_task: Person, path: str) -> None:
     problem(await send(with_task, "PUT", path, {"priority": "low"}), 422, "invalid")
     problem(await send(with_task, "PUT", "/tasks/99", WHOLE), 404, "not_found")
     assert (await with_task.call("list_tasks"))["total"] == 1
 
 
-async def test_a_patch_changes_what_is_given(with_task: Person) -> None:
+async def test_a_patch_changes_the_given_fields(with_task: Person) -> None:
     before = await task(with_task, 1)
     body = {"title": "Patched", "clear": ["tags"], "status": "completed"}
     response = await send(with_task, "PATCH", "/tasks/1", body)
@@ -235,7 +235,7 @@ async def test_a_patch_changes_what_is_given(with_task: Person) -> None:
     assert (patched["due"], patched["priority"]) == (before["due"], before["priority"])
 
 
-async def test_a_patch_takes_a_change_back(with_task: Person) -> None:
+async def test_a_patch_can_undo_a_change(with_task: Person) -> None:
     await with_task.call("update_task", task_id=1, title="Changed")
     response = await send(with_task, "PATCH", "/tasks/1", {"undo": 2})
     assert (response.json()["title"], version(response)) == ("Call mom", 3)
@@ -243,7 +243,7 @@ async def test_a_patch_takes_a_change_back(with_task: Person) -> None:
     assert again.json() == response.json()
 
 
-async def test_an_undo_conflict_names_the_fields_and_gives_the_task(with_task: Person) -> None:
+async def test_an_undo_conflict_has_the_fields_and_the_task(with_task: Person) -> None:
     await with_task.call("update_task", task_id=1, title="Changed", priority="low", tags=["a"])
     await with_task.call("update_task", task_id=1, title="Again", tags=["b"])
     said = problem(await send(with_task, "PATCH", "/tasks/1", {"undo": 2}), 409, "conflict")
@@ -251,7 +251,9 @@ async def test_an_undo_conflict_names_the_fields_and_gives_the_task(with_task: P
 
 
 @pytest.mark.parametrize("undo", [99, 2])
-async def test_an_undo_of_no_change_of_this_task_is_not_found(with_task: Person, undo: int) -> None:
+async def test_the_undo_of_an_event_of_another_task_is_not_found(
+    with_task: Person, undo: int
+) -> None:
     await with_task.call("add_task", title="Task 2")
     problem(await send(with_task, "PATCH", "/tasks/1", {"undo": undo}), 404, "not_found")
 
@@ -266,7 +268,7 @@ async def test_an_undo_after_a_purge_is_gone(with_task: Person, records: Records
 @pytest.mark.parametrize(
     "body", [{}, {"undo": 1, "title": "x"}, {"title": "x", "clear": ["title"]}]
 )
-async def test_a_patch_of_nothing_or_of_what_does_not_go_together_is_refused(
+async def test_an_empty_or_contradictory_patch_is_refused(
     with_task: Person, body: dict[str, Any]
 ) -> None:
     problem(await send(with_task, "PATCH", "/tasks/1", body), 422, "invalid")
@@ -299,14 +301,14 @@ async def test_null_and_clear_together_empty_both(ann: Person) -> None:
 
 
 @pytest.mark.parametrize("body", [{"title": None}, {"status": None}, {"due": None, "clear": None}])
-async def test_null_where_nothing_can_be_emptied_is_refused(
+async def test_null_for_a_required_field_is_refused(
     with_task: Person, body: dict[str, Any]
 ) -> None:
     problem(await send(with_task, "PATCH", "/tasks/1", body), 422, "invalid")
     assert (await task(with_task, 1))["version"] == 1
 
 
-async def test_a_deletion_repeated_is_the_same(with_task: Person, records: Records) -> None:
+async def test_a_repeated_deletion_has_the_same_result(with_task: Person, records: Records) -> None:
     answers = [await send(with_task, "DELETE", "/tasks/1") for _ in range(2)]
     assert [(one.status_code, one.content) for one in answers] == [(204, b""), (204, b"")]
     assert await records.kinds(with_task) == ["created", "deleted"]
@@ -323,9 +325,7 @@ async def test_complete_without_a_body_toggles_and_with_one_sets(with_task: Pers
 @pytest.mark.parametrize(
     "body", [{}, {"completed": None}, {"completed": "true"}, {"completed": 1}, {"done": True}, []]
 )
-async def test_a_completion_that_says_nothing_clear_is_refused(
-    with_task: Person, body: Any
-) -> None:
+async def test_an_invalid_completion_is_refused(with_task: Person, body: Any) -> None:
     problem(await send(with_task, "PATCH", "/tasks/1/complete", body), 422, "invalid")
     assert (await task(with_task, 1))["version"] == 1
 
@@ -341,7 +341,7 @@ async def test_a_task_in_the_trash_is_a_conflict_until_it_is_restored(
     assert (restored.status_code, restored.json()["status"]) == (200, "pending")
 
 
-async def test_pages_of_the_list_are_the_tool_s(ann: Person) -> None:
+async def test_the_pages_of_rest_equal_those_of_the_tool(ann: Person) -> None:
     for number in range(5):
         await ann.call("add_task", title=f"Task {number}", description="x" * 300, priority="low")
     listed = await ann.call("list_tasks", sort="updated", priority="low")
@@ -355,7 +355,7 @@ async def test_pages_of_the_list_are_the_tool_s(ann: Person) -> None:
     assert [sorted(page) for page in pages] == [["next_cursor", "tasks"]] * 2 + [["tasks"]]
 
 
-async def test_all_filters_of_the_list_are_taken_from_the_query(with_task: Person) -> None:
+async def test_the_query_accepts_all_filters_of_the_list(with_task: Person) -> None:
     await with_task.call("add_task", title="Task 2", due="2026-11-24T10:00")
     for query, found in [
         ({"status": "pending", "search": "MOM", "tag": "Family", "priority": "high"}, [1]),
@@ -418,7 +418,7 @@ async def test_a_body_out_of_bounds_is_refused(ann: Person, body: Any) -> None:
         b'{"title": "x", "priority": Infinity}',
     ],
 )
-async def test_bytes_that_are_no_task_are_refused(ann: Person, body: bytes) -> None:
+async def test_a_body_that_is_not_a_task_is_refused(ann: Person, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     response = await ann.rest("POST", "/tasks", content=body, headers=headers)
     problem(response, 422, "invalid")
@@ -472,14 +472,12 @@ async def test_a_body_of_another_type_is_refused(ann: Person, media_type: str | 
         "%D9%A1",
     ],
 )
-async def test_a_path_that_names_no_possible_task_is_refused(
-    with_task: Person, task_id: str
-) -> None:
+async def test_an_invalid_task_id_in_the_path_is_refused(with_task: Person, task_id: str) -> None:
     problem(await send(with_task, "GET", f"/tasks/{task_id}"), 422, "invalid")
 
 
 @pytest.mark.parametrize(("method", "path", "body"), [("GET", "/tasks/1", None), *WRITES])
-async def test_a_missing_task_and_another_person_s_are_answered_alike(
+async def test_a_missing_task_and_another_persons_task_have_the_same_response(
     ann: Person, newcomer: Any, method: str, path: str, body: Any
 ) -> None:
     missing = await send(ann, method, path, body)
@@ -527,7 +525,7 @@ async def test_a_body_that_is_not_json_is_refused(ann: Person, body: bytes) -> N
     problem(response, 422, "invalid")
 
 
-async def test_the_user_may_be_called_me_and_nobody_else(ann: Person, newcomer: Any) -> None:
+async def test_the_path_accepts_me_and_no_other_user(ann: Person, newcomer: Any) -> None:
     headers = {"Authorization": f"Bearer {ann.token()}"}
     own = await ann.http.get("/api/me/tasks", headers=headers)
     other = await ann.http.get(f"/api/{newcomer().user_id}/tasks", headers=headers)
@@ -535,7 +533,7 @@ async def test_the_user_may_be_called_me_and_nobody_else(ann: Person, newcomer: 
     problem(other, 403, "forbidden")
 
 
-async def test_a_refusal_is_short_however_much_was_wrong(ann: Person) -> None:
+async def test_an_error_is_short_even_for_many_invalid_values(ann: Person) -> None:
     wrong = {"x" * 50_000: 1} | {f"unknown {n}": n for n in range(10_000)}
     refused = await ann.rest("POST", "/tasks", json={"title": "New"} | wrong)
     assert refused.status_code == 422

@@ -115,20 +115,20 @@ async def with_texts(ann: Person) -> Person:
         ("'; DROP TABLE task; --", []),
     ],
 )
-async def test_a_search_finds_the_tasks_that_each_of_its_words_occurs_in(
+async def test_a_search_finds_the_tasks_that_contain_all_its_words(
     with_texts: Person, search: str, found: list[int]
 ) -> None:
     assert await ids(with_texts, search=search) == found
 
 
 @pytest.mark.parametrize("tag", ["home", "HÖME", "ho\u00adme"])
-async def test_a_tag_is_compared_as_search_compares(with_texts: Person, tag: str) -> None:
+async def test_a_tag_filter_folds_text_like_search(with_texts: Person, tag: str) -> None:
     assert await ids(with_texts, tag=tag) == [1]
     assert await ids(with_texts, tag=tag, search="#home") == [1]
     assert await ids(with_texts, tag=tag, search="#homework") == []
 
 
-async def test_a_search_follows_what_a_task_is_changed_to(with_texts: Person) -> None:
+async def test_a_search_finds_the_new_text_of_a_changed_task(with_texts: Person) -> None:
     await with_texts.call("update_task", task_id=1, title="Hôtel", description="Genève")
     assert await ids(with_texts, search="zurich") == []
     assert await ids(with_texts, search="geneve hotel") == [1]
@@ -154,6 +154,6 @@ async def test_a_search_out_of_bounds_is_refused(ann: Person, search: str, code:
     assert (await refusal(ann, "list_tasks", search=search)).code == code
 
 
-async def test_a_search_of_many_words_is_answered(with_texts: Person) -> None:
+async def test_a_search_of_many_words_works(with_texts: Person) -> None:
     assert 3 in await ids(with_texts, search="a " * 100)
     assert await ids(with_texts, search=" ".join("abcdefghijklmnopqrst")) == []

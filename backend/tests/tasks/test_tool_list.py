@@ -23,14 +23,14 @@ READ_BY_ALL = {
 
 
 def tokens(value: Any) -> int:
-    """How many tokens a model reads `value` as."""
+    """The number of tokens of `value` as JSON."""
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # its own
         from bpe_openai import get_encoding
     return len(get_encoding("o200k_base").encode(orjson.dumps(value).decode()))
 
 
 def nodes(schema: Any) -> Iterator[dict[str, Any]]:
-    """Every object within a schema."""
+    """All objects in a schema."""
     if isinstance(schema, dict):
         yield schema
         for value in schema.values():
@@ -47,11 +47,11 @@ async def answer(request: pytest.FixtureRequest, ann: Person) -> dict[str, Any]:
     return response.json()["result"]
 
 
-def test_the_tools_are_as_they_were_reviewed() -> None:
+def test_the_tools_equal_the_reviewed_file() -> None:
     assert tool_list() == json.loads(SNAPSHOT.read_text())
 
 
-async def test_both_eras_list_the_tools_as_reviewed(answer: dict[str, Any]) -> None:
+async def test_both_eras_list_the_reviewed_tools(answer: dict[str, Any]) -> None:
     assert answer["tools"] == json.loads(SNAPSHOT.read_text())
 
 
@@ -70,7 +70,7 @@ async def test_the_tool_list_is_within_its_budget(answer: dict[str, Any]) -> Non
     assert len(orjson.dumps(answer)) <= 7_400
 
 
-async def test_the_whole_http_answer_is_within_its_bytes(ann: Person) -> None:
+async def test_the_http_response_is_within_its_budget_of_bytes(ann: Person) -> None:
     assert len((await ann.rpc("tools/list")).content) <= 7_400
 
 
@@ -80,7 +80,7 @@ def test_there_are_five_tools() -> None:
 
 
 @pytest.mark.parametrize("tool", tool_list(), ids=lambda tool: tool["name"])
-def test_an_input_schema_has_only_words_that_every_converter_reads(tool: dict[str, Any]) -> None:
+def test_input_schemas_use_only_keywords_that_all_converters_support(tool: dict[str, Any]) -> None:
     schema = tool["inputSchema"]
     Draft202012Validator.check_schema(schema)
     assert set(schema) <= {"type", "properties", "required"}
@@ -94,7 +94,7 @@ def test_an_input_schema_has_only_words_that_every_converter_reads(tool: dict[st
 
 
 @pytest.mark.parametrize("tool", tool_list(), ids=lambda tool: tool["name"])
-def test_an_output_schema_is_sound(tool: dict[str, Any]) -> None:
+def test_an_output_schema_is_valid(tool: dict[str, Any]) -> None:
     Draft202012Validator.check_schema(tool["outputSchema"])
     assert tool["outputSchema"]["type"] == "object"
     for node in nodes(tool["outputSchema"]):
@@ -102,7 +102,7 @@ def test_an_output_schema_is_sound(tool: dict[str, Any]) -> None:
 
 
 def closed(schema: Any) -> Any:
-    """An output schema that lets through nothing that it does not name."""
+    """A copy of an output schema that allows no other fields."""
     if isinstance(schema, list):
         return [closed(one) for one in schema]
     if not isinstance(schema, dict):
@@ -135,11 +135,11 @@ def _of_a_task(schema: dict[str, Any]) -> set[str]:
     return set(schema["properties"].get("tasks", {}).get("items", {}).get("properties", {}))
 
 
-def test_the_title_is_also_where_older_clients_look_for_it() -> None:
+def test_the_title_is_also_in_the_annotations_for_older_clients() -> None:
     assert all(tool["annotations"]["title"] == tool["title"] for tool in tool_list())
 
 
-def test_annotations_say_what_each_tool_does() -> None:
+def test_each_tool_has_its_annotations() -> None:
     said = {
         tool["name"]: tuple(tool["annotations"][hint] for hint in HINTS) for tool in tool_list()
     }
@@ -152,7 +152,7 @@ def test_annotations_say_what_each_tool_does() -> None:
     }
 
 
-def test_every_tool_has_a_title_and_words_that_fit_a_line_or_three() -> None:
+def test_every_tool_has_a_title_and_a_short_description() -> None:
     for tool in tool_list():
         assert tool["title"]
         assert 20 < len(tool["description"]) < 250
@@ -193,9 +193,7 @@ STORY: list[tuple[str, dict[str, Any], bool]] = [
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_every_answer_is_of_its_declared_schema_and_says_the_same_as_text(
-    ann: Person, era: str
-) -> None:
+async def test_every_result_matches_its_schema_and_equals_its_text(ann: Person, era: str) -> None:
     schemas = {tool["name"]: Draft202012Validator(tool["outputSchema"]) for tool in tool_list()}
     for name, arguments, succeeds in STORY:
         response = await ann.rpc("tools/call", {"name": name, "arguments": arguments}, version=era)
@@ -210,7 +208,7 @@ async def test_every_answer_is_of_its_declared_schema_and_says_the_same_as_text(
         assert succeeds <= (structured is not None)
 
 
-async def test_a_conflict_s_task_is_of_the_schema_of_the_tool_that_was_called(
+async def test_the_task_in_a_conflict_matches_the_schema_of_the_called_tool(
     ann: Person,
 ) -> None:
     await ann.call("add_task", title="Buy milk", due="2026-11-23")
@@ -230,7 +228,7 @@ async def test_a_conflict_s_task_is_of_the_schema_of_the_tool_that_was_called(
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("name", ["purge_task", "", "ADD_TASK"])
-async def test_an_unknown_tool_is_a_protocol_error_that_names_the_known(
+async def test_an_unknown_tool_is_a_protocol_error_with_the_allowed_ones(
     ann: Person, name: str, era: str
 ) -> None:
     response = await ann.rpc("tools/call", {"name": name, "arguments": {}}, version=era)

@@ -9,7 +9,7 @@ from tests.support.records import Records
 
 @pytest.fixture
 async def with_trash(ann: Person) -> Person:
-    """Ann, whose task 1 is in the trash and whose task 2 is not."""
+    """Ann with task 1 in the trash, and task 2."""
     await ann.call("add_task", title="Old idea", due="2026-11-23", tags=["x"])
     await ann.call("add_task", title="Kept")
     await ann.call("delete_task", task_id=1)
@@ -40,7 +40,7 @@ async def test_a_task_deleted_twice_is_deleted_once(ann: Person, records: Record
         {"sort": "due"},
     ],
 )
-async def test_a_deleted_task_is_left_out_of_every_list_but_that_of_the_trash(
+async def test_only_the_list_of_the_trash_has_a_deleted_task(
     with_trash: Person, filters: dict[str, str]
 ) -> None:
     listed = await with_trash.call("list_tasks", **filters)

@@ -18,8 +18,8 @@ OTHER: dict[str, Any] = {
 }
 
 
-def but_for_its_event(shown: dict[str, Any]) -> dict[str, Any]:
-    """A task without what every event moves."""
+def without_event_data(shown: dict[str, Any]) -> dict[str, Any]:
+    """A task without the fields that every event changes."""
     return {name: shown[name] for name in shown if name not in ("version", "updated_at")}
 
 
@@ -27,7 +27,7 @@ async def undo(person: Person, version: int, task_id: int = 1) -> dict[str, Any]
     return await person.call("update_task", task_id=task_id, undo=version)
 
 
-async def test_an_undone_update_puts_every_old_value_back(with_task: Person) -> None:
+async def test_undo_of_an_update_restores_all_old_values(with_task: Person) -> None:
     before = await task(with_task, 1)
     await with_task.call("update_task", task_id=1, **OTHER)
     undone = await with_task.call("update_task", task_id=1, undo=2)
@@ -43,10 +43,10 @@ async def test_an_undone_update_puts_every_old_value_back(with_task: Person) -> 
         "tags": ["family"],
         "timezone": "UTC",
     }
-    assert but_for_its_event(await task(with_task, 1)) == but_for_its_event(before)
+    assert without_event_data(await task(with_task, 1)) == without_event_data(before)
 
 
-async def test_an_undone_update_leaves_what_others_changed_since(with_task: Person) -> None:
+async def test_undo_of_an_update_keeps_fields_that_others_changed_since(with_task: Person) -> None:
     await with_task.call("update_task", task_id=1, title="Call dad")
     await with_task.call("update_task", task_id=1, priority="low")
     undone = await undo(with_task, 2)
@@ -55,14 +55,16 @@ async def test_an_undone_update_leaves_what_others_changed_since(with_task: Pers
     assert (shown["title"], shown["priority"]) == ("Call mom", "low")
 
 
-async def test_an_undone_clearing_puts_the_fields_back(with_task: Person) -> None:
+async def test_undo_of_a_clearing_restores_the_fields(with_task: Person) -> None:
     before = await task(with_task, 1)
     await with_task.call("update_task", task_id=1, clear=["description", "due", "priority", "tags"])
     await undo(with_task, 2)
-    assert but_for_its_event(await task(with_task, 1)) == but_for_its_event(before)
+    assert without_event_data(await task(with_task, 1)) == without_event_data(before)
 
 
-async def test_an_undone_creation_is_in_the_trash(with_task: Person, records: Records) -> None:
+async def test_undo_of_a_creation_moves_the_task_to_the_trash(
+    with_task: Person, records: Records
+) -> None:
     undone = await undo(with_task, 1)
     assert (undone["changed"], undone["version"]) == (["status"], 2)
     assert (await task(with_task, 1))["status"] == "deleted"
@@ -78,34 +80,34 @@ async def test_an_undone_creation_is_in_the_trash(with_task: Person, records: Re
         ("update_task", {"status": "completed"}, "pending"),
     ],
 )
-async def test_an_undone_completion_or_deletion_leaves_the_task_as_it_was(
+async def test_undo_of_a_completion_or_deletion_restores_the_task(
     with_task: Person, tool: str, arguments: dict[str, Any], status: str
 ) -> None:
     before = await task(with_task, 1)
     await with_task.call(tool, task_id=1, **arguments)
     assert (await undo(with_task, 2))["changed"] == ["status"]
-    assert but_for_its_event(await task(with_task, 1)) == but_for_its_event(before)
+    assert without_event_data(await task(with_task, 1)) == without_event_data(before)
 
 
-async def test_an_undone_reopening_is_completed_since_when_it_was(with_task: Person) -> None:
+async def test_undo_of_a_reopening_restores_the_time_of_completion(with_task: Person) -> None:
     await with_task.call("complete_task", task_id=1)
     completed = await task(with_task, 1)
     await with_task.call("update_task", task_id=1, status="pending")
     await undo(with_task, 3)
-    assert but_for_its_event(await task(with_task, 1)) == but_for_its_event(completed)
+    assert without_event_data(await task(with_task, 1)) == without_event_data(completed)
 
 
-async def test_an_undone_deletion_of_a_completed_task_leaves_it_completed(
+async def test_undo_of_a_deletion_keeps_a_task_completed(
     with_task: Person,
 ) -> None:
     await with_task.call("complete_task", task_id=1)
     completed = await task(with_task, 1)
     await with_task.call("delete_task", task_id=1)
     await undo(with_task, 3)
-    assert but_for_its_event(await task(with_task, 1)) == but_for_its_event(completed)
+    assert without_event_data(await task(with_task, 1)) == without_event_data(completed)
 
 
-async def test_an_undone_restoring_is_back_in_the_trash(with_task: Person) -> None:
+async def test_undo_of_a_restore_moves_the_task_to_the_trash(with_task: Person) -> None:
     await with_task.call("complete_task", task_id=1)
     await with_task.call("delete_task", task_id=1)
     await with_task.call("update_task", task_id=1, status="pending")
@@ -114,7 +116,7 @@ async def test_an_undone_restoring_is_back_in_the_trash(with_task: Person) -> No
     assert (shown["status"], shown["completed"]) == ("deleted", True)
 
 
-async def test_an_undone_restoring_leaves_30_days_more_to_restore(
+async def test_undo_of_a_restore_starts_another_30_days(
     with_task: Person, records: Records
 ) -> None:
     await with_task.call("delete_task", task_id=1)
@@ -140,11 +142,11 @@ async def test_an_undo_is_undone_and_that_undo_undone_again(
     assert [event["undoes"] for event in await records.events(with_task)] == [None, None, 2, 3, 4]
 
 
-async def test_an_undone_undo_of_a_creation_takes_it_out_of_the_trash(with_task: Person) -> None:
+async def test_undo_of_the_undo_of_a_creation_restores_the_task(with_task: Person) -> None:
     before = await task(with_task, 1)
     await undo(with_task, 1)
     await undo(with_task, 2)
-    assert but_for_its_event(await task(with_task, 1)) == but_for_its_event(before)
+    assert without_event_data(await task(with_task, 1)) == without_event_data(before)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +170,7 @@ async def test_undoing_twice_returns_the_first_undo(
     assert await records.events(with_task) == events
 
 
-async def test_an_undo_names_each_field_that_changed_since_and_gives_the_task(
+async def test_an_undo_conflict_has_all_fields_changed_since_and_the_task(
     with_task: Person,
 ) -> None:
     await with_task.call("update_task", task_id=1, title="Call dad", priority="low", tags=["a"])
@@ -189,7 +191,7 @@ async def test_an_undo_names_each_field_that_changed_since_and_gives_the_task(
         ({"clear": ["tags"]}, "tags"),
     ],
 )
-async def test_a_creation_is_not_undone_once_something_changed(
+async def test_a_creation_cannot_be_undone_after_a_change(
     with_task: Person, change: dict[str, Any], named: str
 ) -> None:
     await with_task.call("update_task", task_id=1, **change)
@@ -197,14 +199,14 @@ async def test_a_creation_is_not_undone_once_something_changed(
     assert f"Changed since: {named}." in refused.message
 
 
-async def test_a_creation_is_undone_when_all_that_changed_was_put_back(with_task: Person) -> None:
+async def test_a_creation_can_be_undone_after_all_changes_were_reversed(with_task: Person) -> None:
     await with_task.call("update_task", task_id=1, title="Call dad", due="2026-12-01")
     await undo(with_task, 2)
     await undo(with_task, 1)
     assert (await task(with_task, 1))["status"] == "deleted"
 
 
-async def test_a_deletion_is_not_undone_once_the_task_was_restored(with_task: Person) -> None:
+async def test_a_deletion_cannot_be_undone_after_a_restore(with_task: Person) -> None:
     await with_task.call("delete_task", task_id=1)
     await with_task.call("update_task", task_id=1, status="pending")
     refused = await refusal(with_task, "update_task", task_id=1, undo=2)
@@ -221,7 +223,7 @@ async def test_a_due_day_made_a_time_of_that_day_conflicts_with_a_later_due(
     assert (await task(with_task, 1))["due"] == "2026-12-01T09:00:00+00:00"
 
 
-async def test_a_change_of_a_task_in_the_trash_is_undone_there(with_task: Person) -> None:
+async def test_undo_of_a_change_of_a_task_in_the_trash_keeps_it_there(with_task: Person) -> None:
     await with_task.call("update_task", task_id=1, title="Call dad")
     await with_task.call("delete_task", task_id=1)
     await undo(with_task, 2)
@@ -230,7 +232,7 @@ async def test_a_change_of_a_task_in_the_trash_is_undone_there(with_task: Person
 
 
 @pytest.mark.parametrize("version", [2, 3, 99, 2**53 - 1])
-async def test_a_version_that_is_no_change_of_this_task_is_not_undone(
+async def test_an_event_of_another_task_is_not_undone(
     with_task: Person, records: Records, version: int
 ) -> None:
     await with_task.call("add_task", title="Task 2")
@@ -252,7 +254,7 @@ async def test_another_client_of_the_person_may_undo(with_task: Person, records:
 
 
 @pytest.mark.parametrize("moved_at", [1, 2])
-async def test_a_day_given_in_another_time_zone_is_taken_back_and_begins_where_the_user_is(
+async def test_undo_restores_a_day_with_its_start_in_the_current_time_zone(
     newcomer: Callable[..., Person], records: Records, moved_at: int
 ) -> None:
     owner = newcomer("page", owner=True)
@@ -269,7 +271,7 @@ async def test_a_day_given_in_another_time_zone_is_taken_back_and_begins_where_t
 
 @pytest.mark.parametrize("swept", [False, True])
 @pytest.mark.parametrize("version", [1, 2, 3])
-async def test_nothing_of_a_purged_task_is_undone(
+async def test_no_change_of_a_purged_task_can_be_undone(
     with_task: Person, records: Records, version: int, swept: bool
 ) -> None:
     await with_task.call("update_task", task_id=1, title="Call dad")
@@ -286,7 +288,7 @@ async def test_nothing_of_a_purged_task_is_undone(
     "beside",
     [{"title": "x"}, {"due": "2026-11-23"}, {"status": "pending"}, {"clear": ["due"]}],
 )
-async def test_undo_stands_alone(
+async def test_undo_with_other_arguments_is_refused(
     with_task: Person, records: Records, beside: dict[str, Any]
 ) -> None:
     refused = await refusal(with_task, "update_task", task_id=1, undo=1, **beside)

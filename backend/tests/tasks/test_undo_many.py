@@ -1,4 +1,4 @@
-"""An undo of all that is asked for again with one idempotency key."""
+"""Repeated undo of a client's changes with an idempotency key."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from tests.support.soundness import sound_ledger
 from tests.tasks.test_ledger_routes import ask_to_undo_all, events, left, undo_all
 
 
-async def test_a_repeated_undo_of_all_tells_the_first_and_spares_what_came_after(
+async def test_a_repeated_undo_of_a_client_returns_the_first_result_and_ignores_later_changes(
     ann: Person, cluster: Cluster
 ) -> None:
     rogue = ann.through("rogue")
@@ -28,7 +28,7 @@ async def test_a_repeated_undo_of_all_tells_the_first_and_spares_what_came_after
     assert len(await sound_ledger(cluster, ann.user_id)) == 8
 
 
-async def test_an_undo_of_all_that_is_asked_for_anew_is_told_apart_from_the_first(
+async def test_each_key_returns_the_result_of_its_own_undo(
     ann: Person,
 ) -> None:
     rogue = ann.through("rogue")
@@ -42,7 +42,7 @@ async def test_an_undo_of_all_that_is_asked_for_anew_is_told_apart_from_the_firs
         assert await undo_all(ann, "rogue", key) == undone
 
 
-async def test_what_is_left_is_told_as_it_is_when_the_undo_of_all_is_repeated(
+async def test_a_repeated_undo_of_a_client_returns_the_events_that_are_skipped_now(
     ann: Person,
 ) -> None:
     rogue = ann.through("rogue")
@@ -61,7 +61,7 @@ async def test_what_is_left_is_told_as_it_is_when_the_undo_of_all_is_repeated(
     assert (await task(ann, 2))["status"] == "pending"
 
 
-async def test_a_key_of_an_undo_of_all_stands_for_what_it_was_sent_with(ann: Person) -> None:
+async def test_a_key_of_an_undo_is_refused_for_another_request(ann: Person) -> None:
     for client in ("rogue", "other"):
         await ann.through(client).call("add_task", title=f"Spam of {client}")
     await undo_all(ann, "rogue", "once")
@@ -75,13 +75,13 @@ async def test_a_key_of_an_undo_of_all_stands_for_what_it_was_sent_with(ann: Per
     assert (await task(ann, 2))["status"] == "pending"
 
 
-async def test_a_dry_run_leaves_no_key_behind(ann: Person) -> None:
+async def test_a_dry_run_stores_no_key(ann: Person) -> None:
     await ann.through("rogue").call("add_task", title="Spam")
     await undo_all(ann, "rogue", "once", dry_run=True)
     assert len((await undo_all(ann, "rogue", "once"))["undone"]) == 1
 
 
-async def test_an_undo_of_all_whose_first_task_was_purged_is_gone(
+async def test_a_repeated_undo_is_gone_after_the_purge_of_its_first_task(
     newcomer: Callable[..., Person],
 ) -> None:
     owner = newcomer("page", owner=True)
@@ -95,7 +95,7 @@ async def test_an_undo_of_all_whose_first_task_was_purged_is_gone(
     assert (await ask_to_undo_all(owner, "rogue", "once")).status_code == 410
 
 
-async def test_many_undos_of_all_at_once_with_one_key_are_one(ann: Person) -> None:
+async def test_concurrent_undos_with_one_key_are_one_undo(ann: Person) -> None:
     for title in ("Spam", "More spam"):
         await ann.through("rogue").call("add_task", title=title)
     told = await asyncio.gather(*(undo_all(ann, "rogue", "once") for _ in range(6)))

@@ -26,18 +26,18 @@ def task(title: str, description: str | None = None, *tags: str) -> dict[str, An
 
 
 def found(search: str, text: str) -> bool:
-    """What PostgreSQL decides with LIKE ALL, where no word is a tag."""
+    """Whether LIKE ALL matches in PostgreSQL, for a search without tags."""
     return all(word in text for word in search_terms(search)[0])
 
 
 def bare(text: str) -> str:
-    """`text` without accents and case, by Unicode alone."""
+    """Remove accents and case with the rules of Unicode only."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(one for one in decomposed if not unicodedata.combining(one))
     return unicodedata.normalize("NFC", kept).casefold()
 
 
-def test_every_character_is_folded_as_unicode_says_or_to_what_is_easier_to_type() -> None:
+def test_every_character_is_folded_by_unicode_rules_or_to_an_easier_one() -> None:
     for code in range(sys.maxunicode + 1):
         character = chr(code)
         by_unicode = bare(character)
@@ -45,11 +45,11 @@ def test_every_character_is_folded_as_unicode_says_or_to_what_is_easier_to_type(
         assert fold(folds) == folds, hex(code)
         assert fold(f"a{character}b").startswith("a"), hex(code)
         if folds != by_unicode:
-            assert is_written_otherwise(by_unicode), hex(code)
+            assert has_own_rule(by_unicode), hex(code)
 
 
-def is_written_otherwise(folded_by_unicode: str) -> bool:
-    """Whether some part is not seen, Latin, punctuation, a digit, hiragana or a control."""
+def has_own_rule(folded_by_unicode: str) -> bool:
+    """Whether a character has a rule of its own, such as Latin letters, digits or punctuation."""
     return any(
         unicodedata.category(part)[0] in "PC"
         or unicodedata.category(part) in ("Nd", "Mn")
@@ -60,18 +60,18 @@ def is_written_otherwise(folded_by_unicode: str) -> bool:
 
 
 @given(TEXT)
-def test_folding_is_the_same_for_every_canonical_form(text: str) -> None:
+def test_all_canonical_forms_fold_to_the_same_text(text: str) -> None:
     forms = {fold(unicodedata.normalize(form, text)) for form in ("NFC", "NFD")}
     assert forms == {fold(text)}
 
 
 @given(st.text())
-def test_what_is_folded_stays_so(text: str) -> None:
+def test_folding_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
 @given(st.text(alphabet="aeiouAEIOU\u0301\u0308\u00ad\u200d -_", max_size=20))
-def test_accents_and_case_and_what_is_not_seen_make_no_difference(text: str) -> None:
+def test_accents_case_and_invisible_characters_are_ignored(text: str) -> None:
     seen = text.translate(dict.fromkeys([0x301, 0x308, 0xAD, 0x200D]))
     assert fold(text) == fold(seen.upper()) == fold(seen)
 
@@ -93,12 +93,12 @@ def test_accents_and_case_and_what_is_not_seen_make_no_difference(text: str) -> 
         ("мама Ёж", "мама еж"),
     ],
 )
-def test_a_text_folds_to_what_is_typed_to_find_it(written: str, folds: str) -> None:
+def test_a_text_folds_to_the_expected_text(written: str, folds: str) -> None:
     assert fold(written) == folds
 
 
 @given(TEXT, TEXT, st.data())
-def test_a_task_is_found_by_any_part_of_its_words(
+def test_a_search_finds_a_task_by_any_part_of_its_words(
     title: str, description: str, data: st.DataObject
 ) -> None:
     text = task(title, description)["search_text"]
@@ -113,7 +113,7 @@ def test_a_task_is_found_by_any_part_of_its_words(
 
 
 @given(st.text(), st.lists(TEXT, max_size=3))
-def test_a_task_is_found_by_its_tags(title: str, tags: list[str]) -> None:
+def test_a_search_finds_a_task_by_its_tags(title: str, tags: list[str]) -> None:
     assert task(title, None, *tags)["search_tags"] == [fold(tag) for tag in tags]
     assert all(fold(tag) in task(title, None, *tags)["search_text"] for tag in tags)
 
@@ -128,7 +128,9 @@ def test_a_task_is_found_by_its_tags(title: str, tags: list[str]) -> None:
         ("#home, ##x", [], ["home,", "#x"]),
     ],
 )
-def test_a_search_is_words_and_tags(search: str, words: list[str], tags: list[str]) -> None:
+def test_a_search_is_parsed_into_words_and_tags(
+    search: str, words: list[str], tags: list[str]
+) -> None:
     assert search_terms(search) == (words, tags)
 
 
@@ -144,7 +146,7 @@ def test_a_search_is_bounded(search: str) -> None:
 
 
 @given(TEXT)
-def test_a_pattern_has_no_wildcard_but_its_own(word: str) -> None:
+def test_a_pattern_escapes_the_wildcards_of_its_word(word: str) -> None:
     [pattern] = patterns([word])
     assert pattern[0] == pattern[-1] == "%"
     unescaped = pattern[1:-1].replace("\\\\", "").replace("\\%", "").replace("\\_", "")
@@ -152,10 +154,10 @@ def test_a_pattern_has_no_wildcard_but_its_own(word: str) -> None:
     assert pattern[1:-1].replace("\\\\", "\0").replace("\\", "").replace("\0", "\\") == word
 
 
-def test_a_hash_in_a_search_without_tags_is_a_character() -> None:
+def test_a_search_without_tags_treats_a_hash_as_a_character() -> None:
     assert search_patterns("#home c#") == ["%#home%", "%c#%"]
 
 
 @given(st.text(min_size=1))
-def test_what_is_sorted_by_fits_an_index(title: str) -> None:
+def test_a_sort_key_fits_into_an_index(title: str) -> None:
     assert len(sort_title(title * 300)) <= SORT_LENGTH
