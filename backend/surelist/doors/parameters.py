@@ -1,7 +1,7 @@
-"""Reads the parameters of a route: from the path, the query, the headers and the body.
+"""Reads the parameters of a route from the path, the query, the headers and the body.
 
-A route declares them in its signature, and FastAPI makes the OpenAPI document from it. FastAPI's
-own code for reading them took a quarter of a call's CPU time.
+A route declares them in its signature, and FastAPI makes the OpenAPI document from it. This
+module reads them instead of FastAPI, which used a quarter of a call's CPU time for that.
 """
 
 import json
@@ -19,11 +19,11 @@ Errors: TypeAlias = list[dict[str, Any]]
 """Pydantic's errors; `loc` begins with the part of the request."""
 
 Reader: TypeAlias = Callable[[Any, Errors], Any]
-"""Returns the value of a parameter in a mapping, such as the headers, or adds to the errors."""
+"""Returns the value of a parameter from a mapping, such as the headers. Adds its errors."""
 
 
 class Parameters:
-    """The parameters that one route declares."""
+    """The declared parameters of one route."""
 
     def __init__(self, declared: Dependant) -> None:
         """Raise TypeError for an unsupported kind of parameter."""
@@ -36,7 +36,7 @@ class Parameters:
         self._body = declared.body_params[0] if declared.body_params else None
 
     async def read(self, request: Request) -> dict[str, Any]:
-        """The values by name.
+        """Read all values, by parameter name.
 
         Raises RequestValidationError with all errors, Invalid for a body that is null or not JSON,
         and UnsupportedMediaType.
@@ -65,9 +65,9 @@ def _readers(fields: list[Any], part: str) -> list[tuple[str, Reader]]:
 def _reader(field: Any, part: str) -> Reader:
     name, loc = field.alias, (part, field.alias)
 
-    def read(held: Mapping[str, Any], errors: Errors) -> Any:
-        given = held.get(name)
-        return field.default if given is None else _checked(field, given, loc, errors)
+    def read(mapping: Mapping[str, Any], errors: Errors) -> Any:
+        given = mapping.get(name)
+        return field.default if given is None else _validate(field, given, loc, errors)
 
     return read
 
@@ -77,9 +77,9 @@ def _query_reader(field: Any) -> Reader:
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         raise TypeError(f"The query parameter {field.name} is not a model.")
 
-    def read(held: Mapping[str, Any], errors: Errors) -> Any:
+    def read(mapping: Mapping[str, Any], errors: Errors) -> Any:
         try:
-            return model.model_validate(dict(held))
+            return model.model_validate(dict(mapping))
         except ValidationError as error:
             errors += [
                 {**one, "loc": ("query", *one["loc"])} for one in error.errors(include_url=False)
@@ -102,7 +102,7 @@ def _read_body(field: Any, body: bytes, request: Request, errors: Errors) -> Any
         raise Invalid("body_not_json") from None
     if given is None:
         raise Invalid("body_null")
-    return _checked(field, given, ("body",), errors)
+    return _validate(field, given, ("body",), errors)
 
 
 def _is_json(content_type: str) -> bool:
@@ -112,7 +112,7 @@ def _is_json(content_type: str) -> bool:
     )
 
 
-def _checked(field: Any, given: Any, loc: tuple[str, ...], errors: Errors) -> Any:
-    value, wrong = field.validate(given, {}, loc=loc)
-    errors += cast("Errors", wrong)
+def _validate(field: Any, given: Any, loc: tuple[str, ...], errors: Errors) -> Any:
+    value, field_errors = field.validate(given, {}, loc=loc)
+    errors += cast("Errors", field_errors)
     return value

@@ -107,9 +107,9 @@ class McpEndpoint:
             return _error(request_id, error.code, error.message, error.status, data=error.data)
         except SurelistError as error:
             note(outcome=error.kind)
-            told = for_model(error)
-            challenge = refusal_headers(error, told, self._settings, self._resource)
-            return _error(request_id, INTERNAL_ERROR, told, error.status, challenge)
+            text = for_model(error)
+            challenge = refusal_headers(error, text, self._settings, self._resource)
+            return _error(request_id, INTERNAL_ERROR, text, error.status, challenge)
         except ClientDisconnect:
             raise
         except Exception:

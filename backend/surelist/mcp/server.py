@@ -178,4 +178,4 @@ CORE: Mapping[str, Method] = {
     "tools/list": Method(_list_tools, PUBLIC_CACHE),
     "tools/call": Method(_call_tool, opens_transaction=True),
 }
-"""Methods of every toolset. The SDK knows which version has which method."""
+"""The methods of every toolset. The SDK defines the methods of each protocol version."""
