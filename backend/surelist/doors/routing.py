@@ -9,6 +9,7 @@ import orjson
 from fastapi import APIRouter, Depends, Header, Request, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -135,7 +136,11 @@ def _serving(route: APIRoute) -> ASGIApp:
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
         door = await _door(request, needed)
-        response = await endpoint(**{name: door}, **await parameters.read(request))
+        try:
+            arguments = await parameters.read(request)
+        except ClientDisconnect:
+            return
+        response = await endpoint(**{name: door}, **arguments)
         await response(scope, receive, send)
 
     return serve
