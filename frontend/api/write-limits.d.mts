@@ -1,0 +1,2 @@
+/** The text of limits.ts. */
+export function limitsOf(document: unknown): string;
