@@ -1,2 +1,2 @@
 /** The text of limits.ts. */
-export function limitsOf(document: unknown): string;
+export const limitsOf: (document: unknown) => string;

@@ -42,7 +42,7 @@ test("unsaved text survives scrolling, and an agent that deletes the task", asyn
   await form.description.pressSequentially(" story");
   await ann.agent("PATCH", "/tasks/5/complete", { completed: true });
   await page.getByText("Claude Code completed “Task 5”").waitFor({ timeout: 15_000 });
-  await page.getByText("This task has left the list meanwhile.").waitFor();
+  await page.getByText("This task was completed meanwhile.").waitFor();
   await page.keyboard.type(" of mine");
   expect(await form.description.inputValue()).toBe("A long story of mine");
   await form.form.getByRole("button", { name: "Save" }).click();
@@ -93,26 +93,104 @@ test("another task can be opened without losing unsaved text of the first", asyn
   const page = await ann.open();
   await (await openForm(page, "Task 1")).title.fill("Mine");
   await openForm(page, "Task 2");
-  await page.getByRole("button", { name: "Go back" }).click();
+  await page.getByRole("button", { name: "Unsaved: “Task 1”" }).click();
   const form = page.getByRole("form", { name: "Edit Task 1" });
   expect(await form.getByLabel("Title").inputValue()).toBe("Mine");
 });
 
-test("unsaved text is restored after a visit to another page", async () => {
-  await addNumbered(2);
+test("unsaved text survives Escape, a reload, another page and another tab", async () => {
+  await addNumbered(1);
   const page = await ann.open();
-  await (await openForm(page, "Task 1")).title.fill("Mine");
-  await openForm(page, "Task 2");
+  const form = await openForm(page, "Task 1");
+  await form.title.fill("Mine");
+  await form.description.fill("And a story");
+  await page.keyboard.press("Escape");
+  await form.form.waitFor({ state: "detached" });
+  await page.reload();
+  await page.getByRole("button", { name: "Unsaved: “Task 1”" }).click();
+  expect(await form.title.inputValue()).toBe("Mine");
+  await page.reload();
+  expect(await form.description.inputValue()).toBe("And a story");
   await page.getByRole("link", { name: "Connect" }).click();
   await page.getByRole("heading", { name: "Connect an agent" }).waitFor();
-  await page.getByRole("button", { name: "Go back" }).click();
-  const form = page.getByRole("form", { name: "Edit Task 1" });
-  await form.getByLabel("Description").fill("And a story");
-  await page.getByRole("link", { name: "Account" }).click();
-  await page.getByRole("heading", { name: "Account" }).waitFor();
-  await page.getByRole("link", { name: "Tasks" }).click();
-  expect(await form.getByLabel("Title").inputValue()).toBe("Mine");
-  expect(await form.getByLabel("Description").inputValue()).toBe("And a story");
+  await page.goBack();
+  expect(await form.title.inputValue()).toBe("Mine");
+  const tab = await ann.context.newPage();
+  await tab.goto("/?task=1");
+  const other = tab.getByRole("form", { name: "Edit Task 1" });
+  expect(await other.getByLabel("Title").inputValue()).toBe("Mine");
+  await other.getByRole("button", { name: "Discard my changes" }).click();
+  expect(await other.getByLabel("Title").inputValue()).toBe("Task 1");
+  await tab.close();
+  await form.form.getByRole("button", { name: "Save" }).click();
+  await expect
+    .poll(() => ann.call("GET", "/tasks/1"), POLL)
+    .toMatchObject({ title: "Mine", description: "And a story" });
+  expect(await page.getByRole("button", { name: /^Unsaved/ }).count()).toBe(0);
+});
+
+test("unsaved text survives the end of the session, and the person comes back to it", async () => {
+  await addNumbered(1);
+  const page = await ann.open();
+  const form = await openForm(page, "Task 1");
+  await form.title.fill("Mine");
+  const cookies = await ann.context.cookies();
+  await ann.context.clearCookies();
+  await page.reload();
+  await page.waitForURL(/sign-in/);
+  expect(new URL(page.url()).searchParams.toString()).toContain("task");
+  await ann.context.addCookies(cookies);
+  await page.goto("/?task=1");
+  expect(await form.title.inputValue()).toBe("Mine");
+});
+
+test("text in the field for new tasks survives a reload", async () => {
+  const page = await ann.open();
+  await page.getByLabel("Add a task").fill("Half a tho");
+  await page.reload();
+  await expect.poll(() => page.getByLabel("Add a task").inputValue(), POLL).toBe("Half a tho");
+  await page.getByLabel("Add a task").press("Enter");
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Half a tho"]);
+  await page.reload();
+  await rowOf(page, "Half a tho").waitFor();
+  expect(await page.getByLabel("Add a task").inputValue()).toBe("");
+});
+
+test("a long text is never cut, and is saved only when it fits", async () => {
+  await addNumbered(1);
+  const page = await ann.open();
+  const form = await openForm(page, "Task 1");
+  await form.title.fill("x".repeat(203));
+  await form.form.getByText("203 of 200 characters").waitFor();
+  await page.keyboard.press("Control+Enter");
+  expect(await form.title.inputValue()).toHaveLength(203);
+  expect(await ann.call("GET", "/tasks/1")).toMatchObject({ title: "Task 1" });
+  await form.title.fill("x".repeat(200));
+  await page.keyboard.press("Control+Enter");
+  await expect
+    .poll(() => ann.call("GET", "/tasks/1"), POLL)
+    .toMatchObject({ title: "x".repeat(200) });
+});
+
+test("pasted lines become several tasks in their order, or one with a description", async () => {
+  const page = await ann.open();
+  const field = page.getByLabel("Add a task");
+  await field.waitFor();
+  const paste = () =>
+    field.evaluate((element) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", "- apples\n- pears\n- plums");
+      const options = { clipboardData, bubbles: true, cancelable: true };
+      element.dispatchEvent(new ClipboardEvent("paste", options));
+    });
+  await paste();
+  await page.getByRole("button", { name: "Add 3 tasks" }).click();
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["apples", "pears", "plums"]);
+  await paste();
+  await page.getByRole("button", { name: "One task with a description" }).click();
+  await expect
+    .poll(() => ann.call("GET", "/tasks/4"), POLL)
+    .toMatchObject({ title: "apples", description: "pears\nplums" });
 });
 
 test("an edit that fails waits, with its text, to be tried again", async () => {
@@ -186,11 +264,49 @@ test("Ctrl+Enter saves the tag that is still being typed", async () => {
   expect(await form.count()).toBe(0);
 });
 
-test("adding a task that the filter hides is reported", async () => {
+test("adding a task that the list does not show is reported", async () => {
   await addNumbered(1);
   const page = await ann.open("/?view=completed");
   await page.getByText("Nothing is completed yet.").waitFor();
   await page.getByLabel("Add a task").fill("One more");
   await page.keyboard.press("Enter");
-  await page.getByText("Added “One more”, which this list leaves out").first().waitFor();
+  await page.getByText("Added “One more”. It is not in this part of the list.").first().waitFor();
+});
+
+test("a task that is added to a filtered list gets the filter's tag", async () => {
+  await ann.call("POST", "/tasks", { title: "Sweep", tags: ["home"] });
+  const page = await ann.open("/?tag=home");
+  await rowOf(page, "Sweep").waitFor();
+  await page.getByLabel("Add a task").fill("Wipe");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Sweep", "Wipe"]);
+  expect(await ann.call("GET", "/tasks/2")).toMatchObject({ tags: ["home"] });
+});
+
+test("changes without a network wait for it, and an added task survives a reload", async () => {
+  await addNumbered(2);
+  const page = await ann.open();
+  await rowOf(page, "Task 1").waitFor();
+  await ann.context.setOffline(true);
+  await page.getByText("You are offline.").waitFor();
+  await page.getByLabel("Add a task").fill("Written below ground");
+  await page.keyboard.press("Enter");
+  await page.getByRole("checkbox", { name: "Completed: Task 1" }).click();
+  await page.getByText("Offline: 2 changes are sent when the network is back.").waitFor();
+  await page.waitForTimeout(4000);
+  expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
+  await ann.context.setOffline(false);
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Task 2", "Written below ground"]);
+
+  await page.route("**/api/me/tasks", (route) =>
+    route.request().method() === "POST" ? new Promise(() => undefined) : route.fallback(),
+  );
+  await page.getByLabel("Add a task").fill("Sent twice, made once");
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(300);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.reload();
+  await expect
+    .poll(() => titlesOn(page), POLL)
+    .toEqual(["Task 2", "Written below ground", "Sent twice, made once"]);
 });

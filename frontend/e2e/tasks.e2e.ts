@@ -110,7 +110,7 @@ test("an add that is lost on the way is sent again, and made once", async () => 
     .toMatchObject({ tasks: [{ title: "Once", id: 2 }] });
   await page.waitForTimeout(2000);
   expect(await ann.call("GET", "/tasks?search=once")).toMatchObject({ tasks: [{ id: 2 }] });
-  expect(await titlesOn(page)).toEqual(["One", "Once"]);
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["One", "Once"]);
 });
 
 test("the trash restores, and deletes permanently only after a confirmation", async () => {
@@ -124,9 +124,79 @@ test("the trash restores, and deletes permanently only after a confirmation", as
   await page.keyboard.press("#");
   await page.getByRole("button", { name: "Delete for good" }).last().click();
   await page.getByText("The trash is empty.").waitFor();
-  await page.getByText("“Burn” is gone for good").first().waitFor();
+  await page.getByText("“Burn” is deleted for good").first().waitFor();
   await expect(ann.call("GET", "/tasks/2")).rejects.toThrow("404");
   expect(await ann.call("GET", "/tasks/1")).toMatchObject({ status: "pending" });
+});
+
+test("the server decides what a search holds, also after a change", async () => {
+  await ann.add("Straße fegen", "Buy milk");
+  const page = await ann.open("/?search=strasse");
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Straße fegen"]);
+  await ann.agent("PATCH", "/tasks/1", { priority: "high" });
+  await page.getByText("Claude Code changed “Straße fegen”").waitFor({ timeout: 15_000 });
+  await page.waitForTimeout(1500);
+  expect(await titlesOn(page)).toEqual(["Straße fegen"]);
+});
+
+test("the server decides the order in the hour that comes twice", async () => {
+  await ann.call("PATCH", "", { timezone: "Europe/Berlin" });
+  await ann.call("POST", "/tasks", { title: "Late", due: "2026-10-25T02:30:00+01:00" });
+  await ann.call("POST", "/tasks", { title: "Early", due: "2026-10-25T02:30:00+02:00" });
+  const page = await ann.open();
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Early", "Late"]);
+  await ann.agent("PATCH", "/tasks/1", { priority: "high" });
+  await page.getByText("Claude Code changed “Late”").waitFor({ timeout: 15_000 });
+  await page.waitForTimeout(1500);
+  expect(await titlesOn(page)).toEqual(["Early", "Late"]);
+});
+
+test("undo survives a reload, and takes the Undo of its message away", async () => {
+  await ann.add("One", "Two");
+  const page = await ann.open();
+  await page.getByRole("checkbox", { name: "Completed: One" }).click();
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Two"]);
+  await page.reload();
+  await rowOf(page, "Two").waitFor();
+  await page.getByRole("checkbox", { name: "Completed: Two" }).click();
+  await page.getByRole("button", { name: "Undo" }).waitFor();
+  await expect.poll(() => titlesOn(page), POLL).toEqual([]);
+  await page.keyboard.press("u");
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["Two"]);
+  expect(await page.getByRole("button", { name: "Undo" }).count()).toBe(0);
+  await page.keyboard.press("u");
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["One", "Two"]);
+});
+
+test("a change that meets a deleted task can restore it and be saved", async () => {
+  await ann.add("Draft");
+  const page = await ann.open();
+  await rowOf(page, "Draft").click();
+  await page.getByLabel("Title").fill("Mine");
+  await ann.agent("DELETE", "/tasks/1");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Restore with my change" }).click();
+  await expect
+    .poll(() => ann.call("GET", "/tasks/1"), POLL)
+    .toMatchObject({ title: "Mine", status: "pending" });
+});
+
+test("the sort order is remembered, and Back goes through views", async () => {
+  await ann.add("B", "A");
+  const page = await ann.open();
+  await rowOf(page, "B").waitFor();
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByLabel("Sort by").selectOption("title");
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["A", "B"]);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Trash", exact: true }).click();
+  await page.getByText("The trash is empty.").waitFor();
+  await page.getByText("0 in the trash").waitFor();
+  await page.goBack();
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["A", "B"]);
+  await page.getByText("2 open").waitFor();
+  await page.goto("/");
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["A", "B"]);
 });
 
 test("filters are in the address and survive there", async () => {
@@ -161,6 +231,9 @@ test("axe finds nothing in the list, the form, the filters and the keys", async 
     await page.getByLabel("Description").waitFor();
     await page.waitForTimeout(300);
     expect(await complaintsOf(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 700 });
+    expect(await complaintsOf(page)).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 720 });
     await page.getByRole("button", { name: "Filter", exact: true }).click();
     await page.getByLabel("Sort by").waitFor();
     await page.waitForTimeout(300);

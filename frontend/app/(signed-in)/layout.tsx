@@ -5,7 +5,6 @@ import { hasPassword, requireSession } from "@/auth/server/session";
 import { RecentSignIn } from "@/features/recent-sign-in/recent-sign-in";
 import { ChatBeside } from "@/features/chat/chat-beside";
 import { Header } from "@/features/shell/header";
-import { KeepsEditing } from "@/features/tasks/kept-editing";
 
 /** The pages of a person who has signed in. */
 export default async function SignedInLayout({ children }: { children: ReactNode }) {
@@ -18,7 +17,7 @@ export default async function SignedInLayout({ children }: { children: ReactNode
       </noscript>
       <ChatBeside>
         <Header />
-        <KeepsEditing>{children}</KeepsEditing>
+        {children}
       </ChatBeside>
       <RecentSignIn />
     </PersonProvider>

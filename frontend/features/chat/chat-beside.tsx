@@ -4,6 +4,7 @@ import { clsx } from "clsx";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 
+import { useOpenTask } from "@/features/tasks/task-address";
 import { Button } from "@/ui/button";
 import { useWide } from "@/ui/use-wide";
 
@@ -20,16 +21,23 @@ export function ChatBeside({ children }: { children: ReactNode }) {
   const named = usePlace();
   const place = onList ? named : null;
   const open = place !== null;
+  const task = useOpenTask() !== null && onList;
+  const beside = open || task;
   const wide = useWide();
   useFocusAfterwards(open);
   const close = () => goTo(null);
   return (
     <>
-      <div inert={open && !wide} className={clsx(open && "lg:pr-104")}>
+      <div
+        inert={beside && !wide}
+        data-beside={beside || undefined}
+        className={clsx(beside && "lg:pr-104")}
+      >
         {children}
       </div>
       {open ? (
         <div
+          inert={task} // the open task covers it
           {...(wide ? { role: "complementary" } : { role: "dialog", "aria-modal": true })}
           aria-label="Chat"
           onKeyDown={(event) => {

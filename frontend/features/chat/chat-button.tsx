@@ -6,6 +6,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 
 import { usePerson } from "@/auth/person";
+import { useOpenTask } from "@/features/tasks/task-address";
 
 import { lastOpen } from "./kept";
 import { goTo, usePlace } from "./use-place";
@@ -16,8 +17,12 @@ export const CHAT_BUTTON = "chat-button";
 /** Opens the chat at its last place, or closes it. */
 export function useToggleChat(): () => void {
   const { id } = usePerson();
-  const open = usePlace() !== null;
-  return () => goTo(open ? null : (lastOpen.of(id) ?? "new"));
+  const place = usePlace();
+  const covered = useOpenTask() !== null;
+  return () => {
+    if (place !== null && covered) goTo(place, { uncovered: true });
+    else goTo(place === null ? (lastOpen.of(id) ?? "new") : null, { uncovered: true });
+  };
 }
 
 /** The button in the header that opens the chat, on every page. */

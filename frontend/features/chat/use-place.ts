@@ -1,6 +1,8 @@
 import { useSearchParams } from "next/navigation";
 import { useMemo } from "react";
 
+import { withTask } from "@/features/tasks/task-address";
+
 import { type Place, placeIn, withPlace } from "./address";
 
 /** The chat's place in the address, or null if the chat is closed. */
@@ -9,10 +11,21 @@ export function usePlace(): Place | null {
   return useMemo(() => placeIn(new URLSearchParams(query)), [query]);
 }
 
-/** Goes to a place, as a new entry in the browser's history or in place of the current one. */
-export function goTo(place: Place | null, { inPlace = false } = {}): void {
+type Going = {
+  /** In place of the current entry of the browser's history. */
+  inPlace?: boolean;
+  /** Closes the open task, which would cover the chat. */
+  uncovered?: boolean;
+};
+
+/** Goes to a place. */
+export function goTo(
+  place: Place | null,
+  { inPlace = false, uncovered = false }: Going = {},
+): void {
   const { pathname, search } = window.location;
-  const address = withPlace(pathname + search, place);
+  const now = uncovered ? withTask(pathname + search, null) : pathname + search;
+  const address = withPlace(now, place);
   if (address === pathname + search) return;
   // Without a request to the server: the page is the same.
   if (inPlace) window.history.replaceState(null, "", address);

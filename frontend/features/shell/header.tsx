@@ -22,7 +22,7 @@ export function Header() {
   const path = usePathname();
   return (
     <header className="border-b border-line">
-      <div className="mx-auto flex h-12 max-w-3xl items-center justify-between gap-2 px-3 sm:px-6">
+      <div className="column flex h-12 items-center justify-between gap-2 px-3 sm:px-6">
         <Link href="/" aria-label="Surelist" className="rounded-md">
           <Logo short />
         </Link>

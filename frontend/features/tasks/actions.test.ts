@@ -27,10 +27,28 @@ const task = (changed: Partial<Schemas["WholeTask"]> = {}): Schemas["WholeTask"]
 });
 const problem = (status: number, now: Schemas["WholeTask"] | null = null) =>
   new ApiProblem(status, "unknown", "No.", now, null);
-const change = (actor: "person" | "agent") =>
-  ({ actor, client_name: "Claude Code" }) as Schemas["ShownEvent"];
+const event = (changed: Partial<Schemas["ShownEvent"]>): Schemas["ShownEvent"] => ({
+  id: 5,
+  subject: "task",
+  task_id: 1,
+  kind: "updated",
+  actor: "person",
+  client_id: "page",
+  client_name: "Surelist",
+  at: "2026-11-22T12:00:00Z",
+  after: { completed: true },
+  ...changed,
+});
 
-const page = { tell: vi.fn(), askAbout: vi.fn(), reopen: vi.fn(), rename: vi.fn() };
+const page = {
+  tell: vi.fn(),
+  untell: vi.fn(),
+  askAbout: vi.fn(),
+  reopen: vi.fn(),
+  added: vi.fn(),
+  keepAdd: vi.fn(),
+  dropAdd: vi.fn(),
+};
 let client: QueryClient;
 let actions: TaskActions;
 
@@ -71,42 +89,70 @@ test("an edit of what is gone can be added anew", async () => {
   await actions.edit(task(), { title: "Oat milk" });
   expect(actions.caches.find(1)).toBeUndefined();
   lastTold().action?.onPress();
-  expect(calls.addTask).toHaveBeenCalledWith({ title: "Oat milk" }, expect.any(String));
+  await vi.waitFor(() =>
+    expect(calls.addTask).toHaveBeenCalledWith({ title: "Oat milk" }, expect.any(String)),
+  );
 });
 
 test("what is put back is not older than what came meanwhile", async () => {
-  vi.mocked(calls.patchTask).mockImplementationOnce(() => {
-    actions.caches.put(rowOf(task({ title: "Theirs", version: 9 })));
-    return Promise.reject(problem(503));
-  });
+  vi.mocked(calls.patchTask).mockRejectedValueOnce(
+    problem(409, task({ title: "Theirs", version: 3 })),
+  );
   await actions.edit(task(), { title: "Oat milk" });
   expect(actions.caches.find(1)?.title).toBe("Theirs");
 });
 
-test("undo takes back what the person did, and nothing that an agent had done before", async () => {
+test("undo takes back the person's last change in the ledger, after those that are on their way", async () => {
   const completed = task({ completed: true, status: "completed", version: 5 });
-  vi.mocked(calls.completeTask).mockResolvedValue(completed);
-  vi.mocked(queries.readChange).mockResolvedValueOnce(change("agent"));
+  let send: () => void = () => undefined;
+  const sent = new Promise<typeof completed>((resolve) => (send = () => resolve(completed)));
+  vi.mocked(calls.completeTask).mockReturnValueOnce(sent);
+  vi.mocked(queries.readEvents).mockResolvedValue({
+    events: [event({ id: 6, actor: "agent" }), event({ id: 5 })],
+  });
+  vi.mocked(calls.undoEvent).mockResolvedValueOnce(task({ version: 7 }));
   actions.complete(rowOf(task()), true);
-  actions.undoLast();
-  await vi.waitFor(() => expect(lastTold().words).toContain("Claude Code was before you"));
-  expect(calls.undoEvent).not.toHaveBeenCalled();
-
-  vi.mocked(queries.readChange).mockResolvedValueOnce(change("person"));
-  vi.mocked(calls.undoEvent).mockResolvedValueOnce(task({ version: 6 }));
-  actions.complete(rowOf(task()), true);
-  actions.undoLast();
-  await vi.waitFor(() => expect(calls.undoEvent).toHaveBeenCalledWith(5));
+  const undone = actions.undoLast();
+  await new Promise((done) => setTimeout(done, 20));
+  expect(queries.readEvents).not.toHaveBeenCalled();
+  send();
+  await undone;
+  expect(calls.undoEvent).toHaveBeenCalledExactlyOnceWith(5);
+  expect(lastTold().words).toBe("Undone: completed “Milk”");
 });
 
-test("a task that is added while the list is loaded anew is shown", async () => {
-  vi.mocked(calls.addTask).mockResolvedValueOnce(task({ id: 2, version: 4 }));
-  actions.caches.remove(actions.add({ ...EMPTY_DRAFT, title: "Milk" }));
-  await vi.waitFor(() => expect(actions.caches.find(2)).toBeDefined());
+test("a message loses its undo when the change is undone elsewhere", () => {
+  actions.noteUndone([event({ id: 8, kind: "undone", undoes: 5 })]);
+  expect(page.untell).toHaveBeenCalledExactlyOnceWith(5);
 });
 
-test("a task that gets its number tells which row it was", async () => {
-  vi.mocked(calls.addTask).mockResolvedValueOnce(task({ id: 2, version: 4 }));
-  const id = actions.add({ ...EMPTY_DRAFT, title: "Milk" });
-  await vi.waitFor(() => expect(page.rename).toHaveBeenCalledWith(id, 2));
+test("a change that somebody else had made already offers no undo", async () => {
+  vi.mocked(calls.completeTask).mockResolvedValueOnce(task({ completed: true, version: 3 }));
+  actions.complete(rowOf(task()), true);
+  await vi.waitFor(() => expect(actions.caches.knows(3)).toBe(true));
+  expect(page.tell).not.toHaveBeenCalled();
+});
+
+test("tasks are added in the order in which they were written", async () => {
+  const order: string[] = [];
+  vi.mocked(calls.addTask).mockImplementation(async ({ title }) => {
+    await new Promise((done) => setTimeout(done, title === "First" ? 20 : 0));
+    order.push(title);
+    return task({ id: 2, title });
+  });
+  const adding = ["First", "Second"].map((title) => actions.add({ ...EMPTY_DRAFT, title }));
+  await Promise.all(adding);
+  expect(order).toEqual(["First", "Second"]);
+  expect(page.added).toHaveBeenCalledTimes(2);
+});
+
+test("an added task is kept until the server has answered", async () => {
+  vi.mocked(calls.addTask).mockRejectedValueOnce(new TypeError("network"));
+  await actions.add({ ...EMPTY_DRAFT, title: "Milk" }, "k");
+  expect(page.keepAdd).toHaveBeenCalledWith("k", expect.objectContaining({ title: "Milk" }));
+  expect(page.dropAdd).not.toHaveBeenCalled();
+  vi.mocked(calls.addTask).mockResolvedValueOnce(task({ id: 2 }));
+  lastTold().action?.onPress();
+  await vi.waitFor(() => expect(page.dropAdd).toHaveBeenCalledWith("k"));
+  expect(calls.addTask).toHaveBeenLastCalledWith({ title: "Milk" }, "k");
 });

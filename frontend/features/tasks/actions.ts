@@ -2,242 +2,237 @@ import type { QueryClient } from "@tanstack/react-query";
 
 import type { Schemas } from "@/api/client";
 import { ApiProblem } from "@/api/problem";
-import { clientName } from "@/auth/server/client-name";
+import { ACCOUNT_KEY } from "@/features/account/queries";
 
+import type { TaskActionsPage, Words } from "./actions-page";
 import { TaskCaches } from "./caches";
 import { addTask, completeTask, deleteTask, patchTask, purgeTask, undoEvent } from "./calls";
-import { type Conflict, conflictOf } from "./conflicts";
+import { conflictOf } from "./conflicts";
 import { type Draft, draftOf, type Edits, edited, newTaskOf, patchOf } from "./drafts";
+import type { Event } from "./feed";
 import type { Row } from "./filters";
 import { rowOf } from "./lists";
-import { readChange, readTask } from "./queries";
+import { readLastChange } from "./last-change";
 import { mayPass, newKey, Turns } from "./send";
-import { type Taken, UndoStack } from "./undo-stack";
-import { quoted, reasonOf } from "./words";
+import { UnderWay } from "./under-way";
+import { capital, didOf, isGone, quoted, reasonOf } from "./words";
 
 type Task = Schemas["WholeTask"];
-type Words = {
-  words: string;
-  danger?: boolean;
-  action?: { label: string; altText: string; onPress: () => void };
-};
 
-type Page = {
-  /** Says something for a while, or until it is answered where it can be. */
-  tell: (words: Words) => void;
-  askAbout: (conflict: Conflict) => void;
-  /** Opens the form again with what was written in it. */
-  reopen: (seen: Task, edits: Edits) => void;
-  /** The task of the row that was `from` has got its own id. */
-  rename: (from: number, to: number) => void;
-};
+const NOTHING = () => undefined;
 
-const LINGERS_MS = 900;
-
-/** What a person does with their tasks: shown at once, sent, and put back when it is refused. */
+/** The person's changes of tasks: shown in place at once, sent, and put back if they are refused. */
 export class TaskActions {
   readonly caches: TaskCaches;
   private readonly turns = new Turns();
-  private readonly taken = new UndoStack();
-  private nextTemporary = -1;
+  readonly underWay = new UnderWay();
+  private undoing: Promise<unknown> = Promise.resolve();
 
   constructor(
-    client: QueryClient,
-    private readonly page: Page,
+    private readonly client: QueryClient,
+    private readonly page: TaskActionsPage,
   ) {
     this.caches = new TaskCaches(client);
   }
 
-  /** Adds a task. Answers the id of its row until it has one of its own. */
-  add(draft: Draft, key = newKey()): number {
-    const { due, ...body } = newTaskOf(draft);
-    const id = this.nextTemporary--;
-    const row: Row = {
-      ...body,
-      ...(due ? { due } : {}),
-      id,
-      completed: false,
-      status: "pending",
-      version: 0,
-    };
-    this.caches.put(row);
-    const sent = addTask(newTaskOf(draft), key);
-    const taken = this.remember(`Added ${quoted(row.title)}`, sent, null);
-    sent.then(
-      (task) => {
-        if (this.caches.find(task.id))
-          this.caches.remove(id); // the feed was quicker
-        else if (this.caches.find(id)) this.caches.putInPlace(rowOf(task), id);
-        else this.caches.put(rowOf(task)); // the list was loaded anew meanwhile
-        this.page.rename(id, task.id);
-        if (this.caches.leavesOut(task.id)) {
-          this.page.tell({ words: `Added ${quoted(task.title)}, which this list leaves out` });
-        }
-      },
-      (error: unknown) => {
-        this.taken.drop(taken);
-        this.caches.remove(id);
-        this.page.tell({
-          words: `${quoted(row.title)} was not added. ${reasonOf(error)}`,
-          danger: true,
-          action: {
-            label: "Try again",
-            altText: "Add it again",
-            onPress: () => void this.add(draft, key),
-          },
-        });
-      },
-    );
-    return id;
+  /** Adds a task. It appears where the server puts it. */
+  async add(draft: Draft, key = newKey()): Promise<void> {
+    const body = newTaskOf(draft);
+    this.page.keepAdd(key, draft);
+    try {
+      const task = await this.underWay.inOrder(() => addTask(body, key));
+      this.page.dropAdd(key);
+      this.caches.know(task);
+      await this.reload();
+      this.page.added(task, this.caches.shows(task.id));
+    } catch (error) {
+      if (!mayPass(error)) this.page.dropAdd(key);
+      const onPress = () => void this.add(draft, key);
+      this.page.tell({
+        words: `${quoted(body.title)} was not added. ${reasonOf(error)}`,
+        danger: true,
+        action: { label: "Try again", altText: "Add it again", onPress },
+      });
+    }
   }
 
   complete(row: Row, completed: boolean): void {
     const status = completed ? "completed" : "pending";
-    this.caches.putInPlace({ ...row, completed, status });
-    const said = `${completed ? "Completed" : "Reopened"} ${quoted(row.title)}`;
-    this.change(row, said, (version) => completeTask(row.id, completed, version));
+    void this.change({ ...row, completed, status }, row, (version) =>
+      completeTask(row.id, completed, version),
+    );
   }
 
-  /** Changes fields of the task that the person saw as `seen`. What others changed meanwhile in
-   * other fields stays; where they changed the same, the person is asked. */
-  async edit(seen: Task, edits: Edits, version = seen.version): Promise<void> {
-    if (Object.keys(edits).length === 0) return;
+  /** Changes fields of the task that the person saw as `seen`. The changes of others in other fields
+   * stay. If they changed the same field, the person is asked. `saved` is called once it is saved. */
+  async edit(
+    seen: Task,
+    edits: Edits,
+    saved: () => void = NOTHING,
+    version = seen.version,
+  ): Promise<void> {
+    if (Object.keys(edits).length === 0) {
+      saved();
+      return;
+    }
     const before = this.caches.find(seen.id) ?? rowOf(seen);
-    this.caches.putInPlace(edited(before, edits));
+    await this.caches.show(edited(before, edits));
     try {
-      const task = await this.turns.take(seen.id, version, () =>
-        patchTask(seen.id, patchOf(edits), version),
-      );
-      this.caches.put(rowOf(task));
-      if (task.version > Math.max(version, before.version)) {
-        this.remember(`Changed ${quoted(task.title)}`, Promise.resolve(task), before);
-      }
+      const send = (now: number) => patchTask(seen.id, patchOf(edits), now);
+      this.caches.know(await this.underWay.run(this.turns.take(seen.id, version, send)));
+      saved();
+      await this.reload();
     } catch (error) {
       const now = error instanceof ApiProblem ? error.task : null;
       if (!now || now.version === version) {
-        this.putBack(before, error, this.another(seen, edits, error));
+        this.putBack(before, error, this.another(seen, edits, saved, error));
         return;
       }
-      this.caches.put(rowOf(now));
+      this.caches.know(now);
       const conflict = conflictOf(seen, edits, now);
       if (conflict.fields.length > 0) {
-        this.page.askAbout(conflict);
+        await this.reload();
+        this.page.askAbout({ ...conflict, saved });
         return;
       }
-      await this.edit({ ...seen, ...now }, edits, now.version);
+      await this.edit({ ...seen, ...now }, edits, saved, now.version);
     }
   }
 
   remove(row: Row): void {
-    this.caches.put({ ...row, status: "deleted" });
-    this.change(row, `Moved ${quoted(row.title)} to the trash`, async (version) => {
-      await deleteTask(row.id, version);
-      return readTask(row.id); // its version is the change that undo takes back
-    });
+    const gone = { ...row, status: "deleted" as const };
+    void this.change(gone, row, async (version) => ({
+      ...gone,
+      version: await deleteTask(row.id, version),
+    }));
   }
 
   /** Takes the task out of the trash, as it was before. */
-  restore(row: Row): void {
-    this.caches.put({ ...row, status: row.completed ? "completed" : "pending" });
-    this.change(row, `Restored ${quoted(row.title)}`, (version) => undoEvent(version));
+  async restore(row: Row): Promise<boolean> {
+    const status = row.completed ? "completed" : "pending";
+    return this.change({ ...row, status }, row, (version) => undoEvent(version));
   }
 
-  /** For good, and its past with it. */
-  purge(row: Row): void {
+  /** Takes the task out of the trash, then changes it. */
+  async restoreAndEdit(now: Task, edits: Edits, saved: () => void): Promise<void> {
+    if (await this.restore(rowOf(now))) await this.edit(now, edits, saved);
+  }
+
+  /** Deletes the task and its history. */
+  async purge(row: Row): Promise<void> {
     this.caches.remove(row.id);
-    purgeTask(row.id).then(
-      () => this.page.tell({ words: `${quoted(row.title)} is gone for good` }),
-      (error: unknown) => this.putBack(row, error),
-    );
-  }
-
-  /** Takes back what was done last and still can be. */
-  undoLast(): void {
-    const last = this.taken.pop();
-    if (last) void this.undo(last);
-    else this.page.tell({ words: "There is nothing to undo" });
-  }
-
-  private async undo(taken: Taken): Promise<void> {
-    this.taken.drop(taken);
-    const { before, said, sent } = taken;
-    if (before) this.caches.put(before);
-    const task = await sent.catch(() => null);
-    if (!task) return; // it was refused, and is put back already
-    if (!before) this.caches.remove(task.id);
     try {
-      const change = await readChange(task.id, task.version);
-      if (change && change.actor !== "person") {
-        this.caches.put(rowOf(task));
-        this.page.tell({
-          words: `${clientName(change.client_name)} was before you: nothing was undone`,
-        });
-        return;
-      }
-      const undone = await this.turns.take(task.id, task.version, () => undoEvent(task.version));
-      this.caches.put(rowOf(undone));
-      this.page.tell({ words: `Undone: ${said}` });
+      await this.underWay.run(purgeTask(row.id));
+      await this.reload();
+      this.page.tell({ words: `${quoted(row.title)} is deleted for good` });
     } catch (error) {
-      this.putBack(rowOf(task), error);
+      this.putBack(row, error);
     }
   }
 
-  /** Sends a change that is shown already; afterwards the row is what the server says. */
-  private change(row: Row, said: string, send: (version: number) => Promise<Task>): void {
-    const sent = this.turns.take(row.id, row.version, send);
-    const taken = this.remember(said, sent, row);
-    const onPress = () => void this.undo(taken);
-    this.page.tell({ words: said, action: { label: "Undo", altText: "Press u to undo", onPress } });
-    sent.then(
-      (task) => {
-        this.caches.putInPlace(rowOf(task));
-        // It stays a moment, so that the next one does not slip under the finger.
-        setTimeout(() => this.leave(rowOf(task)), LINGERS_MS);
-      },
-      (error: unknown) => {
-        this.taken.drop(taken);
-        this.putBack(row, error);
-      },
+  /** Undoes the person's last change, as the server has it. */
+  async undoLast(): Promise<void> {
+    const turn = this.undoing.then(async () => {
+      await this.underWay.settled();
+      const last = await readLastChange();
+      if (last) await this.undo(last);
+      else this.page.tell({ words: "There is nothing to undo" });
+    });
+    this.undoing = turn.catch(() => undefined);
+    await turn.catch((error: unknown) =>
+      this.page.tell({ words: `Nothing was undone. ${reasonOf(error)}`, danger: true }),
     );
   }
 
-  private leave(row: Row): void {
-    const now = this.caches.find(row.id);
-    if (!now || now.version <= row.version) this.caches.put(now ?? row);
+  /** Removes the messages that offer to undo changes which are undone already. */
+  noteUndone(events: readonly Event[]): void {
+    for (const { undoes } of events) if (undoes !== undefined) this.page.untell(undoes);
   }
 
-  private remember(said: string, sent: Promise<Task>, before: Row | null): Taken {
-    const taken = { said, sent, before };
-    this.taken.push(taken);
-    return taken;
+  private async undo(change: Pick<Event, "id" | "kind" | "after">): Promise<void> {
+    this.page.untell(change.id);
+    try {
+      const task = await this.underWay.run(undoEvent(change.id));
+      this.caches.know(task);
+      await this.reload();
+      this.page.tell({ words: `Undone: ${didOf(change)} ${quoted(task.title)}` });
+    } catch (error) {
+      const title = error instanceof ApiProblem ? error.task?.title : undefined;
+      const what = title === undefined ? "Nothing" : quoted(title);
+      this.page.tell({ words: `${what} was not undone. ${reasonOf(error)}`, danger: true });
+      await this.reload();
+    }
+  }
+
+  /** Shows a change, sends it, and offers to undo it. Returns whether it was made. */
+  private async change(
+    to: Row,
+    from: Row,
+    send: (version: number) => Promise<Row | Task>,
+  ): Promise<boolean> {
+    const showing = this.caches.show(to);
+    const sent = this.underWay.run(this.turns.take(from.id, from.version, send));
+    try {
+      await showing;
+      const task = await sent;
+      this.caches.knowVersion(task.version);
+      if ("created_at" in task) this.caches.know(task);
+      else this.caches.putInPlace(task);
+      this.offerUndo(to, from, task.version);
+      await this.reload();
+      return true;
+    } catch (error) {
+      this.putBack(from, error);
+      return false;
+    }
+  }
+
+  private offerUndo(to: Row, from: Row, version: number): void {
+    if (version <= from.version) return; // somebody else had made the same change
+    const deleted = to.status === "deleted";
+    const kind = deleted ? "deleted" : from.status === "deleted" ? "restored" : "updated";
+    const change = { id: version, kind, after: { completed: to.completed } } as const;
+    this.page.tell({
+      words: capital(`${didOf(change)} ${quoted(from.title)}`),
+      event: version,
+      action: {
+        label: "Undo",
+        altText: "Press u to undo",
+        onPress: () => void this.undo(change),
+      },
+    });
+  }
+
+  /** Loads the lists and counts again. The feed tries again if that fails. */
+  private async reload(): Promise<void> {
+    void this.client.invalidateQueries({ queryKey: ACCOUNT_KEY });
+    await this.caches.reload().catch(() => undefined);
   }
 
   private putBack(row: Row, error: unknown, action?: Words["action"]): void {
+    const now = error instanceof ApiProblem ? error.task : null;
     if (isGone(error)) this.caches.remove(row.id);
-    else {
-      const now = this.caches.find(row.id);
-      const known = now && now.version > row.version ? now : row;
-      this.caches.put(error instanceof ApiProblem && error.task ? rowOf(error.task) : known);
-    }
+    else if (now) this.caches.know(now);
+    else this.caches.putInPlace(row);
+    void this.reload();
     const words = `${quoted(row.title)} was not changed. ${reasonOf(error)}`;
     this.page.tell({ words, danger: true, ...(action ? { action } : {}) });
   }
 
-  /** What can be done with an edit that was refused, so that what was written is not lost. */
-  private another(seen: Task, edits: Edits, error: unknown): Words["action"] {
+  /** A way to keep the text of an edit that was refused. */
+  private another(seen: Task, edits: Edits, saved: () => void, error: unknown): Words["action"] {
     if (isGone(error)) {
-      const onPress = () => void this.add(draftOf(edited(seen, edits)));
-      return { label: "Add it anew", altText: "Add what you wrote as a new task", onPress };
+      const onPress = () => {
+        saved();
+        void this.add(draftOf(edited(seen, edits)));
+      };
+      return { label: "Add it again", altText: "Add what you wrote as a new task", onPress };
     }
     if (mayPass(error)) {
-      const onPress = () => void this.edit(seen, edits);
+      const onPress = () => void this.edit(seen, edits, saved);
       return { label: "Try again", altText: "Save it again", onPress };
     }
     const onPress = () => this.page.reopen(seen, edits);
-    return { label: "Edit again", altText: "Open the form with what you wrote", onPress };
+    return { label: "Edit again", altText: "Open the task with what you wrote", onPress };
   }
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof ApiProblem && (error.status === 404 || error.status === 410);
 }

@@ -1,17 +1,26 @@
 import { Calendar, Flag, Hash, Plus } from "lucide-react";
-import { type ReactNode, type Ref, type SyntheticEvent, useState } from "react";
+import {
+  type ClipboardEvent,
+  type ReactNode,
+  type Ref,
+  type SyntheticEvent,
+  useId,
+  useState,
+} from "react";
+
+import { LIMITS } from "@/api/limits";
 
 import { Button } from "@/ui/button";
 import { Keys } from "@/ui/keys";
 import { Popover } from "@/ui/popover";
 
 import { dueOf, nameDue } from "./dates";
-import { type Draft, EMPTY_DRAFT } from "./drafts";
+import { type Draft, EMPTY_DRAFT, linesOf, tooLong } from "./drafts";
 import { DueFields } from "./due-fields";
+import { PasteDialog } from "./later";
 import { PRIORITY_WORDS, PrioritySelect } from "./priorities";
 import { TagsInput } from "./tags-input";
-
-const LONGEST_TITLE = 200;
+import { useKeptText } from "./use-kept-text";
 
 type AddTaskProps = {
   today: string;
@@ -21,19 +30,29 @@ type AddTaskProps = {
 
 /** The field that is always there: a title and Enter; the rest is kept small beside it. */
 export function AddTask({ today, onAdd, fieldRef }: AddTaskProps) {
-  const [draft, setDraft] = useState<Draft>(EMPTY_DRAFT);
-  const change = (changed: Partial<Draft>) => setDraft((now) => ({ ...now, ...changed }));
+  const [draft, write] = useKeptText();
+  const [pasted, setPasted] = useState<string | null>(null);
+  const told = useId();
+  const change = (changed: Partial<Draft>) => write({ ...draft, ...changed });
+  const problem = tooLong(draft.title.trim(), LIMITS.title);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (!draft.title.trim()) return;
+    if (!draft.title.trim() || problem) return;
     onAdd(draft);
-    setDraft(EMPTY_DRAFT);
+    write(EMPTY_DRAFT);
   };
+  const paste = (event: ClipboardEvent) => {
+    const text = event.clipboardData.getData("text/plain");
+    if (linesOf(text).length < 2) return;
+    event.preventDefault();
+    setPasted(text);
+  };
+  const lines = linesOf(pasted ?? "");
   const due = dueOf(draft.day, draft.time);
   return (
     <form
       onSubmit={submit}
-      className="flex flex-wrap items-center gap-x-1 rounded-xl border border-line-strong bg-surface px-1.5 focus-within:border-accent"
+      className="group flex flex-wrap items-center gap-x-1 rounded-xl border border-line-strong bg-surface px-1.5 focus-within:border-accent has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-offset-1 has-[input:focus-visible]:outline-ring"
     >
       <Plus aria-hidden className="ml-1.5 size-4 shrink-0 text-muted" />
       <input
@@ -43,16 +62,19 @@ export function AddTask({ today, onAdd, fieldRef }: AddTaskProps) {
         placeholder="Add a task"
         enterKeyHint="done"
         autoComplete="off"
-        maxLength={LONGEST_TITLE}
+        dir="auto"
+        aria-invalid={problem ? true : undefined}
+        aria-describedby={problem ? told : undefined}
         value={draft.title}
         onChange={(event) => change({ title: event.target.value })}
+        onPaste={paste}
         onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-        className="peer h-11 min-w-0 flex-1 bg-transparent px-1.5 text-base outline-none placeholder:text-muted"
+        className="peer h-11 min-w-40 flex-1 bg-transparent px-1.5 text-base outline-none placeholder:text-muted"
       />
       <span className="mr-1 hidden peer-placeholder-shown:sm:block peer-focus:sm:hidden pointer-coarse:hidden">
         <Keys keys={["n"]} />
       </span>
-      <div className="flex items-center gap-0.5">
+      <div className="ml-auto flex min-w-0 items-center gap-0.5">
         <Extra label="Due" icon={<Calendar />} words={due && nameDue(due, today)}>
           <DueFields {...draft} today={today} onChange={change} />
         </Extra>
@@ -76,6 +98,30 @@ export function AddTask({ today, onAdd, fieldRef }: AddTaskProps) {
           </Button>
         ) : null}
       </div>
+      <p
+        id={told}
+        role="alert"
+        className="basis-full px-1.5 pb-1.5 text-sm text-danger empty:hidden"
+      >
+        {problem}
+      </p>
+      {pasted === null ? null : (
+        <PasteDialog
+          lines={lines}
+          onCancel={() => setPasted(null)}
+          onMany={() => {
+            setPasted(null);
+            for (const title of lines) onAdd({ ...draft, title });
+            write(EMPTY_DRAFT);
+          }}
+          onOne={() => {
+            setPasted(null);
+            const [title = "", ...rest] = lines;
+            onAdd({ ...draft, title, description: rest.join("\n") });
+            write(EMPTY_DRAFT);
+          }}
+        />
+      )}
     </form>
   );
 }
@@ -97,7 +143,7 @@ function Extra({ label, icon, words, children }: ExtraProps) {
           look="quiet"
           size={words ? "small" : "icon"}
           aria-label={words ? `${label}: ${words}` : label}
-          className="max-w-36 [&_svg]:size-4 [&_svg]:shrink-0"
+          className="max-w-28 sm:max-w-48 [&_svg]:size-4 [&_svg]:shrink-0"
         >
           {icon}
           {words ? <span className="truncate text-text">{words}</span> : null}

@@ -41,15 +41,16 @@ export function patchTask(id: number, body: Schemas["Patch"], version: number): 
   );
 }
 
-export function deleteTask(id: number, version: number): Promise<unknown> {
-  return sendOnce((headers) =>
-    answered(
-      api.DELETE("/api/{user_id}/tasks/{task_id}", {
-        params: params(id),
-        headers: { ...headers, ...match(version) },
-      }),
-    ),
-  );
+/** Moves a task to the trash; answers its version there. */
+export function deleteTask(id: number, version: number): Promise<number> {
+  return sendOnce(async (headers) => {
+    const call = api.DELETE("/api/{user_id}/tasks/{task_id}", {
+      params: params(id),
+      headers: { ...headers, ...match(version) },
+    });
+    await answered(call);
+    return Number.parseInt((await call).response.headers.get("ETag")?.slice(1) ?? "", 10);
+  });
 }
 
 export function purgeTask(id: number): Promise<unknown> {

@@ -1,3 +1,6 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
+
 import type { Schemas } from "@/api/client";
 
 import { type Edits, type FieldName, FIELDS } from "./drafts";
@@ -5,7 +8,13 @@ import { type Edits, type FieldName, FIELDS } from "./drafts";
 type Task = Schemas["WholeTask"];
 
 /** What a person wanted, and what somebody else made of the same fields meanwhile. */
-export type Conflict = { now: Task; edits: Edits; fields: FieldName[] };
+export type Conflict = {
+  now: Task;
+  edits: Edits;
+  fields: FieldName[];
+  /** Drops the text that is kept until it is saved. */
+  saved: () => void;
+};
 
 function wordsOf(value: unknown): string {
   return Array.isArray(value) ? value.join(", ") : typeof value === "string" ? value : "";
@@ -15,7 +24,7 @@ function wordsOf(value: unknown): string {
 export const fieldIn = (of: Edits | Task, field: FieldName) => wordsOf(of[field]);
 
 /** `fields` are those that both changed, and not to the same. A task in the trash has them all. */
-export function conflictOf(seen: Task, edits: Edits, now: Task): Conflict {
+export function conflictOf(seen: Task, edits: Edits, now: Task): Omit<Conflict, "saved"> {
   const mine = FIELDS.filter((field) => edits[field] !== undefined);
   const fields = mine.filter((field) => {
     const current = fieldIn(now, field);
@@ -23,4 +32,26 @@ export function conflictOf(seen: Task, edits: Edits, now: Task): Conflict {
     return changed && current !== fieldIn(edits, field);
   });
   return { now, edits, fields };
+}
+
+const CONFLICTS_KEY = ["conflicts"] as const;
+
+/** The conflicts that wait for an answer, on whichever page they came up; the way to add one, and to
+ * remove the first. */
+export function useConflicts() {
+  const client = useQueryClient();
+  const { data: conflicts = [] } = useQuery<readonly Conflict[]>({
+    queryKey: CONFLICTS_KEY,
+    queryFn: () => [],
+    enabled: false,
+    gcTime: Number.POSITIVE_INFINITY,
+  });
+  const change = useCallback(
+    (how: (now: readonly Conflict[]) => readonly Conflict[]) =>
+      void client.setQueryData<readonly Conflict[]>(CONFLICTS_KEY, (now) => how(now ?? [])),
+    [client],
+  );
+  const ask = useCallback((conflict: Conflict) => change((now) => [...now, conflict]), [change]);
+  const answer = useCallback(() => change((now) => now.slice(1)), [change]);
+  return [conflicts, ask, answer] as const;
 }

@@ -1,7 +1,8 @@
 import type { Schemas } from "@/api/client";
+import { LIMITS } from "@/api/limits";
 
 import { dueOf, partsOfDue } from "./dates";
-import type { Priority, Row } from "./filters";
+import type { Filters, Priority, Row } from "./filters";
 
 type Task = Row | Schemas["WholeTask"];
 
@@ -83,11 +84,39 @@ export function newTaskOf(draft: Draft): Schemas["NewTask"] {
   };
 }
 
-/** The tags with one more; none twice, whatever its case, and at most 20. */
+/** The typed tag without spaces around it and the sign before it. */
+const bareTag = (typed: string) => typed.trim().replace(/^#/, "");
+
+/** The draft with what the filters ask for, so that the task shows in the list to which it is added. */
+export function withFilter(draft: Draft, filters: Filters, today: string): Draft {
+  return {
+    ...draft,
+    day: draft.day || (filters.due === "today" || filters.due === "week" ? today : ""),
+    priority: draft.priority || (filters.priority ?? ""),
+    tags: filters.tag ? withTag(draft.tags, filters.tag) : draft.tags,
+  };
+}
+
+/** The tags with one more, and none twice, in whatever case. */
 export function withTag(tags: readonly string[], typed: string): readonly string[] {
-  const tag = typed.trim().replace(/^#/, "").slice(0, 50);
+  const tag = bareTag(typed);
   const known = tags.some((one) => one.toLowerCase() === tag.toLowerCase());
-  return !tag || known || tags.length >= 20 ? tags : [...tags, tag];
+  return !tag || known || tagProblem(tags, typed) ? tags : [...tags, tag];
+}
+
+/** The reason why the typed tag cannot be added. */
+export function tagProblem(tags: readonly string[], typed: string): string | undefined {
+  if (bareTag(typed) && tags.length >= LIMITS.tags)
+    return `A task has at most ${LIMITS.tags} tags.`;
+  return tooLong(bareTag(typed), LIMITS.tag);
+}
+
+/** A sentence about text that is too long, counted in code points as the server does. */
+export function tooLong(text: string, limit: number): string | undefined {
+  const length = text.length > limit ? Array.from(text).length : text.length;
+  return length > limit
+    ? `${length.toLocaleString("en")} of ${limit.toLocaleString("en")} characters. Shorten it to save it.`
+    : undefined;
 }
 
 /** The task with the changes made, as a list shows it. */
@@ -96,4 +125,12 @@ export function edited<T extends Task>(task: T, edits: Edits): T {
   return Object.fromEntries(
     entries.filter(([, value]) => value !== null && value !== undefined),
   ) as unknown as T;
+}
+
+/** The lines of pasted text that are not empty, without the signs of a list before them. */
+export function linesOf(text: string): string[] {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim().replace(/^(?:[-*•] (?:\[[ xX]\] )?|\d{1,3}[.)] )\s*/, ""))
+    .filter((line) => line !== "");
 }

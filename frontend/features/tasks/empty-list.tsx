@@ -58,7 +58,7 @@ const WORDS = {
   pending: "All done. There is nothing open.",
   completed: "Nothing is completed yet.",
   all: "There are no tasks.",
-  deleted: "The trash is empty. What is deleted stays here for 30 days.",
+  deleted: "The trash is empty. Deleted tasks stay here for 30 days.",
 };
 
 type EmptyListProps = {

@@ -1,16 +1,7 @@
 import { expect, test } from "vitest";
 
-import { rowAfter, saidOf, type TaskEvent } from "./feed";
-import type { Row } from "./filters";
+import { lastOwnChange, saidOf, type TaskEvent } from "./feed";
 
-const row: Row = {
-  id: 1,
-  title: "Milk",
-  completed: false,
-  status: "pending",
-  version: 3,
-  priority: "low",
-};
 const event = (changed: Partial<TaskEvent>): TaskEvent => ({
   id: 4,
   subject: "task",
@@ -24,37 +15,6 @@ const event = (changed: Partial<TaskEvent>): TaskEvent => ({
   ...changed,
 });
 
-test("a change by an agent shows without asking for the task", () => {
-  const after = { title: "Oat milk", priority: null };
-  expect(rowAfter(row, event({ after }))).toEqual({
-    id: 1,
-    title: "Oat milk",
-    completed: false,
-    status: "pending",
-    version: 4,
-  });
-});
-
-test("completing, deleting and restoring change the status", () => {
-  const done = rowAfter(row, event({ after: { completed: true } }));
-  expect(done).toMatchObject({ completed: true, status: "completed" });
-  const gone = rowAfter(done ?? row, event({ id: 5, kind: "deleted", after: { deleted: true } }));
-  expect(gone).toMatchObject({ completed: true, status: "deleted" });
-  const back = rowAfter(gone ?? row, event({ id: 6, kind: "restored", after: { deleted: false } }));
-  expect(back).toMatchObject({ status: "completed", version: 6 });
-});
-
-test("what is known already changes nothing", () => {
-  expect(rowAfter(row, event({ id: 3, after: { title: "Old" } }))).toBe(row);
-});
-
-test("a new task is made of its event, one that is not known has to be asked for", () => {
-  const after = { title: "New", description: null, tags: [], completed: false, deleted: false };
-  expect(rowAfter(undefined, event({ kind: "created", after }))).toMatchObject({ title: "New" });
-  expect(rowAfter(undefined, event({ after: { title: "New" } }))).toBeUndefined();
-  expect(rowAfter(row, event({ kind: "purged" }))).toBeNull();
-});
-
 test("an event says who did what", () => {
   const said = (changed: Partial<TaskEvent>) => saidOf(event(changed));
   expect(said({ after: { completed: true } })).toBe("Claude Code completed");
@@ -64,4 +24,23 @@ test("an event says who did what", () => {
   expect(said({ kind: "undone", after: { completed: false } })).toBe(
     "Claude Code took back a change of",
   );
+});
+
+const mine = (id: number, changed: Partial<TaskEvent> = {}) =>
+  event({ id, actor: "person", after: { title: "New" }, ...changed });
+
+test("the last own change is the newest by the person", () => {
+  expect(lastOwnChange([event({ id: 9, after: {} }), mine(8), mine(7)])?.id).toBe(8);
+  expect(lastOwnChange([event({ id: 9, after: {} })])).toBeUndefined();
+});
+
+test("a change that is undone is passed over, and one whose undo is undone is not", () => {
+  const undo = (id: number, undoes: number) => mine(id, { kind: "undone", undoes });
+  expect(lastOwnChange([undo(9, 8), mine(8), mine(7)])?.id).toBe(7);
+  expect(lastOwnChange([undo(10, 9), undo(9, 8), mine(8), mine(7)])?.id).toBe(8);
+});
+
+test("a change of a purged task cannot be undone", () => {
+  const purged = event({ id: 8, actor: "person" });
+  expect(lastOwnChange([purged, mine(7)])?.id).toBe(7);
 });

@@ -34,7 +34,7 @@ export function FilterBar({ filters, proposeTags, onChange, searchRef }: FilterB
             </button>
           ))}
         </nav>
-        <div className="flex min-w-0 flex-1 basis-56 items-center gap-1">
+        <div className="flex min-w-0 flex-1 basis-56 lg:basis-36 items-center gap-1">
           <SearchField
             search={filters.search}
             onChange={(search) => onChange({ search })}
@@ -59,7 +59,13 @@ function ActiveFilters({ filters, onChange }: Pick<FilterBarProps, "filters" | "
           {PRIORITY_WORDS[priority]} priority
         </Chip>
       ) : null}
-      {tag ? <Chip onRemove={() => onChange({ tag: null })}>#{tag}</Chip> : null}
+      {tag ? (
+        <Chip onRemove={() => onChange({ tag: null })}>
+          <span className="truncate">
+            #<bdi>{tag}</bdi>
+          </span>
+        </Chip>
+      ) : null}
     </div>
   );
 }
@@ -69,7 +75,7 @@ function Chip({ children, onRemove }: { children: ReactNode; onRemove: () => voi
     <button
       type="button"
       onClick={onRemove}
-      className="inline-flex h-7 items-center gap-1.5 rounded-full bg-accent-soft px-2.5 text-sm hover:bg-hover pointer-coarse:h-11"
+      className="inline-flex h-7 max-w-full items-center gap-1.5 rounded-full bg-accent-soft px-2.5 text-sm hover:bg-hover pointer-coarse:h-11"
     >
       <span className="sr-only">Stop filtering by </span>
       {children}

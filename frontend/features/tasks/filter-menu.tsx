@@ -1,6 +1,7 @@
 import { ListFilter } from "lucide-react";
 import { useRef, useState } from "react";
 
+import { LIMITS } from "@/api/limits";
 import { Button } from "@/ui/button";
 import { Field, Input, Select } from "@/ui/field";
 import { Popover } from "@/ui/popover";
@@ -88,7 +89,8 @@ export function FilterMenu({ filters, proposeTags, onChange }: FilterMenuProps) 
               <Input
                 {...wiring}
                 list={`${wiring.id}-tags`}
-                maxLength={50}
+                maxLength={LIMITS.tag}
+                dir="auto"
                 value={tag}
                 onChange={({ target: { value } }) => {
                   const tags = proposeTags();

@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
+import { LIMITS } from "@/api/limits";
 
 import { addDays } from "./dates";
-import { compareTasks } from "./order";
 
 export type Row = Schemas["TaskRow"];
 export type Priority = NonNullable<Row["priority"]>;
@@ -32,30 +32,48 @@ export const NO_FILTERS: Filters = {
   search: "",
 };
 
+/** The order of a view unless another is chosen: finished and deleted tasks come newest first. */
+export function usualSort(view: Filters["view"]): Sort {
+  return view === "completed" || view === "deleted" ? "updated" : NO_FILTERS.sort;
+}
+
+/** The filters after a change. A view that had its usual order gives way to the order of the next. */
+export function changedBy(now: Filters, changed: Partial<Filters>): Filters {
+  const next = { ...now, ...changed };
+  const usual = changed.sort === undefined && now.sort === usualSort(now.view);
+  return usual ? { ...next, sort: usualSort(next.view) } : next;
+}
+
 function oneOf<T extends string>(choices: readonly T[], word: string | null): T | null {
   return choices.find((choice) => choice === word) ?? null;
 }
 
 /** The filters that an address names; what it does not name, or wrongly, is as without any. */
 export function filtersOf(query: URLSearchParams): Filters {
+  const view = oneOf(VIEWS, query.get("view")) ?? NO_FILTERS.view;
   return {
-    view: oneOf(VIEWS, query.get("view")) ?? NO_FILTERS.view,
-    sort: oneOf(SORTS, query.get("sort")) ?? NO_FILTERS.sort,
+    view,
+    sort: oneOf(SORTS, query.get("sort")) ?? usualSort(view),
     due: oneOf(DUES, query.get("due")),
     priority: oneOf(PRIORITIES, query.get("priority")),
-    tag: query.get("tag")?.trim().slice(0, 50) || null,
-    search: (query.get("search") ?? "").slice(0, 200),
+    tag: query.get("tag")?.trim().slice(0, LIMITS.tag) || null,
+    search: (query.get("search") ?? "").slice(0, LIMITS.search),
   };
 }
 
-/** The address of the list with these filters, as short as it can be. */
-export function addressOf(filters: Filters): string {
-  const query = new URLSearchParams();
-  for (const key of ["view", "sort", "due", "priority", "tag", "search"] as const) {
+const IN_ADDRESS = ["view", "sort", "due", "priority", "tag", "search"] as const;
+
+/** The same address with these filters, as short as it can be. */
+export function withFilters(address: string, filters: Filters): string {
+  const [path = "", search = ""] = address.split("?", 2);
+  const query = new URLSearchParams(search);
+  const usual = { ...NO_FILTERS, sort: usualSort(filters.view) };
+  for (const key of IN_ADDRESS) {
     const value = filters[key];
-    if (value && value !== NO_FILTERS[key]) query.set(key, value);
+    query.delete(key);
+    if (value && value !== usual[key]) query.set(key, value);
   }
-  return query.size > 0 ? `/?${query.toString()}` : "/";
+  return query.size > 0 ? `${path}?${query.toString()}` : path;
 }
 
 /** Whether anything is left out of the view. */
@@ -85,27 +103,4 @@ export function queryOf(filters: Filters, today: string) {
     ...(filters.priority ? { priority: filters.priority } : {}),
     ...(lastDay ? { due_before: lastDay } : {}),
   };
-}
-
-/** Whether only the API can tell what belongs into the list: words and tags are compared there. */
-export function isSought(filters: Filters): boolean {
-  return Boolean(filters.tag ?? searchedFor(filters));
-}
-
-/** Whether a task may belong into the list, by all that the page can compare: not its words and
- * tags. */
-export function matches(row: Row, filters: Filters, today: string): boolean {
-  const { view, priority } = filters;
-  if (view === "all" ? row.status === "deleted" : row.status !== view) return false;
-  if (priority && row.priority !== priority) return false;
-  const lastDay = lastDayDue(filters.due, today);
-  return !lastDay || (row.due !== undefined && row.due.slice(0, 10) <= lastDay);
-}
-
-/** Where a task that comes anew goes among the loaded ones. One that belongs behind them all, where
- * more is to come, goes first, so that it is seen. */
-export function placeFor(row: Row, rows: readonly Row[], sort: Sort, more: boolean): number {
-  const index = rows.findIndex((other) => compareTasks(row, other, sort) < 0);
-  if (index >= 0) return index;
-  return more ? 0 : rows.length;
 }

@@ -3,10 +3,7 @@ import { Keys } from "@/ui/keys";
 
 import { nameOfKey, SHORTCUTS } from "./shortcuts";
 
-const IN_A_FORM = [
-  { keys: ["Ctrl", "Enter"], words: "Save what is being edited" },
-  { keys: ["Esc"], words: "Leave a field, a form or a window" },
-] as const;
+const IN_A_FORM = [{ keys: ["Ctrl", "Enter"], words: "Save what is being edited" }] as const;
 
 /** All that the keyboard does. */
 export function HelpSheet({

@@ -2,8 +2,7 @@ import type { InfiniteData } from "@tanstack/react-query";
 
 import type { Schemas } from "@/api/client";
 
-import { type Filters, matches, placeFor, type Row } from "./filters";
-import { compareTasks } from "./order";
+import type { Row } from "./filters";
 
 export type Loaded = InfiniteData<Schemas["TaskPage"]>;
 
@@ -44,10 +43,6 @@ export function findRow(loaded: Loaded | undefined, id: number): Row | undefined
   return rowsOf(loaded).find((row) => row.id === id);
 }
 
-export function hasMore(loaded: Loaded): boolean {
-  return loaded.pages.at(-1)?.next_cursor !== undefined;
-}
-
 function mapTasks(loaded: Loaded, change: (tasks: Row[]) => Row[]): Loaded {
   const pages = loaded.pages.map((page) => {
     const tasks = change(page.tasks);
@@ -62,31 +57,19 @@ export function withoutRow(loaded: Loaded, id: number): Loaded {
   );
 }
 
-/** The row in the place of the one that has this id, wherever that stands. */
-export function withRowInPlace(loaded: Loaded, row: Row, id = row.id): Loaded {
+/** The row in the place of the one with its id. */
+export function withRowInPlace(loaded: Loaded, row: Row): Loaded {
   return mapTasks(loaded, (tasks) =>
-    tasks.some((one) => one.id === id) ? tasks.map((one) => (one.id === id ? row : one)) : tasks,
+    tasks.some((one) => one.id === row.id)
+      ? tasks.map((one) => (one.id === row.id ? row : one))
+      : tasks,
   );
 }
 
-function insertAt(loaded: Loaded, row: Row, place: number): Loaded {
+/** The list without the pages behind the one with that many rows. */
+export function withoutPagesBehind(loaded: Loaded, rows: number): Loaded {
   let before = 0;
-  const last = loaded.pages.length - 1;
-  const pages = loaded.pages.map((page, index) => {
-    const from = before;
-    before += page.tasks.length;
-    const here = place >= from && (place < before || (index === last && place <= before));
-    return here ? { ...page, tasks: page.tasks.toSpliced(place - from, 0, row) } : page;
-  });
-  return { ...loaded, pages };
-}
-
-/** The list with the task as it is now: in its place, come in or gone, by what the list holds. */
-export function withRow(loaded: Loaded, row: Row, filters: Filters, today: string): Loaded {
-  if (!matches(row, filters, today)) return withoutRow(loaded, row.id);
-  const known = findRow(loaded, row.id);
-  if (known && compareTasks(known, row, filters.sort) === 0) return withRowInPlace(loaded, row);
-  const others = known ? withoutRow(loaded, row.id) : loaded;
-  const place = placeFor(row, rowsOf(others), filters.sort, hasMore(others));
-  return insertAt(others, row, place);
+  const needed = loaded.pages.findIndex((page) => (before += page.tasks.length) >= rows) + 1;
+  if (needed === 0 || needed === loaded.pages.length) return loaded;
+  return { pages: loaded.pages.slice(0, needed), pageParams: loaded.pageParams.slice(0, needed) };
 }

@@ -15,7 +15,9 @@ export function PurgeDialog({ row, onCancel, onPurge }: PurgeDialogProps) {
       title="Delete for good?"
       description="The task and all of its history are erased. This cannot be undone."
     >
-      <p className="mb-5 break-words">{row.title}</p>
+      <p dir="auto" className="mb-5 break-words">
+        {row.title}
+      </p>
       <div className="flex justify-end gap-2">
         <Button onClick={onCancel}>Cancel</Button>
         <Button look="danger" onClick={() => onPurge(row)}>

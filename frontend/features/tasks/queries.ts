@@ -2,8 +2,9 @@ import { hashKey, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 
 import { answered, api } from "@/api/client";
+import { LIMITS } from "@/api/limits";
 
-import { listKey } from "./caches";
+import { listKey, taskKey } from "./caches";
 import { type Filters, queryOf } from "./filters";
 
 const PAGE = 100;
@@ -51,20 +52,17 @@ export function readTask(id: number) {
   );
 }
 
-/** The change that gave the task this version. */
-export async function readChange(task: number, version: number) {
-  const query = { task_id: task, after: version - 1, limit: 1 };
-  const { events } = await answered(
-    api.GET("/api/{user_id}/events", { params: { path: { user_id: "me" }, query } }),
-  );
-  return events[0];
+/** A page of what happened, the newest first. */
+export function readEvents(cursor?: string) {
+  const query = { limit: LIMITS.page, ...(cursor === undefined ? {} : { cursor }) };
+  return answered(api.GET("/api/{user_id}/events", { params: { path: { user_id: "me" }, query } }));
 }
 
 /** One task in full: a list cuts long descriptions. */
-export function useWholeTask(id: number, version: number) {
+export function useTask(id: number) {
   return useQuery({
-    queryKey: ["tasks", "one", id, version],
+    queryKey: taskKey(id),
     queryFn: () => readTask(id),
-    staleTime: Number.POSITIVE_INFINITY,
+    staleTime: 0,
   });
 }

@@ -1,6 +1,7 @@
 import { Search } from "lucide-react";
 import { type Ref, useEffect, useState } from "react";
 
+import { LIMITS } from "@/api/limits";
 import { Input } from "@/ui/field";
 
 const MS_BEFORE_SEARCHING = 180;
@@ -44,7 +45,8 @@ export function SearchField({ search, onChange, fieldRef }: SearchFieldProps) {
         aria-label="Search"
         aria-keyshortcuts="/"
         placeholder="Search"
-        maxLength={200}
+        maxLength={LIMITS.search}
+        dir="auto"
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {

@@ -14,6 +14,14 @@ export function mayPass(error: unknown): boolean {
   return error instanceof TypeError; // what fetch rejects with when the network fails
 }
 
+const isOffline = () => typeof window !== "undefined" && !navigator.onLine;
+
+/** Resolves when the browser has a network, as far as it knows. */
+async function network(): Promise<void> {
+  if (!isOffline()) return;
+  await new Promise((done) => window.addEventListener("online", done, { once: true }));
+}
+
 type Options = { key?: string; pause?: (milliseconds: number) => Promise<unknown> };
 
 /** A key for one action. A page that is not served over HTTPS has no crypto.randomUUID. */
@@ -32,9 +40,14 @@ export async function sendOnce<T>(
 ): Promise<T> {
   const headers = { "Idempotency-Key": key };
   for (let attempt = 1; ; attempt += 1) {
+    await network();
     try {
       return await call(headers);
     } catch (error) {
+      if (isOffline() && mayPass(error)) {
+        attempt = 0; // it is sent when the network is back
+        continue;
+      }
       if (attempt === TRIES || !mayPass(error)) throw error;
       const told = error instanceof ApiProblem ? error.retryAfter : null;
       const next = told === null ? FIRST_WAIT_MS * 2 ** (attempt - 1) : told * 1000;

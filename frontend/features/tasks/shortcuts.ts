@@ -8,14 +8,14 @@ export const SHORTCUTS = [
   { keys: ["j", "ArrowDown"], does: "next", words: "Next task" },
   { keys: ["k", "ArrowUp"], does: "previous", words: "Previous task" },
   { keys: ["x"], does: "complete", words: "Complete or reopen it; restore it from the trash" },
-  { keys: ["e", "Enter"], does: "edit", words: "Edit it" },
+  { keys: ["e", "Enter"], does: "edit", words: "Open it" },
   { keys: ["#", "Delete"], does: "delete", words: "Move it to the trash; in the trash, for good" },
   { keys: ["u"], does: "undo", words: "Undo what you did last" },
   { keys: ["1"], does: "pending", words: "Open tasks" },
   { keys: ["2"], does: "completed", words: "Completed tasks" },
   { keys: ["3"], does: "all", words: "Both" },
   { keys: ["4"], does: "deleted", words: "The trash" },
-  { keys: ["Escape"], does: "leave", words: "Leave the form; with something written, go to it" },
+  { keys: ["Escape"], does: "leave", words: "Close the task; what you wrote stays" },
   { keys: ["?"], does: "help", words: "These keys" },
 ] as const;
 

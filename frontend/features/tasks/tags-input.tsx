@@ -4,7 +4,7 @@ import { flushSync } from "react-dom";
 
 import { Input } from "@/ui/field";
 
-import { withTag } from "./drafts";
+import { tagProblem, withTag } from "./drafts";
 
 type TagsInputProps = {
   tags: readonly string[];
@@ -15,7 +15,9 @@ type TagsInputProps = {
 /** Tags, each ended by Enter or a comma. */
 export function TagsInput({ tags, onChange, id }: TagsInputProps) {
   const [typed, setTyped] = useState("");
+  const problem = tagProblem(tags, typed);
   const add = () => {
+    if (problem) return;
     onChange(withTag(tags, typed));
     setTyped("");
   };
@@ -32,7 +34,9 @@ export function TagsInput({ tags, onChange, id }: TagsInputProps) {
     <div className="flex flex-wrap items-center gap-1.5">
       {tags.map((tag) => (
         <span key={tag} className="flex items-center rounded-md bg-sunken pl-2 text-sm">
-          #{tag}
+          <span className="break-all">
+            #<bdi>{tag}</bdi>
+          </span>
           <button
             type="button"
             aria-label={`Remove the tag ${tag}`}
@@ -47,12 +51,16 @@ export function TagsInput({ tags, onChange, id }: TagsInputProps) {
         {...(id ? { id } : { "aria-label": "Add a tag" })}
         className="w-auto min-w-28 flex-1"
         placeholder={tags.length > 0 ? "Another tag" : "Tag, then Enter"}
-        maxLength={50}
+        dir="auto"
+        aria-invalid={problem ? true : undefined}
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={listen}
         onBlur={add}
       />
+      <p role="alert" className="basis-full text-sm text-danger empty:hidden">
+        {problem}
+      </p>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { defaultRangeExtractor, type Range, useWindowVirtualizer } from "@tanstack/react-virtual";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import type { Row } from "./filters";
@@ -15,14 +15,14 @@ type TaskListProps = {
   total: number | null;
   /** The place of the row to scroll to, each time that `times` grows; negative while it has none. */
   sought: { index: number; times: number };
-  /** The place of a row that stays in the document however far away it is; negative for none. */
-  kept: number;
   renderRow: (row: Row) => ReactNode;
   onNearEnd: () => void;
+  /** The number of rows down to the last one that is rendered. */
+  onSeen: (rows: number) => void;
 };
 
 /** The list, of which only what can be seen is in the document. */
-export function TaskList({ rows, total, sought, kept, renderRow, onNearEnd }: TaskListProps) {
+export function TaskList({ rows, total, sought, renderRow, onNearEnd, onSeen }: TaskListProps) {
   const list = useRef<HTMLUListElement>(null);
   const [above, setAbove] = useState(0);
   useLayoutEffect(() => {
@@ -33,7 +33,6 @@ export function TaskList({ rows, total, sought, kept, renderRow, onNearEnd }: Ta
     count: rows.length,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
-    rangeExtractor: (range) => withKept(range, kept),
     // Rows come with the next frame; those beyond what is seen bridge it.
     useFlushSync: false,
     scrollMargin: above,
@@ -43,10 +42,11 @@ export function TaskList({ rows, total, sought, kept, renderRow, onNearEnd }: Ta
     getItemKey: (index) => rows[index]?.id ?? index,
   });
   const items = virtual.getVirtualItems();
-  const last = items.findLast(({ index }) => index !== kept)?.index ?? 0;
+  const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
+    onSeen(last + 1);
     if (last >= rows.length - AHEAD) onNearEnd();
-  }, [last, rows.length, onNearEnd]);
+  }, [last, rows.length, onNearEnd, onSeen]);
   const found = useRef(sought.times);
   useEffect(() => {
     if (found.current === sought.times || sought.index < 0) return;
@@ -78,10 +78,4 @@ export function TaskList({ rows, total, sought, kept, renderRow, onNearEnd }: Ta
       })}
     </ul>
   );
-}
-
-function withKept(range: Range, kept: number): number[] {
-  const indexes = defaultRangeExtractor(range);
-  const outside = kept >= 0 && kept < range.count && !indexes.includes(kept);
-  return outside ? [...indexes, kept].sort((one, other) => one - other) : indexes;
 }

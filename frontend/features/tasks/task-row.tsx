@@ -11,9 +11,10 @@ import { Tick } from "./tick";
 import type { Clock } from "./use-clock";
 
 export type RowHandlers = {
-  onComplete: (row: Row) => void;
+  /** `byPointer` tells a pointer from a key: a pointer's action does not move the cursor. */
+  onComplete: (row: Row, byPointer: boolean) => void;
   onEdit: (row: Row) => void;
-  onDelete: (row: Row) => void;
+  onDelete: (row: Row, byPointer: boolean) => void;
   onTag: (tag: string) => void;
   onActive: (id: number) => void;
   /** Whether it is to take the focus, told once. */
@@ -27,6 +28,8 @@ type TaskRowProps = RowHandlers & {
   active: boolean;
   /** The keys act upon it. */
   chosen: boolean;
+  /** Its panel is open. */
+  open: boolean;
   /** Counts the times that it was to be seen. */
   sought: number;
   /** Who changed it just now, such as "Claude Code changed this". */
@@ -39,6 +42,7 @@ export const TaskRow = memo(function TaskRow({
   clock,
   active,
   chosen,
+  open,
   sought,
   touched,
   takesFocus,
@@ -52,10 +56,13 @@ export const TaskRow = memo(function TaskRow({
   const tabIndex = active ? 0 : -1;
   return (
     <div
+      data-task={row.id}
       onFocus={() => on.onActive(row.id)}
       className={clsx(
         "group flex items-start gap-1 border-b border-line pr-1 transition-colors hover:bg-hover",
-        chosen && "bg-hover",
+        // The cursor of the keys differs from the pointer's.
+        chosen && "shadow-[inset_3px_0_var(--accent)] pointer-coarse:shadow-none",
+        open && "bg-hover",
         touched && "bg-accent-soft",
       )}
     >
@@ -66,7 +73,7 @@ export const TaskRow = memo(function TaskRow({
             size="icon"
             tabIndex={tabIndex}
             aria-label={`Restore ${row.title}`}
-            onClick={() => on.onComplete(row)}
+            onClick={(event) => on.onComplete(row, event.detail > 0)}
           >
             <RotateCcw aria-hidden className="size-4" />
           </Button>
@@ -75,7 +82,7 @@ export const TaskRow = memo(function TaskRow({
             tabIndex={tabIndex}
             checked={row.completed}
             label={`Completed: ${row.title}`}
-            onPress={() => on.onComplete(row)}
+            onPress={(byPointer) => on.onComplete(row, byPointer)}
           />
         )}
       </span>
@@ -84,15 +91,20 @@ export const TaskRow = memo(function TaskRow({
           ref={title}
           type="button"
           tabIndex={tabIndex}
+          aria-expanded={open}
           onClick={() => on.onEdit(row)}
           className={clsx(
             "-ml-1 min-h-8 min-w-0 basis-full rounded-md px-1 py-1 text-left leading-6 break-words -outline-offset-2 sm:flex-1 sm:basis-0 pointer-coarse:min-h-9",
             row.completed && "text-muted line-through",
           )}
         >
-          <span data-title>{row.title}</span>
+          <span data-title dir="auto" className="block">
+            {row.title}
+          </span>
           {row.description ? (
-            <span className="block truncate text-sm text-muted">{firstLine(row.description)}</span>
+            <span dir="auto" className="block truncate text-sm text-muted">
+              {firstLine(row.description)}
+            </span>
           ) : null}
         </button>
         <RowFacts row={row} clock={clock} tabIndex={tabIndex} touched={touched} onTag={on.onTag} />
@@ -102,7 +114,7 @@ export const TaskRow = memo(function TaskRow({
         size="icon"
         tabIndex={tabIndex}
         aria-label={trashed ? `Delete ${row.title} for good` : `Delete ${row.title}`}
-        onClick={() => on.onDelete(row)}
+        onClick={(event) => on.onDelete(row, event.detail > 0)}
         className={clsx(
           "mt-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100",
           // A finger deletes in the form, which the trash has not.
@@ -137,7 +149,7 @@ function RowFacts({ row, clock, tabIndex, touched, onTag }: RowFactsProps) {
           onClick={() => onTag(tag)}
           className="max-w-40 truncate rounded-sm hover:text-text hover:underline pointer-coarse:min-h-6"
         >
-          <span className="sr-only">Show the tag </span>#{tag}
+          <span className="sr-only">Show the tag </span>#<bdi>{tag}</bdi>
         </button>
       ))}
       {row.priority ? <PriorityFlag priority={row.priority} /> : null}

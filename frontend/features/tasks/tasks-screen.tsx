@@ -1,36 +1,42 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { clsx } from "clsx";
+import { useCallback, useMemo, useRef, useState, useSyncExternalStore } from "react";
 
 import { useAccount } from "@/features/account/queries";
 import { useGuessedTimezone } from "@/features/account/use-guessed-timezone";
 import { useToggleChat } from "@/features/chat/chat-button";
-import { useToast } from "@/ui/toast";
+import { usePreloaded } from "@/ui/later";
+import { useHydrated } from "@/ui/use-hydrated";
 
-import { TaskActions } from "./actions";
 import { AddTask } from "./add-task";
-import { ConflictDialog } from "./conflict-dialog";
-import type { Conflict } from "./conflicts";
+import { useConflicts } from "./conflicts";
+import { draftOf, edited, withFilter } from "./drafts";
 import { EmptyList } from "./empty-list";
 import { FilterBar } from "./filter-bar";
-import { type Filters, matches, NO_FILTERS, type Row } from "./filters";
-import { HelpSheet } from "./help-sheet";
-import { useKeptEditing } from "./kept-editing";
+import type { Row } from "./filters";
+import { ConflictDialog, HelpSheet, PurgeDialog, TaskPanel } from "./later";
 import { ListProblem } from "./list-problem";
-import { rowsOf } from "./lists";
-import { PurgeDialog } from "./purge-dialog";
+import { ListStatus } from "./list-status";
+import { rowOf, rowsOf } from "./lists";
 import { useTaskList } from "./queries";
 import { type Shortcut, useShortcuts } from "./shortcuts";
-import { TaskEditor } from "./task-editor";
 import { TaskList } from "./task-list";
 import { TaskRow } from "./task-row";
+import { useActions } from "./use-actions";
 import { useClock } from "./use-clock";
-import { useEditing } from "./use-editing";
+import { useCursor } from "./use-cursor";
 import { useFeed } from "./use-feed";
-import { useFilters } from "./use-filters";
+import { countOf, useFilters } from "./use-filters";
+import { useFocusAfterwards } from "./use-focus-afterwards";
+import { useOneClick } from "./use-one-click";
+import { useScrollPadding } from "./use-scroll-padding";
 import { useStable } from "./use-stable";
+import { useTaskPanel } from "./use-task-panel";
 import { useTouched } from "./use-touched";
+
+const BAR = "top-0 z-30 -mx-3 bg-canvas px-3 sm:-mx-6 sm:px-6 [@media(max-height:30rem)]:static!";
 
 /** The list of tasks, and all that is done with it. */
 export function TasksScreen() {
@@ -39,18 +45,13 @@ export function TasksScreen() {
   const clock = useClock(account.data?.timezone);
   const [filters, setFilters] = useFilters();
   const [list, loadMore] = useTaskList(filters, clock?.day ?? null);
-  const listed = useMemo(() => rowsOf(list.data), [list.data]);
+  const rows = useMemo(() => rowsOf(list.data), [list.data]);
 
   const client = useQueryClient();
-  const tell = useToast();
-  const editing = useEditing(listed, filters.sort, tell);
-  const { rows, cursor, opened } = editing;
-  const [conflicts, setConflicts] = useKeptEditing().conflicts;
-  const askAbout = (conflict: Conflict) => setConflicts((others) => [...others, conflict]);
-  const [actions] = useState(
-    () =>
-      new TaskActions(client, { tell, askAbout, reopen: editing.reopen, rename: cursor.rename }),
-  );
+  const cursor = useCursor(rows);
+  const panel = useTaskPanel();
+  const [conflicts, askAbout, answerConflict] = useConflicts();
+  const actions = useActions(cursor, panel, askAbout);
   const titleOf = useCallback((id: number) => actions.caches.find(id)?.title, [actions]);
   const [touched, note] = useTouched(titleOf);
   useFeed(actions, account.data?.last_event ?? null, note);
@@ -59,103 +60,86 @@ export function TasksScreen() {
   const [helping, setHelping] = useState(false);
   const addField = useRef<HTMLInputElement>(null);
   const searchField = useRef<HTMLInputElement>(null);
-
+  const bar = useRef<HTMLDivElement>(null);
+  useScrollPadding(bar);
+  useOneClick();
   const toggleChat = useToggleChat();
-
-  const staysAfter = (row: Row) => matches(row, filters, clock?.day ?? "");
-  const leave = (row: Row) => {
-    if (!cursor.leave(row)) addField.current?.focus();
+  const hydrated = useHydrated();
+  usePreloaded(TaskPanel);
+  const leave = (row: Row) => cursor.leave(row) || addField.current?.focus();
+  const complete = (row: Row, byPointer = false) => {
+    const stays = filters.view === "all";
+    if (!stays && !byPointer) leave(row);
+    if (row.status === "deleted") void actions.restore(row);
+    else actions.complete(row, !row.completed);
   };
-  const complete = (row: Row) => {
-    if (row.id < 0) return;
-    if (row.status === "deleted") {
-      leave(row);
-      actions.restore(row);
-      return;
-    }
-    const completed = !row.completed;
-    const gone = !staysAfter({ ...row, completed, status: completed ? "completed" : "pending" });
-    if (gone) leave(row);
-    actions.complete(row, completed);
-  };
-  const remove = (row: Row) => {
-    if (row.id < 0) return;
+  const remove = (row: Row, byPointer = false) => {
     if (row.status === "deleted") {
       setPurging(row);
       return;
     }
-    if (row.id === opened?.row.id) editing.discard();
-    leave(row);
+    if (!byPointer) leave(row);
     actions.remove(row);
   };
-  const edit = (row: Row) => {
-    if (row.id > 0 && row.status !== "deleted") editing.open(row);
-  };
-  const narrow = useStable((changed: Partial<Filters>) => {
-    if (!editing.unsaved) editing.discard();
-    setFilters(changed);
-  });
+  useFocusAfterwards(panel.id, cursor.focusOnRowOrEntry);
   const run = (shortcut: Shortcut) => {
-    // What is open is acted on in its form.
-    const row = cursor.row?.id === opened?.row.id ? undefined : cursor.row;
+    if (panel.isOpening()) return; // typed for the panel, before it is there
+    // The open task is changed in its panel.
+    const row = cursor.row?.id === panel.id ? undefined : cursor.row;
     const does: Record<Shortcut, () => void> = {
       add: () => addField.current?.focus(),
       search: () => searchField.current?.focus(),
       next: () => cursor.move(1),
       previous: () => cursor.move(-1),
       complete: () => row && complete(row),
-      edit: () => row && edit(row),
+      edit: () => row && panel.open(row.id),
       delete: () => row && remove(row),
-      undo: () => actions.undoLast(),
-      pending: () => narrow({ view: "pending" }),
-      completed: () => narrow({ view: "completed" }),
-      all: () => narrow({ view: "all" }),
-      deleted: () => narrow({ view: "deleted" }),
+      undo: () => void actions.undoLast(),
+      pending: () => setFilters({ view: "pending" }),
+      completed: () => setFilters({ view: "completed" }),
+      all: () => setFilters({ view: "all" }),
+      deleted: () => setFilters({ view: "deleted" }),
       help: () => setHelping(true),
       chat: toggleChat,
-      leave: () => {
-        if (!opened) return;
-        if (editing.unsaved) cursor.focusOn(opened.row.id);
-        else editing.close(opened.row);
-      },
+      leave: () => panel.id !== null && panel.close(),
     };
     does[shortcut]();
   };
-  // What is typed before the form is there is not meant for the list.
-  useShortcuts(opened && !editing.ready ? null : run);
+  useShortcuts(run);
 
   const onComplete = useStable(complete);
-  const onEdit = useStable(edit);
+  const onEdit = useStable((row: Row) => panel.open(row.id));
   const onDelete = useStable(remove);
-  const showTag = useCallback((tag: string) => narrow({ tag }), [narrow]);
+  const showTag = useCallback((tag: string) => setFilters({ tag }), [setFilters]);
 
   const latest = touched[0];
-  const conflict = conflicts[0] ?? null;
   const problem = account.error ?? (list.isFetchNextPageError ? null : list.error);
   return (
-    <main className="mx-auto max-w-3xl px-3 pb-40 sm:px-6" onFocus={cursor.onFocusElsewhere}>
+    <main className="column px-3 pb-40 sm:px-6" onFocus={cursor.onFocusElsewhere}>
       <h1 className="sr-only">Tasks</h1>
-      <div className="sticky top-0 z-30 -mx-3 grid gap-2 bg-canvas px-3 pt-3 pb-2 sm:-mx-6 sm:px-6">
-        <AddTask
-          today={clock?.day ?? ""}
-          fieldRef={addField}
-          onAdd={(draft) => cursor.show(actions.add(draft))}
-        />
+      {/* On a phone, only the field stays at the top; in a low window nothing does. */}
+      <div ref={bar} className={clsx(BAR, "contents gap-2 sm:sticky sm:grid sm:pt-3 sm:pb-2")}>
+        <div className={clsx(BAR, "max-sm:sticky max-sm:py-1 sm:contents")}>
+          <AddTask
+            today={clock?.day ?? ""}
+            fieldRef={addField}
+            onAdd={(draft) => void actions.add(withFilter(draft, filters, clock?.day ?? ""))}
+          />
+        </div>
         <FilterBar
           filters={filters}
           proposeTags={() => actions.caches.tags()}
-          onChange={narrow}
+          onChange={setFilters}
           searchRef={searchField}
         />
       </div>
-      <div className="flex h-6 justify-between gap-4 px-1 text-sm text-muted">
-        <p className="shrink-0">
-          {account.data?.last_event ? `${account.data.pending} open` : null}
-        </p>
-        <p role="status" className="truncate text-accent">
-          {latest ? `${latest.said} “${latest.title}”` : null}
-        </p>
-      </div>
+      <ListStatus
+        count={list.data ? countOf(filters, rows.length, list.hasNextPage, account.data) : null}
+        waiting={useSyncExternalStore(actions.underWay.listen, actions.underWay.count, () => 0)}
+        news={latest ? `${latest.said} “${latest.title}”` : null}
+        openTask={panel.id}
+        onOpen={panel.open}
+      />
       {problem ? (
         <ListProblem
           error={problem}
@@ -171,41 +155,25 @@ export function TasksScreen() {
           rows={rows}
           total={list.hasNextPage ? null : rows.length}
           sought={{ index: cursor.index, times: cursor.sought }}
-          kept={opened ? rows.findIndex(({ id }) => id === opened.row.id) : -1}
           onNearEnd={loadMore}
-          renderRow={(row) =>
-            row.id === opened?.row.id ? (
-              <TaskEditor
-                opened={opened.row}
-                written={editing.written}
-                row={row}
-                left={list.data !== undefined && !listed.includes(row)}
-                today={clock.day}
-                onWrite={editing.write}
-                onSave={(seen, edits) => void actions.edit(seen, edits)}
-                onClose={() => editing.close(row)}
-                onDelete={remove}
-                onReady={editing.onReady}
-                sought={cursor.sought}
-                takesFocus={cursor.takesFocus}
-              />
-            ) : (
-              <TaskRow
-                row={row}
-                clock={clock}
-                active={row.id === cursor.entry?.id}
-                chosen={row.id === cursor.row?.id}
-                sought={row.id === cursor.row?.id ? cursor.sought : 0}
-                touched={touched.find(({ id }) => id === row.id)?.said}
-                onComplete={onComplete}
-                onEdit={onEdit}
-                onDelete={onDelete}
-                onTag={showTag}
-                onActive={cursor.choose}
-                takesFocus={cursor.takesFocus}
-              />
-            )
-          }
+          onSeen={actions.caches.noteInView}
+          renderRow={(row) => (
+            <TaskRow
+              row={row}
+              clock={clock}
+              active={row.id === cursor.entry?.id}
+              chosen={row.id === cursor.row?.id}
+              open={row.id === panel.id}
+              sought={row.id === cursor.row?.id ? cursor.sought : 0}
+              touched={touched.find(({ id }) => id === row.id)?.said}
+              onComplete={onComplete}
+              onEdit={onEdit}
+              onDelete={onDelete}
+              onTag={showTag}
+              onActive={cursor.choose}
+              takesFocus={cursor.takesFocus}
+            />
+          )}
         />
       ) : null}
       {list.isFetchNextPageError ? (
@@ -220,27 +188,61 @@ export function TasksScreen() {
           filters={filters}
           untouched={account.data?.last_task === 0}
           onAdd={() => addField.current?.focus()}
-          onShowAll={() => narrow({ ...NO_FILTERS, view: filters.view, sort: filters.sort })}
+          onShowAll={() => setFilters({ due: null, priority: null, tag: null, search: "" })}
         />
       ) : null}
-      <HelpSheet open={helping} onOpenChange={setHelping} />
-      <PurgeDialog
-        row={purging}
-        onCancel={() => setPurging(null)}
-        onPurge={(row) => {
-          setPurging(null);
-          leave(row);
-          actions.purge(row);
-        }}
-      />
-      <ConflictDialog
-        conflict={conflict}
-        onKeep={() => setConflicts(conflicts.slice(1))}
-        onReplace={({ now, edits }) => {
-          setConflicts(conflicts.slice(1));
-          void actions.edit(now, edits);
-        }}
-      />
+      {hydrated && panel.id !== null ? (
+        <TaskPanel
+          key={panel.id}
+          id={panel.id}
+          kept={panel.kept}
+          today={clock?.day ?? null}
+          onWrite={panel.write}
+          onDrop={panel.drop}
+          onSave={(seen, edits) => {
+            const saved = panel.dropWhenSaved();
+            void actions.edit(seen, edits, saved);
+          }}
+          onClose={panel.close}
+          onDelete={(task) => remove(rowOf(task))}
+          onRestore={(task) => void actions.restore(rowOf(task))}
+          onReady={panel.onReady}
+        />
+      ) : null}
+      {helping ? <HelpSheet open onOpenChange={setHelping} /> : null}
+      {purging ? (
+        <PurgeDialog
+          row={purging}
+          onCancel={() => setPurging(null)}
+          onPurge={(row) => {
+            setPurging(null);
+            leave(row);
+            void actions.purge(row);
+          }}
+        />
+      ) : null}
+      {conflicts.length > 0 ? (
+        <ConflictDialog
+          conflict={conflicts[0] ?? null}
+          onKeep={({ saved }) => {
+            answerConflict();
+            saved();
+          }}
+          onReplace={({ now, edits, saved }) => {
+            answerConflict();
+            void actions.edit(now, edits, saved);
+          }}
+          onRestore={({ now, edits, saved }) => {
+            answerConflict();
+            void actions.restoreAndEdit(now, edits, saved);
+          }}
+          onEdit={({ now, edits, saved }) => {
+            answerConflict();
+            saved();
+            panel.reopen({ seen: now, draft: draftOf(edited(now, edits)) });
+          }}
+        />
+      ) : null}
     </main>
   );
 }

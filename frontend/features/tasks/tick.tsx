@@ -1,6 +1,11 @@
 import { clsx } from "clsx";
 
-type TickProps = { checked: boolean; label: string; tabIndex: number; onPress: () => void };
+type TickProps = {
+  checked: boolean;
+  label: string;
+  tabIndex: number;
+  onPress: (byPointer: boolean) => void;
+};
 
 /** A checkbox that costs little: there are dozens in a list that scrolls. */
 export function Tick({ checked, label, tabIndex, onPress }: TickProps) {
@@ -11,7 +16,8 @@ export function Tick({ checked, label, tabIndex, onPress }: TickProps) {
       aria-checked={checked}
       aria-label={label}
       tabIndex={tabIndex}
-      onClick={onPress}
+      // A double click is one press.
+      onClick={(event) => event.detail <= 1 && onPress(event.detail === 1)}
       className={clsx(
         "grid size-5 place-items-center rounded-full border-[1.5px] transition-colors",
         "pointer-coarse:size-6",

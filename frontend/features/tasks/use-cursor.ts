@@ -23,6 +23,11 @@ export function useCursor(rows: readonly Row[]) {
     toFocus.current = id;
     show(id);
   });
+  /** The row of that task, else the one that Tab goes to. */
+  const focusOnRowOrEntry = (id: number) => {
+    const to = rows.some((row) => row.id === id) ? id : (rows[index] ?? rows[0])?.id;
+    if (to !== undefined) focusOn(to);
+  };
   /** Whether the row, which is shown now, is to take the focus: told once, and not any more when the
    * person has gone elsewhere meanwhile. */
   const takesFocus = useCallback((id: number) => {
@@ -31,10 +36,6 @@ export function useCursor(rows: readonly Row[]) {
     return true;
   }, []);
   const onFocusElsewhere = useCallback(() => void (toFocus.current = null), []);
-  /** The same row under another id. */
-  const rename = useCallback((from: number, to: number) => {
-    setActive((now) => (now?.id === from ? { ...now, id: to } : now));
-  }, []);
   const move = (by: 1 | -1) => {
     const at = active?.at ?? 0;
     const next = index >= 0 ? index + by : by > 0 ? at : at - 1;
@@ -58,9 +59,9 @@ export function useCursor(rows: readonly Row[]) {
     choose,
     show,
     focusOn,
+    focusOnRowOrEntry,
     takesFocus,
     onFocusElsewhere,
-    rename,
     move,
     leave,
   };

@@ -4,14 +4,11 @@ import { answered, api } from "@/api/client";
 import { ACCOUNT_KEY, readAccount } from "@/features/account/queries";
 
 import type { TaskActions } from "./actions";
-import { type Event, FEED_KEY, isOfTask, rowAfter, type TaskEvent } from "./feed";
-import { rowOf } from "./lists";
-import { readTask } from "./queries";
+import { taskKey } from "./caches";
+import { FEED_KEY, isOfTask, type TaskEvent } from "./feed";
 
 const SECONDS_BETWEEN = 5;
 const AT_ONCE = 200;
-/** More tasks than this are not asked for one by one: the lists are loaded anew. */
-const MOST_READ = 10;
 
 const readEvents = (after: number, signal: AbortSignal) =>
   answered(
@@ -44,29 +41,15 @@ export function useFeed(
       const account = await readAccount();
       // First, while the titles of those that leave the list are known.
       onEvents(events.filter(isOfTask).filter((event) => event.actor !== "person"));
+      for (const event of events.filter(isOfTask)) {
+        void client.invalidateQueries({ queryKey: taskKey(event.task_id) });
+      }
+      actions.noteUndone(events);
       // In another time zone every due date has another text.
-      const reload = next_cursor !== undefined || events.some(isOfAccount);
-      if (reload) await actions.caches.reload();
-      else await apply(actions, events.filter(isOfTask));
+      const known = events.every((event) => isOfTask(event) && actions.caches.knows(event.id));
+      if (!known || next_cursor !== undefined) await actions.caches.reload();
       client.setQueryData(ACCOUNT_KEY, account);
       return next_cursor === undefined ? last.id : account.last_event;
     },
   });
-}
-
-const isOfAccount = (event: Event): boolean => event.subject === "account";
-
-async function apply({ caches }: TaskActions, events: readonly TaskEvent[]): Promise<void> {
-  const unknown = new Set<number>();
-  for (const event of events) {
-    const known = caches.find(event.task_id);
-    if (known && known.version >= event.id) continue;
-    const row = rowAfter(known, event);
-    if (row === null) caches.remove(event.task_id);
-    else if (row) caches.put(row);
-    else unknown.add(event.task_id);
-  }
-  if (unknown.size > MOST_READ) return caches.reload();
-  const read = await Promise.allSettled([...unknown].map((id) => readTask(id)));
-  for (const one of read) if (one.status === "fulfilled") caches.put(rowOf(one.value));
 }

@@ -1,0 +1,11 @@
+import { later } from "@/ui/later";
+
+/** Parts of the page that are loaded when they are first needed. */
+
+export const TaskPanel = later(() => import("./task-panel").then((part) => part.TaskPanel));
+export const HelpSheet = later(() => import("./help-sheet").then((part) => part.HelpSheet));
+export const PasteDialog = later(() => import("./paste-dialog").then((part) => part.PasteDialog));
+export const PurgeDialog = later(() => import("./purge-dialog").then((part) => part.PurgeDialog));
+export const ConflictDialog = later(() =>
+  import("./conflict-dialog").then((part) => part.ConflictDialog),
+);

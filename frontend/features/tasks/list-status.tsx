@@ -1,0 +1,48 @@
+import { usePerson } from "@/auth/person";
+
+import { useKeptDrafts } from "./kept-drafts";
+import { useOnline } from "./use-online";
+import { quoted } from "./words";
+
+type ListStatusProps = {
+  /** How many tasks the list holds, in words. */
+  count: string | null;
+  /** The number of changes that the server has not answered. */
+  waiting: number;
+  /** What others did just now. */
+  news: string | null;
+  openTask: number | null;
+  onOpen: (task: number) => void;
+};
+
+/** The line between the filters and the list. */
+export function ListStatus({ count, waiting, news, openTask, onOpen }: ListStatusProps) {
+  const drafts = useKeptDrafts(usePerson().id);
+  const online = useOnline();
+  const unsaved = drafts.find(({ seen }) => seen.id !== openTask)?.seen;
+  return (
+    <div className="flex h-8 items-center justify-between gap-4 px-1 text-sm text-muted">
+      <p className="shrink-0">{count}</p>
+      <p role="status" dir="auto" className="min-w-0 grow truncate text-end text-accent">
+        {online ? news : offlineWords(waiting)}
+      </p>
+      {unsaved ? (
+        <button
+          type="button"
+          dir="auto"
+          onClick={() => onOpen(unsaved.id)}
+          // Text that is being saved is not announced as unsaved.
+          className="animate-late max-w-[60%] min-w-0 truncate rounded-md text-warning underline pointer-coarse:min-h-8"
+        >
+          Unsaved: {quoted(unsaved.title)}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+function offlineWords(waiting: number): string {
+  if (waiting === 0) return "You are offline.";
+  const changes = waiting === 1 ? "1 change is" : `${waiting} changes are`;
+  return `Offline: ${changes} sent when the network is back. Keep this page open.`;
+}
