@@ -76,6 +76,11 @@ check-all: check faults need-pgbouncer ## run check and faults, then the tests o
 	.ci/need $(OTHER)/postgres postgresql-15
 	SURELIST_TEST_POSTGRES=$(OTHER) SURELIST_TEST_PGBOUNCER=/usr/sbin/pgbouncer $(PYTEST)
 
+.PHONY: check-citus
+check-citus: $(DEV) ## run the tests on a Citus cluster; CITUS_URL=superuser's address at the coordinator, TESTS=path for some
+	@test -n "$(CITUS_URL)" || { echo "CITUS_URL is not set: see docs/scaling.md#citus" >&2; exit 2; }
+	CITUS_URL=$(CITUS_URL) $(BIN)/pytest -m "not unit and not client" $(TESTS)
+
 .PHONY: coverage
 coverage: $(DEV) need-redis-server need-psql ## measure the branch coverage of the back end's tests; TESTS=path for some of them
 	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-report=html $(TESTS)

@@ -75,7 +75,7 @@ UPDATE account SET timezone=$1::VARCHAR, pending_count=$2::BIGINT, completed_cou
 
 -- account.erasing._FINISH
 -- $1 user_id
-UPDATE account SET erased_at=clock_timestamp() WHERE account.user_id = $1::VARCHAR;
+UPDATE account SET erased_at=statement_timestamp() WHERE account.user_id = $1::VARCHAR;
 
 -- account.export._TASKS
 -- $1 user_id, $2 last, $3 clock_timestamp_1 = datetime.timedelta(days=30), $4 param_1 = 200
@@ -169,13 +169,13 @@ FROM agent
 WHERE agent.user_id = $1::VARCHAR) AS agent;
 
 -- agents.limit._DELETE_UNUSABLE
--- $1 user_id, $2 client_id_1 = 'key-', $3 clock_timestamp_1 = datetime.timedelta(days=400), $4 excess
+-- $1 user_id, $2 client_id_1 = 'key-', $3 now, $4 long_ago, $5 excess
 DELETE FROM agent WHERE agent.user_id = $1::VARCHAR AND agent.client_id IN (SELECT agent.client_id
 FROM (SELECT agent.client_id AS client_id, agent.name AS name, agent.scopes AS scopes, agent.bounded AS bounded, agent.valid_after AS valid_after, agent.expires_at AS expires_at, agent.revoked_at AS revoked_at, agent.last_used_at AS last_used_at, agent.created_at AS created_at
 FROM agent
 WHERE agent.user_id = $1::VARCHAR) AS agent
-WHERE (agent.client_id LIKE $2::VARCHAR || '%') AND (agent.revoked_at IS NOT NULL OR agent.expires_at < clock_timestamp()) OR agent.revoked_at < clock_timestamp() - $3::INTERVAL ORDER BY (agent.client_id LIKE $2::VARCHAR || '%') DESC, agent.revoked_at, agent.client_id
- LIMIT $4::BIGINT);
+WHERE (agent.client_id LIKE $2::VARCHAR || '%') AND (agent.revoked_at IS NOT NULL OR agent.expires_at < $3::TIMESTAMP WITH TIME ZONE) OR agent.revoked_at < $4::TIMESTAMP WITH TIME ZONE ORDER BY (agent.client_id LIKE $2::VARCHAR || '%') DESC, agent.revoked_at, agent.client_id
+ LIMIT $5::BIGINT);
 
 -- agents.listing._FIRST_PAGE
 -- $1 user_id, $2 rows
@@ -223,17 +223,17 @@ WHERE agent.revoked_at IS NULL;
 UPDATE agent SET revoked_at=$1::TIMESTAMP WITH TIME ZONE WHERE agent.user_id = $2::VARCHAR AND agent.revoked_at IS NULL;
 
 -- agents.status._STATUS
--- $1 now_1 = datetime.timedelta(seconds=60), $2 user_id, $3 client_id
-SELECT account.erased_at, account.sessions_valid_after, agent.client_id, agent.scopes, agent.bounded, agent.valid_after, agent.revoked_at, coalesce(agent.last_used_at <= clock.now - $1::INTERVAL, true) AS use_unrecorded
+-- $1 user_id, $2 client_id
+SELECT clock.now, account.erased_at, account.sessions_valid_after, agent.client_id, agent.scopes, agent.bounded, agent.valid_after, agent.revoked_at, agent.last_used_at
 FROM (SELECT clock_timestamp() AS now) AS clock LEFT OUTER JOIN (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
 FROM account
-WHERE account.user_id = $2::VARCHAR) AS account ON true LEFT OUTER JOIN (SELECT agent.client_id AS client_id, agent.name AS name, agent.scopes AS scopes, agent.bounded AS bounded, agent.valid_after AS valid_after, agent.expires_at AS expires_at, agent.revoked_at AS revoked_at, agent.last_used_at AS last_used_at, agent.created_at AS created_at
+WHERE account.user_id = $1::VARCHAR) AS account ON true LEFT OUTER JOIN (SELECT agent.client_id AS client_id, agent.name AS name, agent.scopes AS scopes, agent.bounded AS bounded, agent.valid_after AS valid_after, agent.expires_at AS expires_at, agent.revoked_at AS revoked_at, agent.last_used_at AS last_used_at, agent.created_at AS created_at
 FROM agent
-WHERE agent.user_id = $2::VARCHAR) AS agent ON agent.client_id = $3::VARCHAR;
+WHERE agent.user_id = $1::VARCHAR) AS agent ON agent.client_id = $2::VARCHAR;
 
 -- agents.status._RECORD_USE
--- $1 user_id, $2 client_id, $3 clock_timestamp_1 = datetime.timedelta(seconds=60)
-UPDATE agent SET last_used_at=clock_timestamp() WHERE agent.user_id = $1::VARCHAR AND agent.client_id = $2::VARCHAR AND (agent.last_used_at IS NULL OR agent.last_used_at <= clock_timestamp() - $3::INTERVAL);
+-- $1 now, $2 user_id, $3 client_id, $4 recorded
+UPDATE agent SET last_used_at=$1::TIMESTAMP WITH TIME ZONE WHERE agent.user_id = $2::VARCHAR AND agent.client_id = $3::VARCHAR AND (agent.last_used_at IS NULL OR agent.last_used_at <= $4::TIMESTAMP WITH TIME ZONE);
 
 -- agents.status._ADD_SCOPES
 -- $1 scopes, $2 user_id, $3 client_id
@@ -449,6 +449,10 @@ WHERE conversation.user_id = $1::VARCHAR) AS conversation
 WHERE conversation.client_id = $2::VARCHAR AND conversation.deleted_at IS NULL ORDER BY conversation.updated_at DESC, conversation.id DESC
  LIMIT $3::INTEGER;
 
+-- data.isolation._LAST_EVENT
+-- $1 user_id
+SELECT account.last_event FROM account WHERE account.user_id = $1::VARCHAR;
+
 -- ledger.history._OF_A_NUMBER
 -- $1 user_id, $2 subject, $3 event_id, $4 key
 SELECT event.id, event.at, event.before, event.after
@@ -571,7 +575,7 @@ appended AS
 write_0 AS
 (DELETE FROM task WHERE task.user_id = $7::VARCHAR AND task.id = $8::BIGINT),
 write_1 AS
-(UPDATE event SET before=NULL, after=NULL, request_hash=NULL WHERE event.user_id = $7::VARCHAR AND event.subject_id = $8::BIGINT AND event.subject = 'task')
+(UPDATE event SET before=NULL, after=NULL, request_hash=NULL WHERE event.user_id = $7::VARCHAR AND event.subject_id = $8::BIGINT AND event.subject = 'task' AND event.id < $1::BIGINT)
  UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::BIGINT), completed_count=(account.completed_count + $4::BIGINT), stored_bytes=((account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)) - (SELECT looked_up.bytes
 FROM looked_up)), quota_day=$9::DATE, quota_used=$10::BIGINT WHERE account.user_id = $7::VARCHAR;
 

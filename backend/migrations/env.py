@@ -28,6 +28,9 @@ def migrate(connection: Connection) -> None:
             connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
             connection.execute(text(f"GRANT SELECT ON alembic_version TO {role}"))
             connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {names} TO {role}"))
+            if connection.scalar(text("SELECT to_regproc('hold_account')")):
+                functions = "hold_account, last_event_of"
+                connection.execute(text(f"GRANT EXECUTE ON FUNCTION {functions} TO {role}"))
 
 
 async def main() -> None:

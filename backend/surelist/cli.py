@@ -17,7 +17,7 @@ from surelist.access.auth import (
     WEB_CLIENT,
     sign_token,
 )
-from surelist.data import auth_schema, database
+from surelist.data import auth_schema, database, distributing
 from surelist.errors import ConfigurationError
 from surelist.machine.data_directory import create_secret
 from surelist.operations import backup as backups
@@ -188,6 +188,23 @@ def migrate() -> None:
     else:
         with running.database_of(settings):
             pass
+
+
+@surelist.command()
+@data_option
+def distribute() -> None:
+    """Distribute the lists over the nodes of a Citus cluster.
+
+    Connects to DATABASE_URL_DIRECT, by default DATABASE_URL, as the owner of the tables and of the
+    database. Stop the servers first. Does nothing to tables that are distributed already.
+    """
+    settings = config.load()
+    if not settings.database_url:
+        raise ConfigurationError(
+            "The embedded PostgreSQL is not a Citus cluster. Set DATABASE_URL to the coordinator."
+        )
+    made = asyncio.run(distributing.distribute(settings.database_url_direct))
+    click.echo(f"Distributed: {', '.join(made)}." if made else "All tables are distributed.")
 
 
 @surelist.command()

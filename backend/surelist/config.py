@@ -104,6 +104,8 @@ class Settings(BaseSettings):
         default_factory=_default_direct_url, alias="DATABASE_URL_DIRECT", repr=False
     )
     """For migrations: a connection without a pooler, as a role that may change the schema."""
+    database_url_replica: str = Field(default="", alias="DATABASE_URL_REPLICA", repr=False)
+    """A read replica of DATABASE_URL. Empty if there is none."""
     auth_database_url: str = Field(default="", alias="AUTH_DATABASE_URL", repr=False)
     """A connection as the owner of Better Auth's schema. Empty for the embedded PostgreSQL."""
     better_auth_secret: Secret | None = Field(default=None, alias="BETTER_AUTH_SECRET")

@@ -53,7 +53,12 @@ def create_app(settings: Settings | None = None) -> Starlette:
         checked = await _check_database(settings)
         pool = await open_pool(settings, traced=spans is not None, checked=checked)
         CONNECTIONS_MAX.set(settings.pool_size)
-        app.state.database = Database(pool, settings, CredentialCheck(), remove_some)
+        replica = None
+        if settings.database_url_replica:
+            replica = await open_pool(
+                settings, settings.database_url_replica, traced=spans is not None, checked=False
+            )
+        app.state.database = Database(pool, settings, CredentialCheck(), remove_some, replica)
         for endpoint in endpoints.values():
             endpoint.set_database(app.state.database)
         try:

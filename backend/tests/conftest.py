@@ -11,11 +11,11 @@ import pytest
 from starlette.applications import Starlette
 
 from surelist.config import Settings
-from surelist.data.database import migrate
 from surelist.data.isolation import Database
 from surelist.main import create_app
-from surelist.postgres.embedded import OWNER_ROLE, SUPERUSER, Cluster
+from surelist.postgres.embedded import Cluster
 from tests.support import kinds, page
+from tests.support.citus_nodes import close_template, create, migrate_all
 from tests.support.copies import PRISTINE, Copy, copied
 from tests.support.other_postgres import any_postgres
 from tests.support.person import Person
@@ -46,7 +46,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with ExitStack() as stack:
         with kinds.postgres_for_tests():
             cluster = stack.enter_context(any_postgres(tmp_path_factory.mktemp("cluster")))
-            migrate(cluster.url(OWNER_ROLE), cluster.url())
+            migrate_all(cluster)
         yield cluster
 
 
@@ -136,8 +136,9 @@ async def records(cluster: Cluster) -> AsyncIterator[Records]:
 @pytest.fixture(scope="session")
 def pristine(cluster: Cluster) -> str:
     """The name of a migrated database to copy from."""
-    asyncio.run(Copy(cluster, SUPERUSER).run(f"CREATE DATABASE {PRISTINE} OWNER {OWNER_ROLE}"))
-    migrate(cluster.url(OWNER_ROLE, PRISTINE), cluster.url())
+    asyncio.run(create(cluster, PRISTINE))
+    migrate_all(cluster, PRISTINE)
+    asyncio.run(close_template(cluster, PRISTINE))
     return PRISTINE
 
 

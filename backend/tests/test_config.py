@@ -32,6 +32,7 @@ def test_every_setting_has_a_default(data: Path):
         "web_url": "http://localhost:3000",
         "database_url": "",
         "database_url_direct": "",
+        "database_url_replica": "",
         "auth_database_url": "",
         "better_auth_secret": None,
         "better_auth_secret_previous": None,

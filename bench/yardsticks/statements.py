@@ -6,12 +6,7 @@ security: a task, its search columns, its event, the account's counters.
 
 BEGIN = ("BEGIN", "SET LOCAL app.user_id = '{0}'")
 
-LOCK = (
-    *BEGIN,
-    "SET LOCAL lock_timeout = 5000",
-    "INSERT INTO account (user_id) VALUES ('{0}') ON CONFLICT DO NOTHING",
-    "SELECT FROM account WHERE user_id = '{0}' FOR NO KEY UPDATE",
-)
+LOCK = ("BEGIN", "SELECT hold_account('{0}', 5000)")
 
 LIST = """
 SELECT a.timezone, a.pending_count + a.completed_count AS total, page.*

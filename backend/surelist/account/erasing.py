@@ -45,7 +45,7 @@ _SHUT_OUT = compiled(
         stored_bytes=0,
     )
 )
-_FINISH = compiled(user_update(Account).values(erased_at=func.clock_timestamp()))
+_FINISH = compiled(user_update(Account).values(erased_at=func.statement_timestamp()))
 
 
 async def shut_out(tx: UserTransaction) -> None:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from surelist.access.auth import OWNER_SCOPE, Principal
 from surelist.agents.status import admit
 from surelist.data.isolation import UserTransaction
-from surelist.errors import BeingErased, InsufficientScope, Unauthenticated
+from surelist.errors import BeingErased, InsufficientScope, Unauthenticated, Unavailable
 
 SECONDS_BETWEEN_CHECKS = 5
 """How long a result is cached, so how long a worker may serve an agent after its revocation."""
@@ -39,15 +39,20 @@ class CredentialCheck:
             _allowed_scopes(verdict, scope)
         return cached
 
-    async def __call__(self, tx: UserTransaction, principal: Principal, scope: str | None) -> None:
+    async def __call__(
+        self, tx: UserTransaction, principal: Principal, scope: str | None, *, cached: bool = False
+    ) -> None:
         """Check the token, in the database if no verdict is cached.
 
-        A caller without the owner scope is recorded as an agent from here on. Raises
-        Unauthenticated or InsufficientScope.
+        With `cached`, the last verdict counts even if it has expired. A caller without the owner
+        scope is recorded as an agent from here on. Raises Unauthenticated, InsufficientScope, or
+        Unavailable when a `cached` verdict is gone.
         """
         now = self._clock()
         until, verdict = self._cache.get(principal, _EXPIRED)
-        if until <= now:
+        if cached and not until:
+            raise Unavailable("database_unavailable")
+        if until <= now and not cached:
             self._cache.pop(principal, None)
             verdict = await _verdict(tx, principal)
             if len(self._cache) >= CACHED_TOKENS:

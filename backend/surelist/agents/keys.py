@@ -66,7 +66,7 @@ async def make_key(
         made_at, expires_at = first["valid_after"], first["expires_at"]
     else:
         write = await Write.begin(tx, CONTEXT_ALONE)
-        await make_room(tx)
+        await make_room(tx, write.now)
         await tx.execute(
             ADD,
             client_id=client_id,

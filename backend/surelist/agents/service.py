@@ -92,7 +92,7 @@ async def allow(tx: UserTransaction, client_id: str, connection: Connection) -> 
     write = await Write.begin(tx, CONTEXT_ALONE)
     before = await tx.fetch_one(_ONE, client_id=client_id)
     if before is None:
-        await make_room(tx)
+        await make_room(tx, write.now)
     allowed: dict[str, Any] = {
         "client_id": client_id,
         "name": connection.name,

@@ -28,13 +28,14 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 _client_id = bindparam("client_id", type_=Text, required=True)
 _name = bindparam("name", type_=Text, required=True)
 _scopes = bindparam("scopes", type_=ARRAY(Text), required=True)
-_now = func.clock_timestamp()
+_now = bindparam("now", type_=INSTANT, required=True)
 
 _account = user_rows(Account)
 _agent = user_rows(Agent)
-_clock = select(_now.label("now")).subquery("clock")
+_clock = select(func.clock_timestamp().label("now")).subquery("clock")
 _STATUS = compiled(
     select(
+        _clock.c.now,
         _account.c.erased_at,
         _account.c.sessions_valid_after,
         _agent.c.client_id,
@@ -42,9 +43,7 @@ _STATUS = compiled(
         _agent.c.bounded,
         _agent.c.valid_after,
         _agent.c.revoked_at,
-        func.coalesce(_agent.c.last_used_at <= _clock.c.now - USE_RECORDED_EVERY, true()).label(
-            "use_unrecorded"
-        ),
+        _agent.c.last_used_at,
     ).select_from(
         _clock.outerjoin(_account, true()).outerjoin(_agent, _agent.c.client_id == _client_id)
     )
@@ -67,7 +66,8 @@ _RECORD_USE = compiled(
     .where(
         col(Agent.client_id) == _client_id,
         or_(
-            col(Agent.last_used_at).is_(None), col(Agent.last_used_at) <= _now - USE_RECORDED_EVERY
+            col(Agent.last_used_at).is_(None),
+            col(Agent.last_used_at) <= bindparam("recorded", type_=INSTANT, required=True),
         ),
     )
     .values(last_used_at=_now)
@@ -96,7 +96,7 @@ async def admit(tx: UserTransaction, principal: Principal) -> frozenset[str]:
         await tx.hold_account()  # otherwise a concurrent erase would miss the new row
         status = await agent_status(tx, client_id)
         if status["client_id"] is None:
-            await _create_agent(tx, principal)
+            await _create_agent(tx, principal, status["now"])
             return principal.scopes
     if status["client_id"] is None:
         raise InvalidToken("agent_not_allowed")
@@ -104,8 +104,9 @@ async def admit(tx: UserTransaction, principal: Principal) -> frozenset[str]:
         raise InvalidToken("agent_revoked")
     if _issued(tx) < status["valid_after"]:
         raise InvalidToken("agent_tokens_ended")
-    if status["use_unrecorded"]:
-        tx.run_afterwards(_RECORD_USE, client_id=client_id)
+    now, recorded = status["now"], status["now"] - USE_RECORDED_EVERY
+    if status["last_used_at"] is None or status["last_used_at"] <= recorded:
+        tx.run_afterwards(_RECORD_USE, client_id=client_id, now=now, recorded=recorded)
     allowed = frozenset[str](status["scopes"])
     if principal.kind == "token" and not (status["bounded"] or principal.scopes <= allowed):
         scopes = sorted(allowed | principal.scopes)
@@ -115,9 +116,9 @@ async def admit(tx: UserTransaction, principal: Principal) -> frozenset[str]:
     return principal.scopes & allowed
 
 
-async def _create_agent(tx: UserTransaction, principal: Principal) -> None:
+async def _create_agent(tx: UserTransaction, principal: Principal, now: datetime) -> None:
     """Create the row of a client of `surelist token`, at the first call with its token."""
-    await make_room(tx)
+    await make_room(tx, now)
     await tx.execute(
         ADD,
         client_id=principal.caller.client_id,
@@ -126,7 +127,7 @@ async def _create_agent(tx: UserTransaction, principal: Principal) -> None:
         bounded=False,
         valid_after=EPOCH,
         expires_at=None,
-        last_used_at=datetime.now(UTC),
+        last_used_at=now,
     )
 
 

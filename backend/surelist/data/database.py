@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql.expression import ClauseElement
 
 from surelist.config import Settings
-from surelist.data import wall
+from surelist.data import citus, wall
 from surelist.errors import ConfigurationError, Unavailable
 from surelist.observability.transactions import traced_connections
 
@@ -31,7 +31,7 @@ Record: TypeAlias = Mapping[str, Any]
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-SCHEMA = "0008"
+SCHEMA = "0009"
 """The migration that this code requires: the last one in MIGRATIONS."""
 
 DIRECT = "DATABASE_URL_DIRECT or DATABASE_URL"
@@ -151,10 +151,13 @@ async def _nothing_to_reset(_: object) -> None:
     """No reset: all settings are local to their transaction."""
 
 
-async def open_pool(settings: Settings, *, traced: bool = False, checked: bool = True) -> Pool:
-    """Open this worker's connections; none is made until it is needed.
+async def open_pool(
+    settings: Settings, url: str = "", *, traced: bool = False, checked: bool = True
+) -> Pool:
+    """Open this worker's connections, to DATABASE_URL or to the replica at `url`.
 
-    When the database has not been `checked`, the first connection does so, and is none otherwise.
+    None is made until it is needed. When the database has not been `checked`, the first connection
+    does so, and is none otherwise.
     """
 
     async def prepare(connection: Connection) -> None:
@@ -167,7 +170,7 @@ async def open_pool(settings: Settings, *, traced: bool = False, checked: bool =
             checked = True
         await _prepare(connection)
 
-    arguments = connection_arguments(settings.database_url)
+    arguments = connection_arguments(url or settings.database_url)
     arguments.setdefault("statement_cache_size", settings.statement_cache)
     return await asyncpg.create_pool(
         **arguments,
@@ -189,7 +192,7 @@ async def check(url: str, seconds: float = CONNECT_TIMEOUT) -> None:
     """
     try:
         with faults_as_unavailable():
-            async with _connected(url, "DATABASE_URL", seconds) as connection:
+            async with connected(url, "DATABASE_URL", seconds) as connection:
                 giving_up = asyncio.get_running_loop().call_later(seconds, connection.terminate)
                 try:
                     await _check(connection)
@@ -207,12 +210,14 @@ async def _check(connection: Connection) -> None:
         await _check_role(connection)
         await _check_schema(connection)
         await wall.check(connection)
+        await citus.check(connection)
 
 
 @asynccontextmanager
-async def _connected(
+async def connected(
     url: str, variable: str, seconds: float = CONNECT_TIMEOUT
 ) -> AsyncGenerator[Connection]:
+    """A connection for a command. Raises Unreachable, which names the `variable` of the address."""
     # No statement runs twice here, so none is prepared: some poolers do not keep them.
     arguments = connection_arguments(url)
     arguments["statement_cache_size"] = 0
@@ -270,7 +275,7 @@ def _refuse_newer(found: str | None) -> None:
 
 
 async def _check_migratable(url: str) -> None:
-    async with _connected(url, DIRECT) as connection:
+    async with connected(url, DIRECT) as connection:
         if await connection.fetchval("SELECT to_regclass('alembic_version')"):
             _refuse_newer(await connection.fetchval("SELECT version_num FROM alembic_version"))
 
@@ -309,10 +314,10 @@ async def holds_accounts(url: str) -> bool:
     """Whether the database at `url` has accounts. Raises ConfigurationError if rows are hidden."""
     if not await _has(url, "account"):
         return False
-    async with _connected(url, DIRECT) as connection:
+    async with connected(url, DIRECT) as connection:
         await connection.execute("SET row_security = off")  # an error, where rows would be hidden
         try:
-            return await connection.fetchval("SELECT EXISTS (SELECT FROM account)")
+            return await connection.fetchval("SELECT EXISTS (SELECT 1 FROM account)")
         except asyncpg.InsufficientPrivilegeError:
             raise ConfigurationError(
                 f"The role in {DIRECT} cannot see whether there are lists. Use a superuser, a role "
@@ -322,17 +327,29 @@ async def holds_accounts(url: str) -> bool:
 
 async def reach(url: str, variable: str) -> None:
     """Raise ConfigurationError unless a connection to `url` succeeds; it names `variable`."""
-    async with _connected(url, variable):
+    async with connected(url, variable):
         pass
 
 
+async def is_replica(url: str) -> bool:
+    """Whether the database of DATABASE_URL_REPLICA follows another one."""
+    async with connected(url, "DATABASE_URL_REPLICA") as connection:
+        return await connection.fetchval("SELECT pg_is_in_recovery()")
+
+
+async def is_distributed(url: str, variable: str) -> bool:
+    """Whether users are distributed over the nodes of a Citus cluster."""
+    async with connected(url, variable) as connection:
+        return bool(await citus.distributed(connection))
+
+
 async def _has(url: str, table: str) -> bool:
-    async with _connected(url, DIRECT) as connection:
+    async with connected(url, DIRECT) as connection:
         return await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", table)
 
 
 async def _run(url: str, statement: str) -> None:
-    async with _connected(url, DIRECT) as connection:
+    async with connected(url, DIRECT) as connection:
         await connection.execute(statement)
 
 

@@ -42,7 +42,7 @@ from surelist.data.database import (
 from surelist.data.deadlines import Deadlines
 from surelist.data.queues import Turns
 from surelist.errors import BeingErased, Conflict, Unavailable
-from surelist.observability.metrics import CONNECTIONS_IN_USE
+from surelist.observability.metrics import CONNECTIONS_IN_USE, REPLICA_READS
 
 T = TypeVar("T")
 Work = Callable[["UserTransaction"], Awaitable[T]]
@@ -65,6 +65,14 @@ succeeds: fail early with 503 and Retry-After."""
 
 ROLLBACK_TIMEOUT = 2.0
 """Seconds for a ROLLBACK, which may wait until a statement is cancelled."""
+
+REPLICATED = "tasks:read"
+"""The scope of reads that a replica may answer: each change that they show is an event."""
+
+_LAST_EVENT_OF = "SELECT last_event_of($1)"
+_LAST_EVENT = Statement(
+    "SELECT account.last_event FROM account WHERE account.user_id = $1::VARCHAR", ("user_id",), {}
+)
 
 _ME = bindparam("user_id", type_=Text, required=True)
 
@@ -175,7 +183,7 @@ class UserTransaction:
         """
         self.wrote = True
         user_id = self._stamps["user_id"]
-        await self._connection.execute(_locked(user_id, self._lock_timeout))
+        await self._connection.execute(_hold_account(user_id, self._lock_timeout))
 
     def seal(self, content: bytes) -> str:
         """Sign `content` for this user, and return it as text."""
@@ -205,11 +213,14 @@ class Gate(Protocol):
         """
         ...
 
-    async def __call__(self, tx: UserTransaction, principal: Principal, scope: str | None) -> None:
+    async def __call__(
+        self, tx: UserTransaction, principal: Principal, scope: str | None, *, cached: bool = False
+    ) -> None:
         """Check the credential against the user's rows, in the caller's transaction.
 
-        Raises Unauthenticated when it has been ended, and InsufficientScope when it no longer
-        allows `scope`.
+        With `cached`, the last result counts. Raises Unauthenticated when the credential has
+        ended, InsufficientScope when it no longer allows `scope`, and Unavailable when a `cached`
+        result is gone.
         """
         ...
 
@@ -217,8 +228,16 @@ class Gate(Protocol):
 class Database:
     """Opens transactions on the pool, each for one user."""
 
-    def __init__(self, pool: Pool, settings: Settings, gate: Gate, remove_some: Work[bool]) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        settings: Settings,
+        gate: Gate,
+        remove_some: Work[bool],
+        replica: "Pool | None" = None,
+    ) -> None:
         self._pool = pool
+        self._replica = replica
         self._gate = gate
         self._remove_some = remove_some
         self._key = settings.cursor_key
@@ -235,6 +254,8 @@ class Database:
         with suppress(TimeoutError):  # a PostgreSQL that does not answer would never close them
             async with asyncio.timeout(ROLLBACK_TIMEOUT):
                 await self._pool.close()
+                if self._replica:
+                    await self._replica.close()
         await self._rates.close()
 
     async def read(
@@ -253,16 +274,49 @@ class Database:
         been counted. Raises TooManyRequests when the rate limit is reached, and Unauthenticated or
         InsufficientScope when the credential is not valid or does not allow `scope`.
         """
-        self.enter(principal, scope)
+        known = self.enter(principal, scope)
         if rate:
             await self._rates.spend(principal, rate, agent)
         user_id = principal.account_id
         begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}"
         async with self._turns.to_read(user_id, person=principal.caller.is_person):
+            if self._replica and known and scope == REPLICATED:
+                read = await self._read_replica(self._replica, principal, begin, work)
+                if read:
+                    return read[0]
             try:
                 return await self._run(principal, scope, begin, work)
             except ConnectionLost:
                 return await self._run(principal, scope, begin, work)
+
+    async def _read_replica(
+        self, replica: Pool, principal: Principal, begin: str, work: Work[T]
+    ) -> tuple[T] | None:
+        """The result of `work` on the replica, if that has each of the user's committed changes.
+
+        None if it has not, or is away: the primary then answers.
+        """
+        outcome = "away"
+        try:
+            with faults_as_unavailable():
+                seen: int | None = await self._pool.fetchval(
+                    _LAST_EVENT_OF, principal.account_id, timeout=POOL_TIMEOUT
+                )
+            if seen is None:
+                return None
+
+            async def proved(tx: UserTransaction) -> tuple[T] | None:
+                account = await tx.fetch_one(_LAST_EVENT)
+                if account is None or account["last_event"] < seen:
+                    return None
+                return (await work(tx),)
+
+            read = await self._run(principal, REPLICATED, begin, proved, pool=replica)
+            outcome = "answered" if read else "behind"
+        except Unavailable:
+            read = None
+        REPLICA_READS.labels(outcome).inc()
+        return read
 
     async def admit(self, principal: Principal) -> None:
         """Check a credential for a call that opens no other transaction. Raises Unauthenticated.
@@ -316,16 +370,17 @@ class Database:
         return await self._run(principal, None, begin, self._remove_some, "COMMIT", gated=False)
 
     def _begin_to_write(self, user_id: str) -> str:
-        locked = _locked(user_id, self._lock_timeout)
-        return f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}; {locked}"
+        return f"BEGIN; {_hold_account(user_id, self._lock_timeout)}"
 
-    def enter(self, principal: Principal, scope: str) -> None:
+    def enter(self, principal: Principal, scope: str) -> bool:
         """Check what can be checked without the database, before a call is counted.
 
-        Raises Unauthenticated or InsufficientScope.
+        Whether the credential was looked at a moment ago. Raises Unauthenticated or
+        InsufficientScope.
         """
-        self._gate.at_the_door(principal, scope)
+        known = self._gate.at_the_door(principal, scope)
         principal.require(scope)
+        return known
 
     async def _run(
         self,
@@ -336,14 +391,18 @@ class Database:
         end: str | None = None,
         *,
         gated: bool = True,
+        pool: "Pool | None" = None,
     ) -> T:
         """Run `work` between `begin` and `end`; without `end`, it is a read.
+
+        With the `pool` of a replica, what is known of the credential counts, as that may lag.
 
         A call that meets an erase that was cut off removes some more rows before it is refused.
         Nothing hangs on the end of what only read, so nobody waits for that round trip.
         """
         with faults_as_unavailable():
-            connection = await self._a_connection()
+            cached, pool = pool is not None, pool or self._pool
+            connection = await self._a_connection(pool)
             CONNECTIONS_IN_USE.inc()
             self._deadlines.enter(TRANSACTION_TIMEOUT)
             try:
@@ -353,7 +412,7 @@ class Database:
                     )
                     await connection.execute(begin)
                     if gated:
-                        await self._gate(tx, principal, scope)
+                        await self._gate(tx, principal, scope, cached=cached)
                     result = await work(tx)
                     await tx.finish()
                     if end:
@@ -363,30 +422,30 @@ class Database:
                 finally:
                     self._deadlines.leave()
             except BaseException as fault:
-                await self._roll_back(connection)
+                await self._roll_back(connection, pool)
                 if isinstance(fault, BeingErased):
                     await self._erase_some(principal)
                 raise
             if connection.is_in_transaction():
-                ending = asyncio.create_task(self._roll_back(connection))
+                ending = asyncio.create_task(self._roll_back(connection, pool))
                 self._endings.add(ending)
                 ending.add_done_callback(self._endings.discard)
             else:
-                await self._give_back(connection)
+                await self._give_back(connection, pool)
             return result
 
-    async def _a_connection(self) -> PooledConnection:
+    async def _a_connection(self, pool: Pool) -> PooledConnection:
         """A connection of the pool. Raises Unavailable when none becomes free in time."""
-        if self._pool.get_idle_size():  # no wait: a timer would cost 30 us
-            return await self._pool.acquire()
-        if self._pool.get_size() < self._pool.get_max_size():  # made, however far PostgreSQL is
-            return await self._pool.acquire(timeout=self._patience)
+        if pool.get_idle_size():  # no wait: a timer would cost 30 us
+            return await pool.acquire()
+        if pool.get_size() < pool.get_max_size():  # made, however far PostgreSQL is
+            return await pool.acquire(timeout=self._patience)
         try:
-            return await self._pool.acquire(timeout=POOL_TIMEOUT)
+            return await pool.acquire(timeout=POOL_TIMEOUT)
         except TimeoutError:
             raise Unavailable("server_busy") from None
 
-    async def _roll_back(self, connection: PooledConnection) -> None:
+    async def _roll_back(self, connection: PooledConnection, pool: Pool) -> None:
         """Roll back an open transaction, and return the connection to the pool.
 
         One on which that does not succeed is given up: half an exchange may be left on it.
@@ -397,11 +456,11 @@ class Database:
             with suppress(asyncpg.InterfaceError):  # the pool itself has let go of it
                 connection.terminate()
         finally:
-            await self._give_back(connection)
+            await self._give_back(connection, pool)
 
-    async def _give_back(self, connection: PooledConnection) -> None:
+    async def _give_back(self, connection: PooledConnection, pool: Pool) -> None:
         CONNECTIONS_IN_USE.dec()
-        await self._pool.release(connection)
+        await pool.release(connection)
 
 
 async def _nothing(_tx: UserTransaction) -> None:
@@ -415,15 +474,19 @@ async def _end(connection: PooledConnection, end: str, before: str = "") -> None
 
 def _as_user(user_id: str) -> str:
     """Set the user for row-level security. Local to the transaction: poolers share sessions."""
-    if not USER_ID.fullmatch(user_id):
-        raise ValueError("not a user id")
+    _refuse_unless_id(user_id)
     return f"SET LOCAL app.user_id = '{user_id}'"
 
 
-def _locked(user_id: str, timeout: int) -> str:
-    """SQL that locks the account of the user in `_as_user`, and creates it if it is missing."""
-    return (
-        f"SET LOCAL lock_timeout = {timeout};"  # noqa: S608
-        f"INSERT INTO account (user_id) VALUES ('{user_id}') ON CONFLICT DO NOTHING;"
-        f"SELECT FROM account WHERE user_id = '{user_id}' FOR NO KEY UPDATE"
-    )
+def _hold_account(user_id: str, timeout: int) -> str:
+    """SQL that sets the user as `_as_user` does, and locks the account, or creates it.
+
+    It also sets what `_IN_ORDER` sets: see the function in migration 0009.
+    """
+    _refuse_unless_id(user_id)
+    return f"SELECT hold_account('{user_id}', {timeout})"
+
+
+def _refuse_unless_id(user_id: str) -> None:
+    if not USER_ID.fullmatch(user_id):
+        raise ValueError("not a user id")

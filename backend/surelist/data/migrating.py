@@ -7,11 +7,16 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+_DISTRIBUTED = """
+SELECT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = to_regclass('account'))
+"""
 _OF_USER = "(user_id = current_setting('app.user_id', true))"
 
 
 def create_user_table(name: str, *columns: "sa.Column[Any] | sa.Constraint") -> None:
     """Create a table of users' rows, with `user_id` first and with row-level security.
+
+    Where the others are distributed over nodes, it is too.
 
     `columns` are the others, with further constraints; those that are part of the primary key say
     so with `primary_key=True`.
@@ -25,6 +30,17 @@ def create_user_table(name: str, *columns: "sa.Column[Any] | sa.Constraint") -> 
     op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY {name}_of_user ON {name} USING {_OF_USER} WITH CHECK {_OF_USER}")
+    if _is_distributed():
+        op.execute(
+            f"SELECT create_distributed_table('{name}', 'user_id', colocate_with => 'account')"
+        )
+
+
+def _is_distributed() -> bool:
+    """Whether the tables of users are distributed over the nodes of a Citus cluster."""
+    connection = op.get_bind()
+    known = connection.scalar(sa.text("SELECT to_regclass('pg_dist_partition') IS NOT NULL"))
+    return bool(known and connection.scalar(sa.text(_DISTRIBUTED)))
 
 
 @contextmanager

@@ -37,6 +37,11 @@ ARGUMENTS_MENDED = Counter(
     "Tool calls with arguments that were corrected.",
     ["client", "kind"],
 )
+REPLICA_READS = Counter(
+    "surelist_replica_reads",
+    "Reads for which the replica was asked: answered, behind the primary, or away.",
+    ["outcome"],
+)
 CONNECTIONS_IN_USE = Gauge(
     "surelist_pool_connections_in_use",
     "Connections to PostgreSQL in use.",

@@ -25,7 +25,17 @@ def examine() -> Generator[Finding]:
         yield False, str(error)
         return
     yield True, f"The settings can be read. The data directory is {settings.data}."
-    checks = (_directory, _address, _secret, _database, _migrations, _redis, _traces, _model)
+    checks = (
+        _directory,
+        _address,
+        _secret,
+        _database,
+        _replica,
+        _migrations,
+        _redis,
+        _traces,
+        _model,
+    )
     for check in checks:
         try:
             yield True, check(settings)
@@ -74,7 +84,10 @@ def _private(path: Path) -> Path:
 def _database(settings: Settings) -> str:
     if settings.database_url:
         asyncio.run(database.check(settings.database_url))
-        return "The database answers, keeps users apart and has the schema of this code."
+        answers = "The database answers, keeps users apart and has the schema of this code."
+        if asyncio.run(database.is_distributed(settings.database_url, "DATABASE_URL")):
+            return f"{answers} Citus distributes it over nodes."
+        return answers
     if not (settings.data / "postgres").exists():
         return "The embedded PostgreSQL will be made by the first start."
     refuse_other_major(settings.data)
@@ -91,6 +104,17 @@ def _migrations(settings: Settings) -> str:
         raise _SkipCheck
     asyncio.run(database.reach(settings.database_url_direct, "DATABASE_URL_DIRECT"))
     return "The database answers at DATABASE_URL_DIRECT too."
+
+
+def _replica(settings: Settings) -> str:
+    if not settings.database_url_replica:
+        raise _SkipCheck
+    if not asyncio.run(database.is_replica(settings.database_url_replica)):
+        raise ConfigurationError(
+            "DATABASE_URL_REPLICA is no replica: PostgreSQL there takes writes. Correct the "
+            "address, or unset it."
+        )
+    return "The replica answers at DATABASE_URL_REPLICA."
 
 
 def _redis(settings: Settings) -> str:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import asyncpg
 from sqlmodel import SQLModel
 
-from surelist.data import auth_schema, database, tables
+from surelist.data import auth_schema, database, distributing, tables
 from surelist.data.database import connection_arguments
 from surelist.errors import ConfigurationError
 from surelist.operations import archive
@@ -44,6 +44,7 @@ def restore(path: Path, *, owner: str, seer: str, app: str, people: str | None) 
     if people and asyncio.run(auth_schema.holds_people(people)):
         raise ConfigurationError(_NEVER_REPLACES.format("people"))
     version = _version(path)
+    distributed = asyncio.run(distributing.undistribute(owner))
     database.unmake(owner)
     try:
         database.migrate(owner, revision=version)
@@ -51,6 +52,8 @@ def restore(path: Path, *, owner: str, seer: str, app: str, people: str | None) 
         if people:
             asyncio.run(_fill_people(path, people, found.get(auth_schema.SCHEMA, ())))
         database.migrate(owner, app)
+        if distributed:
+            asyncio.run(distributing.distribute(owner))
     except BaseException:
         database.unmake(owner)  # a failed restore leaves no tables
         raise

@@ -48,13 +48,13 @@ def kept_in_trash(task: FromClause) -> ColumnElement[bool]:
     return task.c.deleted_at > _expiry
 
 
-def _purging(task_id: str) -> tuple[UpdateBase, UpdateBase]:
-    """The task is dropped, and its events lose their contents."""
+def _purging(task_id: str, *but: ColumnElement[bool]) -> tuple[UpdateBase, UpdateBase]:
+    """The task is dropped, and its events lose their contents, `but` for some."""
     key = bindparam(task_id, type_=BigInteger, required=True)
     return (
         user_delete(Task).where(col(Task.id) == key),
         user_update(Event)
-        .where(col(Event.subject_id) == key, col(Event.subject) == literal_column("'task'"))
+        .where(col(Event.subject_id) == key, col(Event.subject) == literal_column("'task'"), *but)
         .values(before=null(), after=null(), request_hash=null()),
     )
 
@@ -67,6 +67,8 @@ def _bytes_of_task(task_id: str) -> Select[Any]:
 
 
 _freed = looked_up_first(_bytes_of_task("id"))
+_before_this = col(Event.id) < bindparam("event_id", type_=BigInteger, required=True)
+"""Citus may run the parts of a statement one after the other: the event of the purge stays."""
 
 TRASH = Trash(
     any_expired=select(_task.c.deleted_at)
@@ -83,7 +85,9 @@ TRASH = Trash(
         .limit(SWEPT_AT_ONCE)
     ),
     purge=Store(
-        alone=recorded(*_purging("event_subject_id"), freed=_bytes_of_task("event_subject_id")),
+        alone=recorded(
+            *_purging("event_subject_id", _before_this), freed=_bytes_of_task("event_subject_id")
+        ),
         among=compiled(
             user_update(Account)
             .values(stored_bytes=col(Account.stored_bytes) - _freed.value)

@@ -7,7 +7,7 @@ import pytest
 from surelist.access.auth import AGENT_SCOPES
 from surelist.conversations.records import SWEPT_AT_ONCE
 from tests.support.person import Person
-from tests.support.records import Records
+from tests.support.records import DAY, Records, earlier
 from tests.support.talking import begin, history, listed, say
 
 
@@ -123,8 +123,9 @@ async def test_after_thirty_days_a_deleted_conversation_is_gone_and_the_next_wri
         await say(ann, number, "Hello")
         await ann.rest("DELETE", f"/conversations/{number}")
     await records.run(
-        "UPDATE conversation SET deleted_at = deleted_at - interval '31 days' WHERE user_id = $1",
+        f"UPDATE conversation SET deleted_at = {earlier('deleted_at')} WHERE user_id = $1",
         ann.user_id,
+        31 * DAY,
     )
     assert (await ann.rest("GET", "/conversations/1")).status_code == 404
     assert await listed(ann, "?status=deleted") == []

@@ -8,7 +8,8 @@ import pytest
 
 from surelist.data import auth_schema, tables
 from surelist.errors import ConfigurationError
-from surelist.postgres.embedded import APP_ROLE, SUPERUSER, Cluster, Server
+from surelist.postgres.embedded import APP_ROLE, SUPERUSER, Server
+from tests.support.citus_nodes import direct_url
 from tests.support.copies import Copy
 
 PEOPLE = """
@@ -66,7 +67,7 @@ async def test_the_apps_role_can_neither_read_nor_write_people(
     people: asyncpg.Connection, cluster: Server
 ) -> None:
     await people.execute(PEOPLE)
-    app = await asyncpg.connect(Cluster.url(cluster, APP_ROLE))
+    app = await asyncpg.connect(direct_url(cluster, APP_ROLE))
     try:
         for statement in (
             'SELECT * FROM auth."user"',

@@ -11,6 +11,7 @@ from surelist.config import Settings
 from surelist.data.database import check, migrate
 from surelist.postgres.embedded import OWNER_ROLE, Cluster
 from tests.data.test_migrating import alembic
+from tests.support.citus_nodes import direct_url
 from tests.support.copies import Copy, copied, newcomers
 from tests.support.person import Person
 from tests.support.soundness import Ledgers
@@ -26,7 +27,7 @@ FILES = "SELECT pg_relation_filenode('event'), pg_relation_filenode('task')"
 async def migrated(cluster: Cluster) -> AsyncIterator[Copy]:
     """A database of the version 0007 with LIST, migrated to this one."""
     async with copied(cluster, "template0") as copy:
-        owner = Cluster.url(cluster, OWNER_ROLE, copy.name)
+        owner = direct_url(cluster, OWNER_ROLE, copy.name)
         await asyncio.to_thread(migrate, owner, copy.url(), revision="0007")
         await copy.run(LIST.read_text())
         before, files = await copy.rows(REST), await copy.rows(FILES)

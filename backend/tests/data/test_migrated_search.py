@@ -10,6 +10,7 @@ from surelist.data.database import check, migrate
 from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, Cluster
 from surelist.tasks.words import folded
 from tests.support.asking import ids
+from tests.support.citus_nodes import direct_url
 from tests.support.copies import Copy, copied, newcomers
 from tests.support.person import Person
 
@@ -49,7 +50,7 @@ VALUES ('old-1', 1, 1, 'user', 'Is Zahnarzttermin on?', ' is zahnarzttermin on',
 async def migrated(cluster: Cluster) -> AsyncIterator[Copy]:
     """A database of the version OLD with ROWS, migrated to this one."""
     async with copied(cluster, "template0") as copy:
-        owner = Cluster.url(cluster, OWNER_ROLE, copy.name)
+        owner = direct_url(cluster, OWNER_ROLE, copy.name)
         await asyncio.to_thread(migrate, owner, copy.url(), revision=OLD)
         await copy.run(ROWS)
         before = await copy.rows("SELECT user_id, id, title, description, tags, version FROM task")

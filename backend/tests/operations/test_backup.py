@@ -145,7 +145,7 @@ async def test_a_role_that_does_not_see_every_list_makes_no_backup(
 ) -> None:
     for role in (APP_ROLE, OWNER_ROLE):
         with pytest.raises(ConfigurationError, match="BYPASSRLS"):
-            back_up(copy.url(role), tmp_path / role)
+            await asyncio.to_thread(back_up, copy.url(role), tmp_path / role)
     assert os.listdir(tmp_path) == []  # noqa: PTH208
 
 
@@ -178,7 +178,7 @@ async def test_a_truncated_backup_restores_nothing(copy: Copy, tmp_path: Path) -
         "FROM generate_series(1, 20000) AS n"
     )
     file = tmp_path / "file"
-    back_up(copy.url(SUPERUSER), file)
+    await asyncio.to_thread(back_up, copy.url(SUPERUSER), file)
     await copy.run("DELETE FROM account")
     os.truncate(file, file.stat().st_size // 2)
     addresses = {

@@ -16,6 +16,7 @@ from surelist.operations.backup import back_up
 from surelist.operations.restoring import PEOPLE, restore
 from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster, Server
 from tests.operations.test_backup import ANN, TABLES_OF_PEOPLE
+from tests.support.citus_nodes import direct_url
 from tests.support.copies import Copy, copied
 from tests.support.write_people import FRONTEND, made
 
@@ -29,15 +30,13 @@ async def empty(cluster: Cluster) -> AsyncIterator[Copy]:
         yield copy
 
 
-def backup_of(copy: Copy, path: Path) -> Path:
-    back_up(Cluster.url(copy.server, SUPERUSER, copy.name), path)
+async def backup_of(copy: Copy, path: Path) -> Path:
+    await asyncio.to_thread(back_up, direct_url(copy.server, SUPERUSER, copy.name), path)
     return path
 
 
 async def restored(path: Path, target: Copy, people: str | None = None) -> None:
-    owner, seer = (
-        Cluster.url(target.server, role, target.name) for role in (OWNER_ROLE, SUPERUSER)
-    )
+    owner, seer = (direct_url(target.server, role, target.name) for role in (OWNER_ROLE, SUPERUSER))
     await asyncio.to_thread(
         lambda: restore(path, owner=owner, seer=seer, app=target.url(), people=people)
     )
@@ -143,7 +142,7 @@ async def test_a_restore_ignores_everything_in_a_file_except_rows(
     await copy.run(rows())
     await copy.run(EVIL[evil])
     assert await laid_out(copy) != right
-    await restored(backup_of(copy, tmp_path / "file"), empty)
+    await restored(await backup_of(copy, tmp_path / "file"), empty)
     assert await laid_out(empty) == right
     assert await rows_of(empty) == await rows_of(copy)
     await check(empty.url())
@@ -154,7 +153,7 @@ async def test_sql_in_the_place_of_the_statement_before_the_rows_is_not_run(
     copy: Copy, empty: Copy, tmp_path: Path
 ) -> None:
     await copy.run(rows())
-    path = backup_of(copy, tmp_path / "file")
+    path = await backup_of(copy, tmp_path / "file")
     whole = path.read_bytes()
     (statement,) = set(re.findall(rb"COPY public\.event \([^)]*\) FROM stdin;\n", whole))
     for evil in (b"DROP TABLE agent;--", b"COPY public.account FROM stdin;--"):
@@ -169,10 +168,10 @@ async def test_an_unknown_table_or_column_is_refused_by_its_name(
 ) -> None:
     await copy.run("ALTER TABLE task ADD surprise text")
     with pytest.raises(ConfigurationError, match=r"does not know: task\.surprise"):
-        await restored(backup_of(copy, tmp_path / "column"), empty)
+        await restored(await backup_of(copy, tmp_path / "column"), empty)
     await copy.run(f"CREATE SCHEMA auth; {TABLES_OF_PEOPLE} CREATE TABLE auth.surprise (id int)")
     await copy.run("ALTER TABLE task DROP surprise")
-    path = backup_of(copy, tmp_path / "table")
+    path = await backup_of(copy, tmp_path / "table")
     with pytest.raises(ConfigurationError, match="does not know: surprise"):
         await restored(path, empty, await with_people(empty))
     assert await empty.rows("SELECT FROM pg_tables WHERE schemaname = 'public'") == []
@@ -181,7 +180,7 @@ async def test_an_unknown_table_or_column_is_refused_by_its_name(
 async def with_people(empty: Copy) -> str:
     """The address of a database's schema `auth`, which is made."""
     await empty.run(f"CREATE SCHEMA auth AUTHORIZATION {OWNER_ROLE}")
-    return Cluster.url(empty.server, OWNER_ROLE, empty.name)
+    return direct_url(empty.server, OWNER_ROLE, empty.name)
 
 
 @pytest.mark.parametrize(
@@ -191,10 +190,10 @@ async def test_a_backup_of_each_earlier_schema_is_migrated(
     cluster: Cluster, empty: Copy, tmp_path: Path, version: str
 ) -> None:
     async with copied(cluster, EMPTY) as old:
-        owner = Cluster.url(cluster, OWNER_ROLE, old.name)
+        owner = direct_url(cluster, OWNER_ROLE, old.name)
         await asyncio.to_thread(migrate, owner, revision=version)
         await old.run(rows(version))
-        path = backup_of(old, tmp_path / "file")
+        path = await backup_of(old, tmp_path / "file")
     await restored(path, empty)
     assert await empty.rows("SELECT version_num FROM alembic_version") == [(SCHEMA,)]
     assert len(await empty.rows("SELECT FROM task")) == 2
@@ -210,7 +209,7 @@ async def test_a_backup_of_no_known_schema_is_refused(
 ) -> None:
     await copy.run(f"UPDATE alembic_version SET version_num = '{version}'")
     with pytest.raises(ConfigurationError, match=words):
-        await restored(backup_of(copy, tmp_path / "file"), empty)
+        await restored(await backup_of(copy, tmp_path / "file"), empty)
 
 
 async def test_people_are_rows_in_tables_of_this_version(
@@ -226,7 +225,7 @@ async def test_people_are_rows_in_tables_of_this_version(
         "CREATE VIEW auth.view AS SELECT 1;"
         'ALTER TABLE auth."user" DROP COLUMN image'  # as an older version had it
     )
-    path = backup_of(copy, tmp_path / "file")
+    path = await backup_of(copy, tmp_path / "file")
     people = await with_people(empty)
     await empty.run("CREATE TABLE auth.jwks (id int)", role=OWNER_ROLE)  # of a page that had begun
     await restored(path, empty, people)
@@ -249,7 +248,7 @@ async def test_rows_that_refer_to_nothing_restore_nothing(
     )
     people = await with_people(empty)
     with pytest.raises(ConfigurationError, match="cannot be restored"):
-        await restored(backup_of(copy, tmp_path / "file"), empty, people)
+        await restored(await backup_of(copy, tmp_path / "file"), empty, people)
     assert await empty.rows("SELECT FROM pg_tables WHERE schemaname = 'public'") == []
     assert not await auth_schema.holds_people(people)
 

@@ -29,7 +29,8 @@ from surelist.data import isolation
 from surelist.data.database import ConnectionLost, Statement
 from surelist.data.isolation import UserTransaction
 from surelist.errors import Unavailable
-from surelist.postgres.embedded import APP_ROLE, Cluster
+from surelist.postgres.embedded import APP_ROLE
+from tests.support.citus_nodes import direct_url
 from tests.support.copies import Copy, newcomers
 
 END_MYSELF = Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {})
@@ -233,7 +234,7 @@ async def never_hanging_up(
         here, there = (
             quote(str(one), safe="") for one in (directory, copy.server.socket_directory)
         )
-        direct = Cluster.url(copy.server, database=copy.name)
+        direct = direct_url(copy.server, database=copy.name)
         yield direct.replace(there, here)
 
 

@@ -133,7 +133,8 @@ async def test_no_transaction_belongs_to_two_users(
     assert (await ann.rest("DELETE")).status_code == 204
     assert begun
     for user_id, begin in begun:
-        assert re.findall(r"SET LOCAL app\.user_id = '(.*?)'", begin) == [user_id]
+        named = re.findall(r"(?:SET LOCAL app\.user_id = |hold_account\()'(.*?)'", begin)
+        assert named == [user_id]
 
 
 # Each layer alone. The tests remove the filters by making their conditions true in statements, and

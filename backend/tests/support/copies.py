@@ -11,7 +11,8 @@ import httpx
 
 from surelist.config import Settings
 from surelist.main import create_app
-from surelist.postgres.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Cluster
+from surelist.postgres.embedded import APP_ROLE, SUPERUSER, Cluster
+from tests.support.citus_nodes import create, direct_url, drop
 from tests.support.person import Person
 
 PRISTINE = "pristine"
@@ -34,7 +35,7 @@ class Copy:
     @asynccontextmanager
     async def connection(self, role: str = SUPERUSER) -> AsyncIterator[asyncpg.Connection]:
         """A bare connection, past any pooler, and past every wall for the superuser."""
-        connection = await asyncpg.connect(Cluster.url(self.server, role, self.name))
+        connection = await asyncpg.connect(direct_url(self.server, role, self.name))
         try:
             yield connection
         finally:
@@ -55,12 +56,11 @@ class Copy:
 async def copied(server: Cluster, template: str = PRISTINE) -> AsyncIterator[Copy]:
     """A copy of `template`, dropped at the end."""
     name = f"copy_{next(_numbers)}"
-    postgres = Copy(server, SUPERUSER)
-    await postgres.run(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER_ROLE}")
+    await create(server, name, template)
     try:
         yield Copy(server, name)
     finally:
-        await postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
+        await drop(server, name)
 
 
 @asynccontextmanager

@@ -26,6 +26,7 @@ from surelist.postgres.embedded import (
     postgres,
 )
 from surelist.postgres.programs import ENVIRONMENT, command, make_directory
+from tests.support.citus_nodes import CITUS_URL, citus
 
 PROGRAMS = os.environ.get("SURELIST_TEST_POSTGRES")
 PGBOUNCER = os.environ.get("SURELIST_TEST_PGBOUNCER")
@@ -55,6 +56,10 @@ class Pooled(Cluster):
 @contextmanager
 def any_postgres(scratch: Path) -> Generator[Cluster]:
     """The cluster that the environment asks for: by default the embedded PostgreSQL, directly."""
+    if CITUS_URL:
+        with citus(CITUS_URL) as nodes:
+            yield nodes
+        return
     with _postgres(scratch) as cluster:
         if not PGBOUNCER:
             yield cluster

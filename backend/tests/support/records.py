@@ -10,6 +10,13 @@ import asyncpg
 from surelist.postgres.embedded import SUPERUSER, Cluster
 from tests.support.person import Person
 
+DAY = 24 * 60 * 60
+
+
+def earlier(column: str) -> str:
+    """The time in `column`, `$2` seconds earlier, as Citus lets an UPDATE compute it."""
+    return f"to_timestamp((extract(epoch FROM {column}) - $2::float8::numeric)::float8)"
+
 
 class Records:
     """What PostgreSQL holds, past every wall."""
@@ -37,15 +44,15 @@ class Records:
     async def age_the_trash(self, person: Person, days: float) -> None:
         """Let everything in a person's trash have been deleted that much earlier."""
         await self.run(
-            "UPDATE task SET deleted_at = deleted_at - $2 * interval '1 day' WHERE user_id = $1",
+            f"UPDATE task SET deleted_at = {earlier('deleted_at')} WHERE user_id = $1",
             person.user_id,
-            days,
+            days * DAY,
         )
 
     async def age_the_ledger(self, person: Person, seconds: float) -> None:
         """Let all of a person's events have happened that much earlier."""
         await self.run(
-            "UPDATE event SET at = at - $2 * interval '1 second' WHERE user_id = $1",
+            f"UPDATE event SET at = {earlier('at')} WHERE user_id = $1",
             person.user_id,
             seconds,
         )

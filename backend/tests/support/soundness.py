@@ -26,19 +26,23 @@ _EARLIER = """
         WHERE name IN ('completed_at', 'deleted_at') AND value IS NOT NULL
     )
 """
-_PASSES = [
+_PASSES = {
     f"""
-    UPDATE event SET at = at - $2::interval,
-        before = {_EARLIER.format(side="before")}, after = {_EARLIER.format(side="after")}
-    WHERE user_id = $1
-    """,
+    SELECT user_id, id, at - $2::interval, {_EARLIER.format(side="before")},
+        {_EARLIER.format(side="after")} FROM event WHERE user_id = $1
+    """: "UPDATE event SET at = $3, before = $4, after = $5 WHERE user_id = $1 AND id = $2",
     """
-    UPDATE task SET created_at = created_at - $2::interval, updated_at = updated_at - $2::interval,
-        completed_at = completed_at - $2::interval, deleted_at = deleted_at - $2::interval
-    WHERE user_id = $1
+    SELECT user_id, id, created_at - $2::interval, updated_at - $2::interval,
+        completed_at - $2::interval, deleted_at - $2::interval FROM task WHERE user_id = $1
+    """: """
+    UPDATE task SET created_at = $3, updated_at = $4, completed_at = $5, deleted_at = $6
+    WHERE user_id = $1 AND id = $2
     """,
-    "UPDATE account SET erased_at = erased_at - $2::interval WHERE user_id = $1",
-]
+    "SELECT user_id, erased_at - $2::interval FROM account WHERE user_id = $1": (
+        "UPDATE account SET erased_at = $2 WHERE user_id = $1"
+    ),
+}
+"""The rows as they were earlier, and what stores them: Citus lets no UPDATE compute such times."""
 
 
 async def rows(server: Cluster, table: str, user_id: str, database: str = DATABASE) -> list[Row]:
@@ -118,8 +122,9 @@ class Ledgers:
 
     async def passes(self, user_id: str, time: Any) -> None:
         """Let that much time go by for a user: all that happened is so much longer ago."""
-        for statement in _PASSES:
-            await self.connection.execute(statement, user_id, time)
+        for earlier, store in _PASSES.items():
+            rows = await self.connection.fetch(earlier, user_id, time)
+            await self.connection.executemany(store, [tuple(row) for row in rows])
 
 
 def _check_account(account: Row, events: list[Row], tasks: Mapping[int, Row]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.asking import ids, refusal, task
 from tests.support.person import Person
-from tests.support.records import Records
+from tests.support.records import DAY, Records, earlier
 from tests.tasks.conftest import WHOLE
 
 OTHER: dict[str, Any] = {
@@ -121,8 +121,9 @@ async def test_undo_of_a_restore_starts_another_30_days(
 ) -> None:
     await with_task.call("delete_task", task_id=1)
     await records.run(
-        "UPDATE task SET deleted_at = deleted_at - interval '29 days' WHERE user_id = $1",
+        f"UPDATE task SET deleted_at = {earlier('deleted_at')} WHERE user_id = $1",
         with_task.user_id,
+        29 * DAY,
     )
     await with_task.call("update_task", task_id=1, status="pending")
     await undo(with_task, 3)
