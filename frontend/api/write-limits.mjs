@@ -1,12 +1,17 @@
 /** Writes limits.ts, the bounds of openapi.json that the page checks before it sends. */
 import { readFile, writeFile } from "node:fs/promises";
 
-/** The text of limits.ts. */
+/** The text of limits.ts.
+ *
+ * @param {any} document the OpenAPI document */
 export function limitsOf({ components, paths }) {
   const { NewTask, NewKey } = components.schemas;
   const task = NewTask.properties;
   const query = Object.fromEntries(
-    paths["/api/{user_id}/tasks"].get.parameters.map(({ name, schema }) => [name, schema]),
+    paths["/api/{user_id}/tasks"].get.parameters.map((/** @type {any} */ { name, schema }) => [
+      name,
+      schema,
+    ]),
   );
   const limits = {
     title: task.title.maxLength,

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 
 import { closeBrowser, Visitor } from "./browser";
-import { POLL, rowOf, scrolled, titlesOn } from "./seen";
+import { POLL, rowOf, scrolled } from "./seen";
 
 let ann: Visitor;
 
@@ -144,18 +144,6 @@ test("unsaved text survives the end of the session, and the person comes back to
   expect(await form.title.inputValue()).toBe("Mine");
 });
 
-test("text in the field for new tasks survives a reload", async () => {
-  const page = await ann.open();
-  await page.getByLabel("Add a task").fill("Half a tho");
-  await page.reload();
-  await expect.poll(() => page.getByLabel("Add a task").inputValue(), POLL).toBe("Half a tho");
-  await page.getByLabel("Add a task").press("Enter");
-  await expect.poll(() => titlesOn(page), POLL).toEqual(["Half a tho"]);
-  await page.reload();
-  await rowOf(page, "Half a tho").waitFor();
-  expect(await page.getByLabel("Add a task").inputValue()).toBe("");
-});
-
 test("a long text is never cut, and is saved only when it fits", async () => {
   await addNumbered(1);
   const page = await ann.open();
@@ -170,27 +158,6 @@ test("a long text is never cut, and is saved only when it fits", async () => {
   await expect
     .poll(() => ann.call("GET", "/tasks/1"), POLL)
     .toMatchObject({ title: "x".repeat(200) });
-});
-
-test("pasted lines become several tasks in their order, or one with a description", async () => {
-  const page = await ann.open();
-  const field = page.getByLabel("Add a task");
-  await field.waitFor();
-  const paste = () =>
-    field.evaluate((element) => {
-      const clipboardData = new DataTransfer();
-      clipboardData.setData("text/plain", "- apples\n- pears\n- plums");
-      const options = { clipboardData, bubbles: true, cancelable: true };
-      element.dispatchEvent(new ClipboardEvent("paste", options));
-    });
-  await paste();
-  await page.getByRole("button", { name: "Add 3 tasks" }).click();
-  await expect.poll(() => titlesOn(page), POLL).toEqual(["apples", "pears", "plums"]);
-  await paste();
-  await page.getByRole("button", { name: "One task with a description" }).click();
-  await expect
-    .poll(() => ann.call("GET", "/tasks/4"), POLL)
-    .toMatchObject({ title: "apples", description: "pears\nplums" });
 });
 
 test("an edit that fails waits, with its text, to be tried again", async () => {
@@ -231,29 +198,6 @@ test("an edit that is refused is opened again as it was written", async () => {
   expect(await form.description.inputValue()).toBe("A long story");
 });
 
-test("a full list says so at once, and the text can be added later", async () => {
-  await addNumbered(1);
-  const page = await ann.open();
-  await rowOf(page, "Task 1").waitFor();
-  await page.route("**/api/me/tasks", (route) =>
-    route.request().method() === "POST"
-      ? route.fulfill({
-          status: 429,
-          contentType: "application/problem+json",
-          headers: { "Retry-After": "86400" },
-          json: { type: "urn:surelist:too_many_requests", detail: "This list is full." },
-        })
-      : route.fallback(),
-  );
-  await page.getByLabel("Add a task").fill("One more");
-  await page.keyboard.press("Enter");
-  await page.getByText("“One more” was not added. This list is full.").first().waitFor();
-  await expect.poll(() => titlesOn(page), POLL).toEqual(["Task 1"]);
-  await page.unroute("**/api/me/tasks");
-  await page.getByRole("button", { name: "Try again" }).click();
-  await expect.poll(() => titlesOn(page), POLL).toEqual(["Task 1", "One more"]);
-});
-
 test("Ctrl+Enter saves the tag that is still being typed", async () => {
   await addNumbered(1);
   const page = await ann.open();
@@ -262,51 +206,4 @@ test("Ctrl+Enter saves the tag that is still being typed", async () => {
   await page.keyboard.press("Control+Enter");
   await expect.poll(() => ann.call("GET", "/tasks/1"), POLL).toMatchObject({ tags: ["home"] });
   expect(await form.count()).toBe(0);
-});
-
-test("adding a task that the list does not show is reported", async () => {
-  await addNumbered(1);
-  const page = await ann.open("/?view=completed");
-  await page.getByText("Nothing is completed yet.").waitFor();
-  await page.getByLabel("Add a task").fill("One more");
-  await page.keyboard.press("Enter");
-  await page.getByText("Added “One more”. It is not in this part of the list.").first().waitFor();
-});
-
-test("a task that is added to a filtered list gets the filter's tag", async () => {
-  await ann.call("POST", "/tasks", { title: "Sweep", tags: ["home"] });
-  const page = await ann.open("/?tag=home");
-  await rowOf(page, "Sweep").waitFor();
-  await page.getByLabel("Add a task").fill("Wipe");
-  await page.keyboard.press("Enter");
-  await expect.poll(() => titlesOn(page), POLL).toEqual(["Sweep", "Wipe"]);
-  expect(await ann.call("GET", "/tasks/2")).toMatchObject({ tags: ["home"] });
-});
-
-test("changes without a network wait for it, and an added task survives a reload", async () => {
-  await addNumbered(2);
-  const page = await ann.open();
-  await rowOf(page, "Task 1").waitFor();
-  await ann.context.setOffline(true);
-  await page.getByText("You are offline.").waitFor();
-  await page.getByLabel("Add a task").fill("Written below ground");
-  await page.keyboard.press("Enter");
-  await page.getByRole("checkbox", { name: "Completed: Task 1" }).click();
-  await page.getByText("Offline: 2 changes are sent when the network is back.").waitFor();
-  await page.waitForTimeout(4000);
-  expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
-  await ann.context.setOffline(false);
-  await expect.poll(() => titlesOn(page), POLL).toEqual(["Task 2", "Written below ground"]);
-
-  await page.route("**/api/me/tasks", (route) =>
-    route.request().method() === "POST" ? new Promise(() => undefined) : route.fallback(),
-  );
-  await page.getByLabel("Add a task").fill("Sent twice, made once");
-  await page.keyboard.press("Enter");
-  await page.waitForTimeout(300);
-  await page.unrouteAll({ behavior: "ignoreErrors" });
-  await page.reload();
-  await expect
-    .poll(() => titlesOn(page), POLL)
-    .toEqual(["Task 2", "Written below ground", "Sent twice, made once"]);
 });

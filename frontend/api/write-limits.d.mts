@@ -1,2 +1,0 @@
-/** The text of limits.ts. */
-export const limitsOf: (document: unknown) => string;
