@@ -54,9 +54,11 @@ class Counting(CredentialCheck):
         super().__init__(clock)
         self.asked = 0
 
-    async def __call__(self, tx: UserTransaction, principal: Principal, scope: str | None) -> None:
+    async def __call__(
+        self, tx: UserTransaction, principal: Principal, scope: str | None, *, cached: bool = False
+    ) -> None:
         self.asked += 1
-        await super().__call__(tx, principal, scope)
+        await super().__call__(tx, principal, scope, cached=cached)
 
 
 @pytest.mark.parametrize(("method", "params", "version"), REQUESTS)
