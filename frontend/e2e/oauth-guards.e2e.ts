@@ -200,7 +200,7 @@ test("a name is shown as words, whatever it is made of", async () => {
   await ann.page.goto(named.authorizeUrl());
   const heading = ann.page.getByRole("heading", { level: 1 });
   expect(await heading.innerText()).toContain(`Let ${new URL(named.redirectUri).host} work`);
-  await ann.page.getByText(/^It calls itself “img srcx [^<>"=\u202e]*”\.$/).waitFor();
+  await ann.page.getByText(/^\s*It calls itself “img srcx [^<>"=\u202e]*”\.\s*$/).waitFor();
   expect(await ann.page.title()).not.toBe("owned");
   named.close();
 });
