@@ -200,6 +200,28 @@ test("the focus is never hidden, at 100%, 200% and 400%", async () => {
   }
 }, 120_000);
 
+test("a row under the bar is scrolled into view when it gets the focus", async () => {
+  await ann.add(...numbered(60));
+  for (const [width, height] of [
+    [1280, 800],
+    [390, 844],
+  ] as const) {
+    await ann.page.setViewportSize({ width, height });
+    const page = await ann.open();
+    const row = rowOf(page, "Task 1");
+    await row.waitFor();
+    const box = await row.boundingBox();
+    await page.getByRole("button", { name: "Filter", exact: true }).focus();
+    await page.evaluate((top) => window.scrollTo(0, top), (box?.y ?? 0) - 20);
+    await page.keyboard.press("Tab");
+    expect(await focusIsSeen(page), `tick ${String(width)}`).toBe(true);
+    await page.evaluate((top) => window.scrollTo(0, top), (box?.y ?? 0) - 20);
+    await page.keyboard.press("Tab");
+    const hasFocus = () => row.evaluate((shown) => shown.contains(document.activeElement));
+    expect([await hasFocus(), await focusIsSeen(page)], String(width)).toEqual([true, true]);
+  }
+});
+
 test("the page shows what others wrote in the direction of its letters", async () => {
   await ann.add("שלום (world)!");
   const page = await ann.open();
