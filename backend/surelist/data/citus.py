@@ -1,4 +1,4 @@
-"""Citus as a database may have it: which tables are distributed over nodes, and whether rightly."""
+"""Citus: which tables of users are distributed, and checks that all are, by user."""
 
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 COLUMN = "user_id"
-"""What rows are distributed by: the first column of every key."""
+"""The distribution column: the first column of every key."""
 
 PRESENT = "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"
 _DISTRIBUTED = """
@@ -23,9 +23,9 @@ _PROPAGATES = "SELECT current_setting('citus.propagate_set_commands', true) = 'l
 
 
 async def distributed(connection: Connection) -> dict[str, int]:
-    """The groups of the distributed tables of users, by name: none in a PostgreSQL without Citus.
+    """The colocation groups of the distributed tables of users, by name. Empty without Citus.
 
-    Citus keeps the rows of one user in tables of one group on one node.
+    Citus stores a user's rows of all tables of one group on one node.
     """
     if not await connection.fetchval(PRESENT):
         return {}
@@ -34,10 +34,10 @@ async def distributed(connection: Connection) -> dict[str, int]:
 
 
 async def check(connection: Connection) -> bool:
-    """Whether the tables of users are distributed.
+    """Return whether the tables of users are distributed.
 
-    Raises ConfigurationError when only some are, when a user's rows may be on several nodes, or
-    when the nodes are not told of the user.
+    Raises ConfigurationError when only some are, when they are not co-located, or when Citus does
+    not send SET LOCAL to its nodes.
     """
     groups = await distributed(connection)
     if not groups:

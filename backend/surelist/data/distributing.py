@@ -1,4 +1,4 @@
-"""Spreads the tables of users over the nodes of a Citus cluster (docs/scaling.md)."""
+"""Distributes the tables of users over the nodes of a Citus cluster (docs/scaling.md)."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import asyncpg
 
-from surelist.data import tables
+from surelist.data import tables, wall
 from surelist.data.citus import COLUMN, PRESENT, Connection, distributed
 from surelist.data.database import DIRECT, SCHEMA, Unreachable, connected
 from surelist.errors import ConfigurationError
@@ -21,9 +21,9 @@ _FORGET_LOCAL = "SELECT truncate_local_data_after_distributing_table($1::text::r
 
 
 async def distribute(url: str) -> list[str]:
-    """Distribute the tables of users at `url`, all or none, and return those that were not yet.
+    """Distribute all tables of users that are not distributed yet, and return their names.
 
-    Their rows move to the nodes. Raises ConfigurationError.
+    Moves their rows to the nodes, in one transaction. Raises ConfigurationError.
     """
     async with _citus(url) as connection:
         await _refuse_unless_ready(connection)
@@ -34,40 +34,41 @@ async def distribute(url: str) -> list[str]:
             await connection.execute(
                 f"ALTER DATABASE {name} SET citus.propagate_set_commands = 'local'"
             )
-        for table in reversed(made):  # the rows that moved are still there, out of sight
+        for table in reversed(made):  # delete the hidden local copies of the rows
             await connection.execute(_FORGET_LOCAL, table)
         return made
 
 
 async def undistribute(url: str) -> bool:
-    """Bring the empty tables at `url` back to the coordinator. Returns whether any was away."""
+    """Move empty tables back to the coordinator. Return whether any was distributed."""
     async with _citus(url) as connection:
-        away = await distributed(connection)
+        found = False
         while left := await distributed(connection):
+            found = True
             await connection.execute(
                 "SELECT undistribute_table($1::text::regclass, cascade_via_foreign_keys => true)",
                 min(left),
             )
-        return bool(away)
+        return found
 
 
 @contextmanager
-def kept_still(url: str) -> Generator[None]:
-    """Keep writes out of distributed tables at `url` within the block.
+def blocking_writes(url: str) -> Generator[None]:
+    """Block writes to distributed tables within the block.
 
-    A transaction has a snapshot of its own on each node, so rows of a later one might refer to
-    rows that an earlier one lacks.
+    A transaction has its own snapshot on each node, so a dump could contain rows that refer to
+    missing rows.
     """
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        runner.run(_keep_still(stack, url))
+        runner.run(_block_writes(stack, url))
         try:
             yield
         finally:
             runner.run(stack.aclose())
 
 
-async def _keep_still(stack: AsyncExitStack, url: str) -> None:
+async def _block_writes(stack: AsyncExitStack, url: str) -> None:
     try:
         connection = await stack.enter_async_context(connected(url, DIRECT))
     except Unreachable:  # pg_dump says so
@@ -80,8 +81,7 @@ async def _keep_still(stack: AsyncExitStack, url: str) -> None:
     except asyncpg.InsufficientPrivilegeError:
         await stack.aclose()
         raise ConfigurationError(
-            f"The role in {DIRECT} cannot keep writes out of a distributed database. "
-            f"Use a superuser."
+            f"The role in {DIRECT} cannot block writes to a distributed database. Use a superuser."
         ) from None
 
 
@@ -115,17 +115,15 @@ async def _distribute_tables(connection: Connection) -> list[str]:
     names = [model.__name__.lower() for model in tables.in_order()]
     made = [name for name in names if name not in already]
     for name in made:
-        # Row-level security would hide every row from the owner, who copies them.
-        await connection.execute(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")
-        rows = await _count(connection, name)
         group = "none" if name == "account" else "account"
-        await connection.execute(_DISTRIBUTE, name, COLUMN, group)
-        moved = await _count(connection, name)
+        async with wall.lifted(connection, name):  # the owner copies every row
+            rows = await _count(connection, name)
+            await connection.execute(_DISTRIBUTE, name, COLUMN, group)
+            moved = await _count(connection, name)
         if moved != rows:
             raise ConfigurationError(
                 f"{moved} of {rows} rows of {name} reached the nodes. Nothing was changed."
             )
-        await connection.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
     return made
 
 

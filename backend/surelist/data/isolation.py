@@ -67,7 +67,7 @@ ROLLBACK_TIMEOUT = 2.0
 """Seconds for a ROLLBACK, which may wait until a statement is cancelled."""
 
 REPLICATED = "tasks:read"
-"""The scope of reads that a replica may answer: each change that they show is an event."""
+"""The scope of reads that a replica may answer. Every change of what they return is an event."""
 
 _LAST_EVENT_OF = "SELECT last_event_of($1)"
 _LAST_EVENT = Statement(
@@ -274,13 +274,13 @@ class Database:
         been counted. Raises TooManyRequests when the rate limit is reached, and Unauthenticated or
         InsufficientScope when the credential is not valid or does not allow `scope`.
         """
-        known = self.enter(principal, scope)
+        cached = self.enter(principal, scope)
         if rate:
             await self._rates.spend(principal, rate, agent)
         user_id = principal.account_id
         begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}"
         async with self._turns.to_read(user_id, person=principal.caller.is_person):
-            if self._replica and known and scope == REPLICATED:
+            if self._replica and cached and scope == REPLICATED:
                 read = await self._read_replica(self._replica, principal, begin, work)
                 if read:
                     return read[0]
@@ -292,9 +292,9 @@ class Database:
     async def _read_replica(
         self, replica: Pool, principal: Principal, begin: str, work: Work[T]
     ) -> tuple[T] | None:
-        """The result of `work` on the replica, if that has each of the user's committed changes.
+        """Run `work` on the replica, if it has every committed change of the user.
 
-        None if it has not, or is away: the primary then answers.
+        Returns None if it lacks one or is unavailable. The primary must answer then.
         """
         outcome = "away"
         try:
@@ -305,13 +305,13 @@ class Database:
             if seen is None:
                 return None
 
-            async def proved(tx: UserTransaction) -> tuple[T] | None:
+            async def unless_behind(tx: UserTransaction) -> tuple[T] | None:
                 account = await tx.fetch_one(_LAST_EVENT)
                 if account is None or account["last_event"] < seen:
                     return None
                 return (await work(tx),)
 
-            read = await self._run(principal, REPLICATED, begin, proved, pool=replica)
+            read = await self._run(principal, REPLICATED, begin, unless_behind, pool=replica)
             outcome = "answered" if read else "behind"
         except Unavailable:
             read = None
@@ -373,14 +373,14 @@ class Database:
         return f"BEGIN; {_hold_account(user_id, self._lock_timeout)}"
 
     def enter(self, principal: Principal, scope: str) -> bool:
-        """Check what can be checked without the database, before a call is counted.
+        """Check the credential without the database, before a call is counted.
 
-        Whether the credential was looked at a moment ago. Raises Unauthenticated or
+        Returns whether a cached result of its check exists. Raises Unauthenticated or
         InsufficientScope.
         """
-        known = self._gate.at_the_door(principal, scope)
+        cached = self._gate.at_the_door(principal, scope)
         principal.require(scope)
-        return known
+        return cached
 
     async def _run(
         self,
@@ -395,10 +395,10 @@ class Database:
     ) -> T:
         """Run `work` between `begin` and `end`; without `end`, it is a read.
 
-        With the `pool` of a replica, what is known of the credential counts, as that may lag.
+        On the `pool` of a replica, which may lag, the cached check of the credential counts.
 
-        A call that meets an erase that was cut off removes some more rows before it is refused.
-        Nothing hangs on the end of what only read, so nobody waits for that round trip.
+        A call on an account whose erase was interrupted deletes more rows before it is refused. No
+        caller waits for the end of a read transaction.
         """
         with faults_as_unavailable():
             cached, pool = pool is not None, pool or self._pool

@@ -4,10 +4,16 @@ A restore from a changed file, or a hand that ran `ALTER TABLE ... DISABLE ROW L
 would open every list to every user.
 """
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
 import asyncpg
 
 from surelist.data import tables
 from surelist.errors import ConfigurationError
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 _OF_USER = "user_id=current_settingapp.user_id,true"
 """The expression of each policy, as `_bare` leaves it."""
@@ -26,7 +32,18 @@ ORDER BY wanted.name, policy.polname
 """
 
 
-async def check(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+@asynccontextmanager
+async def lifted(connection: Connection, table: str) -> AsyncGenerator[None]:
+    """Let the table's owner see every row of a table, in a transaction that locks it.
+
+    An error must roll the transaction back.
+    """
+    await connection.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    yield
+    await connection.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+async def check(connection: Connection) -> None:
     """Raise ConfigurationError unless each table of users has exactly its policies.
 
     That is: row-level security on, forced on the owner too, and the one policy of the migrations.

@@ -1,7 +1,7 @@
 """Reads the parameters of a route from the path, the query, the headers and the body.
 
 A route declares them in its signature, and FastAPI makes the OpenAPI document from it. This
-module reads them instead of FastAPI, which used a quarter of a call's CPU time for that.
+module reads them instead of FastAPI, whose reading was a sixth of a call's CPU time in a profile.
 """
 
 import json
@@ -10,9 +10,10 @@ from typing import Any, TypeAlias, cast
 
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from starlette.requests import Request
 
+from surelist.doors.web import media_type
 from surelist.errors import Invalid, UnsupportedMediaType
 
 Errors: TypeAlias = list[dict[str, Any]]
@@ -31,7 +32,7 @@ class Parameters:
             raise TypeError(f"{declared.path} declares a cookie or a second body.")
         self._request = declared.request_param_name
         self._path = _readers(declared.path_params, "path")
-        self._query = [(one.name, _query_reader(one)) for one in declared.query_params]
+        self._query = [_query_model(field) for field in declared.query_params]
         self._headers = _readers(declared.header_params, "header")
         self._body = declared.body_params[0] if declared.body_params else None
 
@@ -47,8 +48,9 @@ class Parameters:
             values[self._request] = request
         for name, read in self._path:
             values[name] = read(request.path_params, errors)
-        for name, read in self._query:
-            values[name] = read(request.query_params, errors)
+        for field in self._query:
+            query = dict(request.query_params)
+            values[field.name] = _validate(field, query, ("query",), errors)
         for name, read in self._headers:
             values[name] = read(request.headers, errors)
         if self._body:
@@ -72,21 +74,11 @@ def _reader(field: Any, part: str) -> Reader:
     return read
 
 
-def _query_reader(field: Any) -> Reader:
+def _query_model(field: Any) -> Any:
     model: Any = field.field_info.annotation
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         raise TypeError(f"The query parameter {field.name} is not a model.")
-
-    def read(mapping: Mapping[str, Any], errors: Errors) -> Any:
-        try:
-            return model.model_validate(dict(mapping))
-        except ValidationError as error:
-            errors += [
-                {**one, "loc": ("query", *one["loc"])} for one in error.errors(include_url=False)
-            ]
-            return None
-
-    return read
+    return field
 
 
 def _read_body(field: Any, body: bytes, request: Request, errors: Errors) -> Any:
@@ -106,10 +98,8 @@ def _read_body(field: Any, body: bytes, request: Request, errors: Errors) -> Any
 
 
 def _is_json(content_type: str) -> bool:
-    media_type = content_type.partition(";")[0].strip().lower()
-    return media_type == "application/json" or (
-        media_type.startswith("application/") and media_type.endswith("+json")
-    )
+    kind, _, subtype = media_type(content_type).partition("/")
+    return kind == "application" and (subtype == "json" or subtype.endswith("+json"))
 
 
 def _validate(field: Any, given: Any, loc: tuple[str, ...], errors: Errors) -> Any:

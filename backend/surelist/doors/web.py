@@ -111,6 +111,11 @@ class Uncached:
         await self.app(scope, receive, marked)
 
 
+def media_type(content_type: str) -> str:
+    """The media type of a Content-Type header, without its parameters."""
+    return content_type.partition(";")[0].strip().lower()
+
+
 def refusal_headers(
     error: SurelistError, description: str, settings: Settings, resource: ProtectedResource = TASKS
 ) -> dict[str, str]:

@@ -18,7 +18,7 @@ from surelist.config import Settings
 from surelist.data.isolation import Database
 from surelist.doors.messages import for_model
 from surelist.doors.origins import Hosts, Origins
-from surelist.doors.web import ProtectedResource, refusal_headers
+from surelist.doors.web import ProtectedResource, media_type, refusal_headers
 from surelist.errors import Fault, SurelistError, UnsupportedMediaType
 from surelist.mcp.protocol import (
     KNOWN_METHODS,
@@ -136,8 +136,7 @@ class McpEndpoint:
 
 
 def _check_media_types(request: Request) -> None:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
+    if media_type(request.headers.get("content-type", "")) != "application/json":
         raise UnsupportedMediaType("content_type_not_json")
     if "accept" in request.headers and not check_accept_headers(request)[0]:
         raise ProtocolError(

@@ -17,7 +17,7 @@ def back_up(url: str, path: Path) -> None:
     named = [f"--table={archive.LISTS}.{table}" for table in (*tables.of_users(), tables.VERSION)]
     arguments, environment = libpq(url)
     options = ("--format=custom", "--encoding=UTF8", "--no-owner", "--no-privileges", *named)
-    with private_files.create(path) as file, distributing.kept_still(url):
+    with private_files.create(path) as file, distributing.blocking_writes(url):
         people = f"--table={auth_schema.SCHEMA}.*"
         archive.run("pg_dump", environment, *options, people, *arguments, out=file)
 

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 import asyncpg
-from sqlmodel import SQLModel
 
-from surelist.data import auth_schema, database, distributing, tables
+from surelist.data import auth_schema, database, distributing, tables, wall
 from surelist.data.database import connection_arguments
 from surelist.errors import ConfigurationError
 from surelist.operations import archive
@@ -77,17 +76,16 @@ def _version(path: Path) -> str:
 async def _fill_lists(path: Path, url: str, found: Iterable[str]) -> None:
     """Copy the rows of all lists, as the tables' owner and without FORCE ROW LEVEL SECURITY."""
     found = set(found) - {tables.VERSION}
-    tables.of_users()
-    in_order = [table.name for table in SQLModel.metadata.sorted_tables if table.name in found]
+    names = [model.__name__.lower() for model in tables.in_order()]
+    in_order = [name for name in names if name in found]
     if unknown := found - set(in_order):
         raise ConfigurationError(_unknown(path, unknown))
     connection: Connection = await asyncpg.connect(**connection_arguments(url))
     try:
         async with connection.transaction():
             for table in in_order:
-                await connection.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-                await _copy(connection, path, LISTS, table)
-                await connection.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+                async with wall.lifted(connection, table):
+                    await _copy(connection, path, LISTS, table)
     finally:
         await connection.close()
 

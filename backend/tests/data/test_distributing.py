@@ -154,7 +154,7 @@ async def test_writes_wait_while_a_backup_is_made(nodes: Nodes, copy: Copy) -> N
     async with copy.connection(APP_ROLE) as app:
 
         def still() -> None:
-            with distributing.kept_still(direct_url(nodes, SUPERUSER, copy.name)):
+            with distributing.blocking_writes(direct_url(nodes, SUPERUSER, copy.name)):
                 asyncio.run_coroutine_threadsafe(refused(), loop).result(20)
 
         async def refused() -> None:
