@@ -1,3 +1,5 @@
+import { idIn, withParameter } from "@/ui/address";
+
 /** What the chat shows: a conversation by its id, a new one, or a list of conversations. */
 export type Place = number | "new" | "all" | "trash";
 
@@ -8,15 +10,10 @@ export function placeIn(query: URLSearchParams): Place | null {
   const named = query.get(PARAMETER);
   if (named === null) return null;
   if (named === "all" || named === "trash") return named;
-  const id = /^[1-9]\d{0,15}$/.test(named) ? Number(named) : 0;
-  return id > 0 && id <= Number.MAX_SAFE_INTEGER ? id : "new";
+  return idIn(named) ?? "new";
 }
 
 /** The same address with the chat at `place`, or closed if it is null. */
 export function withPlace(address: string, place: Place | null): string {
-  const [path = "", search = ""] = address.split("?", 2);
-  const query = new URLSearchParams(search);
-  query.delete(PARAMETER);
-  if (place !== null) query.set(PARAMETER, String(place));
-  return query.size > 0 ? `${path}?${query.toString()}` : path;
+  return withParameter(address, PARAMETER, place === null ? null : String(place));
 }

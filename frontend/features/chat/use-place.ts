@@ -2,6 +2,7 @@ import { useSearchParams } from "next/navigation";
 import { useMemo } from "react";
 
 import { withTask } from "@/features/tasks/task-address";
+import { here } from "@/ui/address";
 
 import { type Place, placeIn, withPlace } from "./address";
 
@@ -23,10 +24,8 @@ export function goTo(
   place: Place | null,
   { inPlace = false, uncovered = false }: Going = {},
 ): void {
-  const { pathname, search } = window.location;
-  const now = uncovered ? withTask(pathname + search, null) : pathname + search;
-  const address = withPlace(now, place);
-  if (address === pathname + search) return;
+  const address = withPlace(uncovered ? withTask(here(), null) : here(), place);
+  if (address === here()) return;
   // Without a request to the server: the page is the same.
   if (inPlace) window.history.replaceState(null, "", address);
   else window.history.pushState(null, "", address);

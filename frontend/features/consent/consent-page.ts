@@ -6,7 +6,7 @@ import { getAuth } from "@/auth/server/auth";
 import { clientName } from "@/auth/server/client-name";
 import { findClient } from "@/auth/server/clients";
 import { formPage, seeOther } from "@/features/forms/document";
-import { button, checkbox, hidden, message, problem } from "@/features/forms/parts";
+import { button, checkbox, hidden, icon, message, problem } from "@/features/forms/parts";
 import { html, type Html, joined } from "@/ui/html";
 
 import { type Destination, destinationOf } from "./redirect";
@@ -17,20 +17,20 @@ const TITLE = "Connect an agent";
 const DESTINATIONS = {
   "this-computer": {
     words: "A program on this computer will get the access.",
-    icon: html`<path
+    paths: html`<path
         d="M18 5a2 2 0 0 1 2 2v8.526a2 2 0 0 0 .212.897l1.068 2.127a1 1 0 0 1-.9 1.45H3.62a1 1 0 0 1-.9-1.45l1.068-2.127A2 2 0 0 0 4 15.526V7a2 2 0 0 1 2-2z"
       />
       <path d="M20.054 15.987H3.946" />`,
   },
   website: {
     words: "This website will get the access.",
-    icon: html`<circle cx="12" cy="12" r="10" />
+    paths: html`<circle cx="12" cy="12" r="10" />
       <path d="M12 2a14.5 14.5 0 0 0 0 20 14.5 14.5 0 0 0 0-20" />
       <path d="M2 12h20" />`,
   },
   app: {
     words: "The app that opens this address will get the access.",
-    icon: html`<rect x="2" y="4" width="20" height="16" rx="2" />
+    paths: html`<rect x="2" y="4" width="20" height="16" rx="2" />
       <path d="M10 4v4" />
       <path d="M2 8h20" />
       <path d="M6 4v4" />`,
@@ -151,20 +151,9 @@ function form({
 }
 
 function whereTo({ kind }: Destination): Html {
-  const { words, icon } = DESTINATIONS[kind];
+  const { words, paths } = DESTINATIONS[kind];
   return html`<div class="mt-4 flex items-start gap-3 rounded-xl bg-sunken p-3 text-sm">
-    <svg
-      aria-hidden="true"
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="2"
-      stroke-linecap="round"
-      stroke-linejoin="round"
-      class="mt-0.5 size-4 shrink-0 text-muted"
-    >
-      ${icon}
-    </svg>
+    ${icon(paths, 2, "mt-0.5 size-4 shrink-0 text-muted")}
     <p class="min-w-0">${words} Allow it only if you have just started this yourself.</p>
   </div>`;
 }

@@ -7,6 +7,7 @@ import { html, type Html } from "@/ui/html";
 import { readTheme, THEME_COOKIE } from "@/ui/themes";
 
 import { cookieOf } from "./cookies";
+import { icon, TICK } from "./parts";
 import { stylesheet } from "./stylesheet";
 
 /** The script of the forms, in public/. */
@@ -95,18 +96,7 @@ function policy(nonce: string): string {
 
 const LOGO = html`<span class="inline-flex items-center gap-2 font-semibold tracking-tight">
   <span class="grid size-6 place-items-center rounded-md bg-accent text-on-accent">
-    <svg
-      aria-hidden="true"
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="3.5"
-      stroke-linecap="round"
-      stroke-linejoin="round"
-      class="size-4"
-    >
-      <path d="M20 6 9 17l-5-5" />
-    </svg>
+    ${icon(TICK, 3.5, "size-4")}
   </span>
   <span>Surelist</span>
 </span>`;

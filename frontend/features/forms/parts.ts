@@ -112,18 +112,7 @@ export function checkbox({ name, label, detail, checked, fixed = false }: Checkb
         ${fixed && html`disabled`}
         class="peer absolute inset-0 cursor-pointer appearance-none rounded-full border-[1.5px] border-line-strong transition-colors checked:border-accent checked:bg-accent enabled:hover:border-accent disabled:cursor-default disabled:opacity-70"
       />
-      <svg
-        aria-hidden="true"
-        viewBox="0 0 24 24"
-        fill="none"
-        stroke="currentColor"
-        stroke-width="3"
-        stroke-linecap="round"
-        stroke-linejoin="round"
-        class="pointer-events-none relative hidden size-3 text-on-accent peer-checked:block"
-      >
-        <path d="M20 6 9 17l-5-5" />
-      </svg>
+      ${icon(TICK, 3, "pointer-events-none relative hidden size-3 text-on-accent peer-checked:block")}
     </span>
     <label for="${name}" class="text-sm">
       ${label}
@@ -131,6 +120,37 @@ export function checkbox({ name, label, detail, checked, fixed = false }: Checkb
     </label>
   </div>`;
 }
+
+/** The field for an e-mail address. */
+export function emailField(options: Pick<FieldOptions, "value" | "error" | "focus">): Html {
+  return field({
+    ...options,
+    name: "email",
+    label: "E-mail",
+    type: "email",
+    autocomplete: "username",
+    longest: 320,
+    required: true,
+  });
+}
+
+/** An icon of lines, from its paths on a grid of 24 by 24. */
+export function icon(paths: Html, width: number, look: string): Html {
+  return html`<svg
+    aria-hidden="true"
+    viewBox="0 0 24 24"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="${width}"
+    stroke-linecap="round"
+    stroke-linejoin="round"
+    class="${look}"
+  >
+    ${paths}
+  </svg>`;
+}
+
+export const TICK = html`<path d="M20 6 9 17l-5-5" />`;
 
 export function hidden(name: string, value: string): Html {
   return html`<input type="hidden" name="${name}" value="${value}" />`;

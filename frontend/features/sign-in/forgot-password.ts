@@ -5,7 +5,7 @@ import { admitForm, isRefused } from "@/auth/server/gate/forms";
 import { offeredWays } from "@/auth/server/offered";
 import { getSettings } from "@/auth/server/settings";
 import { formPage } from "@/features/forms/document";
-import { button, field, heading, message, problem } from "@/features/forms/parts";
+import { button, emailField, heading, message, problem } from "@/features/forms/parts";
 import { refusedPage } from "@/features/forms/refused";
 import { html } from "@/ui/html";
 
@@ -42,17 +42,7 @@ function page(request: Request, fields: URLSearchParams, wrong: Wrong | null): P
     status: wrong?.status ?? 200,
     body: html`<form method="post" action="${PATH}" novalidate class="grid gap-4">
       ${heading(TITLE)} ${problem(wrong?.form ?? null)}
-      ${field({
-        name: "email",
-        label: "E-mail",
-        type: "email",
-        autocomplete: "username",
-        value: fields.get("email") ?? "",
-        longest: 320,
-        required: true,
-        error,
-        focus: wrong !== null,
-      })}
+      ${emailField({ value: fields.get("email") ?? "", error, focus: wrong !== null })}
       ${button("Send the e-mail")}
     </form>`,
   });

@@ -6,7 +6,7 @@ import { admitForm, isRefused } from "@/auth/server/gate/forms";
 import { offeredWays } from "@/auth/server/offered";
 import { getSettings } from "@/auth/server/settings";
 import { formPage } from "@/features/forms/document";
-import { button, field, heading, link, problem } from "@/features/forms/parts";
+import { button, emailField, field, heading, link, problem } from "@/features/forms/parts";
 import { refusedPage } from "@/features/forms/refused";
 import { html } from "@/ui/html";
 
@@ -70,14 +70,8 @@ function page(request: Request, fields: URLSearchParams, wrong: Wrong | null): P
         action,
         html`${heading("Sign in", wrongLink ?? reasonInWords(reasonOf(query)) ?? forAgent)}
         ${problem(wrong?.form ?? null)}
-        ${field({
-          name: "email",
-          label: "E-mail",
-          type: "email",
-          autocomplete: "username",
+        ${emailField({
           value: fields.get("email") ?? "",
-          longest: 320,
-          required: true,
           error: errors["email"],
           focus: "email" in errors,
         })}

@@ -7,7 +7,7 @@ import { admitForm, isRefused } from "@/auth/server/gate/forms";
 import { offeredWays } from "@/auth/server/offered";
 import { getSettings } from "@/auth/server/settings";
 import { formPage, seeOther } from "@/features/forms/document";
-import { button, field, heading, link, message, problem } from "@/features/forms/parts";
+import { button, emailField, field, heading, link, message, problem } from "@/features/forms/parts";
 import { refusedPage } from "@/features/forms/refused";
 import { html } from "@/ui/html";
 
@@ -92,15 +92,7 @@ async function page(
           autocomplete: "name",
           longest: 100,
         })}
-        ${field({
-          ...kept("email"),
-          label: "E-mail",
-          type: "email",
-          autocomplete: "username",
-          longest: 320,
-          required: true,
-          focus: first === "email",
-        })}
+        ${emailField({ ...kept("email"), focus: first === "email" })}
         ${field({
           name: "password",
           label: "Password",

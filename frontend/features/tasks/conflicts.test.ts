@@ -1,18 +1,9 @@
 import { expect, test } from "vitest";
 
-import type { Schemas } from "@/api/client";
-
+import { exampleTask } from "./example-task";
 import { conflictOf } from "./conflicts";
 
-const seen: Schemas["WholeTask"] = {
-  id: 1,
-  title: "Milk",
-  completed: false,
-  status: "pending",
-  version: 3,
-  created_at: "2026-11-22T12:00:00Z",
-  updated_at: "2026-11-22T12:00:00Z",
-};
+const seen = exampleTask();
 
 test("changes of different fields are no conflict", () => {
   expect(conflictOf(seen, { title: "Oat milk" }, { ...seen, priority: "low" }).fields).toEqual([]);

@@ -1,3 +1,5 @@
+import { browserStorage } from "@/ui/storage";
+
 import type { Draft } from "./drafts";
 
 /** Tasks that are being added, in the browser's storage. After a reload they are sent again, with the
@@ -6,33 +8,29 @@ import type { Draft } from "./drafts";
 const prefixOf = (person: string) => `surelist.add.${person}.`;
 
 export function keepAdd(person: string, key: string, draft: Draft): void {
-  try {
-    localStorage.setItem(prefixOf(person) + key, JSON.stringify({ draft, at: Date.now() }));
-  } catch {
-    // storage is full or disabled
-  }
+  browserStorage.write(prefixOf(person) + key, JSON.stringify({ draft, at: Date.now() }));
 }
 
 export function dropAdd(person: string, key: string): void {
-  try {
-    localStorage.removeItem(prefixOf(person) + key);
-  } catch {
-    // storage is disabled
-  }
+  browserStorage.remove(prefixOf(person) + key);
 }
+
+type Kept = { draft: Draft; at: number };
 
 /** The adds that were not answered yet, the oldest first. */
 export function keptAdds(person: string): { key: string; draft: Draft }[] {
   const prefix = prefixOf(person);
+  return browserStorage
+    .keys(prefix)
+    .map((key) => ({ key: key.slice(prefix.length), ...parsed(browserStorage.read(key)) }))
+    .filter((one): one is Kept & { key: string } => one.draft !== undefined)
+    .sort((one, other) => one.at - other.at);
+}
+
+function parsed(text: string | null): Partial<Kept> {
   try {
-    return Object.keys(localStorage)
-      .filter((key) => key.startsWith(prefix))
-      .map((key) => ({
-        key: key.slice(prefix.length),
-        ...(JSON.parse(localStorage.getItem(key) ?? "") as { draft: Draft; at: number }),
-      }))
-      .sort((one, other) => one.at - other.at);
+    return JSON.parse(text ?? "{}") as Partial<Kept>;
   } catch {
-    return [];
+    return {};
   }
 }

@@ -1,20 +1,11 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, test, vi } from "vitest";
 
-import type { Schemas } from "@/api/client";
-
+import { exampleTask } from "./example-task";
 import { draftOf } from "./drafts";
 import { dropDraft, dropperOf, isUnsaved, keepDraft, keptDraft, keptDrafts } from "./kept-drafts";
 
-const seen: Schemas["WholeTask"] = {
-  id: 1,
-  title: "Milk",
-  completed: false,
-  status: "pending",
-  version: 3,
-  created_at: "2026-11-22T12:00:00Z",
-  updated_at: "2026-11-22T12:00:00Z",
-};
+const seen = exampleTask();
 const written = { seen, draft: { ...draftOf(seen), title: "Oat milk" } };
 
 beforeEach(() => localStorage.clear());

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react";
 
 import type { Schemas } from "@/api/client";
+import { browserStorage } from "@/ui/storage";
 
 import { type Draft, draftOf, editsOf } from "./drafts";
 
@@ -12,7 +13,6 @@ export type Written = { seen: Task; draft: Draft };
 /** Unsaved text in the browser's storage. `key` names its place, `at` its time. */
 export type KeptDraft = Written & { key: string; at: number };
 
-const PREFIX = "surelist.draft";
 const DAYS_KEPT = 30;
 const MS_KEPT = DAYS_KEPT * 86_400_000;
 /** Each load of the page has its own place, so that two tabs never overwrite each other's text. */
@@ -20,7 +20,6 @@ const LOAD = Array.from(globalThis.crypto.getRandomValues(new Uint32Array(2)), (
   part.toString(36),
 ).join("");
 
-const inMemory = new Map<string, string>();
 const listeners = new Set<() => void>();
 let version = 0;
 
@@ -29,38 +28,12 @@ function changed(): void {
   for (const listener of listeners) listener();
 }
 
-const prefixOf = (person: string) => `${PREFIX}.${person}.`;
+const prefixOf = (person: string) => `surelist.draft.${person}.`;
 const keyOf = (person: string, task: number) => `${prefixOf(person)}${task}.${LOAD}`;
 
-function write(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-    inMemory.delete(key);
-  } catch {
-    inMemory.set(key, value); // storage is full or disabled
-  }
-}
-
-function remove(key: string): void {
-  inMemory.delete(key);
-  try {
-    localStorage.removeItem(key);
-  } catch {
-    // storage is disabled
-  }
-}
-
-function entries(): [string, string][] {
-  const all = [...inMemory];
-  try {
-    for (const key of Object.keys(localStorage)) {
-      if (key.startsWith(PREFIX)) all.push([key, localStorage.getItem(key) ?? ""]);
-    }
-  } catch {
-    // storage is disabled
-  }
-  return all;
-}
+/** The keys and texts in storage. */
+const entries = (prefix: string): [string, string][] =>
+  browserStorage.keys(prefix).map((key) => [key, browserStorage.read(key) ?? ""]);
 
 function parsed(key: string, text: string): KeptDraft | null {
   try {
@@ -74,8 +47,7 @@ function parsed(key: string, text: string): KeptDraft | null {
 
 /** All unsaved text of the person, the newest first. */
 export function keptDrafts(person: string): KeptDraft[] {
-  return entries()
-    .filter(([key]) => key.startsWith(prefixOf(person)))
+  return entries(prefixOf(person))
     .map(([key, text]) => parsed(key, text))
     .filter((one) => one !== null)
     .sort((one, other) => other.at - one.at);
@@ -89,21 +61,21 @@ export function keptDraft(person: string, task: number): KeptDraft | null {
 /** Keeps unsaved text, in place of the text that was kept under `before`. Returns its key. */
 export function keepDraft(person: string, written: Written, before?: string): string {
   const key = keyOf(person, written.seen.id);
-  if (before !== undefined && before !== key) remove(before);
-  if (isUnsaved(written)) write(key, JSON.stringify({ ...written, at: Date.now() }));
-  else remove(key);
+  if (before !== undefined && before !== key) browserStorage.remove(before);
+  if (isUnsaved(written)) browserStorage.write(key, JSON.stringify({ ...written, at: Date.now() }));
+  else browserStorage.remove(key);
   changed();
   return key;
 }
 
 export function dropDraft(key: string): void {
-  remove(key);
+  browserStorage.remove(key);
   changed();
 }
 
 /** Returns a function that drops the unsaved text, unless it was written on meanwhile. */
 export function dropperOf(key: string): () => void {
-  const read = () => entries().find(([one]) => one === key)?.[1];
+  const read = () => browserStorage.read(key);
   const before = read();
   return () => {
     if (read() === before) dropDraft(key);
@@ -129,7 +101,7 @@ let snapshot: { version: string; drafts: KeptDraft[] } = { version: "", drafts: 
 const NONE: KeptDraft[] = [];
 
 function read(person: string): KeptDraft[] {
-  const now = entries()
+  const now = entries(prefixOf(person))
     .map(([key, text]) => `${key}${text.length}`)
     .join();
   const named = `${version} ${person} ${now}`;

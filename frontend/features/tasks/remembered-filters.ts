@@ -1,3 +1,5 @@
+import { browserStorage } from "@/ui/storage";
+
 import { type Filters, type Sort, usualSort } from "./filters";
 
 /** The filters that the list opens with next time: neither the view nor the search. */
@@ -8,24 +10,20 @@ const keyOf = (person: string) => `surelist.filters.${person}`;
 export function rememberFilters(person: string, filters: Filters): void {
   const { view, sort, due, priority, tag } = filters;
   const kept: Remembered = { sort: sort === usualSort(view) ? null : sort, due, priority, tag };
-  try {
-    localStorage.setItem(keyOf(person), JSON.stringify(kept));
-  } catch {
-    // storage is full or disabled
-  }
+  browserStorage.write(keyOf(person), JSON.stringify(kept));
 }
 
 /** The remembered filters as an address names them, or an empty query. */
 export function rememberedFilters(person: string): URLSearchParams {
   const query = new URLSearchParams();
   try {
-    const kept = JSON.parse(localStorage.getItem(keyOf(person)) ?? "{}") as Record<string, unknown>;
+    const kept = JSON.parse(browserStorage.read(keyOf(person)) ?? "{}") as Record<string, unknown>;
     for (const key of ["sort", "due", "priority", "tag"] as const) {
       const value = kept[key];
       if (typeof value === "string") query.set(key, value);
     }
   } catch {
-    // storage is disabled, or holds something else
+    // something else is stored there
   }
   return query;
 }

@@ -1,31 +1,25 @@
 import { useSearchParams } from "next/navigation";
 
+import { here, idIn, withParameter } from "@/ui/address";
+
 const PARAMETER = "task";
 /** Marks the history entry that opening a task added, so that closing the task goes back to before it. */
 const OPENED = "surelistOpened";
 
 /** The id of the open task in the address, or null. */
 export function taskIn(query: URLSearchParams): number | null {
-  const named = query.get(PARAMETER) ?? "";
-  const id = /^[1-9]\d{0,15}$/.test(named) ? Number(named) : 0;
-  return id > 0 && id <= Number.MAX_SAFE_INTEGER ? id : null;
+  return idIn(query.get(PARAMETER));
 }
 
 /** The same address with that task open, or with none if it is null. */
 export function withTask(address: string, id: number | null): string {
-  const [path = "", search = ""] = address.split("?", 2);
-  const query = new URLSearchParams(search);
-  query.delete(PARAMETER);
-  if (id !== null) query.set(PARAMETER, String(id));
-  return query.size > 0 ? `${path}?${query.toString()}` : path;
+  return withParameter(address, PARAMETER, id === null ? null : String(id));
 }
 
 /** The open task of the address. */
 export function useOpenTask(): number | null {
   return taskIn(new URLSearchParams(useSearchParams()));
 }
-
-const here = () => window.location.pathname + window.location.search;
 
 const wasOpenedHere = () =>
   (window.history.state as Record<string, unknown> | null)?.[OPENED] === true;

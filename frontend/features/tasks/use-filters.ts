@@ -2,12 +2,11 @@ import { useSearchParams } from "next/navigation";
 import { useCallback, useEffect, useMemo } from "react";
 
 import { usePerson } from "@/auth/person";
+import { here } from "@/ui/address";
 
 import { changedBy, type Filters, filtersOf, narrowed, withFilters } from "./filters";
 import { rememberedFilters, rememberFilters } from "./remembered-filters";
 import { replaceAddress } from "./task-address";
-
-const here = () => window.location.pathname + window.location.search;
 
 /** The filters, which live in the address, and the way to change some of them. Each change is a step
  * that Back takes back; the letters of one search are one step. A list that is opened without

@@ -1,20 +1,13 @@
 import { useState, useSyncExternalStore } from "react";
 
 import { usePerson } from "@/auth/person";
+import { tabStorage } from "@/ui/storage";
 
 import { type Draft, EMPTY_DRAFT } from "./drafts";
 
 const never = () => () => undefined;
 
 const keyOf = (person: string) => `surelist.adding.${person}`;
-
-function read(person: string): string {
-  try {
-    return sessionStorage.getItem(keyOf(person)) ?? "";
-  } catch {
-    return ""; // storage is disabled
-  }
-}
 
 function draftIn(text: string): Draft {
   try {
@@ -29,18 +22,14 @@ export function useKeptText(): [Draft, (draft: Draft) => void] {
   const person = usePerson().id;
   const kept = useSyncExternalStore(
     never,
-    () => read(person),
+    () => tabStorage.read(keyOf(person)) ?? "",
     () => "",
   );
   const [own, setOwn] = useState<Draft | null>(null);
   const write = (draft: Draft) => {
     setOwn(draft);
-    try {
-      if (draft === EMPTY_DRAFT) sessionStorage.removeItem(keyOf(person));
-      else sessionStorage.setItem(keyOf(person), JSON.stringify(draft));
-    } catch {
-      // storage is full or disabled
-    }
+    if (draft === EMPTY_DRAFT) tabStorage.remove(keyOf(person));
+    else tabStorage.write(keyOf(person), JSON.stringify(draft));
   };
   return [own ?? draftIn(kept), write];
 }
