@@ -148,11 +148,16 @@ export class Visitor {
 
   /** A REST call of the person's agent, with a key. Rejects unless it succeeds. */
   async agent(method: string, path: string, body?: unknown): Promise<unknown> {
+    return rest(await this.agentKey(), method, path, body);
+  }
+
+  /** The key of the person's agent. */
+  async agentKey(): Promise<string> {
     if (!this.agentToken) {
       const key = { name: "Claude Code", scopes: ["tasks:read", "tasks:write"], days: 1 };
       this.agentToken = ((await this.call("POST", "/keys", key)) as { token: string }).token;
     }
-    return rest(this.agentToken, method, path, body);
+    return this.agentToken;
   }
 
   async open(path = "/"): Promise<Page> {

@@ -1,8 +1,8 @@
 import axe from "axe-core";
-import type { Page } from "playwright-core";
+import type { Frame, Page } from "playwright-core";
 
-/** The problems that axe finds on the current page. */
-export async function complaintsOf(page: Page): Promise<string[]> {
+/** The problems that axe finds on the current page, or in a frame of it. */
+export async function complaintsOf(page: Page | Frame): Promise<string[]> {
   // Injected by the debugger, which the content security policy does not restrict.
   await page.evaluate(axe.source);
   return page.evaluate(async () => {

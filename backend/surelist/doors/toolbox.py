@@ -40,6 +40,8 @@ class Tool:
     """The prefix of its scopes."""
     subject: str = "task"
     """The kind of thing that it changes. An error with the current state has `{subject}_id`."""
+    view: str | None = None
+    """The resource that hosts with MCP Apps show for its result."""
 
     @property
     def scope(self) -> str:
@@ -48,6 +50,7 @@ class Tool:
 
     def listed(self) -> dict[str, Any]:
         """The tool's entry in `tools/list`."""
+        meta = {"_meta": {"ui": {"resourceUri": self.view}}} if self.view else {}
         return {
             "name": self.name,
             "title": self.title,
@@ -61,6 +64,7 @@ class Tool:
                 "idempotentHint": self.idempotent,
                 "openWorldHint": False,
             },
+            **meta,
         }
 
     async def call(
@@ -104,6 +108,7 @@ def tool(
     idempotent: bool = False,
     domain: str = "tasks",
     subject: str = "task",
+    view: str | None = None,
 ) -> Callable[[Callable[[UserTransaction, Any], Awaitable[Answer]]], Tool]:
     """Make a tool of a function `(tx, arguments)`. Its docstring is the tool's description."""
 
@@ -122,6 +127,7 @@ def tool(
             idempotent=idempotent,
             domain=domain,
             subject=subject,
+            view=view,
         )
 
     return make

@@ -15,7 +15,8 @@ from surelist.mcp.server import (
     Result,
     Toolset,
 )
-from surelist.tasks import resources
+from surelist.tasks import board, resources
+from surelist.tasks.board import BOARD_URI
 from surelist.tasks.resources import LIST_URI, PROMPTS, RESOURCES, TASK_URI, TEMPLATES
 from surelist.tasks.tools import TOOLS
 
@@ -46,6 +47,9 @@ async def _list_templates(_context: Context, _params: Params) -> Result:
 
 async def _read_resource(context: Context, params: Params) -> Result:
     reader, uri = _require_read(context), params["uri"]
+    if uri == BOARD_URI:
+        await context.database.admit(reader)
+        return {"contents": [board.contents()]}
     if uri == LIST_URI:
         text = await context.database.read(reader, resources.pending_tasks, READ_SCOPE)
     else:

@@ -20,6 +20,7 @@ from surelist.data.database import compiled
 from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import NotFound
 from surelist.tasks import purge, representation, service
+from surelist.tasks.board import BOARD
 from surelist.tasks.listing import Filters, Page, list_tasks
 from surelist.tasks.models import Task
 from surelist.tasks.tools import page_result
@@ -64,7 +65,8 @@ RESOURCES: list[dict[str, Any]] = [
         "title": "Pending tasks",
         "description": "The user's pending tasks, those due first.",
         "mimeType": "application/json",
-    }
+    },
+    BOARD,
 ]
 TEMPLATES: list[dict[str, Any]] = [
     {

@@ -13,6 +13,7 @@ from surelist.ledger.times import zone
 from surelist.ledger.undo import RowKey, undo_event
 from surelist.ledger.write import Outcome
 from surelist.tasks import listing, representation, service
+from surelist.tasks.board import BOARD_URI
 from surelist.tasks.models import Clear, NewStatus, TaskFields, TaskId, Title, Version, values_of
 from surelist.tasks.output_schemas import ADDED, CHANGED, LISTED, UPDATED
 from surelist.text import one_line
@@ -62,7 +63,7 @@ async def add_task(tx: UserTransaction, arguments: AddTask) -> Answer:
     return _result("created", await service.add(tx, values, key, window=service.DUPLICATE_WINDOW))
 
 
-@tool(title="List tasks", returns=LISTED, reads_only=True, idempotent=True)
+@tool(title="List tasks", returns=LISTED, reads_only=True, idempotent=True, view=BOARD_URI)
 async def list_tasks(tx: UserTransaction, arguments: ListTasks) -> Answer:
     """List the user's tasks, or search them; the other tools take their ids from here. Also tells
     the time. "all" leaves out deleted ones."""

@@ -3,6 +3,7 @@ from typing import Any
 import orjson
 import pytest
 
+from surelist.tasks.board import BOARD_URI
 from surelist.tasks.resources import BYTES
 from tests.support.asking import task
 from tests.support.person import ERAS, HANDSHAKE, MODERN, Person
@@ -147,7 +148,7 @@ async def test_everything_listed_can_be_read(ann: Person, era: str) -> None:
     resources = (await asked(ann, era, "resources/list"))["resources"]
     templates = (await asked(ann, era, "resources/templates/list"))["resourceTemplates"]
     assert [prompt["name"] for prompt in prompts] == list(PROMPTS)
-    assert [resource["uri"] for resource in resources] == [LIST]
+    assert [resource["uri"] for resource in resources] == [LIST, BOARD_URI]
     assert [template["uriTemplate"] for template in templates] == [LIST + "/{id}"]
     await read(ann, resources[0]["uri"], era)
     await read(ann, templates[0]["uriTemplate"].replace("{id}", "1"), era)
