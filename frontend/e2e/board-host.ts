@@ -44,8 +44,10 @@ host.openBoard = async ({ html, input, result, context, capabilities }) => {
     host.heard.context.push(...content.map((part) => (part.type === "text" ? part.text : "")));
     return Promise.resolve({});
   };
-  bridge.onsizechange = ({ height = 0 }) => void (host.heard.height = height);
-  const ready = new Promise<void>((resolve) => (bridge.oninitialized = () => resolve()));
+  bridge.addEventListener("sizechange", ({ height = 0 }) => void (host.heard.height = height));
+  const ready = new Promise<void>((resolve) =>
+    bridge.addEventListener("initialized", () => resolve()),
+  );
   await bridge.connect(new PostMessageTransport(view, view));
   const policy = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
   frame.srcdoc = html.replace("<head>", `<head>${policy}`);

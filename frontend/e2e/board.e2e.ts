@@ -1,5 +1,4 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import type { CallToolResult } from "@modelcontextprotocol/client";
 import type { FrameLocator, Page } from "playwright-core";
 import { build, type Rolldown } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -33,7 +32,7 @@ beforeEach(async () => {
   await agent.connect(new StreamableHTTPClientTransport(address, { requestInit: { headers } }));
   page = await (await theBrowser()).newPage();
   complaints = [];
-  page.on("request", ({ url }) => /^https?:/.test(url()) && complaints.push(url()));
+  page.on("request", (one) => one.url().startsWith("http") && complaints.push(one.url()));
   page.on("pageerror", ({ message }) => complaints.push(message));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
 });
@@ -61,7 +60,7 @@ async function show(
   const opening: Opening = {
     html: (content as { text: string }).text,
     input,
-    result: (await agent.callTool({ name: "list_tasks", arguments: input })) as CallToolResult,
+    result: await agent.callTool({ name: "list_tasks", arguments: input }),
     context: { theme: "light" },
     capabilities: { serverTools: {}, updateModelContext: { text: {} } },
     ...options,
