@@ -1,6 +1,6 @@
 "use client";
 
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { onlineManager, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 
 import { ApiProblem } from "@/api/problem";
@@ -20,6 +20,8 @@ function worthRetrying(failures: number, error: Error): boolean {
 }
 
 function makeQueryClient(): QueryClient {
+  // It learns of later changes by events.
+  if (typeof window !== "undefined") onlineManager.setOnline(navigator.onLine);
   return new QueryClient({
     defaultOptions: {
       queries: { staleTime: 15_000, retry: worthRetrying },

@@ -117,3 +117,26 @@ test("changes without a network wait for it, and an added task survives a reload
     .poll(() => titlesOn(page), POLL)
     .toEqual(["Task 2", "Written below ground", "Sent twice, made once"]);
 });
+
+test("the fields of a popover take the focus, also when their code comes late", async () => {
+  await addNumbered(1);
+  const first = await (await ann.page.request.get("/")).text();
+  let held = true;
+  await ann.page.route("**/_next/static/chunks/*.js", async (route) => {
+    const name = new URL(route.request().url()).pathname;
+    while (held && !first.includes(name)) await new Promise((done) => setTimeout(done, 100));
+    await route.fallback();
+  });
+  const page = await ann.open();
+  await rowOf(page, "Task 1").waitFor();
+  await page.getByRole("button", { name: "Due", exact: true }).click();
+  await page.waitForTimeout(500);
+  held = false;
+  await page.getByLabel("Due day").waitFor();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  await expect.poll(focused, POLL).toBe("Today");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Tags", exact: true }).click();
+  await page.keyboard.type("home");
+  expect(await page.getByLabel("Add a tag").inputValue()).toBe("home");
+});

@@ -1,15 +1,7 @@
 import { clsx } from "clsx";
 import { type ComponentProps, type ReactNode, useId } from "react";
 
-const BOX = clsx(
-  "w-full rounded-lg border border-line-strong bg-surface px-3 text-base placeholder:text-muted",
-  "aria-invalid:border-danger disabled:opacity-55 sm:text-sm",
-);
-
-/** A single-line input. Outside of a `Field`, it needs an `aria-label`. */
-export function Input({ className, ...props }: ComponentProps<"input">) {
-  return <input {...props} className={clsx(BOX, "h-10 pointer-coarse:h-11", className)} />;
-}
+import { BOX } from "./input";
 
 /** A multi-line input that grows with its content. */
 export function Textarea({ className, ...props }: ComponentProps<"textarea">) {

@@ -5,9 +5,10 @@ import { type SyntheticEvent, useState } from "react";
 import { SIGN_UP } from "@/auth/paths";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Field, Input } from "@/ui/field";
+import { Field } from "@/ui/field";
+import { Input } from "@/ui/input";
 
-import { useErase } from "./queries";
+import { useErase } from "./use-erase";
 
 const WORD = "erase";
 

@@ -1,11 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { answered, api, type Schemas } from "@/api/client";
-import { usePerson } from "@/auth/person";
-import { AuthRefusal, postAsPerson } from "@/auth/person-calls";
-import { forgetProof } from "@/auth/proof";
-import { forgetWritten } from "@/auth/written";
-import { leave } from "@/auth/leave";
 
 export type Account = Schemas["ShownAccount"];
 
@@ -27,22 +22,6 @@ export function useSetTimezone() {
       client.setQueryData(ACCOUNT_KEY, account);
       // Every due date is shown in the account's time zone.
       await client.resetQueries({ queryKey: ["tasks"] });
-    },
-  });
-}
-
-/** Erases the list and the person of this page with one call. The server erases the list first, and
- * keeps the person if that fails. */
-export function useErase() {
-  const { id } = usePerson();
-  return useMutation({
-    mutationFn: () => postAsPerson(id, "/delete-user"),
-    onSuccess: async () => {
-      await forgetWritten(id);
-      forgetProof();
-    },
-    onError: (error) => {
-      if (error instanceof AuthRefusal && error.status === 409) leave.toItself();
     },
   });
 }

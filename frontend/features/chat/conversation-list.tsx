@@ -6,7 +6,7 @@ import { ago } from "@/features/tasks/dates";
 import { quoted } from "@/features/tasks/words";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Input } from "@/ui/field";
+import { Input } from "@/ui/input";
 import { useToast } from "@/ui/toast";
 
 import {

@@ -8,7 +8,7 @@ import {
 
 import { answered, api, type Schemas } from "@/api/client";
 import { ApiProblem } from "@/api/problem";
-import { sendOnce } from "@/features/tasks/send";
+import { resent } from "@/api/retry";
 
 import type { Message } from "./entries";
 
@@ -123,15 +123,10 @@ export function useConversations(status: Status, search: string) {
 export function useChangeConversation() {
   const client = useQueryClient();
   return useMutation({
+    ...resent,
     mutationFn: ({ id, ...body }: { id: number; title?: string; deleted?: boolean }) =>
-      sendOnce((headers) =>
-        answered(
-          api.PATCH("/api/{user_id}/conversations/{conversation_id}", {
-            params: of(id),
-            body,
-            headers,
-          }),
-        ),
+      answered(
+        api.PATCH("/api/{user_id}/conversations/{conversation_id}", { params: of(id), body }),
       ),
     onSettled: () => client.invalidateQueries({ queryKey: ALL }),
   });
@@ -141,14 +136,12 @@ export function useChangeConversation() {
 export function usePurgeConversation() {
   const client = useQueryClient();
   return useMutation({
+    ...resent,
     mutationFn: (id: number) =>
-      sendOnce((headers) =>
-        answered(
-          api.DELETE("/api/{user_id}/conversations/{conversation_id}/permanently", {
-            params: of(id),
-            headers,
-          }),
-        ),
+      answered(
+        api.DELETE("/api/{user_id}/conversations/{conversation_id}/permanently", {
+          params: of(id),
+        }),
       ),
     onSettled: () => client.invalidateQueries({ queryKey: conversationKeys.lists }),
   });

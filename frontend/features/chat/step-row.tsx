@@ -2,7 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { clsx } from "clsx";
 import { Ban, Check, CircleDashed, Undo2 } from "lucide-react";
 
-import { undoEvent } from "@/features/tasks/calls";
+import { resent } from "@/api/retry";
+import { undoEvent } from "@/features/tasks/commands";
 import { FEED_KEY } from "@/features/tasks/feed";
 import { reasonOf } from "@/features/tasks/words";
 import { Button } from "@/ui/button";
@@ -67,6 +68,7 @@ export function StepRow({ part, changes, conversation, live }: StepRowProps) {
 function useUndo(conversation: number | null) {
   const client = useQueryClient();
   return useMutation({
+    ...resent,
     mutationFn: (event: number) => undoEvent(event),
     // The button stays busy until the reloaded conversation shows the undo.
     onSettled: async () => {

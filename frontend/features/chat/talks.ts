@@ -6,7 +6,7 @@ import { config } from "zod";
 import { problemOf } from "@/api/problem";
 import { fetchAsPerson } from "@/auth/authorized-fetch";
 import { FEED_KEY } from "@/features/tasks/feed";
-import { newKey } from "@/features/tasks/send";
+import { newKey } from "@/ui/new-key";
 
 import type { Live } from "./entries";
 import { drafts } from "./kept";

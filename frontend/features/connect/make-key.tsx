@@ -4,7 +4,8 @@ import { type SyntheticEvent, useState } from "react";
 
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Field, Input, Select } from "@/ui/field";
+import { Field, Select } from "@/ui/field";
+import { Input } from "@/ui/input";
 
 import { Code } from "./client-steps";
 import { SERVER_NAME } from "./clients";

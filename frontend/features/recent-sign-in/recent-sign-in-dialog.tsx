@@ -8,7 +8,8 @@ import { AuthRefusal, postAsPerson } from "@/auth/person-calls";
 import { inWords } from "@/features/sign-in/words";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Field, Input } from "@/ui/field";
+import { Field } from "@/ui/field";
+import { Input } from "@/ui/input";
 
 export type RecentSignInProps = { onAnswer: (confirmed: boolean) => void };
 

@@ -16,10 +16,8 @@ import { Popover } from "@/ui/popover";
 
 import { dueOf, nameDue } from "./dates";
 import { type Draft, EMPTY_DRAFT, linesOf, tooLong } from "./drafts";
-import { DueFields } from "./due-fields";
-import { PasteDialog } from "./later";
-import { PRIORITY_WORDS, PrioritySelect } from "./priorities";
-import { TagsInput } from "./tags-input";
+import { DueFields, PasteDialog, PrioritySelect, TagsInput } from "./later";
+import { PRIORITY_WORDS } from "./priorities";
 import { useKeptText } from "./use-kept-text";
 
 type AddTaskProps = {

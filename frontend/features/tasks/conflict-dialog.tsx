@@ -2,6 +2,9 @@ import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 
 import { type Conflict, fieldIn } from "./conflicts";
+import { draftOf, edited } from "./drafts";
+import { dropText, type Written } from "./kept-drafts";
+import type { TaskCommands } from "./task-commands";
 
 const WORDS = {
   title: "Title",
@@ -12,32 +15,39 @@ const WORDS = {
 };
 
 type ConflictDialogProps = {
-  conflict: Conflict | null;
-  onKeep: (conflict: Conflict) => void;
-  onReplace: (conflict: Conflict) => void;
-  /** Takes the task out of the trash and saves the change. */
-  onRestore: (conflict: Conflict) => void;
+  conflict: Conflict;
+  commands: TaskCommands;
+  onAnswered: () => void;
   /** Opens the form again with what was written. */
-  onEdit: (conflict: Conflict) => void;
+  onEdit: (written: Written) => void;
 };
 
 /** Shows what somebody else made of the same fields, and lets the person choose. */
-export function ConflictDialog({
-  conflict,
-  onKeep,
-  onReplace,
-  onRestore,
-  onEdit,
-}: ConflictDialogProps) {
-  if (!conflict) return null;
-  const { now, edits, fields } = conflict;
+export function ConflictDialog({ conflict, commands, onAnswered, onEdit }: ConflictDialogProps) {
+  const { now, edits, fields, text } = conflict;
   const trashed = now.status === "deleted";
+  const keep = () => {
+    onAnswered();
+    dropText(text);
+  };
+  const replace = () => {
+    onAnswered();
+    void commands.make({ kind: "edit", task: now, edits, text });
+  };
+  const restore = () => {
+    onAnswered();
+    void commands.restoreAndEdit(conflict);
+  };
+  const edit = () => {
+    keep();
+    onEdit({ seen: now, draft: draftOf(edited(now, edits)) });
+  };
   return (
     <Dialog
       open
       wide
       lasting
-      onOpenChange={(open) => !open && onKeep(conflict)}
+      onOpenChange={(open) => !open && keep()}
       title="This was changed while you were editing"
       description={
         trashed
@@ -54,14 +64,14 @@ export function ConflictDialog({
         ))}
         <div className="flex flex-wrap justify-end gap-2">
           {trashed ? (
-            <Button onClick={() => onRestore(conflict)}>Restore with my change</Button>
+            <Button onClick={restore}>Restore with my change</Button>
           ) : (
             <>
-              <Button onClick={() => onEdit(conflict)}>Edit mine again</Button>
-              <Button onClick={() => onReplace(conflict)}>Save mine</Button>
+              <Button onClick={edit}>Edit mine again</Button>
+              <Button onClick={replace}>Save mine</Button>
             </>
           )}
-          <Button look="primary" onClick={() => onKeep(conflict)}>
+          <Button look="primary" onClick={keep}>
             {trashed ? "Leave it in the trash" : "Keep it as it is now"}
           </Button>
         </div>

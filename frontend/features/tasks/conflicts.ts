@@ -3,6 +3,7 @@ import { useCallback } from "react";
 
 import type { Schemas } from "@/api/client";
 
+import type { KeptText } from "./commands";
 import { type Edits, type FieldName, FIELDS } from "./drafts";
 
 type Task = Schemas["WholeTask"];
@@ -12,8 +13,8 @@ export type Conflict = {
   now: Task;
   edits: Edits;
   fields: FieldName[];
-  /** Drops the text that is kept until it is saved. */
-  saved: () => void;
+  /** The text that is kept until it is saved. */
+  text: KeptText | null;
 };
 
 function wordsOf(value: unknown): string {
@@ -24,7 +25,7 @@ function wordsOf(value: unknown): string {
 export const fieldIn = (of: Edits | Task, field: FieldName) => wordsOf(of[field]);
 
 /** `fields` are those that both changed, and not to the same. A task in the trash has them all. */
-export function conflictOf(seen: Task, edits: Edits, now: Task): Omit<Conflict, "saved"> {
+export function conflictOf(seen: Task, edits: Edits, now: Task): Omit<Conflict, "text"> {
   const mine = FIELDS.filter((field) => edits[field] !== undefined);
   const fields = mine.filter((field) => {
     const current = fieldIn(now, field);

@@ -1,5 +1,5 @@
 import { Button } from "@/ui/button";
-import { Input } from "@/ui/field";
+import { Input } from "@/ui/input";
 
 import { addDays } from "./dates";
 

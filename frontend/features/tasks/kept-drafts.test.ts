@@ -3,7 +3,15 @@ import { beforeEach, expect, test, vi } from "vitest";
 
 import { exampleTask } from "./example-task";
 import { draftOf } from "./drafts";
-import { dropDraft, dropperOf, isUnsaved, keepDraft, keptDraft, keptDrafts } from "./kept-drafts";
+import {
+  dropDraft,
+  dropText,
+  isUnsaved,
+  keepDraft,
+  keptDraft,
+  keptDrafts,
+  textAt,
+} from "./kept-drafts";
 
 const seen = exampleTask();
 const written = { seen, draft: { ...draftOf(seen), title: "Oat milk" } };
@@ -56,10 +64,10 @@ test("broken and old entries are ignored", () => {
 
 test("saved text is dropped, but not what was written since", () => {
   const key = keepDraft("ann", written);
-  const drop = dropperOf(key);
+  const text = textAt(key);
   keepDraft("ann", { seen, draft: { ...written.draft, title: "Soy milk" } });
-  drop();
+  dropText(text);
   expect(keptDraft("ann", 1)?.draft.title).toBe("Soy milk");
-  dropperOf(key)();
+  dropText(textAt(key));
   expect(keptDraft("ann", 1)).toBeNull();
 });

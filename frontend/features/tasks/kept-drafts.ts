@@ -1,8 +1,11 @@
 import { useSyncExternalStore } from "react";
 
 import type { Schemas } from "@/api/client";
+import { nextMoment } from "@/ui/moment";
+import { PAGE_LOAD } from "@/ui/page-load";
 import { browserStorage } from "@/ui/storage";
 
+import type { KeptText } from "./commands";
 import { type Draft, draftOf, editsOf } from "./drafts";
 
 type Task = Schemas["WholeTask"];
@@ -15,10 +18,6 @@ export type KeptDraft = Written & { key: string; at: number };
 
 const DAYS_KEPT = 30;
 const MS_KEPT = DAYS_KEPT * 86_400_000;
-/** Each load of the page has its own place, so that two tabs never overwrite each other's text. */
-const LOAD = Array.from(globalThis.crypto.getRandomValues(new Uint32Array(2)), (part) =>
-  part.toString(36),
-).join("");
 
 const listeners = new Set<() => void>();
 let version = 0;
@@ -29,7 +28,7 @@ function changed(): void {
 }
 
 const prefixOf = (person: string) => `surelist.draft.${person}.`;
-const keyOf = (person: string, task: number) => `${prefixOf(person)}${task}.${LOAD}`;
+const keyOf = (person: string, task: number) => `${prefixOf(person)}${task}.${PAGE_LOAD}`;
 
 /** The keys and texts in storage. */
 const entries = (prefix: string): [string, string][] =>
@@ -62,7 +61,8 @@ export function keptDraft(person: string, task: number): KeptDraft | null {
 export function keepDraft(person: string, written: Written, before?: string): string {
   const key = keyOf(person, written.seen.id);
   if (before !== undefined && before !== key) browserStorage.remove(before);
-  if (isUnsaved(written)) browserStorage.write(key, JSON.stringify({ ...written, at: Date.now() }));
+  if (isUnsaved(written))
+    browserStorage.write(key, JSON.stringify({ ...written, at: nextMoment() }));
   else browserStorage.remove(key);
   changed();
   return key;
@@ -73,13 +73,15 @@ export function dropDraft(key: string): void {
   changed();
 }
 
-/** Returns a function that drops the unsaved text, unless it was written on meanwhile. */
-export function dropperOf(key: string): () => void {
-  const read = () => browserStorage.read(key);
-  const before = read();
-  return () => {
-    if (read() === before) dropDraft(key);
-  };
+/** The unsaved text under a key, as it is now. */
+export function textAt(key: string): KeptText | null {
+  const draft = parsed(key, browserStorage.read(key) ?? "");
+  return draft && { key, at: draft.at };
+}
+
+/** Drops unsaved text, unless it was written on meanwhile. */
+export function dropText(text: KeptText | null): void {
+  if (text && textAt(text.key)?.at === text.at) dropDraft(text.key);
 }
 
 /** Whether the draft differs from the task. */

@@ -1,11 +1,11 @@
-import { type Event, lastOwnChange } from "./feed";
+import { type Event, lastOwnChange, type TaskEvent } from "./feed";
 import { readEvents } from "./queries";
 
 /** Pages of events in which the person's last change is looked for. */
 const PAGES = 5;
 
 /** The person's last change that is still in force, as the server has it. */
-export async function readLastChange(): Promise<Event | undefined> {
+export async function readLastChange(): Promise<TaskEvent | undefined> {
   const events: Event[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < PAGES; page += 1) {

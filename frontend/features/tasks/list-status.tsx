@@ -44,5 +44,5 @@ export function ListStatus({ count, waiting, news, openTask, onOpen }: ListStatu
 function offlineWords(waiting: number): string {
   if (waiting === 0) return "You are offline.";
   const changes = waiting === 1 ? "1 change is" : `${waiting} changes are`;
-  return `Offline: ${changes} sent when the network is back. Keep this page open.`;
+  return `Offline: ${changes} sent when the network is back.`;
 }

@@ -1,9 +1,7 @@
 import { clsx } from "clsx";
 import { Flag } from "lucide-react";
 
-import { Select } from "@/ui/field";
-
-import { PRIORITIES, type Priority } from "./filters";
+import type { Priority } from "./filters";
 
 export const PRIORITY_WORDS: Record<Priority, string> = {
   high: "High",
@@ -31,31 +29,5 @@ export function PriorityFlag({ priority, named }: { priority: Priority; named?: 
         {named ? "" : " priority"}
       </span>
     </span>
-  );
-}
-
-type PrioritySelectProps = {
-  value: Priority | "";
-  none: string;
-  onChange: (value: Priority | "") => void;
-  id?: string;
-};
-
-export function PrioritySelect({ value, none, onChange, id }: PrioritySelectProps) {
-  return (
-    <Select
-      {...(id ? { id } : { "aria-label": "Priority" })}
-      value={value}
-      onChange={(event) =>
-        onChange(PRIORITIES.find((priority) => priority === event.target.value) ?? "")
-      }
-    >
-      <option value="">{none}</option>
-      {PRIORITIES.map((priority) => (
-        <option key={priority} value={priority}>
-          {PRIORITY_WORDS[priority]}
-        </option>
-      ))}
-    </Select>
   );
 }

@@ -2,7 +2,7 @@ import { Search } from "lucide-react";
 import { type Ref, useEffect, useState } from "react";
 
 import { LIMITS } from "@/api/limits";
-import { Input } from "@/ui/field";
+import { Input } from "@/ui/input";
 
 const MS_BEFORE_SEARCHING = 180;
 

@@ -2,7 +2,7 @@ import { X } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import { flushSync } from "react-dom";
 
-import { Input } from "@/ui/field";
+import { Input } from "@/ui/input";
 
 import { tagProblem, withTag } from "./drafts";
 

@@ -4,12 +4,13 @@ import { type KeyboardEvent, type Ref, type SyntheticEvent, useState } from "rea
 import { LIMITS } from "@/api/limits";
 import type { Schemas } from "@/api/client";
 import { Button } from "@/ui/button";
-import { Field, Input, Textarea } from "@/ui/field";
+import { Field, Textarea } from "@/ui/field";
+import { Input } from "@/ui/input";
 
 import { type Draft, draftOf, type Edits, editsOf, tooLong } from "./drafts";
 import { DueFields } from "./due-fields";
 import { isUnsaved, type KeptDraft, type Written } from "./kept-drafts";
-import { PrioritySelect } from "./priorities";
+import { PrioritySelect } from "./priority-select";
 import { TagsInput } from "./tags-input";
 
 type Task = Schemas["WholeTask"];

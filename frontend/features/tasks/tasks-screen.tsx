@@ -1,8 +1,8 @@
 "use client";
 
-import { useQueryClient } from "@tanstack/react-query";
+import { useIsMutating, useQueryClient } from "@tanstack/react-query";
 import { clsx } from "clsx";
-import { useCallback, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 
 import { useAccount } from "@/features/account/queries";
 import { useGuessedTimezone } from "@/features/account/use-guessed-timezone";
@@ -11,12 +11,19 @@ import { usePreloaded } from "@/ui/later";
 import { useHydrated } from "@/ui/use-hydrated";
 
 import { AddTask } from "./add-task";
+import { COMMANDS_KEY } from "./commands";
 import { useConflicts } from "./conflicts";
-import { draftOf, edited, withFilter } from "./drafts";
-import { EmptyList } from "./empty-list";
+import { withFilter } from "./drafts";
 import { FilterBar } from "./filter-bar";
 import type { Row } from "./filters";
-import { ConflictDialog, HelpSheet, PurgeDialog, TaskPanel } from "./later";
+import {
+  ConflictDialog,
+  EmptyList,
+  FilterFields,
+  HelpSheet,
+  PurgeDialog,
+  TaskPanel,
+} from "./later";
 import { ListProblem } from "./list-problem";
 import { ListStatus } from "./list-status";
 import { rowOf, rowsOf } from "./lists";
@@ -24,8 +31,8 @@ import { useTaskList } from "./queries";
 import { type Shortcut, useShortcuts } from "./shortcuts";
 import { TaskList } from "./task-list";
 import { TaskRow } from "./task-row";
-import { useActions } from "./use-actions";
 import { useClock } from "./use-clock";
+import { useCommands } from "./use-commands";
 import { useCursor } from "./use-cursor";
 import { useFeed } from "./use-feed";
 import { countOf, useFilters } from "./use-filters";
@@ -51,10 +58,10 @@ export function TasksScreen() {
   const cursor = useCursor(rows);
   const panel = useTaskPanel();
   const [conflicts, askAbout, answerConflict] = useConflicts();
-  const actions = useActions(cursor, panel, askAbout);
-  const titleOf = useCallback((id: number) => actions.caches.find(id)?.title, [actions]);
+  const commands = useCommands(cursor, panel, askAbout);
+  const titleOf = useCallback((id: number) => commands.caches.find(id)?.title, [commands]);
   const [touched, note] = useTouched(titleOf);
-  useFeed(actions, account.data?.last_event ?? null, note);
+  useFeed(commands, account.data?.last_event ?? null, note);
 
   const [purging, setPurging] = useState<Row | null>(null);
   const [helping, setHelping] = useState(false);
@@ -66,12 +73,14 @@ export function TasksScreen() {
   const toggleChat = useToggleChat();
   const hydrated = useHydrated();
   usePreloaded(TaskPanel);
+  usePreloaded(FilterFields);
+  usePreloaded(EmptyList);
   const leave = (row: Row) => cursor.leave(row) || addField.current?.focus();
   const complete = (row: Row, byPointer = false) => {
     const stays = filters.view === "all";
     if (!stays && !byPointer) leave(row);
-    if (row.status === "deleted") void actions.restore(row);
-    else actions.complete(row, !row.completed);
+    if (row.status === "deleted") void commands.make({ kind: "restore", task: row });
+    else void commands.make({ kind: "complete", task: row, completed: !row.completed });
   };
   const remove = (row: Row, byPointer = false) => {
     if (row.status === "deleted") {
@@ -79,7 +88,7 @@ export function TasksScreen() {
       return;
     }
     if (!byPointer) leave(row);
-    actions.remove(row);
+    void commands.make({ kind: "delete", task: row });
   };
   useFocusAfterwards(panel.id, cursor.focusOnRowOrEntry);
   const run = (shortcut: Shortcut) => {
@@ -94,7 +103,7 @@ export function TasksScreen() {
       complete: () => row && complete(row),
       edit: () => row && panel.open(row.id),
       delete: () => row && remove(row),
-      undo: () => void actions.undoLast(),
+      undo: () => void commands.undoLast(),
       pending: () => setFilters({ view: "pending" }),
       completed: () => setFilters({ view: "completed" }),
       all: () => setFilters({ view: "all" }),
@@ -123,19 +132,22 @@ export function TasksScreen() {
           <AddTask
             today={clock?.day ?? ""}
             fieldRef={addField}
-            onAdd={(draft) => void actions.add(withFilter(draft, filters, clock?.day ?? ""))}
+            onAdd={(written) => {
+              const draft = withFilter(written, filters, clock?.day ?? "");
+              void commands.make({ kind: "add", draft });
+            }}
           />
         </div>
         <FilterBar
           filters={filters}
-          proposeTags={() => actions.caches.tags()}
+          proposeTags={() => commands.caches.tags()}
           onChange={setFilters}
           searchRef={searchField}
         />
       </div>
       <ListStatus
         count={list.data ? countOf(filters, rows.length, list.hasNextPage, account.data) : null}
-        waiting={useSyncExternalStore(actions.underWay.listen, actions.underWay.count, () => 0)}
+        waiting={useIsMutating({ mutationKey: COMMANDS_KEY })}
         news={latest ? `${latest.said} “${latest.title}”` : null}
         openTask={panel.id}
         onOpen={panel.open}
@@ -156,7 +168,7 @@ export function TasksScreen() {
           total={list.hasNextPage ? null : rows.length}
           sought={{ index: cursor.index, times: cursor.sought }}
           onNearEnd={loadMore}
-          onSeen={actions.caches.noteInView}
+          onSeen={commands.caches.noteInView}
           renderRow={(row) => (
             <TaskRow
               row={row}
@@ -200,12 +212,11 @@ export function TasksScreen() {
           onWrite={panel.write}
           onDrop={panel.drop}
           onSave={(seen, edits) => {
-            const saved = panel.dropWhenSaved();
-            void actions.edit(seen, edits, saved);
+            void commands.make({ kind: "edit", task: seen, edits, text: panel.text() });
           }}
           onClose={panel.close}
           onDelete={(task) => remove(rowOf(task))}
-          onRestore={(task) => void actions.restore(rowOf(task))}
+          onRestore={(task) => void commands.make({ kind: "restore", task: rowOf(task) })}
           onReady={panel.onReady}
         />
       ) : null}
@@ -217,30 +228,16 @@ export function TasksScreen() {
           onPurge={(row) => {
             setPurging(null);
             leave(row);
-            void actions.purge(row);
+            void commands.make({ kind: "purge", task: row });
           }}
         />
       ) : null}
-      {conflicts.length > 0 ? (
+      {conflicts[0] ? (
         <ConflictDialog
-          conflict={conflicts[0] ?? null}
-          onKeep={({ saved }) => {
-            answerConflict();
-            saved();
-          }}
-          onReplace={({ now, edits, saved }) => {
-            answerConflict();
-            void actions.edit(now, edits, saved);
-          }}
-          onRestore={({ now, edits, saved }) => {
-            answerConflict();
-            void actions.restoreAndEdit(now, edits, saved);
-          }}
-          onEdit={({ now, edits, saved }) => {
-            answerConflict();
-            saved();
-            panel.reopen({ seen: now, draft: draftOf(edited(now, edits)) });
-          }}
+          conflict={conflicts[0]}
+          commands={commands}
+          onAnswered={answerConflict}
+          onEdit={panel.reopen}
         />
       ) : null}
     </main>

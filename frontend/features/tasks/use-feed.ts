@@ -3,9 +3,9 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { answered, api } from "@/api/client";
 import { ACCOUNT_KEY, readAccount } from "@/features/account/queries";
 
-import type { TaskActions } from "./actions";
 import { taskKey } from "./caches";
 import { FEED_KEY, isOfTask, type TaskEvent } from "./feed";
+import type { TaskCommands } from "./task-commands";
 
 const SECONDS_BETWEEN = 5;
 const AT_ONCE = 200;
@@ -21,7 +21,7 @@ const readEvents = (after: number, signal: AbortSignal) =>
 /** Brings what happens elsewhere into the lists, while the page is looked at. `onEvents` is told of
  * what somebody else than this person did. `from` is the last event that the lists know. */
 export function useFeed(
-  actions: TaskActions,
+  commands: TaskCommands,
   from: number | null,
   onEvents: (events: TaskEvent[]) => void,
 ) {
@@ -44,10 +44,10 @@ export function useFeed(
       for (const event of events.filter(isOfTask)) {
         void client.invalidateQueries({ queryKey: taskKey(event.task_id) });
       }
-      actions.noteUndone(events);
+      commands.noteUndone(events);
       // In another time zone every due date has another text.
-      const known = events.every((event) => isOfTask(event) && actions.caches.knows(event.id));
-      if (!known || next_cursor !== undefined) await actions.caches.reload();
+      const known = events.every((event) => isOfTask(event) && commands.caches.knows(event.id));
+      if (!known || next_cursor !== undefined) await commands.caches.reload();
       client.setQueryData(ACCOUNT_KEY, account);
       return next_cursor === undefined ? last.id : account.last_event;
     },

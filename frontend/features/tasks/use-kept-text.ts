@@ -1,11 +1,16 @@
-import { useState, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 
 import { usePerson } from "@/auth/person";
 import { tabStorage } from "@/ui/storage";
 
 import { type Draft, EMPTY_DRAFT } from "./drafts";
 
-const never = () => () => undefined;
+const listeners = new Set<() => void>();
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
 
 const keyOf = (person: string) => `surelist.adding.${person}`;
 
@@ -17,19 +22,28 @@ function draftIn(text: string): Draft {
   }
 }
 
+const read = (person: string) => tabStorage.read(keyOf(person)) ?? "";
+
+function write(person: string, draft: Draft): void {
+  if (draft === EMPTY_DRAFT) tabStorage.remove(keyOf(person));
+  else tabStorage.write(keyOf(person), JSON.stringify(draft));
+  for (const listener of listeners) listener();
+}
+
+/** Puts a task into the field for new ones, unless a title is being written there; tells whether. */
+export function fillField(person: string, draft: Draft): boolean {
+  const empty = draftIn(read(person)).title.trim() === "";
+  if (empty) write(person, draft);
+  return empty;
+}
+
 /** The task that is being added, which this tab keeps until it is added. */
 export function useKeptText(): [Draft, (draft: Draft) => void] {
   const person = usePerson().id;
   const kept = useSyncExternalStore(
-    never,
-    () => tabStorage.read(keyOf(person)) ?? "",
+    listen,
+    () => read(person),
     () => "",
   );
-  const [own, setOwn] = useState<Draft | null>(null);
-  const write = (draft: Draft) => {
-    setOwn(draft);
-    if (draft === EMPTY_DRAFT) tabStorage.remove(keyOf(person));
-    else tabStorage.write(keyOf(person), JSON.stringify(draft));
-  };
-  return [own ?? draftIn(kept), write];
+  return [draftIn(kept), (draft) => write(person, draft)];
 }

@@ -3,10 +3,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 
 import { usePerson } from "@/auth/person";
 
-import { dropDraft, dropperOf, keepDraft, keptDraft, type Written } from "./kept-drafts";
+import { dropDraft, keepDraft, keptDraft, textAt, type Written } from "./kept-drafts";
 import { closeTask, openTask, useOpenTask } from "./task-address";
-
-const NOTHING = () => undefined;
 
 /** The open task, its unsaved text, and the ways to open and close it. */
 export function useTaskPanel() {
@@ -69,8 +67,8 @@ export function useTaskPanel() {
     ),
     write,
     drop,
-    /** Returns a function that drops what is written now, once it is saved. */
-    dropWhenSaved: () => (key.current === undefined ? NOTHING : dropperOf(key.current)),
+    /** What is written now. */
+    text: () => (key.current === undefined ? null : textAt(key.current)),
     onReady,
     /** Whether keys are meant for a panel that is not there yet. */
     isOpening: () => awaited.current !== null || (id !== null && ready !== id),

@@ -4,25 +4,26 @@ import { useEffect, useState } from "react";
 import { usePerson } from "@/auth/person";
 import { useToasts } from "@/ui/toast";
 
-import { TaskActions } from "./actions";
-import type { TaskActionsPage } from "./actions-page";
+import type { CommandsPage } from "./commands-page";
 import type { Conflict } from "./conflicts";
 import { draftOf, edited } from "./drafts";
 import { isInView } from "./in-view";
-import { dropAdd, keepAdd, keptAdds } from "./kept-adds";
+import { takeOver } from "./kept-commands";
+import { TaskCommands } from "./task-commands";
 import type { useCursor } from "./use-cursor";
+import { fillField } from "./use-kept-text";
 import { useStable } from "./use-stable";
 import type { useTaskPanel } from "./use-task-panel";
 import { quoted } from "./words";
 
-type Told<Name extends keyof TaskActionsPage> = Parameters<TaskActionsPage[Name]>;
+type Told<Name extends keyof CommandsPage> = Parameters<CommandsPage[Name]>;
 
-/** The changes of tasks, for this page. */
-export function useActions(
+/** The person's commands, for this page. Those that an earlier load of the page kept are sent again. */
+export function useCommands(
   cursor: ReturnType<typeof useCursor>,
   panel: ReturnType<typeof useTaskPanel>,
   askAbout: (conflict: Conflict) => void,
-): TaskActions {
+): TaskCommands {
   const client = useQueryClient();
   const person = usePerson().id;
   const toasts = useToasts();
@@ -40,20 +41,21 @@ export function useActions(
     const hidden = listed ? "" : ". It is not in this part of the list.";
     toasts.show({ words: `Added ${quoted(task.title)}${hidden}`, action });
   });
-  const [actions] = useState(
+  const [commands] = useState(
     () =>
-      new TaskActions(client, {
+      new TaskCommands(client, person, {
         tell: toasts.show,
         untell: toasts.dismiss,
         askAbout,
         reopen,
+        rewrite: (draft) => fillField(person, draft),
         added,
-        keepAdd: (key, draft) => keepAdd(person, key, draft),
-        dropAdd: (key) => dropAdd(person, key),
       }),
   );
   useEffect(() => {
-    for (const { key, draft } of keptAdds(person)) void actions.add(draft, key);
-  }, [actions, person]);
-  return actions;
+    const leaving = new AbortController();
+    takeOver(person, (command) => void commands.run(command), leaving.signal);
+    return () => leaving.abort();
+  }, [commands, person]);
+  return commands;
 }

@@ -1,0 +1,63 @@
+// @vitest-environment jsdom
+import { expect, test, vi } from "vitest";
+
+import type { Schemas } from "@/api/client";
+
+import { commandsUnderTest, complete, milk, problem } from "./commands-under-test";
+import { exampleTask } from "./example-task";
+import { rowOf } from "./lists";
+
+const all = commandsUnderTest();
+const { page, make, changes, kept, told } = all;
+
+const event = (changed: Partial<Schemas["ShownEvent"]>): Schemas["ShownEvent"] => ({
+  id: 5,
+  subject: "task",
+  task_id: 1,
+  kind: "updated",
+  actor: "person",
+  client_id: "page",
+  client_name: "Surelist",
+  at: "2026-11-22T12:00:00Z",
+  after: { completed: true },
+  ...changed,
+});
+
+test("undo takes back the person's last change in the ledger, after those that are on their way", async () => {
+  let answered = false;
+  all.server.answer = async ({ method, path }) => {
+    if (path.includes("/complete")) {
+      await new Promise((done) => setTimeout(done, 50));
+      answered = true;
+      return { body: exampleTask({ completed: true, status: "completed", version: 5 }) };
+    }
+    if (method === "POST") return { body: exampleTask({ version: 7 }) };
+    if (!path.includes("/events")) return { body: {} };
+    expect(answered).toBe(true);
+    return { body: { events: [event({ id: 6, actor: "agent" }), event({ id: 5 })] } };
+  };
+  void make(complete(milk));
+  await all.commands.undoLast();
+  const undone = changes().filter(({ path }) => path.endsWith("/undo"));
+  expect(undone.map(({ path }) => path)).toEqual(["/api/me/events/5/undo"]);
+  expect(told().at(-1)).toBe("Undone: completed “Milk”");
+});
+
+test("a message loses its undo when the change is undone elsewhere", () => {
+  all.commands.noteUndone([event({ id: 8, kind: "undone", undoes: 5 })]);
+  expect(page.untell).toHaveBeenCalledExactlyOnceWith(5);
+});
+
+test("a change that somebody else had made already offers no undo", async () => {
+  all.answers({ body: exampleTask({ completed: true, version: 3 }) });
+  await make(complete(milk));
+  expect(all.commands.caches.knows(3)).toBe(true);
+  expect(page.tell).not.toHaveBeenCalled();
+});
+
+test("a task that was deleted for good in a lost call is told as deleted", async () => {
+  all.answers(null, problem(404));
+  await make({ kind: "purge", task: rowOf(milk) });
+  await vi.waitFor(() => expect(told()).toEqual(["“Milk” is deleted for good"]), 3000);
+  expect(kept()).toEqual([]);
+});
