@@ -15,6 +15,7 @@ from surelist.conversations.models import Content, ConversationId, MessageId
 from surelist.conversations.routes import ReadDoor, WriteDoor
 from surelist.data.database import Record
 from surelist.data.isolation import Database
+from surelist.doors import event_stream
 from surelist.doors.arguments import ABSENT, Closed, ShownObject
 from surelist.doors.problems import problems
 from surelist.doors.routing import IdempotencyKey, answer, user_router
@@ -63,10 +64,7 @@ class ChatModel(ShownObject):
 
 
 STREAMED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The AI SDK's UI message stream.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    }
+    200: {"description": "The AI SDK's UI message stream.", "content": event_stream.STREAMED}
 }
 
 router = user_router("/chat", "chat")
@@ -95,7 +93,7 @@ async def chat(
     if turn.answer:
         return answer(_shown(turn, turn.answer))
     running = assistant.start(door, turn, lambda _: None)
-    leaving = asyncio.create_task(_disconnected(request))
+    leaving = asyncio.create_task(event_stream.disconnected(request.receive))
     try:
         await asyncio.wait({running, leaving}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -116,13 +114,7 @@ async def chat_stream(
     assistant: Assistant = request.app.state.assistant
     turn = await assistant.begin(door, body.new_message(), key)
     pieces = stream(assistant, door, turn)
-    return StreamingResponse(pieces, media_type="text/event-stream", headers=HEADERS)
-
-
-async def _disconnected(request: Request) -> None:
-    """Wait until the client has disconnected."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+    return StreamingResponse(pieces, media_type=event_stream.MEDIA_TYPE, headers=HEADERS)
 
 
 def _shown(turn: Turn, stored: Record | None) -> ChatAnswer:

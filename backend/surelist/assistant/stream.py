@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from surelist.assistant.failures import FAILURE_MESSAGES
@@ -12,7 +11,9 @@ from surelist.assistant.parts import Part
 from surelist.assistant.turns import NewMessage, Turn
 from surelist.conversations.models import Content, ConversationId, MessageId
 from surelist.data.database import Record
+from surelist.doors import event_stream
 from surelist.doors.arguments import ABSENT, Closed, wrong_arguments
+from surelist.doors.event_stream import COMMENT, KEEPALIVE_SECONDS, message
 from surelist.doors.routing import Door
 from surelist.errors import Invalid
 
@@ -20,12 +21,7 @@ if TYPE_CHECKING:
     from surelist.assistant.answer import Chunk
     from surelist.assistant.chat import Assistant
 
-HEADERS = {
-    "X-Accel-Buffering": "no",
-    "X-Vercel-Ai-Ui-Message-Stream": "v1",
-}
-KEEPALIVE_SECONDS = 15
-"""After this time without an event, the server sends a comment, so that proxies do not time out."""
+HEADERS = event_stream.HEADERS | {"X-Vercel-Ai-Ui-Message-Stream": "v1"}
 
 _CONTENT: TypeAdapter[str] = TypeAdapter(Content)
 _END = b"data: [DONE]\n\n"
@@ -79,8 +75,8 @@ class StreamedMessage(Closed):
 
     def _conversation_in_metadata(self) -> int | None:
         """The conversation id in the metadata of the latest answer, or None."""
-        for message in reversed(self.messages or []):
-            metadata = message.metadata
+        for one in reversed(self.messages or []):
+            metadata = one.metadata
             if isinstance(metadata, dict):
                 conversation_id: Any = metadata.get("conversation_id")  # pyright: ignore
                 if isinstance(conversation_id, int):
@@ -90,12 +86,12 @@ class StreamedMessage(Closed):
 
 async def stream(assistant: "Assistant", door: Door, turn: Turn) -> AsyncGenerator[bytes]:
     """The events of a turn: those of a running turn, or again those of one that has ended."""
-    yield _event(_start_chunk(turn))
+    yield message(_start_chunk(turn))
     if turn.answer:
         for chunk in _stored_chunks(turn.answer["parts"] or []):
-            yield _event(chunk)
+            yield message(chunk)
         for chunk in _ending_chunks(turn.answer):
-            yield _event(chunk)
+            yield message(chunk)
         yield _END
         return
     pieces: asyncio.Queue[Chunk | None] = asyncio.Queue()
@@ -107,13 +103,13 @@ async def stream(assistant: "Assistant", door: Door, turn: Turn) -> AsyncGenerat
                 async with asyncio.timeout(KEEPALIVE_SECONDS):
                     piece = await pieces.get()
             except TimeoutError:
-                yield b":\n\n"
+                yield COMMENT
                 continue
             if piece is None:
                 break
-            yield _event(piece)
+            yield message(piece)
         for chunk in _ending_chunks(running.result()):
-            yield _event(chunk)
+            yield message(chunk)
         yield _END
     finally:
         running.cancel()  # has no effect on a finished turn; a cancelled one stores its answer
@@ -167,7 +163,3 @@ def _stored_chunks(parts: list[Part]) -> "Iterable[Chunk]":
                 yield {"type": "tool-output-error", **known, "errorText": part["errorText"]}
     if stepping:
         yield {"type": "finish-step"}
-
-
-def _event(chunk: "Chunk") -> bytes:
-    return b"data: " + orjson.dumps(chunk) + b"\n\n"
