@@ -469,6 +469,30 @@ FROM event
 WHERE event.user_id = $1::VARCHAR) AS event
 WHERE event.subject = $2::VARCHAR AND event.id >= $3::BIGINT AND event.subject_id IS NULL AND event.subject_key IS NOT DISTINCT FROM $4::VARCHAR ORDER BY event.id DESC;
 
+-- ledger.listing._TAIL[True]
+-- $1 user_id, $2 last_id, $3 rows
+SELECT account.timezone, account.last_event, page.id, page.subject, page.subject_id, page.subject_key, page.call, page.kind, page.actor, page.client_id, page.client_name, page.conversation_id, page.message_id, page.at, page.before, page.after, page.idempotency_key, page.request_hash, page.undoes
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM account
+WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS event
+WHERE event.id > $2::BIGINT ORDER BY event.id
+ LIMIT $3::BIGINT) AS page ON true ORDER BY page.id;
+
+-- ledger.listing._TAIL[False]
+-- $1 user_id, $2 last_id, $3 subject_1 = 'agent', $4 rows
+SELECT account.timezone, account.last_event, page.id, page.subject, page.subject_id, page.subject_key, page.call, page.kind, page.actor, page.client_id, page.client_name, page.conversation_id, page.message_id, page.at, page.before, page.after, page.idempotency_key, page.request_hash, page.undoes
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM account
+WHERE account.user_id = $1::VARCHAR) AS account LEFT OUTER JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS event
+WHERE event.id > $2::BIGINT AND event.subject != $3::VARCHAR ORDER BY event.id
+ LIMIT $4::BIGINT) AS page ON true ORDER BY page.id;
+
 -- ledger.statements.APPEND
 -- $1 user_id, $2 event_id, $3 event_subject, $4 event_subject_id, $5 event_subject_key, $6 event_call, $7 event_kind, $8 event_actor, $9 event_client_id, $10 event_client_name, $11 event_conversation_id, $12 event_message_id, $13 event_at, $14 event_before, $15 event_after, $16 event_idempotency_key, $17 event_request_hash, $18 event_undoes
 INSERT INTO event (user_id, id, subject, subject_id, subject_key, call, kind, actor, client_id, client_name, conversation_id, message_id, at, before, after, idempotency_key, request_hash, undoes) VALUES ($1::VARCHAR, $2::BIGINT, $3::VARCHAR, $4::BIGINT, $5::VARCHAR, $6::BIGINT, $7::VARCHAR, $8::VARCHAR, $9::VARCHAR, $10::VARCHAR, $11::BIGINT, $12::BIGINT, $13::TIMESTAMP WITH TIME ZONE, $14::JSONB, $15::JSONB, $16::VARCHAR, $17::BYTEA, $18::BIGINT);

@@ -75,10 +75,6 @@ def _default_jwks_url(values: dict[str, Any]) -> str:
     return f"{parts.scheme}://{parts.netloc}/api/auth/jwks" if issuer else ""
 
 
-def _default_direct_url(values: dict[str, Any]) -> str:
-    return values["database_url"]
-
-
 def _default_origins(values: dict[str, Any]) -> tuple[str, ...]:
     return (values["url"], values["web_url"])
 
@@ -100,10 +96,9 @@ class Settings(BaseSettings):
     web_url: Origin = Field(default=DEFAULT_WEB_URL, alias="SURELIST_WEB_URL")
     database_url: str = Field(default="", alias="DATABASE_URL", repr=False)
     """Empty for the embedded PostgreSQL. `surelist serve` then sets its URL."""
-    database_url_direct: str = Field(
-        default_factory=_default_direct_url, alias="DATABASE_URL_DIRECT", repr=False
-    )
-    """For migrations: a connection without a pooler, as a role that may change the schema."""
+    direct_url: str = Field(default="", alias="DATABASE_URL_DIRECT", repr=False)
+    """A connection without a pooler, as a role that may change the schema. Empty if DATABASE_URL
+    is one."""
     database_url_replica: str = Field(default="", alias="DATABASE_URL_REPLICA", repr=False)
     """A read replica of DATABASE_URL. Empty if there is none."""
     auth_database_url: str = Field(default="", alias="AUTH_DATABASE_URL", repr=False)
@@ -132,12 +127,14 @@ class Settings(BaseSettings):
     lock_timeout_ms: int = Field(default=5000, alias="SURELIST_LOCK_TIMEOUT_MS", ge=1)
     rate_reads: int = Field(default=3000, alias="SURELIST_RATE_READS", ge=0)
     """Reads per minute: one limit for all agents of a user, another for the person. 0 means no
-    limit, here and in the next four settings."""
+    limit, here and in the next five settings."""
     rate_writes: int = Field(default=600, alias="SURELIST_RATE_WRITES", ge=0)
     max_tasks: int = Field(default=50_000, alias="SURELIST_MAX_TASKS", ge=0)
     max_events_a_day: int = Field(default=20_000, alias="SURELIST_MAX_EVENTS_A_DAY", ge=0)
     max_bytes: int = Field(default=100_000_000, alias="SURELIST_MAX_BYTES", ge=0)
     """The maximum size of a user's ledger."""
+    max_streams: int = Field(default=5000, alias="SURELIST_MAX_STREAMS", ge=0)
+    """Open streams of the live feed per worker."""
     model: str = Field(
         default="",
         alias="SURELIST_MODEL",
@@ -168,6 +165,11 @@ class Settings(BaseSettings):
     """The format of log lines. `auto` is text on a terminal, otherwise JSON."""
     statement_cache: int = Field(default=200, alias="SURELIST_STATEMENT_CACHE", ge=0)
     """Prepared statements per connection. Must be 0 for PgBouncer before 1.21."""
+
+    @property
+    def database_url_direct(self) -> str:
+        """The address for migrations, and of the host at which the live feed listens."""
+        return self.direct_url or self.database_url
 
     @property
     def mcp_url(self) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -21,6 +22,7 @@ from surelist.doors import web
 from surelist.doors.cors import Browsers
 from surelist.doors.origins import Origins
 from surelist.doors.web import LimitedBody, Uncached
+from surelist.feed.feed import Feed
 from surelist.mcp import conversations_toolset, tasks_toolset
 from surelist.mcp.endpoint import McpEndpoint
 from surelist.observability import traces
@@ -46,10 +48,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
         resource.path: McpEndpoint(settings, authenticator, toolset, resource)
         for toolset, resource in TOOLSETS
     }
+    feed = Feed(settings)
     spans = traces.start()
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[dict[str, Any]]:
         checked = await _check_database(settings)
         pool = await open_pool(settings, traced=spans is not None, checked=checked)
         CONNECTIONS_MAX.set(settings.pool_size)
@@ -58,12 +61,16 @@ def create_app(settings: Settings | None = None) -> Starlette:
             replica = await open_pool(
                 settings, settings.database_url_replica, traced=spans is not None, checked=False
             )
-        app.state.database = Database(pool, settings, CredentialCheck(), remove_some, replica)
+        app.state.database = Database(
+            pool, settings, CredentialCheck(), remove_some, replica, feed.changed
+        )
+        feed.start(app.state.database)
         for endpoint in endpoints.values():
             endpoint.set_database(app.state.database)
         try:
-            yield
+            yield {"stop": feed.stop}  # for server/connections.py
         finally:
+            await feed.close()
             await rest.state.assistant.close()
             await app.state.database.close()
             if spans:
@@ -76,7 +83,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
         Middleware(LimitedBody),
     ]
     app = Starlette(lifespan=lifespan, middleware=middleware)
-    rest = make_rest_api(settings, authenticator, lambda: app.state.database)
+    app.state.feed = feed
+    rest = make_rest_api(settings, authenticator, lambda: app.state.database, feed)
     routes = [Route(path, endpoint) for path, endpoint in endpoints.items()]
     app.routes.extend([*routes, *Health(settings).routes(), Mount("/", rest)])
     app.router.default = rest  # a Mount does not match paths with line breaks

@@ -30,6 +30,7 @@ from surelist.doors.problems import (
 from surelist.doors.routing import answer
 from surelist.doors.web import CONVERSATIONS, METADATA_PATH, TASKS, protected_resource
 from surelist.errors import SurelistError
+from surelist.feed.feed import Feed
 from surelist.tasks import ledger_routes
 from surelist.tasks import routes as tasks
 
@@ -37,7 +38,10 @@ METADATA_CACHE = {"Cache-Control": "max-age=3600"}
 
 
 def make_rest_api(
-    settings: Settings, authenticator: Authenticator, database: Callable[[], Database]
+    settings: Settings,
+    authenticator: Authenticator,
+    database: Callable[[], Database],
+    feed: Feed,
 ) -> FastAPI:
     """The application for every path except MCP and health checks.
 
@@ -58,6 +62,7 @@ def make_rest_api(
     api.state.settings = settings
     api.state.authenticator = authenticator
     api.state.database = database
+    api.state.feed = feed
     api.state.assistant = Assistant(settings)
     api.add_exception_handler(SurelistError, problem)
     api.add_exception_handler(RequestValidationError, problem)

@@ -11,6 +11,7 @@ from bench.faults.crowds import exhausted_pool, hot_user
 from bench.faults.draining import drained
 from bench.faults.full_disk import disk_filled
 from bench.faults.installation import Installation, installed
+from bench.faults.live_feed import followed
 from bench.faults.processes import (
     backend_killed,
     postgres_restarted,
@@ -29,6 +30,7 @@ ON_ONE: list[Callable[[Installation], Awaitable[Row]]] = [
     lambda one: postgres_restarted(one, how=signal.SIGQUIT, times=TIMES, changes=CHANGES),
     lambda one: backend_killed(one, times=TIMES, changes=CHANGES),
     lambda one: workers_killed_without_postgres(one, times=TIMES, changes=CHANGES),
+    lambda one: followed(one, times=5, changes=CHANGES),
     lambda one: slow_clients(one, each=100),
 ]
 EACH_ON_ITS_OWN: list[Callable[[Path], Awaitable[Row]]] = [

@@ -141,6 +141,11 @@ class Traffic:
         self.tally = tally
         self._running = [asyncio.create_task(agent.work()) for agent in agents]
 
+    @property
+    def users(self) -> list[str]:
+        """The users whose lists are written."""
+        return sorted({agent.person.user_id for agent in self._agents})
+
     async def end(self) -> None:
         """Lets every agent finish, with all of its calls answered."""
         for agent in self._agents:
@@ -181,14 +186,14 @@ _runs = count(1)
 
 
 @asynccontextmanager
-async def traffic(surelist: Served, agents: int = 12) -> AsyncGenerator[Traffic]:
-    """Runs agents of new users, two for each."""
+async def traffic(surelist: Served, agents: int = 12, users: int = 6) -> AsyncGenerator[Traffic]:
+    """Runs agents of new users, the same number for each."""
     run, tally = next(_runs), Tally()
     async with AsyncExitStack() as stack:
         people: list[Agent] = []
         for number in range(agents):
             person = await stack.enter_async_context(
-                surelist.person(f"user-{run}-{number // 2}", f"agent-{number}")
+                surelist.person(f"user-{run}-{number % users}", f"agent-{number}")
             )
             people.append(Agent(person, f"{run} {number}", tally))
         traffic = Traffic(people, tally, surelist)

@@ -110,6 +110,9 @@ export interface paths {
         /**
          * List Events
          * @description List events, newest first; with `after`, oldest first from that event on.
+         *
+         *     With `Accept: text/event-stream`, stream events as they happen, from `Last-Event-ID` or `after`
+         *     on, by default from now on.
          */
         get: operations["list_events_api__user_id__events_get"];
         put?: never;
@@ -1766,7 +1769,9 @@ export interface operations {
                 task_id?: number;
                 client_id?: string;
             };
-            header?: never;
+            header?: {
+                "Last-Event-ID"?: number;
+            };
             path: {
                 user_id: string;
             };
@@ -1781,6 +1786,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventList"];
+                    "text/event-stream": string;
                 };
             };
             /** @description Unauthorized */

@@ -1,5 +1,6 @@
 """Authentication: turns a bearer token into a Principal, for REST and MCP (specs/tokens.md)."""
 
+import math
 import re
 import time
 from collections.abc import Iterable, Mapping
@@ -79,9 +80,10 @@ class Principal:
     """A verified caller, with its account, its scopes and the times of its token.
 
     `account_id` is the user of the rows, `person_id` the user that the caller acts for. Both are
-    the token's `sub`, since lists cannot be shared. `issued_at` is the time of the token, and
-    `authenticated_at`, only of a session, the time of the person's last sign-in; both in seconds
-    since 1970. With `acts_as`, the ledger records that caller instead of the token's.
+    the token's `sub`, since lists cannot be shared. `issued_at` is the time of the token,
+    `expires_at` the time from which it is refused, and `authenticated_at`, only of a session, the
+    time of the person's last sign-in; all in seconds since 1970. With `acts_as`, the ledger records
+    that caller instead of the token's.
     """
 
     account_id: str
@@ -92,6 +94,7 @@ class Principal:
     kind: Kind
     authenticated_at: int | None = None
     acts_as: Caller | None = None
+    expires_at: float = field(default=math.inf, compare=False)
     _hash: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -238,7 +241,16 @@ def _principal_of(kind: Kind, claims: Mapping[str, Any]) -> Principal:
     actor = "person" if OWNER_SCOPE in scopes else "agent"
     caller = Caller(actor, client_id, client_name)
     issued_at = int(claims["iat"])
-    return Principal(user_id, user_id, scopes, caller, issued_at, kind, authenticated_at)
+    return Principal(
+        user_id,
+        user_id,
+        scopes,
+        caller,
+        issued_at,
+        kind,
+        authenticated_at,
+        expires_at=claims["exp"] + CLOCK_SKEW_SECONDS,
+    )
 
 
 def invalid_token(reason: str) -> InvalidToken:

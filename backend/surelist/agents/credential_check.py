@@ -40,11 +40,18 @@ class CredentialCheck:
         return cached
 
     async def __call__(
-        self, tx: UserTransaction, principal: Principal, scope: str | None, *, cached: bool = False
+        self,
+        tx: UserTransaction,
+        principal: Principal,
+        scope: str | None,
+        *,
+        cached: bool = False,
+        fresh: bool = False,
     ) -> None:
         """Check the token, in the database if no verdict is cached.
 
-        With `cached`, the last verdict counts even if it has expired. A caller without the owner
+        With `cached`, the last verdict counts even if it has expired; with `fresh`, no earlier
+        verdict counts. A caller without the owner
         scope is recorded as an agent from here on. Raises Unauthenticated, InsufficientScope, or
         Unavailable when a `cached` verdict is gone.
         """
@@ -52,7 +59,7 @@ class CredentialCheck:
         until, verdict = self._cache.get(principal, _EXPIRED)
         if cached and not until:
             raise Unavailable("database_unavailable")
-        if until <= now and not cached:
+        if (until <= now or fresh) and not cached:
             self._cache.pop(principal, None)
             verdict = await _verdict(tx, principal)
             if len(self._cache) >= CACHED_TOKENS:

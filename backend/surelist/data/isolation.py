@@ -9,7 +9,7 @@ by naming the user to PostgreSQL, whose row-level security shows it no other use
 import asyncio
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar, cast
 
@@ -70,6 +70,9 @@ REPLICATED = "tasks:read"
 """The scope of reads that a replica may answer. Every change of what they return is an event."""
 
 _LAST_EVENT_OF = "SELECT last_event_of($1)"
+_LAST_EVENTS_OF = (
+    "SELECT user_id, last_event_of(user_id) AS last_event FROM unnest($1::text[]) AS user_id"
+)
 _LAST_EVENT = Statement(
     "SELECT account.last_event FROM account WHERE account.user_id = $1::VARCHAR", ("user_id",), {}
 )
@@ -214,13 +217,19 @@ class Gate(Protocol):
         ...
 
     async def __call__(
-        self, tx: UserTransaction, principal: Principal, scope: str | None, *, cached: bool = False
+        self,
+        tx: UserTransaction,
+        principal: Principal,
+        scope: str | None,
+        *,
+        cached: bool = False,
+        fresh: bool = False,
     ) -> None:
         """Check the credential against the user's rows, in the caller's transaction.
 
-        With `cached`, the last result counts. Raises Unauthenticated when the credential has
-        ended, InsufficientScope when it no longer allows `scope`, and Unavailable when a `cached`
-        result is gone.
+        With `cached`, the last result counts; with `fresh`, no earlier one. Raises
+        Unauthenticated when the credential has ended, InsufficientScope when it no longer allows
+        `scope`, and Unavailable when a `cached` result is gone.
         """
         ...
 
@@ -235,8 +244,11 @@ class Database:
         gate: Gate,
         remove_some: Work[bool],
         replica: "Pool | None" = None,
+        changed: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """Call `changed` with the user after each COMMIT of a write that changed something."""
         self._pool = pool
+        self._changed = changed
         self._replica = replica
         self._gate = gate
         self._remove_some = remove_some
@@ -266,13 +278,15 @@ class Database:
         *,
         rate: Rate | None = "reads",
         agent: str | None = None,
+        fresh: bool = False,
     ) -> T:
         """Run `work`, which needs `scope`, in a read transaction of this user.
 
         Runs it once more when the connection was lost. The read counts towards `rate`, for the
         client `agent` if given, otherwise for the caller. Use None for a part of a read that has
-        been counted. Raises TooManyRequests when the rate limit is reached, and Unauthenticated or
-        InsufficientScope when the credential is not valid or does not allow `scope`.
+        been counted. With `fresh`, the credential is checked in the database. Raises
+        TooManyRequests when the rate limit is reached, and Unauthenticated or InsufficientScope
+        when the credential is not valid or does not allow `scope`.
         """
         cached = self.enter(principal, scope)
         if rate:
@@ -280,14 +294,23 @@ class Database:
         user_id = principal.account_id
         begin = f"BEGIN; {_as_user(user_id)}; {_IN_ORDER}"
         async with self._turns.to_read(user_id, person=principal.caller.is_person):
-            if self._replica and cached and scope == REPLICATED:
+            if self._replica and cached and scope == REPLICATED and not fresh:
                 read = await self._read_replica(self._replica, principal, begin, work)
                 if read:
                     return read[0]
             try:
-                return await self._run(principal, scope, begin, work)
+                return await self._run(principal, scope, begin, work, fresh=fresh)
             except ConnectionLost:
-                return await self._run(principal, scope, begin, work)
+                return await self._run(principal, scope, begin, work, fresh=fresh)
+
+    async def last_events(self, user_ids: Sequence[str]) -> Mapping[str, int | None]:
+        """The id of each user's last event; None for a user who ever erased their list.
+
+        It says which users' rows to read again, and shows none. Raises Unavailable.
+        """
+        with faults_as_unavailable():
+            rows = await self._pool.fetch(_LAST_EVENTS_OF, list(user_ids), timeout=POOL_TIMEOUT)
+        return {row["user_id"]: row["last_event"] for row in rows}
 
     async def _read_replica(
         self, replica: Pool, principal: Principal, begin: str, work: Work[T]
@@ -391,6 +414,7 @@ class Database:
         end: str | None = None,
         *,
         gated: bool = True,
+        fresh: bool = False,
         pool: "Pool | None" = None,
     ) -> T:
         """Run `work` between `begin` and `end`; without `end`, it is a read.
@@ -412,11 +436,15 @@ class Database:
                     )
                     await connection.execute(begin)
                     if gated:
-                        await self._gate(tx, principal, scope, cached=cached)
+                        await self._gate(tx, principal, scope, cached=cached, fresh=fresh)
                     result = await work(tx)
                     await tx.finish()
                     if end:
-                        await _end(connection, end)
+                        try:
+                            await _end(connection, end)
+                        finally:  # a COMMIT whose answer is lost may have succeeded
+                            if tx.wrote and end == "COMMIT":
+                                self._changed(principal.account_id)
                     elif tx.wrote:
                         await _end(connection, "COMMIT", _NO_SYNC)
                 finally:

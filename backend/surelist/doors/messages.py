@@ -250,6 +250,14 @@ REFUSALS: Mapping[str, Refusal] = {
         "Call again with one of its events at a time.",
         "Undo its events one by one.",
     ),
+    "event_not_yet": Refusal(
+        "There is no event {event_id} yet: the last one is {last_event}.",
+        "Send the id of an event that you have read, or none to begin now.",
+    ),
+    "stream_with_filters": Refusal(
+        "The stream takes no filters. Given: {given}.",
+        'Send "after" only, or ask for application/json.',
+    ),
     "account_not_found": Refusal(
         "There is no account. Nothing was changed.",
         "Call add_task first, which makes it.",
@@ -386,6 +394,11 @@ REFUSALS: Mapping[str, Refusal] = {
         "Chat limit reached: {limit:,} {unit} a day. Nothing was stored.",
         "Wait until midnight UTC, when the next day begins.",
     ),
+    "stream_limit_agent": Refusal("Stream limit reached: {limit:stream} of this agent.", *_WAIT),
+    "stream_limit_agents": Refusal(
+        "Stream limit reached: {limit:stream} of all agents of this list together.", *_WAIT
+    ),
+    "streams_full": Refusal("The server has as many open streams as it may.", *_WAIT),
     "writes_waiting": Refusal(
         "Too many of your changes to this list are waiting. Nothing was done.", *_WAIT
     ),

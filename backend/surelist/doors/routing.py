@@ -49,6 +49,11 @@ class Door:
         return self._principal.account_id
 
     @property
+    def principal(self) -> Principal:
+        """The caller."""
+        return self._principal
+
+    @property
     def person_id(self) -> str:
         """The user that the caller acts for."""
         return self._principal.person_id
@@ -83,12 +88,15 @@ class Door:
         *,
         rate: Rate | None = "reads",
         agent: str | None = None,
+        fresh: bool = False,
     ) -> T:
         """Run `work` in a read transaction. It counts towards `rate`, of `agent` if given.
 
-        Raises as `Database.read` does.
+        With `fresh`, the credential is checked in the database. Raises as `Database.read` does.
         """
-        return await self._database.read(self._principal, work, self._scope, rate=rate, agent=agent)
+        return await self._database.read(
+            self._principal, work, self._scope, rate=rate, agent=agent, fresh=fresh
+        )
 
     async def write(
         self,

@@ -55,6 +55,47 @@ async def list_events(tx: UserTransaction, query: EventQuery) -> EventPage:
     return EventPage(*page, timezone)
 
 
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Events after another one, oldest first. `last_event` is the id of the account's last event.
+
+    `last_event` may be the id of an event that the caller may not see.
+    """
+
+    events: list[Record]
+    timezone: str
+    last_event: int
+
+
+async def events_after(tx: UserTransaction, event_id: int, limit: int) -> Tail:
+    """The first `limit` events after `event_id`."""
+    found = await tx.fetch_all(_TAIL[tx.caller.is_person], last_id=event_id, rows=limit)
+    if not found:
+        return Tail([], "UTC", 0)
+    events = [row for row in found if row["id"] is not None]
+    return Tail(events, found[0]["timezone"], found[0]["last_event"])
+
+
+def _tail(*, for_person: bool) -> Statement:
+    rows = (
+        select(*EVENT.c)
+        .where(EVENT.c.id > bindparam("last_id", type_=BigInteger, required=True))
+        .order_by(EVENT.c.id)
+        .limit(bindparam("rows", type_=BigInteger, required=True))
+    )
+    if not for_person:
+        rows = rows.where(*(EVENT.c.subject != name for name in _HIDDEN))
+    page = rows.subquery("page")
+    return compiled(
+        select(_account.c.timezone, _account.c.last_event, *page.c)
+        .select_from(_account.outerjoin(page, true()))
+        .order_by(page.c.id)
+    )
+
+
+_TAIL = {for_person: _tail(for_person=for_person) for for_person in (True, False)}
+
+
 @lru_cache(maxsize=64)
 def _page(given: frozenset[str], continued: bool, *, for_person: bool) -> Statement:  # noqa: FBT001
     oldest_first = "after" in given

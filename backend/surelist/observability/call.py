@@ -1,6 +1,7 @@
 """What is known of the call that is being answered: for its log line, its metrics and its trace."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,6 +51,8 @@ class Call:
     """The tool, if the server has it."""
     protocol: str | None = None
     """The MCP version, if the server supports it."""
+    operation: str | None = None
+    """The operation, if it is neither a tool nor a method nor the route alone."""
     outcome: str | None = None
     mended: frozenset[str] = frozenset()
     """Kinds of corrections that the argument reader made."""
@@ -77,6 +80,7 @@ def note(
     method: str | None = None,
     tool: str | None = None,
     protocol: str | None = None,
+    operation: str | None = None,
     outcome: str | None = None,
     mended: frozenset[str] = frozenset(),
 ) -> None:
@@ -89,8 +93,19 @@ def note(
     call.method = method or call.method
     call.tool = tool or call.tool
     call.protocol = protocol or call.protocol
+    call.operation = operation or call.operation
     call.outcome = outcome or call.outcome
     call.mended |= mended
+
+
+@contextmanager
+def unrecorded() -> Generator[None]:
+    """Run the block outside the current call: a stream has no end to its transactions."""
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def current_call() -> Call | None:

@@ -63,7 +63,7 @@ class Calls:
 
     def _record(self, call: Call, scope: Scope, status: int, started: float, ended: float) -> None:
         seconds = ended - started
-        operation = call.tool or call.method or route_of(scope)
+        operation = call.operation or call.tool or call.method or route_of(scope)
         outcome = call.outcome = call.outcome or _outcome_of(status)
         metrics.count_call(call.door, operation, outcome, seconds)
         caller = {"user": call.user, "client": call.client} if call.user else {}

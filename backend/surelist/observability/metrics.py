@@ -52,6 +52,19 @@ CONNECTIONS_MAX = Gauge(
     "Maximum number of connections to PostgreSQL.",
     multiprocess_mode="livesum",
 )
+STREAMS_OPEN = Gauge(
+    "surelist_streams_open", "Open streams of the live feed.", multiprocess_mode="livesum"
+)
+STREAM_WAKES = Counter(
+    "surelist_stream_wakes",
+    "Users whose streams were woken: by the same worker, by a notification, or by a poll.",
+    ["by"],
+)
+FEED_LISTENING = Gauge(
+    "surelist_feed_listening",
+    "Workers that hear the database's notifications. The others poll while they have streams.",
+    multiprocess_mode="livesum",
+)
 
 
 def count_call(door: str, operation: str, outcome: str, seconds: float) -> None:

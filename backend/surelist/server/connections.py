@@ -56,6 +56,17 @@ class BoundedConnection(HttpToolsProtocol):
         else:
             self._cancel_timer()
 
+    def on_message_begin(self) -> None:
+        """Give the application a way to close the connection of a client that does not read."""
+        super().on_message_begin()
+        self.scope.setdefault("state", {})["abort"] = self.transport.abort
+
+    def shutdown(self) -> None:
+        """Let the application end its streams, which would not end by themselves."""
+        super().shutdown()
+        if stop := self.app_state.get("stop"):
+            stop()
+
     def on_headers_complete(self) -> None:
         """Reset the byte count: the head is complete."""
         self._unparsed_bytes = 0

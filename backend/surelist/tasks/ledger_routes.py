@@ -4,10 +4,11 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, NotRequired, cast
 
-from fastapi import Path, Query, Response
+from fastapi import Header, Path, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed, ShownObject
+from surelist.doors import event_stream
+from surelist.doors.arguments import ABSENT, LARGEST, PLAIN_DIGITS, Closed, ShownObject
 from surelist.doors.problems import problems
 from surelist.doors.routing import (
     IdempotencyKey,
@@ -16,8 +17,8 @@ from surelist.doors.routing import (
     answer,
     user_router,
 )
-from surelist.errors import Conflict, Gone, NotFound, VersionMismatch
-from surelist.ledger import listing, undo
+from surelist.errors import Conflict, Gone, Invalid, NotFound, VersionMismatch
+from surelist.ledger import listing, live, undo
 from surelist.ledger.models import ClientId
 from surelist.ledger.representation import OfSubject, ShownEvent, event, of_subject
 from surelist.ledger.write import Idempotency
@@ -90,13 +91,32 @@ class UndoAll(Closed):
 
 
 router = user_router("", "ledger")
+LastEventId = Annotated[
+    int, Field(ge=0, le=LARGEST, strict=False), PLAIN_DIGITS, Header(alias="Last-Event-ID")
+]
 EventPath = Annotated[Version, PLAIN_DIGITS, Path(strict=False)]
 CallPath = EventPath
 
 
-@router.get("/events", responses={200: {"model": EventList}})
-async def list_events(door: ReadDoor, query: Annotated[listing.EventQuery, Query()]) -> Response:
-    """List events, newest first; with `after`, oldest first from that event on."""
+@router.get("/events", responses={200: {"model": EventList, "content": event_stream.STREAMED}})
+async def list_events(
+    request: Request,
+    door: ReadDoor,
+    query: Annotated[listing.EventQuery, Query()],
+    last_event_id: LastEventId = ABSENT,
+) -> Response:
+    """List events, newest first; with `after`, oldest first from that event on.
+
+    With `Accept: text/event-stream`, stream events as they happen, from `Last-Event-ID` or `after`
+    on, by default from now on.
+    """
+    if event_stream.is_accepted(request.headers.get("accept", "")):
+        given = query.given()
+        after = given.pop("after", None)
+        if given:
+            raise Invalid("stream_with_filters", given=[*given])
+        positions = (one for one in (last_event_id, after) if one is not ABSENT)
+        return await live.stream(request.app.state.feed, door, next(positions, None))
     page = await door.read(lambda tx: listing.list_events(tx, query))
     shown: EventList = {"events": [event(one, page.timezone) for one in page.events]}
     if page.cursor:

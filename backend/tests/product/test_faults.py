@@ -17,6 +17,7 @@ from bench.faults.crowds import exhausted_pool, hot_user
 from bench.faults.draining import drained
 from bench.faults.full_disk import disk_filled
 from bench.faults.installation import Installation, installed
+from bench.faults.live_feed import followed
 from bench.faults.processes import (
     backend_killed,
     postgres_restarted,
@@ -65,6 +66,12 @@ async def test_surelist_recovers_from_a_killed_process_of_postgresql(
     surelist: Installation,
 ) -> None:
     await backend_killed(surelist, times=1, changes=CHANGES)
+
+
+async def test_streams_have_each_change_once_while_workers_and_listening_connections_are_killed(
+    surelist: Installation,
+) -> None:
+    await followed(surelist, times=2, changes=CHANGES)
 
 
 async def test_slow_clients_hold_no_database_connection(

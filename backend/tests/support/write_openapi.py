@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from surelist.access.auth import Authenticator
 from surelist.config import Settings
+from surelist.feed.feed import Feed
 from surelist.rest_api import make_rest_api
 
 SNAPSHOT = Path(__file__).parents[3] / "frontend" / "api" / "openapi.json"
@@ -16,7 +17,8 @@ SNAPSHOT = Path(__file__).parents[3] / "frontend" / "api" / "openapi.json"
 
 def openapi_document() -> dict[str, Any]:
     """The document as it is; no request is served, so that nothing behind it is needed."""
-    return make_rest_api(Settings(), Authenticator({}), cast("Any", None)).openapi()
+    settings = Settings()
+    return make_rest_api(settings, Authenticator({}), cast("Any", None), Feed(settings)).openapi()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,96 @@
+"""The live feed of a user's events, as server-sent events (specs/rest.md)."""
+
+import time
+from collections.abc import AsyncGenerator, Iterator
+
+from surelist.doors.arguments import LARGEST
+from surelist.doors.event_stream import COMMENT, KEEPALIVE_SECONDS, message
+from surelist.doors.routing import Door
+from surelist.errors import Invalid
+from surelist.feed.feed import Feed
+from surelist.feed.following import EVENTS_AT_ONCE, Batch, follow
+from surelist.feed.listeners import Listener
+from surelist.feed.stream import LEFT, ListenerStream
+from surelist.ledger.listing import Tail, events_after
+from surelist.ledger.representation import ShownEvent, event
+from surelist.observability.call import note
+
+RETRY = 1000
+"""Milliseconds that a client waits before it connects again."""
+
+OPERATION = "GET /api/{user_id}/events (stream)"
+PIECE_BYTES = 65_536
+
+
+async def stream(feed: Feed, door: Door, after: int | None) -> ListenerStream:
+    """The stream of the events after `after`, or from now on.
+
+    Raises Invalid if the account has no such event yet, and TooManyRequests or Unavailable if there
+    are too many streams.
+    """
+    note(operation=OPERATION)
+    listener = feed.open(door.principal)  # before the first read: it is woken for later events
+    try:
+        first = await _first(door, after)
+    except BaseException:
+        feed.leave(listener)
+        raise
+    position = first.position if after is None else after
+    return ListenerStream(feed, listener, _pieces(feed, listener, door, first, position))
+
+
+async def _first(door: Door, after: int | None) -> Batch[ShownEvent]:
+    tail = await door.read(
+        lambda tx: events_after(tx, LARGEST if after is None else after, EVENTS_AT_ONCE),
+        fresh=True,
+    )
+    if after is None:
+        return Batch([], tail.last_event, is_last=True)
+    if after > tail.last_event:
+        raise Invalid("event_not_yet", event_id=after, last_event=tail.last_event)
+    return _batch(tail, after)
+
+
+async def _pieces(
+    feed: Feed, listener: Listener, door: Door, first: Batch[ShownEvent], position: int
+) -> AsyncGenerator[bytes]:
+    """The text of the stream."""
+
+    async def read(after: int, fresh: bool) -> Batch[ShownEvent]:  # noqa: FBT001
+        tail = await door.read(
+            lambda tx: events_after(tx, after, EVENTS_AT_ONCE), rate=None, fresh=fresh
+        )
+        return _batch(tail, after)
+
+    yield message({"last_event": position}, event="ready", event_id=position, retry=RETRY)
+    if first.events:
+        for piece in _texts(first):
+            yield piece
+    sent_at = time.monotonic()
+    async for batch in follow(feed, listener, first, read):
+        if not batch.events and time.monotonic() - sent_at < KEEPALIVE_SECONDS / 2:
+            continue
+        for piece in _texts(batch):
+            yield piece
+        sent_at = time.monotonic()
+    if listener.code != LEFT:
+        yield message({"code": listener.code}, event="end")
+
+
+def _batch(tail: Tail, after: int) -> Batch[ShownEvent]:
+    is_last = len(tail.events) < EVENTS_AT_ONCE
+    # The last events may be hidden from an agent.
+    position = max(after, tail.last_event) if is_last else tail.events[-1]["id"]
+    return Batch([event(one, tail.timezone) for one in tail.events], position, is_last)
+
+
+def _texts(batch: Batch[ShownEvent]) -> Iterator[bytes]:
+    """The messages of a batch, joined up to PIECE_BYTES; a comment for an empty one."""
+    text = b"" if batch.events else COMMENT
+    for one in batch.events:
+        text += message(one, event="change", event_id=one["id"])
+        if len(text) >= PIECE_BYTES:
+            yield text
+            text = b""
+    if text:
+        yield text
