@@ -34,6 +34,13 @@ def owner(here: Worker, newcomer: Callable[..., Person]) -> Person:
     return at(here, newcomer("web", owner=True), owner=True)
 
 
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No stream looks by itself: a change has to wake it."""
+    monkeypatch.setattr(feed, "KEEPALIVE_SECONDS", 3600)
+    monkeypatch.setattr(feed, "LOOK_SECONDS_POLLING", 3600)
+
+
 async def add(person: Person, number: int = 1) -> None:
     for _ in range(number):
         answer = await person.rest("POST", "/tasks", json={"title": "Milk"})
@@ -204,7 +211,9 @@ def token_until(here: Worker, person: Person, expires: int) -> str:
     return jwt.encode(claims, settings.token_keys[0], "HS256", {"typ": TOKEN_TYPE})
 
 
-async def test_a_stream_ends_when_its_agent_is_revoked(here: Worker, owner: Person) -> None:
+async def test_a_stream_ends_when_its_agent_is_revoked(
+    here: Worker, owner: Person, unhurried: None
+) -> None:
     agent = at(here, owner, "robot")
     async with opened(here.http, agent) as stream, opened(here.http, owner) as of_person:
         assert (await owner.rest("DELETE", "/agents/robot")).status_code == 204
@@ -214,7 +223,9 @@ async def test_a_stream_ends_when_its_agent_is_revoked(here: Worker, owner: Pers
     assert await refusal(agent) == (401, "agent_revoked")
 
 
-async def test_a_stream_ends_when_its_agent_may_no_longer_read(here: Worker, owner: Person) -> None:
+async def test_a_stream_ends_when_its_agent_may_no_longer_read(
+    here: Worker, owner: Person, unhurried: None
+) -> None:
     agent = at(here, owner, "robot")
     body = {"name": "Robot", "scopes": ["tasks:write"]}
     async with opened(here.http, agent) as stream:
@@ -222,14 +233,16 @@ async def test_a_stream_ends_when_its_agent_may_no_longer_read(here: Worker, own
         assert await stream.end() == "insufficient_scope"
 
 
-async def test_a_stream_ends_with_its_session(here: Worker, owner: Person) -> None:
+async def test_a_stream_ends_with_its_session(here: Worker, owner: Person, unhurried: None) -> None:
     async with opened(here.http, owner) as stream:
         answer = await owner.rest("POST", "/sessions/end", json={})
         assert answer.status_code == 204
         assert await stream.end() == "session_ended"
 
 
-async def test_a_stream_ends_when_the_list_is_erased(here: Worker, owner: Person) -> None:
+async def test_a_stream_ends_when_the_list_is_erased(
+    here: Worker, owner: Person, unhurried: None
+) -> None:
     await add(owner)
     async with opened(here.http, owner) as stream:
         assert (await owner.rest("DELETE")).status_code == 204
