@@ -96,7 +96,7 @@ need-%:
 	@.ci/need $*
 
 .PHONY: bench
-bench: $(DEV) $(YARDSTICKS) ## measure speed; BENCH=cpu, load, growth or distance for one part
+bench: $(DEV) $(YARDSTICKS) ## measure speed; BENCH=cpu, load, growth, distance or feed for one part
 	PYTHONPATH=. $(BIN)/python -m bench $(BENCH)
 
 .PHONY: faults

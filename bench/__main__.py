@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import uvloop
 
-from bench import cpu, distance, growth, load
+from bench import cpu, distance, feed, growth, load
 from bench.machine import machine
 from bench.servers import OF_OURS, PLAIN, SURELIST
 from bench.stage import Stage, stage
@@ -25,6 +25,9 @@ _QUICK_CPU = cpu.Size(rounds=1, agents=2, calls=2, programs=OF_OURS)
 _QUICK_LOAD = load.Size(agents=20, workers=1, a_second=40, seconds=1, step_seconds=0.5, steps=1)
 _QUICK_GROWTH = growth.Size(middle=20, times=3, users=20, calls=1, warming=0)
 _QUICK_DISTANCE = distance.Size(distances=(0.0, 0.002), calls=1, programs=(PLAIN, SURELIST))
+_QUICK_FEED = feed.Size(
+    streams=10, writes=20, a_second=50, writers=2, rounds=1, calls=2, settling=0.1, forgetting=0
+)
 
 PARTS = {
     "cpu": Part(
@@ -46,6 +49,11 @@ PARTS = {
         "Distance to the database",
         lambda stage: distance.measure(stage, distance.Size()),
         lambda stage: distance.measure(stage, _QUICK_DISTANCE),
+    ),
+    "feed": Part(
+        "The live feed",
+        lambda stage: feed.measure(stage, feed.Size()),
+        lambda stage: feed.measure(stage, _QUICK_FEED),
     ),
 }
 

@@ -27,6 +27,11 @@ def memory(process: psutil.Process) -> tuple[float, float]:
     return info.rss / MEBIBYTE, info.pss / MEBIBYTE
 
 
+def memory_of_all(process: psutil.Process) -> float:
+    """The resident memory of a process and its children in MiB."""
+    return sum(memory(one)[0] for one in (process, *process.children(recursive=True)))
+
+
 def _clocks(process: psutil.Process) -> dict[int, float]:
     clocks: dict[int, float] = {}
     for one in (process, *process.children(recursive=True)):

@@ -60,6 +60,13 @@ def test_each_way_of_listing_is_measured_on_lists_of_every_length():
     assert all(float(cell) > 0 for row in measured for cell in row[1:7])
 
 
+def test_open_streams_and_each_way_to_wake_them_are_measured():
+    printed = quick("feed")
+    assert [len(rows(printed, workers)[0]) for workers in "12"] == [8, 8]
+    ways = ("no stream at another worker", "a stream at another worker", "NOTIFY in each")
+    assert [len(rows(printed, way)[0]) for way in ways] == [7, 7, 7]
+
+
 def test_each_distance_is_measured_through_each_door():
     printed = quick("distance")
     assert [len(row) for row in rows(printed, "Surelist, ")] == [7, 7, 7]
