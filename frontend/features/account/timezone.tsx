@@ -6,7 +6,8 @@ import { Button } from "@/ui/button";
 import { Field, Select } from "@/ui/field";
 import { useToast } from "@/ui/toast";
 
-import { type Account, useSetTimezone } from "./queries";
+import type { Account } from "./queries";
+import { useSetTimezone } from "./use-set-timezone";
 import { guessZone, zoneInWords, zonesDiffer, zonesWith } from "./zones";
 
 /** The time zone of due dates. Offers the browser's time zone if it differs. */

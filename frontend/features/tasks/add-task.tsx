@@ -15,10 +15,12 @@ import { Keys } from "@/ui/keys";
 import { Popover } from "@/ui/popover";
 
 import { dueOf, nameDue } from "./dates";
-import { type Draft, EMPTY_DRAFT, linesOf, tooLong } from "./drafts";
+import { type Draft, EMPTY_DRAFT, tooLong } from "./drafts";
 import { DueFields, PasteDialog, PrioritySelect, TagsInput } from "./later";
 import { PRIORITY_WORDS } from "./priorities";
 import { useKeptText } from "./use-kept-text";
+
+const SEVERAL_LINES = /\S\s*[\r\n]\s*\S/;
 
 type AddTaskProps = {
   today: string;
@@ -41,11 +43,10 @@ export function AddTask({ today, onAdd, fieldRef }: AddTaskProps) {
   };
   const paste = (event: ClipboardEvent) => {
     const text = event.clipboardData.getData("text/plain");
-    if (linesOf(text).length < 2) return;
+    if (!SEVERAL_LINES.test(text)) return;
     event.preventDefault();
     setPasted(text);
   };
-  const lines = linesOf(pasted ?? "");
   const due = dueOf(draft.day, draft.time);
   return (
     <form
@@ -105,17 +106,11 @@ export function AddTask({ today, onAdd, fieldRef }: AddTaskProps) {
       </p>
       {pasted === null ? null : (
         <PasteDialog
-          lines={lines}
+          text={pasted}
           onCancel={() => setPasted(null)}
-          onMany={() => {
+          onAdd={(tasks) => {
             setPasted(null);
-            for (const title of lines) onAdd({ ...draft, title });
-            write(EMPTY_DRAFT);
-          }}
-          onOne={() => {
-            setPasted(null);
-            const [title = "", ...rest] = lines;
-            onAdd({ ...draft, title, description: rest.join("\n") });
+            for (const task of tasks) onAdd({ ...draft, ...task });
             write(EMPTY_DRAFT);
           }}
         />

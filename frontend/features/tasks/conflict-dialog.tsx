@@ -34,9 +34,11 @@ export function ConflictDialog({ conflict, commands, onAnswered, onEdit }: Confl
     onAnswered();
     void commands.make({ kind: "edit", task: now, edits, text });
   };
-  const restore = () => {
+  /** Takes the task out of the trash, then changes it. */
+  const restore = async () => {
     onAnswered();
-    void commands.restoreAndEdit(conflict);
+    const restored = await commands.make({ kind: "restore", task: now });
+    if (restored) await commands.make({ kind: "edit", task: { ...now, ...restored }, edits, text });
   };
   const edit = () => {
     keep();
@@ -64,7 +66,7 @@ export function ConflictDialog({ conflict, commands, onAnswered, onEdit }: Confl
         ))}
         <div className="flex flex-wrap justify-end gap-2">
           {trashed ? (
-            <Button onClick={restore}>Restore with my change</Button>
+            <Button onClick={() => void restore()}>Restore with my change</Button>
           ) : (
             <>
               <Button onClick={edit}>Edit mine again</Button>

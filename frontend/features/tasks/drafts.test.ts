@@ -4,7 +4,6 @@ import {
   draftOf,
   edited,
   editsOf,
-  linesOf,
   newTaskOf,
   patchOf,
   tagProblem,
@@ -12,6 +11,7 @@ import {
   withFilter,
   withTag,
 } from "./drafts";
+import { linesOf } from "./pasted-lines";
 import { NO_FILTERS, type Row } from "./filters";
 
 const row: Row = {

@@ -126,11 +126,3 @@ export function edited<T extends Task>(task: T, edits: Edits): T {
     entries.filter(([, value]) => value !== null && value !== undefined),
   ) as unknown as T;
 }
-
-/** The lines of pasted text that are not empty, without the signs of a list before them. */
-export function linesOf(text: string): string[] {
-  return text
-    .split(/\r\n|\r|\n/)
-    .map((line) => line.trim().replace(/^(?:[-*•] (?:\[[ xX]\] )?|\d{1,3}[.)] )\s*/, ""))
-    .filter((line) => line !== "");
-}

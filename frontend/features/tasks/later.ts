@@ -3,6 +3,9 @@ import { later } from "@/ui/later";
 /** Parts of the page that are loaded when they are first needed. */
 
 export const TaskPanel = later(() => import("./task-panel").then((part) => part.TaskPanel));
+export const GuessedTimezone = later(() =>
+  import("@/features/account/guessed-timezone").then((part) => part.GuessedTimezone),
+);
 export const EmptyList = later(() => import("./empty-list").then((part) => part.EmptyList));
 export const HelpSheet = later(() => import("./help-sheet").then((part) => part.HelpSheet));
 export const PasteDialog = later(() => import("./paste-dialog").then((part) => part.PasteDialog));

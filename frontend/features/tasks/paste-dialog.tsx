@@ -2,21 +2,23 @@ import { LIMITS } from "@/api/limits";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 
-import { tooLong } from "./drafts";
+import { type Draft, tooLong } from "./drafts";
+import { linesOf } from "./pasted-lines";
 
 type PasteDialogProps = {
-  lines: readonly string[];
-  onMany: () => void;
-  onOne: () => void;
+  text: string;
+  onAdd: (tasks: Partial<Draft>[]) => void;
   onCancel: () => void;
 };
 
 const SHOWN = 8;
 
 /** Asks whether pasted lines are several tasks, or one task with a description. */
-export function PasteDialog({ lines, onMany, onOne, onCancel }: PasteDialogProps) {
+export function PasteDialog({ text, onAdd, onCancel }: PasteDialogProps) {
+  const lines = linesOf(text);
+  const [first = "", ...rest] = lines;
   const long = lines.some((line) => tooLong(line, LIMITS.title));
-  const description = tooLong(lines.slice(1).join("\n"), LIMITS.description);
+  const description = tooLong(rest.join("\n"), LIMITS.description);
   return (
     <Dialog
       open
@@ -40,12 +42,16 @@ export function PasteDialog({ lines, onMany, onOne, onCancel }: PasteDialogProps
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onCancel}>Cancel</Button>
         <Button
-          disabled={Boolean(tooLong(lines[0] ?? "", LIMITS.title) ?? description)}
-          onClick={onOne}
+          disabled={Boolean(tooLong(first, LIMITS.title) ?? description)}
+          onClick={() => onAdd([{ title: first, description: rest.join("\n") }])}
         >
           One task with a description
         </Button>
-        <Button look="primary" disabled={long} onClick={onMany}>
+        <Button
+          look="primary"
+          disabled={long}
+          onClick={() => onAdd(lines.map((title) => ({ title })))}
+        >
           {`Add ${lines.length} tasks`}
         </Button>
       </div>

@@ -2,29 +2,24 @@ import { useEffect, useRef } from "react";
 
 /** What the keyboard does on the list. */
 export const SHORTCUTS = [
-  { keys: ["n"], does: "add", words: "Add a task" },
-  { keys: ["c"], does: "chat", words: "Open or close the chat" },
-  { keys: ["/"], does: "search", words: "Search" },
-  { keys: ["j", "ArrowDown"], does: "next", words: "Next task" },
-  { keys: ["k", "ArrowUp"], does: "previous", words: "Previous task" },
-  { keys: ["x"], does: "complete", words: "Complete or reopen it; restore it from the trash" },
-  { keys: ["e", "Enter"], does: "edit", words: "Open it" },
-  { keys: ["#", "Delete"], does: "delete", words: "Move it to the trash; in the trash, for good" },
-  { keys: ["u"], does: "undo", words: "Undo what you did last" },
-  { keys: ["1"], does: "pending", words: "Open tasks" },
-  { keys: ["2"], does: "completed", words: "Completed tasks" },
-  { keys: ["3"], does: "all", words: "Both" },
-  { keys: ["4"], does: "deleted", words: "The trash" },
-  { keys: ["Escape"], does: "leave", words: "Close the task; what you wrote stays" },
-  { keys: ["?"], does: "help", words: "These keys" },
+  { keys: ["n"], does: "add" },
+  { keys: ["c"], does: "chat" },
+  { keys: ["/"], does: "search" },
+  { keys: ["j", "ArrowDown"], does: "next" },
+  { keys: ["k", "ArrowUp"], does: "previous" },
+  { keys: ["x"], does: "complete" },
+  { keys: ["e", "Enter"], does: "edit" },
+  { keys: ["#", "Delete"], does: "delete" },
+  { keys: ["u"], does: "undo" },
+  { keys: ["1"], does: "pending" },
+  { keys: ["2"], does: "completed" },
+  { keys: ["3"], does: "all" },
+  { keys: ["4"], does: "deleted" },
+  { keys: ["Escape"], does: "leave" },
+  { keys: ["?"], does: "help" },
 ] as const;
 
 export type Shortcut = (typeof SHORTCUTS)[number]["does"];
-
-/** How a key is written for people. */
-export function nameOfKey(key: string): string {
-  return { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" }[key] ?? key;
-}
 
 /** What goes on while its key is held down. */
 const HELD = new Set<Shortcut>(["next", "previous"]);

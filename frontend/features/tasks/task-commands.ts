@@ -25,7 +25,6 @@ import type { Event } from "./feed";
 import type { Row } from "./filters";
 import { dropText } from "./kept-drafts";
 import { commandOf, dropCommand, keepCommand, keptCommand, moveOn } from "./kept-commands";
-import { readLastChange } from "./last-change";
 import { type CommandsPage, failureOf, undoableOf, type Words } from "./commands-page";
 import { capital, didOf, isGone, quoted, reasonOf } from "./words";
 
@@ -65,18 +64,13 @@ export class TaskCommands {
     });
   };
 
-  /** Takes the task out of the trash, then changes it. */
-  async restoreAndEdit({ now, edits, text }: Conflict): Promise<void> {
-    const restored = await this.make({ kind: "restore", task: now });
-    if (restored) await this.make({ kind: "edit", task: { ...now, ...restored }, edits, text });
-  }
-
   /** Undoes the person's last change, as the server has it, once those before are answered. */
   async undoLast(): Promise<void> {
     await this.mutate({
       scope: { id: "undo" },
       mutationFn: async () => {
         await this.settled();
+        const { readLastChange } = await import("./last-change");
         const last = await readLastChange();
         if (last) await this.make({ kind: "undo", task: { id: last.task_id }, event: last });
         else this.page.tell({ words: "There is nothing to undo" });

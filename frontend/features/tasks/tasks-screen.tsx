@@ -5,7 +5,6 @@ import { clsx } from "clsx";
 import { useCallback, useMemo, useRef, useState } from "react";
 
 import { useAccount } from "@/features/account/queries";
-import { useGuessedTimezone } from "@/features/account/use-guessed-timezone";
 import { useToggleChat } from "@/features/chat/chat-button";
 import { usePreloaded } from "@/ui/later";
 import { useHydrated } from "@/ui/use-hydrated";
@@ -20,6 +19,7 @@ import {
   ConflictDialog,
   EmptyList,
   FilterFields,
+  GuessedTimezone,
   HelpSheet,
   PurgeDialog,
   TaskPanel,
@@ -48,7 +48,6 @@ const BAR = "top-0 z-30 -mx-3 bg-canvas px-3 sm:-mx-6 sm:px-6 [@media(max-height
 /** The list of tasks, and all that is done with it. */
 export function TasksScreen() {
   const account = useAccount();
-  useGuessedTimezone();
   const clock = useClock(account.data?.timezone);
   const [filters, setFilters] = useFilters();
   const [list, loadMore] = useTaskList(filters, clock?.day ?? null);
@@ -126,6 +125,7 @@ export function TasksScreen() {
   return (
     <main className="column px-3 pb-40 sm:px-6" onFocus={cursor.onFocusElsewhere}>
       <h1 className="sr-only">Tasks</h1>
+      {account.data && !account.data.created_at ? <GuessedTimezone account={account.data} /> : null}
       {/* On a phone, only the field stays at the top; in a low window nothing does. */}
       <div ref={bar} className={clsx(BAR, "contents gap-2 sm:sticky sm:grid sm:pt-3 sm:pb-2")}>
         <div className={clsx(BAR, "max-sm:sticky max-sm:py-1 sm:contents")}>

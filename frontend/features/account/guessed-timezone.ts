@@ -1,16 +1,16 @@
 import { useEffect } from "react";
 
-import { useAccount, useSetTimezone } from "./queries";
+import type { Account } from "./queries";
+import { useSetTimezone } from "./use-set-timezone";
 import { guessZone, zonesDiffer } from "./zones";
 
 /** Sets the browser's time zone on a list without any events. */
-export function useGuessedTimezone(): void {
-  const { data: account } = useAccount();
+export function GuessedTimezone({ account }: { account: Account }) {
   const { mutate, isIdle } = useSetTimezone();
-  const isNew = account && !account.created_at;
   const guess = guessZone();
-  const differs = isNew && zonesDiffer(account.timezone, guess);
+  const differs = zonesDiffer(account.timezone, guess);
   useEffect(() => {
     if (differs && isIdle) mutate(guess);
   }, [differs, isIdle, mutate, guess]);
+  return null;
 }
