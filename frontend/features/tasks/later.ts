@@ -2,6 +2,12 @@ import { later } from "@/ui/later";
 
 /** Parts of the page that are loaded when they are first needed. */
 
+export const Notices = later(() =>
+  import("@/features/activity/notices").then((part) => part.Notices),
+);
+export const TaskHistory = later(() =>
+  import("@/features/activity/task-history").then((part) => part.TaskHistory),
+);
 export const TaskPanel = later(() => import("./task-panel").then((part) => part.TaskPanel));
 export const HelpSheet = later(() => import("./help-sheet").then((part) => part.HelpSheet));
 export const PasteDialog = later(() => import("./paste-dialog").then((part) => part.PasteDialog));

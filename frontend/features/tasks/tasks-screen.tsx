@@ -5,6 +5,7 @@ import { clsx } from "clsx";
 import { useCallback, useMemo, useRef, useState, useSyncExternalStore } from "react";
 
 import { useAccount } from "@/features/account/queries";
+import { useBursts } from "@/features/activity/use-bursts";
 import { useGuessedTimezone } from "@/features/account/use-guessed-timezone";
 import { useToggleChat } from "@/features/chat/chat-button";
 import { usePreloaded } from "@/ui/later";
@@ -16,7 +17,8 @@ import { draftOf, edited, withFilter } from "./drafts";
 import { EmptyList } from "./empty-list";
 import { FilterBar } from "./filter-bar";
 import type { Row } from "./filters";
-import { ConflictDialog, HelpSheet, PurgeDialog, TaskPanel } from "./later";
+import type { TaskEvent } from "./feed";
+import { ConflictDialog, HelpSheet, Notices, PurgeDialog, TaskPanel } from "./later";
 import { ListProblem } from "./list-problem";
 import { ListStatus } from "./list-status";
 import { rowOf, rowsOf } from "./lists";
@@ -52,9 +54,10 @@ export function TasksScreen() {
   const panel = useTaskPanel();
   const [conflicts, askAbout, answerConflict] = useConflicts();
   const actions = useActions(cursor, panel, askAbout);
-  const titleOf = useCallback((id: number) => actions.caches.find(id)?.title, [actions]);
-  const [touched, note] = useTouched(titleOf);
-  useFeed(actions, account.data?.last_event ?? null, note);
+  const [touched, note] = useTouched();
+  const [bursts, noteBurst, dismissBurst] = useBursts();
+  const onEvents = (events: TaskEvent[]) => [note, noteBurst].forEach((one) => one(events));
+  useFeed(actions, account.data?.last_event ?? null, onEvents);
 
   const [purging, setPurging] = useState<Row | null>(null);
   const [helping, setHelping] = useState(false);
@@ -112,7 +115,6 @@ export function TasksScreen() {
   const onDelete = useStable(remove);
   const showTag = useCallback((tag: string) => setFilters({ tag }), [setFilters]);
 
-  const latest = touched[0];
   const problem = account.error ?? (list.isFetchNextPageError ? null : list.error);
   return (
     <main className="column px-3 pb-40 sm:px-6" onFocus={cursor.onFocusElsewhere}>
@@ -136,7 +138,6 @@ export function TasksScreen() {
       <ListStatus
         count={list.data ? countOf(filters, rows.length, list.hasNextPage, account.data) : null}
         waiting={useSyncExternalStore(actions.underWay.listen, actions.underWay.count, () => 0)}
-        news={latest ? `${latest.said} “${latest.title}”` : null}
         openTask={panel.id}
         onOpen={panel.open}
       />
@@ -209,6 +210,7 @@ export function TasksScreen() {
           onReady={panel.onReady}
         />
       ) : null}
+      {bursts.length > 0 ? <Notices bursts={bursts} onDismiss={dismissBurst} /> : null}
       {helping ? <HelpSheet open onOpenChange={setHelping} /> : null}
       {purging ? (
         <PurgeDialog
