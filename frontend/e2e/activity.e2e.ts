@@ -98,6 +98,16 @@ test("a conflict is explained field by field, and nothing is lost", async () => 
   expect(await ann.call("GET", "/tasks/1")).toMatchObject({ title: "Soy milk" });
 });
 
+test("the trash shows who deleted each task, and how long it is kept", async () => {
+  await ann.add("Milk", "Eggs");
+  await ann.agent("DELETE", "/tasks/1");
+  await ann.call("DELETE", "/tasks/2");
+  const page = await ann.open("/?view=deleted");
+  await page.getByText(/^Deleted by Claude Code, kept until \d/).waitFor();
+  await page.getByText(/^Deleted by you, kept until \d/).waitFor();
+  expect(await titlesOn(page)).toEqual(["Eggs", "Milk"]);
+});
+
 test("everything by an agent since a time is shown before it is undone", async () => {
   await ann.add("Mine");
   await ann.agent("PATCH", "/tasks/1", { title: "Spoilt" });

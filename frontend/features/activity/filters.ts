@@ -70,8 +70,9 @@ export function momentIn(timezone: string, clock: string): string {
 export const todayIn = (timezone: string, now = Date.now()) =>
   new Date(shownIn(timezone, now)).toISOString().slice(0, 10);
 
-const nextDay = (day: string) =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+/** The day that many days later. */
+export const nextDay = (day: string, days = 1) =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 
 /** The query of GET events. */
 export function queryOf(filters: Filters, timezone: string) {

@@ -55,6 +55,10 @@ export function useActivity(filters: Filters, timezone: string | undefined) {
 export const readEventsOfTask = async (task_id: number) =>
   (await readEvents({ task_id }, { limit: LARGEST_PAGE })).events;
 
+/** The latest deletions, newest first. */
+export const readDeletions = async () =>
+  (await readEvents({ kind: "deleted" }, { limit: LARGEST_PAGE })).events;
+
 export type Range = { client_id: string; first: number; last?: number };
 export type Since = { client_id: string; since: string };
 

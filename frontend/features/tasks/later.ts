@@ -2,6 +2,9 @@ import { later } from "@/ui/later";
 
 /** Parts of the page that are loaded when they are first needed. */
 
+export const Deletion = later(() =>
+  import("@/features/activity/deletion").then((part) => part.Deletion),
+);
 export const Notices = later(() =>
   import("@/features/activity/notices").then((part) => part.Notices),
 );
