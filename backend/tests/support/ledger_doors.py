@@ -327,7 +327,7 @@ def events(
 ) -> list[Fields]:
     """The events of a list, all pages together: newest first, or oldest first `after` one."""
     wanted = [
-        _event(event, model.timezone) | _listed(model, event)
+        _event(event, model.timezone) | _titled_and_undone(model, event)
         for event in model.events.values()
         if event.id > (after or 0)
         and task_id in (None, event.task_id)
@@ -338,7 +338,7 @@ def events(
     return wanted if after is not None else wanted[::-1]
 
 
-def _listed(model: ListModel, event: Event) -> Fields:
+def _titled_and_undone(model: ListModel, event: Event) -> Fields:
     """The fields that only a list of events has."""
     titles = {task.id: task.fields["title"] for task in model.tasks}
     undone_by = {one.undoes: one.id for one in model.events.values() if one.undoes}
