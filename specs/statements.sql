@@ -453,6 +453,27 @@ WHERE conversation.client_id = $2::VARCHAR AND conversation.deleted_at IS NULL O
 -- $1 user_id
 SELECT account.last_event FROM account WHERE account.user_id = $1::VARCHAR;
 
+-- ledger.event_times._FIRST_AT
+-- $1 last_event_1 = 1, $2 user_id, $3 param_1 = 2, $4 time
+WITH RECURSIVE search(earlier, later) AS
+(SELECT CAST(0 AS BIGINT) AS earlier, account.last_event + $1::BIGINT AS later
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM account
+WHERE account.user_id = $2::VARCHAR) AS account UNION ALL SELECT CASE WHEN coalesce((SELECT event.at
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $2::VARCHAR) AS event
+WHERE event.id = (search.earlier + search.later) / $3::BIGINT) < $4::TIMESTAMP WITH TIME ZONE, true) THEN (search.earlier + search.later) / $3::BIGINT ELSE search.earlier END AS anon_1, CASE WHEN coalesce((SELECT event.at
+FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $2::VARCHAR) AS event
+WHERE event.id = (search.earlier + search.later) / $3::BIGINT) < $4::TIMESTAMP WITH TIME ZONE, true) THEN search.later ELSE (search.earlier + search.later) / $3::BIGINT END AS anon_2
+FROM search
+WHERE search.later - search.earlier > 1)
+ SELECT search.later AS id
+FROM search
+WHERE search.later - search.earlier = 1;
+
 -- ledger.history._OF_A_NUMBER
 -- $1 user_id, $2 subject, $3 event_id, $4 key
 SELECT event.id, event.at, event.before, event.after
@@ -547,17 +568,17 @@ FROM event
 WHERE event.user_id = $1::VARCHAR) AS first ON first.client_id = $3::VARCHAR AND first.idempotency_key = $4::VARCHAR;
 
 -- ledger.undo._OF_CLIENT
--- $1 user_id, $2 by, $3 since
+-- $1 user_id, $2 by, $3 first, $4 last, $5 since
 SELECT newest.id, newest.subject, newest.subject_id, newest.subject_key, newest.call, newest.kind, newest.actor, newest.client_id, newest.client_name, newest.conversation_id, newest.message_id, newest.at, newest.before, newest.after, newest.undoes, undoing.id AS undone_by
 FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.undoes AS undoes
 FROM (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
 WHERE event.user_id = $1::VARCHAR) AS event
-WHERE event.client_id = $2::VARCHAR AND event.kind != 'purged' ORDER BY event.id DESC
+WHERE event.client_id = $2::VARCHAR AND event.id BETWEEN $3::BIGINT AND $4::BIGINT AND event.kind != 'purged' ORDER BY event.id DESC
  LIMIT 501) AS newest LEFT OUTER JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
 FROM event
 WHERE event.user_id = $1::VARCHAR) AS undoing ON undoing.undoes = newest.id
-WHERE newest.at >= $3::TIMESTAMP WITH TIME ZONE ORDER BY newest.id DESC;
+WHERE newest.at >= $5::TIMESTAMP WITH TIME ZONE ORDER BY newest.id DESC;
 
 -- ledger.undo._OF_CALL
 -- $1 user_id, $2 call

@@ -23,6 +23,8 @@ export class ApiProblem extends Error {
     readonly task: Task | null,
     /** Seconds, with 429 and 503. */
     readonly retryAfter: number | null,
+    /** The fields that others changed since, on an undo conflict. */
+    readonly fields: readonly string[] = [],
   ) {
     super(message);
   }
@@ -38,5 +40,6 @@ export function problemOf(response: Response, body: unknown): ApiProblem {
     details.detail ?? details.title ?? `The server answered ${response.status}.`,
     details.task ?? null,
     Number.isNaN(seconds) ? null : seconds,
+    Array.isArray(details.fields) ? details.fields : [],
   );
 }

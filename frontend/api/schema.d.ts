@@ -174,7 +174,9 @@ export interface paths {
         put?: never;
         /**
          * Undo Events
-         * @description Undo all changes of one client since a time, except fields that others have changed since.
+         * @description Undo all changes of one client since a time, or from one to another of them.
+         *
+         *     Leaves fields that others have changed since.
          */
         post: operations["undo_events_api__user_id__undo_post"];
         delete?: never;
@@ -602,7 +604,7 @@ export interface components {
          */
         EventList: {
             /** Events */
-            events: components["schemas"]["ShownEvent"][];
+            events: components["schemas"]["ListedEvent"][];
             /** Next Cursor */
             next_cursor?: string;
         };
@@ -683,6 +685,57 @@ export interface components {
             event: number;
             /** Fields */
             fields: string[];
+        };
+        /**
+         * ListedEvent
+         * @description An event of a list. `title` is the current title of the task, or the name of the agent.
+         *
+         *     `undone_by` is the event that undid this one.
+         */
+        ListedEvent: {
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "task" | "account" | "agent";
+            /** Subject Id */
+            subject_id?: number;
+            /** Subject Key */
+            subject_key?: string;
+            /** Task Id */
+            task_id?: number;
+            /** Id */
+            id: number;
+            /** Call */
+            call?: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "created" | "updated" | "deleted" | "restored" | "purged" | "undone";
+            /**
+             * Actor
+             * @enum {string}
+             */
+            actor: "person" | "assistant" | "agent" | "system";
+            /** Client Id */
+            client_id: string;
+            /** Client Name */
+            client_name: string;
+            /** Conversation Id */
+            conversation_id?: number;
+            /** Message Id */
+            message_id?: number;
+            /** At */
+            at: string;
+            /** Undoes */
+            undoes?: number;
+            before?: components["schemas"]["ChangedFields"];
+            after?: components["schemas"]["ChangedFields"];
+            /** Title */
+            title?: string;
+            /** Undone By */
+            undone_by?: number;
         };
         /**
          * MessageChange
@@ -1161,7 +1214,7 @@ export interface components {
         };
         /**
          * UndoAll
-         * @description The client, and the time since which to undo its changes.
+         * @description The client, and the time since which to undo its changes, or its first and last change.
          */
         UndoAll: {
             /** Client Id */
@@ -1170,7 +1223,11 @@ export interface components {
              * Since
              * Format: date-time
              */
-            since: string;
+            since?: string;
+            /** First */
+            first?: number;
+            /** Last */
+            last?: number;
             /**
              * Dry Run
              * @default false
@@ -1768,6 +1825,10 @@ export interface operations {
                 after?: number;
                 task_id?: number;
                 client_id?: string;
+                actor?: "person" | "assistant" | "agent" | "system";
+                kind?: "created" | "updated" | "deleted" | "restored" | "purged" | "undone";
+                since?: string;
+                until?: string;
             };
             header?: {
                 "Last-Event-ID"?: number;

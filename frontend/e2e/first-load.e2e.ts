@@ -13,6 +13,7 @@ const BUDGETS: Record<string, number> = {
   "/_global-error": 136,
   "/_not-found": 147,
   "/account": 165,
+  "/activity": 180,
   "/connect": 180,
 };
 

@@ -67,6 +67,7 @@ SUBJECT = Subject(
     columns=_columns,
     rows=_agent,
     visible=true(),
+    title=_agent.c.name,
     load=_LOAD,
     store=_store,
     irreversible={

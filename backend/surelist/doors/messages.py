@@ -245,6 +245,11 @@ REFUSALS: Mapping[str, Refusal] = {
         "Call again with a later time first.",
         "Send a later time first.",
     ),
+    "undo_without_beginning": Refusal(
+        'Send either "since", or "first" and "last". Nothing was undone.',
+        'Call again with "since" only, or with "first".',
+        'Send "since" only, or "first" and, if there is an end, "last".',
+    ),
     "too_many_changes_of_call": Refusal(
         "This call made more than {limit:change}.",
         "Call again with one of its events at a time.",

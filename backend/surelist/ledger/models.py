@@ -20,6 +20,8 @@ from surelist.data.tables import UserTable, owner
 
 EventKind = Literal["created", "updated", "deleted", "restored", "purged", "undone"]
 
+Actor = Literal["person", "assistant", "agent", "system"]
+
 EARLIER_KINDS = {"completed": "updated", "reopened": "updated"}
 """Event kinds before migration 0008, and the kinds that replace them in answers."""
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, NotRequired, cast
 
 from surelist.data.database import Record
 from surelist.doors.arguments import ShownObject
-from surelist.ledger.models import EARLIER_KINDS, EventKind
+from surelist.ledger.models import EARLIER_KINDS, Actor, EventKind
 from surelist.ledger.subjects import Key, Subject, key_of_event, subjects
 from surelist.ledger.times import local
 
@@ -46,7 +46,7 @@ class ShownEvent(OfSubject):
     id: int
     call: NotRequired[int]
     kind: EventKind
-    actor: Literal["person", "assistant", "agent", "system"]
+    actor: Actor
     client_id: str
     client_name: str
     conversation_id: NotRequired[int]
@@ -55,6 +55,16 @@ class ShownEvent(OfSubject):
     undoes: NotRequired[int]
     before: NotRequired[ChangedFields]
     after: NotRequired[ChangedFields]
+
+
+class ListedEvent(ShownEvent):
+    """An event of a list. `title` is the current title of the task, or the name of the agent.
+
+    `undone_by` is the event that undid this one.
+    """
+
+    title: NotRequired[str]
+    undone_by: NotRequired[int]
 
 
 _UNCHANGED_COLUMNS = (
@@ -80,6 +90,12 @@ def event(stored: Record, timezone: str) -> ShownEvent:
             columns = subject.fields.columns_from_json(stored[side], timezone)
             shown[side] = subject.fields.to_values(columns, timezone)
     return cast("ShownEvent", shown)
+
+
+def listed_event(stored: Record, timezone: str) -> ListedEvent:
+    """An event of a list as JSON."""
+    more = {name: stored[name] for name in ("title", "undone_by") if stored[name] is not None}
+    return cast("ListedEvent", {**event(stored, timezone), **more})
 
 
 def of_subject(subject: Subject, key: Key) -> Mapping[str, Any]:

@@ -104,7 +104,7 @@ class Subject:
     row. `key` is its key column, or None if a user has one row only. `visible` is the condition for
     rows that callers may see. `store` returns the statements for a change of these columns,
     `event_kind` the kind of its event, and `counts` its effect on the numbers of pending and of
-    completed tasks.
+    completed tasks. `title` is the column that names a row to people.
 
     The undo of a creation sets the columns of `undo_of_creation`. Event kinds in `irreversible`
     cannot be undone; the value makes the error from the event's id. `after_change` runs after a
@@ -127,6 +127,7 @@ class Subject:
     store: Callable[[Collection[str]], Store]
     event_kind: Callable[[Collection[str], Row, Row], EventKind] = always_updated
     counts: Callable[[Row | None, Row | None], tuple[int, int]] = no_counts
+    title: ColumnElement[str] | None = None
     trash: Trash | None = None
     undo_of_creation: Callable[[datetime], Columns] | None = None
     irreversible: Mapping[EventKind, Callable[[int], Conflict]] = field(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
 from surelist.access.auth import OWNER_SCOPE
 from surelist.data.database import Record, Statement, compiled
 from surelist.data.isolation import UserTransaction, user_rows
+from surelist.doors.arguments import LARGEST
 from surelist.errors import Conflict, Gone, InsufficientScope, Invalid, NotFound
 from surelist.ledger.history import first_outcome, load, outcome_of_event
 from surelist.ledger.models import Event
@@ -85,10 +86,13 @@ _CONTEXT_AND_EVENT = compiled(
 _CONTEXT = compiled(select(*CONTEXT, *_EXPIRED).select_from(CONTEXT_FROM))
 
 _COLUMNS = [column for column in EVENT.c if column.name not in ("idempotency_key", "request_hash")]
+_first = bindparam("first", type_=BigInteger, required=True)
+_last = bindparam("last", type_=BigInteger, required=True)
 _newest = (
     select(*_COLUMNS)
     .where(
         EVENT.c.client_id == bindparam("by", type_=Text, required=True),
+        EVENT.c.id.between(_first, _last),
         EVENT.c.kind != literal_column("'purged'"),
     )
     .order_by(EVENT.c.id.desc())
@@ -113,6 +117,26 @@ _called = (
 _undone_by = select(_UNDOING.c.id).where(_UNDOING.c.undoes == _called.c.id).scalar_subquery()
 _OF_CALL = compiled(select(*_called.c, _undone_by.label("undone_by")))
 """The events of a call. The subquery runs once for each event, with any table statistics."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The changes of a client since a time, or from its event `first` to `last`."""
+
+    client_id: str
+    since: datetime | None = None
+    first: int | None = None
+    last: int | None = None
+
+    def values(self) -> dict[str, Any]:
+        """The parameters of _OF_CLIENT. Raises Invalid without a beginning, or with two."""
+        if (self.since is None) == (self.first is None):
+            raise Invalid("undo_without_beginning")
+        if self.since is not None and self.last is not None:
+            raise Invalid("undo_without_beginning")
+        since = self.since or datetime.min.replace(tzinfo=UTC)
+        first, last = self.first or 0, LARGEST if self.last is None else self.last
+        return {"by": self.client_id, "since": since, "first": first, "last": last}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,19 +234,19 @@ async def undo_event(
 
 async def undo_client(
     tx: UserTransaction,
-    client_id: str,
-    since: datetime,
+    changes: Changes,
     *,
     idempotency: Idempotency | None = None,
 ) -> UndoResult:
-    """Undo the changes of a client since a time, as far as they are in effect.
+    """Undo these changes of a client, as far as they are in effect.
 
     Skips events with fields that others have changed since. A repeated call changes nothing, and
     returns the events that the first one undid and those that are skipped now. Raises Invalid for
     more than MAX_EVENTS events.
     """
+    values = changes.values()
     write = await _begin(tx, _CONTEXT, idempotency)
-    events = await tx.fetch_all(_OF_CLIENT, by=client_id, since=since)
+    events = await tx.fetch_all(_OF_CLIENT, **values)
     if len(events) > MAX_EVENTS:
         raise Invalid("too_many_changes_of_client", limit=MAX_EVENTS)
     return await _undo_all(write, events)

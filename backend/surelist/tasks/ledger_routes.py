@@ -1,11 +1,9 @@
 """REST routes of the ledger: list events, and undo them."""
 
-import re
-from datetime import UTC, datetime
 from typing import Annotated, NotRequired, cast
 
 from fastapi import Header, Path, Query, Request, Response
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import Field
 
 from surelist.doors import event_stream
 from surelist.doors.arguments import ABSENT, LARGEST, PLAIN_DIGITS, Closed, ShownObject
@@ -20,35 +18,21 @@ from surelist.doors.routing import (
 from surelist.errors import Conflict, Gone, Invalid, NotFound, VersionMismatch
 from surelist.ledger import listing, live, undo
 from surelist.ledger.models import ClientId
-from surelist.ledger.representation import OfSubject, ShownEvent, event, of_subject
+from surelist.ledger.representation import ListedEvent, OfSubject, listed_event, of_subject
+from surelist.ledger.times import Instant
 from surelist.ledger.write import Idempotency
 from surelist.tasks.models import Version
 from surelist.tasks.representation import WholeTask
 from surelist.tasks.routes import IfMatch, preconditions, task_answer
 from surelist.tasks.subject import SUBJECT
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_INVALID_TIME = "must be an ISO 8601 date and time with an offset"
-
-
-def _require_iso_text(value: object) -> object:
-    """Require text, since Pydantic reads a number as seconds since 1970."""
-    if not (isinstance(value, str) and _DATE.match(value)):
-        raise ValueError(_INVALID_TIME)
-    return value
-
-
-def _in_utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError(_INVALID_TIME) from None
+EventId = Annotated[int, Field(ge=1, le=LARGEST)]
 
 
 class EventList(ShownObject):
     """A page of the ledger."""
 
-    events: list[ShownEvent]
+    events: list[ListedEvent]
     next_cursor: NotRequired[str]
 
 
@@ -78,15 +62,12 @@ class UndoneEvents(ShownObject):
 
 
 class UndoAll(Closed):
-    """The client, and the time since which to undo its changes."""
+    """The client, and the time since which to undo its changes, or its first and last change."""
 
     client_id: ClientId
-    since: Annotated[
-        AwareDatetime,
-        BeforeValidator(_require_iso_text),
-        AfterValidator(_in_utc),
-        Field(strict=False),
-    ]
+    since: Instant = ABSENT
+    first: EventId = ABSENT
+    last: EventId = ABSENT
     dry_run: bool = False
 
 
@@ -118,7 +99,7 @@ async def list_events(
         positions = (one for one in (last_event_id, after) if one is not ABSENT)
         return await live.stream(request.app.state.feed, door, next(positions, None))
     page = await door.read(lambda tx: listing.list_events(tx, query))
-    shown: EventList = {"events": [event(one, page.timezone) for one in page.events]}
+    shown: EventList = {"events": [listed_event(one, page.timezone) for one in page.events]}
     if page.cursor:
         shown["next_cursor"] = page.cursor
     return answer(shown)
@@ -156,11 +137,15 @@ async def undo_call(door: WriteDoor, call: CallPath, key: IdempotencyKey = ABSEN
     responses={200: {"model": UndoneEvents}} | problems(Conflict, Gone),
 )
 async def undo_events(door: WriteDoor, wanted: UndoAll, key: IdempotencyKey = ABSENT) -> Response:
-    """Undo all changes of one client since a time, except fields that others have changed since."""
-    idempotency = Idempotency.of("undo all", wanted.given(), key) if key else None
+    """Undo all changes of one client since a time, or from one to another of them.
+
+    Leaves fields that others have changed since.
+    """
+    given = wanted.given()
+    idempotency = Idempotency.of("undo all", given, key) if key else None
+    which = undo.Changes(**{name: given[name] for name in given.keys() - {"dry_run"}})
     undone = await door.write(
-        lambda tx: undo.undo_client(tx, wanted.client_id, wanted.since, idempotency=idempotency),
-        keep=not wanted.dry_run,
+        lambda tx: undo.undo_client(tx, which, idempotency=idempotency), keep=not wanted.dry_run
     )
     return answer(_undone_events(undone, dry_run=wanted.dry_run))
 

@@ -93,6 +93,7 @@ SUBJECT = Subject(
     store=_store,
     event_kind=_event_kind,
     counts=_counts,
+    title=TASK.c.title,
     trash=TRASH,
     undo_of_creation=_to_trash,
     representation=representation.whole,

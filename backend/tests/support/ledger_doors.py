@@ -249,7 +249,7 @@ def _export(model: ListModel) -> Fields:
         "as_of": model.last_event,
         "timezone": model.timezone,
         "tasks": [whole(task, model.timezone) for task in model.tasks],
-        "events": events(model, after=0),
+        "events": exported_events(model),
         "conversations": [],
         "messages": [],
     }
@@ -322,16 +322,33 @@ def events(
     after: int | None = None,
     task_id: int | None = None,
     client_id: str | None = None,
+    actor: str | None = None,
+    kind: str | None = None,
 ) -> list[Fields]:
     """The events of a list, all pages together: newest first, or oldest first `after` one."""
     wanted = [
-        _event(event, model.timezone)
+        _event(event, model.timezone) | _titled_and_undone(model, event)
         for event in model.events.values()
         if event.id > (after or 0)
         and task_id in (None, event.task_id)
         and client_id in (None, event.by.client)
+        and actor in (None, event.by.actor)
+        and kind in (None, event.kind)
     ]
     return wanted if after is not None else wanted[::-1]
+
+
+def _titled_and_undone(model: ListModel, event: Event) -> Fields:
+    """The fields that only a list of events has."""
+    titles = {task.id: task.fields["title"] for task in model.tasks}
+    undone_by = {one.undoes: one.id for one in model.events.values() if one.undoes}
+    more = {"title": titles.get(event.task_id or 0), "undone_by": undone_by.get(event.id)}
+    return {name: value for name, value in more.items() if value is not None}
+
+
+def exported_events(model: ListModel) -> list[Fields]:
+    """All events in an export, oldest first."""
+    return [_event(event, model.timezone) for event in model.events.values()]
 
 
 def _of(task_id: int | None) -> Fields:

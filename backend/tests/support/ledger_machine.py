@@ -265,7 +265,11 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(
         caller=callers,
         query=objects(
-            after=st.integers(0, 9), task_id=any_of(1, 2), client_id=any_of("claude", "web")
+            after=st.integers(0, 9),
+            task_id=any_of(1, 2),
+            client_id=any_of("claude", "web"),
+            actor=any_of("person", "agent"),
+            kind=any_of("created", "updated", "undone"),
         ),
         limit=any_of(1, 3, 50),
     )  # fmt: skip

@@ -183,6 +183,8 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
         {"params": {"after": 0}},
         *({"params": {"task_id": task_id}} for task_id in hers.tasks),
         {"params": {"client_id": "claude"}},
+        {"params": {"actor": "agent", "kind": "created"}},
+        {"params": {"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}},
         {"params": {"cursor": hers.cursor}},
     ],
     ("POST", "/api/{user_id}/calls/{call}/undo"): lambda hers: [
@@ -191,10 +193,13 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
     ("POST", "/api/{user_id}/events/{event_id}/undo"): lambda hers: [
         {"event_id": version} for version in range(1, hers.versions + 1)
     ],
-    ("POST", "/api/{user_id}/undo"): lambda hers: [
-        {"json": {"client_id": "claude", "since": "2020-01-01T00:00:00Z", "dry_run": dry_run}}
-        for dry_run in (True, False)
-    ],
+    ("POST", "/api/{user_id}/undo"): lambda hers: (
+        [
+            {"json": {"client_id": "claude", "since": "2020-01-01T00:00:00Z", "dry_run": dry_run}}
+            for dry_run in (True, False)
+        ]
+        + [{"json": {"client_id": "claude", "first": 1, "last": hers.versions}}]
+    ),
     ("GET", f"{_USER}/chat"): lambda _: [{}],
     ("POST", f"{_USER}/chat"): lambda hers: [
         {"json": {"message": "Hello", "conversation_id": one}} for one in hers.conversations

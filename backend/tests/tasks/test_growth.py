@@ -16,8 +16,8 @@ from surelist.account.erasing import REMOVE_SOME, ROWS_AT_ONCE
 from surelist.data.database import Statement, _prepare
 from surelist.data.isolation import _IN_ORDER, UserTransaction
 from surelist.data.tables import erased
-from surelist.ledger.listing import EventQuery, list_events
-from surelist.ledger.undo import MAX_EVENTS, undo_call, undo_client, undo_event
+from surelist.ledger.listing import SEARCHED_AT_ONCE, EventQuery, list_events
+from surelist.ledger.undo import MAX_EVENTS, Changes, undo_call, undo_client, undo_event
 from surelist.ledger.write import Idempotency
 from surelist.postgres.embedded import APP_ROLE, Cluster
 from surelist.tasks import listing, selection, service
@@ -280,8 +280,13 @@ WRITES: dict[str, Callable[[UserTransaction], Awaitable[Any]]] = {
     "list events of an agent seldom here": lambda tx: list_events(
         tx, EventQuery(client_id="robot")
     ),
+    "list events of a day": lambda tx: list_events(tx, EventQuery(since="2020-01-01T00:00:00Z")),
+    "list events before any": lambda tx: list_events(tx, EventQuery(until="2020-01-01T00:00:00Z")),
+    "undo some changes of a busy agent": lambda tx: undo_client(
+        tx, Changes("claude", first=9000, last=9010)
+    ),
     "list events of nobody": lambda tx: list_events(tx, EventQuery(client_id="nobody")),
-    "undo all of an agent seldom here": lambda tx: undo_client(tx, "robot", NOW),
+    "undo all of an agent seldom here": lambda tx: undo_client(tx, Changes("robot", NOW)),
     "undo a call": lambda tx: undo_call(tx, 2),
     "complete no digit": lambda tx: ids_with_prefix(tx, ""),
     "complete a digit": lambda tx: ids_with_prefix(tx, "1"),
@@ -316,8 +321,20 @@ async def test_undoing_a_busy_agent_reads_at_most_the_largest_number_of_events(
     grown: Copy, plans: str
 ) -> None:
     async with reading(grown, "large", plans) as database:
-        assert (await undo_client(database, "claude", NOW)).events == []
+        assert (await undo_client(database, Changes("claude", NOW))).events == []
         assert database.looked_at <= MAX_EVENTS + 400  # it purges up to 20 tasks on its way
+
+
+@pytest.mark.parametrize("plans", ["custom", "generic"])
+@pytest.mark.parametrize("query", [{"actor": "system"}, {"kind": "purged", "client_id": "claude"}])
+async def test_a_search_for_rare_events_reads_a_bounded_number_in_a_page(
+    grown: Copy, plans: str, query: dict[str, Any]
+) -> None:
+    async with reading(grown, "large", plans) as database:
+        page = await list_events(database, EventQuery(**query))
+        assert (page.events, page.cursor is not None) == ([], True)
+        # It reads them twice: to find none, and to find the place of the next page.
+        assert database.looked_at <= 2 * SEARCHED_AT_ONCE + 100
 
 
 @pytest.mark.parametrize("plans", ["custom", "generic"])

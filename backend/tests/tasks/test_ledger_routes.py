@@ -4,7 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import literal_column
 
+from surelist.ledger import listing
 from tests.support.asking import task
 from tests.support.person import Person
 
@@ -21,6 +23,7 @@ async def test_the_event_list_has_authors_and_changes_newest_first(ann: Person) 
     await ann.through("cursor").call("complete_task", task_id=1)
     completed, created = await events(ann)
     assert completed.pop("at") >= created.pop("at")
+    assert completed.pop("title") == created.pop("title") == "Call mom"
     assert created == {
         "id": 1,
         "subject": "task",
@@ -81,6 +84,64 @@ async def test_events_can_be_filtered_by_task_and_by_client(ann: Person) -> None
     await ann.call("complete_task", task_id=2)
     assert [event["id"] for event in await events(ann, "?task_id=2")] == [3, 2]
     assert [event["id"] for event in await events(ann, "?client_id=cursor")] == [2]
+
+
+async def test_events_can_be_filtered_by_actor_and_by_kind(
+    ann: Person, newcomer: Callable[..., Person]
+) -> None:
+    owner = newcomer("page", owner=True)
+    await owner.rest("POST", "/tasks", json={"title": "Mine"})
+    agent = owner.through("claude")
+    await agent.call("add_task", title="Theirs")
+    await agent.call("complete_task", task_id=2)
+    assert [event["id"] for event in await events(owner, "?actor=agent")] == [3, 2]
+    assert [event["id"] for event in await events(owner, "?kind=created")] == [2, 1]
+    assert [event["id"] for event in await events(owner, "?actor=agent&kind=updated")] == [3]
+
+
+async def test_events_can_be_filtered_by_time(ann: Person) -> None:
+    times: list[datetime] = []
+    for number in range(5):
+        times.append(datetime.now(UTC))
+        await ann.call("add_task", title=f"Task {number}")
+    for since in range(5):
+        params = {"since": times[since].isoformat(), "until": times[4].isoformat()}
+        found = (await ann.rest("GET", "/events", params=params)).json()["events"]
+        assert [event["id"] for event in found] == list(range(4, since, -1))
+    params = {"since": datetime.now(UTC).isoformat()}
+    assert (await ann.rest("GET", "/events", params=params)).json() == {"events": []}
+
+
+async def test_a_search_continues_behind_the_events_that_it_has_read(
+    ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for statement in (listing._page, listing._end_of_search):
+        statement.cache_clear()
+    monkeypatch.setattr(listing, "SEARCHED_AT_ONCE", 2)
+    monkeypatch.setattr(listing, "_SEARCHED", literal_column("2"))
+    for number in range(5):
+        await ann.call("add_task", title=f"Task {number}")
+    await ann.call("complete_task", task_id=1)
+    seen: list[list[int]] = []
+    params: dict[str, str] | None = {"kind": "created"}
+    while params:
+        page = (await ann.rest("GET", "/events", params=params)).json()
+        seen.append([event["id"] for event in page["events"]])
+        cursor = page.get("next_cursor")
+        params = params | {"cursor": cursor} if cursor else None
+    assert seen == [[5], [4, 3], [2, 1], []]
+    for statement in (listing._page, listing._end_of_search):
+        statement.cache_clear()
+
+
+async def test_a_listed_event_names_its_task_as_it_is_now_and_its_undo(ann: Person) -> None:
+    await ann.call("add_task", title="Before")
+    await ann.call("complete_task", task_id=1)
+    await ann.call("update_task", task_id=1, title="After")
+    await ann.rest("POST", "/events/2/undo")
+    listed = await events(ann)
+    assert {event["title"] for event in listed} == {"After"}
+    assert [event.get("undone_by") for event in listed] == [None, None, 4, None]
 
 
 async def test_a_cursor_of_another_query_is_refused(ann: Person) -> None:
@@ -181,6 +242,27 @@ async def test_only_changes_since_the_given_time_are_undone(ann: Person) -> None
     await rogue.call("add_task", title="New")
     undone = await undo_all(ann, "rogue", since=since)
     assert [one["event"] for one in undone["undone"]] == [2]
+
+
+async def test_only_changes_from_the_first_to_the_last_are_undone(ann: Person) -> None:
+    rogue = ann.through("rogue")
+    for number in range(1, 5):
+        await rogue.call("add_task", title=f"Task {number}")
+    body = {"client_id": "rogue", "first": 2, "last": 3}
+    undone = (await ann.rest("POST", "/undo", json=body)).json()
+    assert [one["event"] for one in undone["undone"]] == [3, 2]
+    body = {"client_id": "rogue", "first": 4}
+    undone = (await ann.rest("POST", "/undo", json=body)).json()
+    assert [one["event"] for one in undone["undone"]] == [4]
+    assert (await task(ann, 1))["status"] == "pending"
+
+
+@pytest.mark.parametrize("part", [{}, {"since": LONG_AGO, "first": 1}, {"last": 1}])
+async def test_an_undo_of_a_client_needs_one_beginning(ann: Person, part: dict[str, Any]) -> None:
+    await ann.through("rogue").call("add_task", title="Spam")
+    refused = await ann.rest("POST", "/undo", json={"client_id": "rogue", **part})
+    assert (refused.status_code, refused.json()["code"]) == (422, "undo_without_beginning")
+    assert (await task(ann, 1))["status"] == "pending"
 
 
 async def test_a_second_undo_of_a_client_changes_nothing(ann: Person) -> None:

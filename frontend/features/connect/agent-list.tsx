@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 
-import { saidOf } from "@/features/tasks/feed";
+import { saidOf } from "@/features/activity/words";
 import { ago } from "@/features/tasks/dates";
 import { scopesInWords } from "@/features/consent/scope-words";
 import { Button } from "@/ui/button";

@@ -1,7 +1,7 @@
 "use client";
 
 import { clsx } from "clsx";
-import { ListTodo, Plug, UserRound } from "lucide-react";
+import { History, ListTodo, Plug, UserRound } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 
@@ -10,6 +10,7 @@ import { Logo } from "@/ui/logo";
 
 const PLACES = [
   { href: "/", words: "Tasks", Icon: ListTodo },
+  { href: "/activity", words: "Activity", Icon: History },
   { href: "/connect", words: "Connect", Icon: Plug },
   { href: "/account", words: "Account", Icon: UserRound },
 ] as const;

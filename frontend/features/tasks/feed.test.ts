@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { lastOwnChange, saidOf, type TaskEvent } from "./feed";
+import { lastOwnChange, type TaskEvent } from "./feed";
 
 const event = (changed: Partial<TaskEvent>): TaskEvent => ({
   id: 4,
@@ -13,17 +13,6 @@ const event = (changed: Partial<TaskEvent>): TaskEvent => ({
   client_name: "Claude Code",
   at: "2026-11-22T12:00:00Z",
   ...changed,
-});
-
-test("an event says who did what", () => {
-  const said = (changed: Partial<TaskEvent>) => saidOf(event(changed));
-  expect(said({ after: { completed: true } })).toBe("Claude Code completed");
-  expect(said({ after: { completed: false } })).toBe("Claude Code reopened");
-  expect(said({ after: { completed: true, title: "New" } })).toBe("Claude Code changed");
-  expect(said({ kind: "deleted", after: { deleted: true } })).toBe("Claude Code deleted");
-  expect(said({ kind: "undone", after: { completed: false } })).toBe(
-    "Claude Code took back a change of",
-  );
 });
 
 const mine = (id: number, changed: Partial<TaskEvent> = {}) =>

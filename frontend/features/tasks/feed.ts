@@ -1,21 +1,9 @@
-import type { Schemas } from "@/api/client";
-import { clientName } from "@/auth/server/client-name";
+import { type Event, isOfTask, type TaskEvent } from "@/features/activity/events";
 
-import { didOf } from "./words";
-
-export type Event = Schemas["ShownEvent"];
-export type TaskEvent = Event & { task_id: number };
-
-/** Whether it is a change of a task, and not of the account or an agent. */
-export const isOfTask = (event: Event): event is TaskEvent => event.task_id !== undefined;
+export { type Event, isOfTask, type TaskEvent };
 
 /** The query that asks for what has happened since; invalidate it to ask at once. */
 export const FEED_KEY = ["tasks", "feed"] as const;
-
-/** What happened, for people: "Claude Code completed". */
-export function saidOf(event: Event): string {
-  return `${clientName(event.client_name)} ${event.kind === "undone" ? "took back a change of" : didOf(event)}`;
-}
 
 /** The person's last change of a task that is still in force, of these events, the newest first. */
 export function lastOwnChange(events: readonly Event[]): TaskEvent | undefined {

@@ -2,6 +2,15 @@ import { later } from "@/ui/later";
 
 /** Parts of the page that are loaded when they are first needed. */
 
+export const Deletion = later(() =>
+  import("@/features/activity/deletion").then((part) => part.Deletion),
+);
+export const Notices = later(() =>
+  import("@/features/activity/notices").then((part) => part.Notices),
+);
+export const TaskHistory = later(() =>
+  import("@/features/activity/task-history").then((part) => part.TaskHistory),
+);
 export const TaskPanel = later(() => import("./task-panel").then((part) => part.TaskPanel));
 export const GuessedTimezone = later(() =>
   import("@/features/account/guessed-timezone").then((part) => part.GuessedTimezone),

@@ -9,14 +9,12 @@ type ListStatusProps = {
   count: string | null;
   /** The number of changes that the server has not answered. */
   waiting: number;
-  /** What others did just now. */
-  news: string | null;
   openTask: number | null;
   onOpen: (task: number) => void;
 };
 
 /** The line between the filters and the list. */
-export function ListStatus({ count, waiting, news, openTask, onOpen }: ListStatusProps) {
+export function ListStatus({ count, waiting, openTask, onOpen }: ListStatusProps) {
   const drafts = useKeptDrafts(usePerson().id);
   const online = useOnline();
   const unsaved = drafts.find(({ seen }) => seen.id !== openTask)?.seen;
@@ -24,7 +22,7 @@ export function ListStatus({ count, waiting, news, openTask, onOpen }: ListStatu
     <div className="flex h-8 items-center justify-between gap-4 px-1 text-sm text-muted">
       <p className="shrink-0">{count}</p>
       <p role="status" dir="auto" className="min-w-0 grow truncate text-end text-accent">
-        {online ? news : offlineWords(waiting)}
+        {online ? null : offlineWords(waiting)}
       </p>
       {unsaved ? (
         <button

@@ -6,6 +6,7 @@ import { createPortal } from "react-dom";
 import { Button } from "@/ui/button";
 import { useWide } from "@/ui/use-wide";
 
+import { TaskHistory } from "./later";
 import { TaskForm, type TaskFormProps } from "./task-form";
 import { useTask } from "./queries";
 
@@ -45,6 +46,7 @@ export function TaskPanel({ id, today, onReady, ...form }: TaskPanelProps) {
       {task && today !== null ? (
         <TaskForm {...form} task={task} today={today} titleRef={title} />
       ) : null}
+      {task ? <TaskHistory task={id} /> : null}
     </Frame>
   );
 }

@@ -6,6 +6,7 @@ import { Button } from "@/ui/button";
 
 import { isOverdue, nameDue } from "./dates";
 import type { Row } from "./filters";
+import { Deletion } from "./later";
 import { PriorityFlag } from "./priorities";
 import { Tick } from "./tick";
 import type { Clock } from "./use-clock";
@@ -137,9 +138,11 @@ type RowFactsProps = Pick<TaskRowProps, "row" | "clock" | "touched" | "onTag"> &
 
 function RowFacts({ row, clock, tabIndex, touched, onTag }: RowFactsProps) {
   const late = row.due && !row.completed && isOverdue(row.due, clock);
-  if (!row.due && !row.priority && !row.tags?.length && !touched) return null;
+  const deleted = row.status === "deleted";
+  if (!row.due && !row.priority && !row.tags?.length && !touched && !deleted) return null;
   return (
     <div className="flex min-h-6 max-w-full min-w-0 flex-wrap items-center gap-x-3 gap-y-0.5 pb-1 text-sm text-muted sm:shrink-0 sm:pb-0">
+      {deleted ? <Deletion task={row.id} /> : null}
       {touched ? <span className="animate-appear text-accent">{touched}</span> : null}
       {row.tags?.map((tag) => (
         <button

@@ -5,6 +5,7 @@ import { clsx } from "clsx";
 import { useCallback, useMemo, useRef, useState } from "react";
 
 import { useAccount } from "@/features/account/queries";
+import { useBursts } from "@/features/activity/use-bursts";
 import { useToggleChat } from "@/features/chat/chat-button";
 import { usePreloaded } from "@/ui/later";
 import { useHydrated } from "@/ui/use-hydrated";
@@ -15,12 +16,14 @@ import { useConflicts } from "./conflicts";
 import { withFilter } from "./drafts";
 import { FilterBar } from "./filter-bar";
 import type { Row } from "./filters";
+import type { TaskEvent } from "./feed";
 import {
   ConflictDialog,
   EmptyList,
   FilterFields,
   GuessedTimezone,
   HelpSheet,
+  Notices,
   PurgeDialog,
   TaskPanel,
 } from "./later";
@@ -58,9 +61,10 @@ export function TasksScreen() {
   const panel = useTaskPanel();
   const [conflicts, askAbout, answerConflict] = useConflicts();
   const commands = useCommands(cursor, panel, askAbout);
-  const titleOf = useCallback((id: number) => commands.caches.find(id)?.title, [commands]);
-  const [touched, note] = useTouched(titleOf);
-  useFeed(commands, account.data?.last_event ?? null, note);
+  const [touched, note] = useTouched();
+  const [bursts, noteBurst, dismissBurst] = useBursts();
+  const onEvents = (events: TaskEvent[]) => [note, noteBurst].forEach((one) => one(events));
+  useFeed(commands, account.data?.last_event ?? null, onEvents);
 
   const [purging, setPurging] = useState<Row | null>(null);
   const [helping, setHelping] = useState(false);
@@ -120,7 +124,6 @@ export function TasksScreen() {
   const onDelete = useStable(remove);
   const showTag = useCallback((tag: string) => setFilters({ tag }), [setFilters]);
 
-  const latest = touched[0];
   const problem = account.error ?? (list.isFetchNextPageError ? null : list.error);
   return (
     <main className="column px-3 pb-40 sm:px-6" onFocus={cursor.onFocusElsewhere}>
@@ -148,7 +151,6 @@ export function TasksScreen() {
       <ListStatus
         count={list.data ? countOf(filters, rows.length, list.hasNextPage, account.data) : null}
         waiting={useIsMutating({ mutationKey: COMMANDS_KEY })}
-        news={latest ? `${latest.said} “${latest.title}”` : null}
         openTask={panel.id}
         onOpen={panel.open}
       />
@@ -220,6 +222,7 @@ export function TasksScreen() {
           onReady={panel.onReady}
         />
       ) : null}
+      {bursts.length > 0 ? <Notices bursts={bursts} onDismiss={dismissBurst} /> : null}
       {helping ? <HelpSheet open onOpenChange={setHelping} /> : null}
       {purging ? (
         <PurgeDialog
