@@ -1,12 +1,15 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useRef } from "react";
 
 import { answered, api } from "@/api/client";
 import { ACCOUNT_KEY, readAccount } from "@/features/account/queries";
+import { useLive } from "@/features/live/use-live";
 
 import { taskKey } from "./caches";
 import { FEED_KEY, isOfTask, type TaskEvent } from "./feed";
 import type { TaskCommands } from "./task-commands";
 
+/** Without a live feed. */
 const SECONDS_BETWEEN = 5;
 const AT_ONCE = 200;
 
@@ -26,10 +29,11 @@ export function useFeed(
   onEvents: (events: TaskEvent[]) => void,
 ) {
   const client = useQueryClient();
+  const live = useLive(useReadUpTo(client));
   useQuery({
     queryKey: FEED_KEY,
     enabled: from !== null,
-    refetchInterval: SECONDS_BETWEEN * 1000,
+    refetchInterval: live ? false : SECONDS_BETWEEN * 1000,
     refetchOnWindowFocus: "always",
     gcTime: Number.POSITIVE_INFINITY,
     retry: false,
@@ -52,4 +56,29 @@ export function useFeed(
       return next_cursor === undefined ? last.id : account.last_event;
     },
   });
+}
+
+/** Reads events until the page knows the newest one. Several calls at once read no event twice. */
+function useReadUpTo(client: QueryClient) {
+  const newest = useRef(0);
+  const reading = useRef(false);
+  const read = useCallback(async () => {
+    if (reading.current) return;
+    reading.current = true;
+    const known = () => client.getQueryData<number>(FEED_KEY) ?? -1;
+    // A read that was under way may have begun before the newest event.
+    for (let useless = 0; known() < newest.current && useless < 2;) {
+      const before = known();
+      await client.refetchQueries({ queryKey: FEED_KEY }, { cancelRefetch: false });
+      useless = known() > before ? 0 : useless + 1;
+    }
+    reading.current = false;
+  }, [client]);
+  return useCallback(
+    (id: number) => {
+      newest.current = Math.max(newest.current, id);
+      void read();
+    },
+    [read],
+  );
 }
