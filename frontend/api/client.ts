@@ -69,7 +69,7 @@ export const api = {
   PATCH: by("PATCH"),
   DELETE: by("DELETE"),
 } as unknown as Pick<
-  ReturnType<typeof createClient<paths>>,
+  ReturnType<typeof createClient<paths, "application/json">>,
   "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
 >;
 
