@@ -3,7 +3,8 @@ import type { ReactNode } from "react";
 
 import type { Agent } from "@/features/connect/queries";
 import { Button } from "@/ui/button";
-import { Input, Select } from "@/ui/field";
+import { Select } from "@/ui/field";
+import { Input } from "@/ui/input";
 
 import { ACTORS, type Filters, isFiltered, KINDS } from "./filters";
 

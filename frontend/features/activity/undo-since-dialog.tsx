@@ -2,7 +2,8 @@ import { useState } from "react";
 
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Field, Input } from "@/ui/field";
+import { Field } from "@/ui/field";
+import { Input } from "@/ui/input";
 
 import { undoneInWords } from "./fields";
 import { momentIn } from "./filters";
