@@ -104,3 +104,15 @@ test("where no stream can be opened, the page polls", async () => {
   await rowOf(page, "Call mum").waitFor();
   expect(streams.length).toBeGreaterThan(0);
 });
+
+test("the activity is live too", async () => {
+  const page = await ann.open("/activity");
+  await page.getByText("Nothing has happened yet").waitFor();
+  await expect.poll(() => streams.length, POLL).toBe(1);
+  await page.waitForTimeout(1_000);
+  reads = [];
+  await page.waitForTimeout(POLL_PAUSE_MS);
+  expect(reads).toEqual([]);
+  await ann.agent("POST", "/tasks", { title: "Call mum" });
+  await page.getByText("Call mum").first().waitFor();
+});

@@ -3,6 +3,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { answered, api } from "@/api/client";
 import { resent } from "@/api/retry";
 import { ACCOUNT_KEY } from "@/features/account/queries";
+import { useNews } from "@/features/live/use-news";
 
 import type { ListedEvent } from "./events";
 import { type Filters, queryOf } from "./filters";
@@ -11,6 +12,7 @@ export const ACTIVITY_KEY = ["activity"] as const;
 const ME = { user_id: "me" };
 const PAGE = 50;
 const LARGEST_PAGE = 200;
+/** Without a live feed. */
 const SECONDS_BETWEEN = 5;
 /** Pages without a match that one request for more reads, of 2,000 events each. */
 const EMPTY_PAGES = 5;
@@ -31,8 +33,11 @@ function readEvents(query: Query, { cursor, limit = PAGE, signal }: Options = {}
 /** The activity, page by page. A rare kind of event may be far behind: pages without a match are read
  * on, a few at a time. */
 export function useActivity(filters: Filters, timezone: string | undefined) {
+  const client = useQueryClient();
+  const queryKey = [...ACTIVITY_KEY, "list", filters, timezone];
+  const live = useNews(() => client.invalidateQueries({ queryKey }));
   return useInfiniteQuery({
-    queryKey: [...ACTIVITY_KEY, "list", filters, timezone],
+    queryKey,
     enabled: timezone !== undefined,
     initialPageParam: null as string | null,
     queryFn: async ({ pageParam, signal }) => {
@@ -45,9 +50,10 @@ export function useActivity(filters: Filters, timezone: string | undefined) {
       }
     },
     getNextPageParam: (page) => page.next_cursor ?? null,
-    // More pages are read again when something was undone here, and when the window has the focus.
+    // Several pages are not polled: they are read again when something was undone here, and when the
+    // window has the focus.
     refetchInterval: ({ state }) =>
-      (state.data?.pages.length ?? 0) > 1 ? false : SECONDS_BETWEEN * 1000,
+      live || (state.data?.pages.length ?? 0) > 1 ? false : SECONDS_BETWEEN * 1000,
   });
 }
 
