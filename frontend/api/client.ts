@@ -75,9 +75,9 @@ export const api = {
 
 type Call<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
 
-/** Returns the body of the answer, which is no stream. Rejects with ApiProblem if the call is refused. */
-export async function answered<T>(call: Call<T>): Promise<Exclude<T, string>> {
+/** Returns the body of the answer. Rejects with ApiProblem if the call is refused. */
+export async function answered<T>(call: Call<T>): Promise<T> {
   const { data, error, response } = await call;
   if (!response.ok) throw problemOf(response, error);
-  return data as Exclude<T, string>;
+  return data as T;
 }
