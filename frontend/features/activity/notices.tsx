@@ -24,7 +24,8 @@ export function Notices({ bursts, onDismiss }: NoticesProps) {
   return (
     <section
       aria-label="Changes by others"
-      className="fixed inset-x-0 top-0 z-50 mx-auto grid max-w-md gap-2 p-3 empty:hidden lg:top-auto lg:right-auto lg:bottom-0 lg:w-88"
+      aria-live="polite" // It stands before there is a notice, or the first would not be announced.
+      className="pointer-events-none fixed inset-x-0 top-0 z-50 mx-auto grid max-w-md gap-2 p-3 lg:top-auto lg:right-auto lg:bottom-0 lg:w-88"
     >
       {bursts.slice(-AT_ONCE).map(({ client_id, events }) => {
         const [first] = events;
@@ -65,11 +66,11 @@ function Notice({ first, events, onDismiss }: NoticeProps) {
       onFocus={() => setHeld(true)}
       onBlur={(event) => setHeld(event.currentTarget.contains(event.relatedTarget))}
       onKeyDown={(event) => event.key === "Escape" && dismiss()}
-      className="animate-slide flex items-start gap-3 rounded-xl border border-line bg-raised p-3 text-sm shadow-float"
+      className="animate-slide pointer-events-auto flex items-start gap-3 rounded-xl border border-line bg-raised p-3 text-sm shadow-float"
     >
       <Face author={first} />
       <div className="min-w-0 grow">
-        <p role="status" className="pt-1 break-words">
+        <p className="pt-1 break-words">
           <bdi className="font-medium">{author}</bdi> <bdi>{summaryOf(events)}</bdi>
         </p>
         <WorkingNow key={count} />

@@ -22,6 +22,7 @@ test("a burst is summed up in one sentence", () => {
   expect(sentenceOf(events)).toBe("Claude Code completed 4 and deleted 2 tasks");
   expect(sentenceOf([anEvent(1)])).toBe("Claude Code completed “Milk”");
   expect(summaryOf([anEvent(1), anEvent(2)])).toBe("completed 2 tasks");
+  expect(summaryOf([anEvent(1), deleted(2)])).toBe("completed 1 and deleted 1 task");
   expect(summaryOf([1, 2].map((id) => anEvent(id, { kind: "undone" })))).toBe("undid 2 changes");
   const zone = anEventOf("account", { after: { timezone: "Asia/Tokyo" } });
   expect(summaryOf([anEvent(1), zone])).toBe(

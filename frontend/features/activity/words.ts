@@ -67,7 +67,7 @@ export function summaryOf(events: readonly ListedEvent[]): string {
   const last = counts.pop();
   const parts: string[] = [];
   if (last !== undefined) {
-    const noun = last.endsWith(" 1") && counts.length === 0 ? "task" : "tasks";
+    const noun = last.endsWith(" 1") ? "task" : "tasks";
     parts.push(`${inWords([...counts, last])} ${noun}`);
   }
   if (undone > 0) parts.push(`undid ${counted(undone, "change")}`);

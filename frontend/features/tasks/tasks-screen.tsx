@@ -222,7 +222,7 @@ export function TasksScreen() {
           onReady={panel.onReady}
         />
       ) : null}
-      {bursts.length > 0 ? <Notices bursts={bursts} onDismiss={dismissBurst} /> : null}
+      {hydrated ? <Notices bursts={bursts} onDismiss={dismissBurst} /> : null}
       {helping ? <HelpSheet open onOpenChange={setHelping} /> : null}
       {purging ? (
         <PurgeDialog
