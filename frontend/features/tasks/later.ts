@@ -5,9 +5,6 @@ import { later } from "@/ui/later";
 export const Deletion = later(() =>
   import("@/features/activity/deletion").then((part) => part.Deletion),
 );
-export const Notices = later(() =>
-  import("@/features/activity/notices").then((part) => part.Notices),
-);
 export const TaskHistory = later(() =>
   import("@/features/activity/task-history").then((part) => part.TaskHistory),
 );
@@ -17,6 +14,9 @@ export const GuessedTimezone = later(() =>
 );
 export const EmptyList = later(() => import("./empty-list").then((part) => part.EmptyList));
 export const HelpSheet = later(() => import("./help-sheet").then((part) => part.HelpSheet));
+export const OthersChanges = later(() =>
+  import("./others-changes").then((part) => part.OthersChanges),
+);
 export const PasteDialog = later(() => import("./paste-dialog").then((part) => part.PasteDialog));
 export const PurgeDialog = later(() => import("./purge-dialog").then((part) => part.PurgeDialog));
 export const ConflictDialog = later(() =>

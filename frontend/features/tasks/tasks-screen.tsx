@@ -5,7 +5,6 @@ import { clsx } from "clsx";
 import { useCallback, useMemo, useRef, useState } from "react";
 
 import { useAccount } from "@/features/account/queries";
-import { useBursts } from "@/features/activity/use-bursts";
 import { useToggleChat } from "@/features/chat/chat-button";
 import { usePreloaded } from "@/ui/later";
 import { useHydrated } from "@/ui/use-hydrated";
@@ -16,14 +15,13 @@ import { useConflicts } from "./conflicts";
 import { withFilter } from "./drafts";
 import { FilterBar } from "./filter-bar";
 import type { Row } from "./filters";
-import type { TaskEvent } from "./feed";
 import {
   ConflictDialog,
   EmptyList,
   FilterFields,
   GuessedTimezone,
   HelpSheet,
-  Notices,
+  OthersChanges,
   PurgeDialog,
   TaskPanel,
 } from "./later";
@@ -37,7 +35,6 @@ import { TaskRow } from "./task-row";
 import { useClock } from "./use-clock";
 import { useCommands } from "./use-commands";
 import { useCursor } from "./use-cursor";
-import { useFeed } from "./use-feed";
 import { countOf, useFilters } from "./use-filters";
 import { useFocusAfterwards } from "./use-focus-afterwards";
 import { useOneClick } from "./use-one-click";
@@ -62,9 +59,6 @@ export function TasksScreen() {
   const [conflicts, askAbout, answerConflict] = useConflicts();
   const commands = useCommands(cursor, panel, askAbout);
   const [touched, note] = useTouched();
-  const [bursts, noteBurst, dismissBurst] = useBursts();
-  const onEvents = (events: TaskEvent[]) => [note, noteBurst].forEach((one) => one(events));
-  useFeed(commands, account.data?.last_event ?? null, onEvents);
 
   const [purging, setPurging] = useState<Row | null>(null);
   const [helping, setHelping] = useState(false);
@@ -222,7 +216,9 @@ export function TasksScreen() {
           onReady={panel.onReady}
         />
       ) : null}
-      {hydrated ? <Notices bursts={bursts} onDismiss={dismissBurst} /> : null}
+      {hydrated && account.data ? (
+        <OthersChanges commands={commands} from={account.data.last_event} onEvents={note} />
+      ) : null}
       {helping ? <HelpSheet open onOpenChange={setHelping} /> : null}
       {purging ? (
         <PurgeDialog

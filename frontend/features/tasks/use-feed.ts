@@ -25,20 +25,19 @@ const readEvents = (after: number, signal: AbortSignal) =>
  * what somebody else than this person did. `from` is the last event that the lists know. */
 export function useFeed(
   commands: TaskCommands,
-  from: number | null,
+  from: number,
   onEvents: (events: TaskEvent[]) => void,
 ) {
   const client = useQueryClient();
   const live = useLive(useReadUpTo(client));
   useQuery({
     queryKey: FEED_KEY,
-    enabled: from !== null,
     refetchInterval: live ? false : SECONDS_BETWEEN * 1000,
     refetchOnWindowFocus: "always",
     gcTime: Number.POSITIVE_INFINITY,
     retry: false,
     queryFn: async ({ signal }) => {
-      const after = client.getQueryData<number>(FEED_KEY) ?? from ?? 0;
+      const after = client.getQueryData<number>(FEED_KEY) ?? from;
       const { events, next_cursor } = await readEvents(after, signal);
       const last = events.at(-1);
       if (!last) return after;
