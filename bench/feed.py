@@ -199,7 +199,9 @@ async def _waking(stage: Stage, size: Size) -> str:
             for way in ways[turn % 3 :] + ways[: turn % 3]:
                 on, off = ("ENABLE", "DISABLE") if way == INSIDE else ("DISABLE", "ENABLE")
                 await connection.execute(IN_TRANSACTION.format(on, off))
-                streams = [await opened(other.port, stage.token("reader"))] * (way == ELSEWHERE)
+                streams: list[Stream] = []
+                if way == ELSEWHERE:
+                    streams = [await opened(other.port, stage.token("reader"))]
                 await asyncio.sleep(size.settling)
                 round_ = await _round(stage, server, tokens, writers, numbers, size.calls)
                 if turn:
