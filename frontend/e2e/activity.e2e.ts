@@ -39,7 +39,7 @@ test("an agent's sweep raises one notice, which undoes all of it with one press"
   expect(await page.getByRole("article").count()).toBe(1);
   expect(await complaintsOf(page)).toEqual([]);
   await notice(page).getByRole("button", { name: "Undo all" }).click();
-  await page.getByText("12 changes were undone").waitFor();
+  await page.getByText("12 changes were undone", { exact: true }).waitFor();
   await expect.poll(async () => (await pending()).tasks.length, POLL).toBe(12);
   await expect.poll(() => titlesOn(page), POLL).toHaveLength(12);
   expect(await page.getByRole("article").count()).toBe(0);
@@ -55,7 +55,7 @@ test("a sweep is reviewed in the activity, undone by one press, and the undo is 
   await button(page, "Review: Claude Code completed 2 and deleted 2 tasks").click();
   await page.getByRole("link", { name: "“Task 3”" }).waitFor();
   await button(page, "Undo all: Claude Code completed 2 and deleted 2 tasks").click();
-  await page.getByText("4 changes were undone").waitFor();
+  await page.getByText("4 changes were undone", { exact: true }).waitFor();
   await expect.poll(async () => (await pending()).tasks.length, POLL).toBe(4);
   await button(page, "Show everything").click();
   await button(page, "Undo all: You undid 4 changes").click();
@@ -67,9 +67,10 @@ test("filters live in the address, and Back takes them back", async () => {
   await ann.agent("POST", "/tasks", { title: "Theirs" });
   await ann.agent("DELETE", "/tasks/2");
   const page = await ann.open("/activity");
-  await page.getByRole("link", { name: "“Mine”" }).waitFor();
+  const mine = page.getByText("added 1 task and made 1 change of agents and the account");
+  await mine.waitFor();
   await page.getByLabel("Kind of change").selectOption("Deleted");
-  await page.getByRole("link", { name: "“Mine”" }).waitFor({ state: "detached" });
+  await mine.waitFor({ state: "detached" });
   await page.getByRole("link", { name: "“Theirs”" }).waitFor();
   expect(new URL(page.url()).search).toBe("?kind=deleted");
   await page.getByLabel("Author").selectOption("You");
@@ -77,9 +78,9 @@ test("filters live in the address, and Back takes them back", async () => {
   await page.goBack();
   await page.getByRole("link", { name: "“Theirs”" }).waitFor();
   await page.goBack();
-  await page.getByRole("link", { name: "“Mine”" }).waitFor();
+  await mine.waitFor();
   await page.goForward();
-  await page.getByRole("link", { name: "“Mine”" }).waitFor({ state: "detached" });
+  await mine.waitFor({ state: "detached" });
   await page.goto("/activity?day=2020-01-01");
   await page.getByText("No change fits the filter.").waitFor();
 });
@@ -156,6 +157,5 @@ test.each(["light", "dark"] as const)("the %s activity fits a phone", async (col
     await page.waitForTimeout(500); // colours are wrong during a fade-in
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     expect(await complaintsOf(page)).toEqual([]);
-    await page.screenshot({ path: `/tmp/activity-${String(width)}-${colorScheme}.png` });
   }
 });

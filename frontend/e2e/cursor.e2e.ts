@@ -112,7 +112,7 @@ test("the list stays where it is read while an agent works above", async () => {
   await ann.agent("POST", "/tasks", { title: "Urgent", due: "2020-01-01" });
   await page.getByText("Claude Code added “Urgent”").waitFor({ timeout: 15_000 });
   await ann.agent("PATCH", "/tasks/3/complete", { completed: true });
-  await page.getByText("Claude Code completed “Task 3”").waitFor({ timeout: 15_000 });
+  await page.getByText("Claude Code added 1 and completed 1 task").waitFor({ timeout: 15_000 });
   await page.waitForTimeout(500);
   expect(await scrolled(page)).toBe(1200);
 });

@@ -8,7 +8,7 @@ import { authorOf, canBeUndone } from "./events";
 import { At, EventItem } from "./event-item";
 import { Face } from "./face";
 import { useUndoAll } from "./undo-all";
-import { summaryOf } from "./words";
+import { summaryOf } from "./summaries";
 
 const AT_ONCE = 50;
 

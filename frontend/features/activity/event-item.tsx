@@ -12,7 +12,8 @@ import { Face } from "./face";
 import { type Change, changesOf } from "./fields";
 import { whyNotUndone } from "./problem-words";
 import { useUndoEvent } from "./queries";
-import { capital, deedOf, didOf, quoted } from "./words";
+import { deedOf } from "./summaries";
+import { capital, didOf, quoted } from "./words";
 
 type EventItemProps = {
   event: ListedEvent;

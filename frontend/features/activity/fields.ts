@@ -1,5 +1,5 @@
 import type { ListedEvent } from "./events";
-import { counted } from "./words";
+import { counted } from "./summaries";
 
 type Fields = NonNullable<ListedEvent["after"]>;
 export type FieldName = keyof Fields;

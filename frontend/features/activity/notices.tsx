@@ -9,9 +9,9 @@ import { Button } from "@/ui/button";
 import { authorOf, type ListedEvent } from "./events";
 import { Face } from "./face";
 import { activityAddress } from "./filters";
+import { summaryOf } from "./summaries";
 import { useUndoAll } from "./undo-all";
 import type { News } from "./use-bursts";
-import { summaryOf } from "./words";
 
 const SHOWN_MS = 30_000;
 const WORKING_MS = 10_000;
@@ -25,7 +25,7 @@ export function Notices({ bursts, onDismiss }: NoticesProps) {
     <section
       aria-label="Changes by others"
       aria-live="polite" // It stands before there is a notice, or the first would not be announced.
-      className="pointer-events-none fixed inset-x-0 top-0 z-50 mx-auto grid max-w-md gap-2 p-3 lg:top-auto lg:right-auto lg:bottom-0 lg:w-88"
+      className="pointer-events-none fixed inset-x-0 bottom-16 z-50 mx-auto grid max-w-md gap-2 p-3 lg:right-auto lg:bottom-0 lg:w-88"
     >
       {bursts.slice(-AT_ONCE).map(({ client_id, events }) => {
         const [first] = events;

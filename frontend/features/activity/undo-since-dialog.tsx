@@ -9,7 +9,8 @@ import { undoneInWords } from "./fields";
 import { momentIn } from "./filters";
 import { useDryRun } from "./queries";
 import { useUndoAll } from "./undo-all";
-import { capital, deedOf } from "./words";
+import { deedOf } from "./summaries";
+import { capital } from "./words";
 
 type UndoSinceDialogProps = {
   /** The agent. */

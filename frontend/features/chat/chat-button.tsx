@@ -25,8 +25,10 @@ export function useToggleChat(): () => void {
   };
 }
 
-/** The button in the header that opens the chat, on every page. */
-export function ChatButton({ className }: { className: string }) {
+type Part = "className" | "icon" | "words";
+
+/** The button in the header that opens the chat, on every page. It takes the classes of its parts. */
+export function ChatButton({ className, icon, words }: Record<Part, string>) {
   const onList = usePathname() === "/";
   const open = usePlace() !== null && onList;
   const toggle = useToggleChat();
@@ -44,8 +46,8 @@ export function ChatButton({ className }: { className: string }) {
       }}
       className={clsx(className, open ? "font-medium text-accent" : "text-muted")}
     >
-      <MessageCircle aria-hidden className="hidden size-4 sm:block" />
-      Chat
+      <MessageCircle aria-hidden className={icon} />
+      <span className={words}>Chat</span>
     </Link>
   );
 }

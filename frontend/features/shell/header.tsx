@@ -16,7 +16,10 @@ const PLACES = [
 ] as const;
 
 const LOOK =
-  "flex h-9 items-center gap-1.5 rounded-lg px-2 text-sm hover:bg-hover sm:px-3 pointer-coarse:h-11";
+  "flex h-9 items-center gap-1.5 rounded-lg px-2 text-sm hover:bg-hover sm:px-3 pointer-coarse:h-11 max-[23.75rem]:px-3";
+/** On the smallest screens there is only room for icons. */
+const ICON = "hidden size-4 max-[23.75rem]:block max-[23.75rem]:size-5 sm:block";
+const WORDS = "max-[23.75rem]:sr-only";
 
 /** The header with the navigation. */
 export function Header() {
@@ -35,11 +38,11 @@ export function Header() {
               aria-current={path === href ? "page" : undefined}
               className={clsx(LOOK, path === href ? "font-medium text-accent" : "text-muted")}
             >
-              <Icon aria-hidden className="hidden size-4 sm:block" />
-              {words}
+              <Icon aria-hidden className={ICON} />
+              <span className={WORDS}>{words}</span>
             </Link>
           ))}
-          <ChatButton className={LOOK} />
+          <ChatButton className={LOOK} icon={ICON} words={WORDS} />
         </nav>
       </div>
     </header>

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
 import { anEvent, anEventOf } from "./an-event";
-import { deedOf, saidOf, sentenceOf, summaryOf } from "./words";
+import { deedOf, sentenceOf, summaryOf } from "./summaries";
+import { saidOf } from "./words";
 
 const deleted = (id: number) =>
   anEvent(id, { kind: "deleted", before: { deleted: false }, after: { deleted: true } });
