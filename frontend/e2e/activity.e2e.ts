@@ -26,7 +26,7 @@ async function sweep(completed: number, deleted: number): Promise<void> {
   }
 }
 
-const pending = () => ann.call("GET", "/tasks") as Promise<{ tasks: unknown[] }>;
+const kept = () => ann.call("GET", "/tasks") as Promise<{ tasks: unknown[] }>;
 const notice = (page: Page) => page.getByRole("article", { name: "Claude Code" });
 const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
 
@@ -40,7 +40,7 @@ test("an agent's sweep raises one notice, which undoes all of it with one press"
   expect(await complaintsOf(page)).toEqual([]);
   await notice(page).getByRole("button", { name: "Undo all" }).click();
   await page.getByText("12 changes were undone", { exact: true }).waitFor();
-  await expect.poll(async () => (await pending()).tasks.length, POLL).toBe(12);
+  await expect.poll(async () => (await kept()).tasks.length, POLL).toBe(12);
   await expect.poll(() => titlesOn(page), POLL).toHaveLength(12);
   expect(await page.getByRole("article").count()).toBe(0);
 });
@@ -56,10 +56,10 @@ test("a sweep is reviewed in the activity, undone by one press, and the undo is 
   await page.getByRole("link", { name: "“Task 3”" }).waitFor();
   await button(page, "Undo all: Claude Code completed 2 and deleted 2 tasks").click();
   await page.getByText("4 changes were undone", { exact: true }).waitFor();
-  await expect.poll(async () => (await pending()).tasks.length, POLL).toBe(4);
+  await expect.poll(async () => (await kept()).tasks.length, POLL).toBe(4);
   await button(page, "Show everything").click();
   await button(page, "Undo all: You undid 4 changes").click();
-  await expect.poll(async () => (await pending()).tasks.length, POLL).toBe(0);
+  await expect.poll(async () => (await kept()).tasks.length, POLL).toBe(2);
 });
 
 test("filters live in the address, and Back takes them back", async () => {
@@ -155,7 +155,9 @@ test.each(["light", "dark"] as const)("the %s activity fits a phone", async (col
       .first()
       .click();
     await page.waitForTimeout(500); // colours are wrong during a fade-in
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    const beyond = () =>
+      document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    expect(await page.evaluate(beyond)).toBeLessThanOrEqual(0);
     expect(await complaintsOf(page)).toEqual([]);
   }
 });

@@ -15,11 +15,13 @@ const PLACES = [
   { href: "/account", words: "Account", Icon: UserRound },
 ] as const;
 
-const LOOK =
-  "flex h-9 items-center gap-1.5 rounded-lg px-2 text-sm hover:bg-hover sm:px-3 pointer-coarse:h-11 max-[23.75rem]:px-3";
-/** On the smallest screens there is only room for icons. */
-const ICON = "hidden size-4 max-[23.75rem]:block max-[23.75rem]:size-5 sm:block";
-const WORDS = "max-[23.75rem]:sr-only";
+const LOOK = clsx(
+  "flex h-9 items-center gap-1.5 rounded-lg px-2 text-sm hover:bg-hover sm:px-3 pointer-coarse:h-11",
+  // On a phone, the words stand below the icons.
+  "max-[27rem]:h-11 max-[27rem]:flex-col max-[27rem]:justify-center max-[27rem]:gap-0.5",
+  "max-[27rem]:px-1.5 max-[27rem]:text-[0.6875rem]/none",
+);
+const ICON = "hidden size-4 max-[27rem]:block sm:block";
 
 /** The header with the navigation. */
 export function Header() {
@@ -39,10 +41,10 @@ export function Header() {
               className={clsx(LOOK, path === href ? "font-medium text-accent" : "text-muted")}
             >
               <Icon aria-hidden className={ICON} />
-              <span className={WORDS}>{words}</span>
+              {words}
             </Link>
           ))}
-          <ChatButton className={LOOK} icon={ICON} words={WORDS} />
+          <ChatButton className={LOOK} icon={ICON} />
         </nav>
       </div>
     </header>
