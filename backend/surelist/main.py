@@ -44,11 +44,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
     """The ASGI application. Without `settings`, it reads the environment."""
     settings = settings or config.load()
     authenticator = Authenticator(issuers.trusted_issuers(settings))
+    feed = Feed(settings)
     endpoints = {
-        resource.path: McpEndpoint(settings, authenticator, toolset, resource)
+        resource.path: McpEndpoint(settings, authenticator, toolset, resource, feed)
         for toolset, resource in TOOLSETS
     }
-    feed = Feed(settings)
     spans = traces.start()
 
     @asynccontextmanager

@@ -105,6 +105,10 @@ REFUSALS: Mapping[str, Refusal] = {
     "prompt_with_arguments": Refusal(
         "The prompt {name!r} takes no arguments.", "Get it without arguments."
     ),
+    "too_many_subscriptions": Refusal(
+        "A subscription names at most {limit} resources.",
+        "Subscribe to surelist://tasks for changes of every task.",
+    ),
     "completion_of_other": Refusal("Only the id of {uri} can be completed.", "Ask for that one."),
     "user_id_given": Refusal(
         '"user_id" is not an argument: the token says whose list this is.',

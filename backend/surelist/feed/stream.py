@@ -1,16 +1,22 @@
 """A response that streams what a listener is woken for, until the client or the server ends it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
+from typing import TypeVar
 
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from surelist.doors import event_stream
+from surelist.doors.event_stream import COMMENT, KEEPALIVE_SECONDS
 from surelist.feed.feed import Feed
+from surelist.feed.following import Batch
 from surelist.feed.listeners import Listener
 from surelist.observability.call import note, unrecorded
+
+T = TypeVar("T")
 
 LEFT = "disconnected"
 """The code of a listener whose client has left."""
@@ -48,6 +54,20 @@ class ListenerStream(StreamingResponse):
         finally:
             self._feed.leave(listener)
             leaving.cancel()
+
+
+async def kept_alive(
+    batches: AsyncGenerator[Batch[T]], texts: Callable[[Batch[T]], Iterable[bytes]]
+) -> AsyncGenerator[bytes]:
+    """The texts of batches, and a comment when there was none for a while."""
+    sent_at = time.monotonic()
+    async for batch in batches:
+        pieces = [*texts(batch)]
+        if not pieces and time.monotonic() - sent_at >= KEEPALIVE_SECONDS / 2:
+            pieces = [COMMENT]
+        for piece in pieces:
+            yield piece
+            sent_at = time.monotonic()
 
 
 def _body(piece: bytes, *, more: bool) -> dict[str, object]:

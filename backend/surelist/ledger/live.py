@@ -1,16 +1,15 @@
 """The live feed of a user's events, as server-sent events (specs/rest.md)."""
 
-import time
 from collections.abc import AsyncGenerator, Iterator
 
 from surelist.doors.arguments import LARGEST
-from surelist.doors.event_stream import COMMENT, KEEPALIVE_SECONDS, message
+from surelist.doors.event_stream import message
 from surelist.doors.routing import Door
 from surelist.errors import Invalid
 from surelist.feed.feed import Feed
-from surelist.feed.following import EVENTS_AT_ONCE, Batch, follow
+from surelist.feed.following import EVENTS_AT_ONCE, Batch, batch_of, follow
 from surelist.feed.listeners import Listener
-from surelist.feed.stream import LEFT, ListenerStream
+from surelist.feed.stream import LEFT, ListenerStream, kept_alive
 from surelist.ledger.listing import Tail, events_after
 from surelist.ledger.representation import ShownEvent, event
 from surelist.observability.call import note
@@ -63,30 +62,22 @@ async def _pieces(
         return _batch(tail, after)
 
     yield message({"last_event": position}, event="ready", event_id=position, retry=RETRY)
-    if first.events:
-        for piece in _texts(first):
-            yield piece
-    sent_at = time.monotonic()
-    async for batch in follow(feed, listener, first, read):
-        if not batch.events and time.monotonic() - sent_at < KEEPALIVE_SECONDS / 2:
-            continue
-        for piece in _texts(batch):
-            yield piece
-        sent_at = time.monotonic()
+    for piece in _texts(first):
+        yield piece
+    async for piece in kept_alive(follow(feed, listener, first, read), _texts):
+        yield piece
     if listener.code != LEFT:
         yield message({"code": listener.code}, event="end")
 
 
 def _batch(tail: Tail, after: int) -> Batch[ShownEvent]:
-    is_last = len(tail.events) < EVENTS_AT_ONCE
-    # The last events may be hidden from an agent.
-    position = max(after, tail.last_event) if is_last else tail.events[-1]["id"]
-    return Batch([event(one, tail.timezone) for one in tail.events], position, is_last)
+    events = [event(one, tail.timezone) for one in tail.events]
+    return batch_of(events, [one["id"] for one in events], after, tail.last_event)
 
 
 def _texts(batch: Batch[ShownEvent]) -> Iterator[bytes]:
-    """The messages of a batch, joined up to PIECE_BYTES; a comment for an empty one."""
-    text = b"" if batch.events else COMMENT
+    """The messages of a batch, joined up to PIECE_BYTES."""
+    text = b""
     for one in batch.events:
         text += message(one, event="change", event_id=one["id"])
         if len(text) >= PIECE_BYTES:

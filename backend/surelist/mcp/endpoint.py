@@ -20,6 +20,7 @@ from surelist.doors.messages import for_model
 from surelist.doors.origins import Hosts, Origins
 from surelist.doors.web import ProtectedResource, media_type, refusal_headers
 from surelist.errors import Fault, SurelistError, UnsupportedMediaType
+from surelist.feed.feed import Feed
 from surelist.mcp.protocol import (
     KNOWN_METHODS,
     Headers,
@@ -37,7 +38,7 @@ from surelist.mcp.sdk import (
     check_accept_headers,
     find_duplicated_routing_header,
 )
-from surelist.mcp.server import Context, Toolset, answer
+from surelist.mcp.server import Context, Toolset, answer, open_stream
 from surelist.observability.call import note
 from surelist.observability.mending import count_mended
 from surelist.observability.transactions import record_meta
@@ -54,10 +55,12 @@ class McpEndpoint:
         authenticator: Authenticator,
         toolset: Toolset,
         resource: ProtectedResource,
+        feed: Feed,
     ) -> None:
         self._settings = settings
         self._toolset = toolset
         self._resource = resource
+        self._feed = feed
         self._authenticator = authenticator
         self._database: Database | None = None
         self._hosts = Hosts(settings)
@@ -100,7 +103,8 @@ class McpEndpoint:
             header_version(headers)
             if request_id is None:
                 return Response(status_code=202)
-            result = await self._result(headers, message, principal)
+            context = self._context(headers, message, principal)
+            response = await self._answer(context, request_id, message)
             count_mended(message.get("params"), request.headers.get("user-agent"))
         except ProtocolError as error:
             note(outcome="protocol_error")
@@ -117,22 +121,26 @@ class McpEndpoint:
             logger.exception("an MCP request failed")
             fault = Fault("internal_server_error")
             return _error(request_id, INTERNAL_ERROR, for_model(fault), fault.status)
-        body = orjson.dumps({"jsonrpc": "2.0", "id": request_id, "result": result})
-        return Response(body, media_type="application/json")
+        return response
 
-    async def _result(
-        self, headers: Headers, message: Message, principal: Principal
-    ) -> dict[str, Any]:
+    def _context(self, headers: Headers, message: Message, principal: Principal) -> Context:
         if self._database is None:
             raise RuntimeError("request before startup")
         version = request_version(headers, message)
         note(protocol=version)
         record_meta(message)
-        context = Context(self._toolset, self._database, principal, version)
+        return Context(self._toolset, self._database, principal, version)
+
+    async def _answer(self, context: Context, request_id: str | int, message: Message) -> Response:
+        method, params = message["method"], message.get("params")
         try:
-            return await answer(context, message["method"], message.get("params"))
+            if method in self._toolset.streams:
+                return await open_stream(self._feed, context, request_id, method, params)
+            result = await answer(context, method, params)
         except MCPError as error:
-            raise ProtocolError.from_mcp_error(error, version) from None
+            raise ProtocolError.from_mcp_error(error, context.version) from None
+        body = orjson.dumps({"jsonrpc": "2.0", "id": request_id, "result": result})
+        return Response(body, media_type="application/json")
 
 
 def _check_media_types(request: Request) -> None:

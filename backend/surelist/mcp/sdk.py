@@ -13,6 +13,7 @@ try:
         classify_inbound_request,
         find_duplicated_routing_header,
     )
+    from mcp.shared.subscriptions import SUBSCRIPTION_ID_META_KEY
     from mcp_types import (
         DEFAULT_NEGOTIATED_VERSION,
         HEADER_MISMATCH,
@@ -50,6 +51,7 @@ __all__ = [
     "SERVER_INFO_META_KEY",
     "SPEC_CLIENT_METHODS",
     "SPEC_CLIENT_NOTIFICATION_METHODS",
+    "SUBSCRIPTION_ID_META_KEY",
     "UNSUPPORTED_PROTOCOL_VERSION",
     "InboundLadderRejection",
     "MCPError",

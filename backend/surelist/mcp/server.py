@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Any
 
 from pydantic import ValidationError
+from starlette.responses import Response
 
 from surelist.access.auth import Principal
 from surelist.data.isolation import Database
@@ -18,6 +19,7 @@ from surelist.doors.messages import for_model
 from surelist.doors.reading import TEXT, read_object
 from surelist.doors.toolbox import Tool
 from surelist.errors import Invalid
+from surelist.feed.feed import Feed
 from surelist.mcp.protocol import is_modern
 from surelist.mcp.sdk import (
     INVALID_PARAMS,
@@ -62,6 +64,10 @@ class Method:
     """Whether the handler opens a transaction, which checks the credential for revocation."""
 
 
+Stream = Callable[[Feed, Context, str | int, Params], Awaitable[Response]]
+"""Opens the response to the request with that id."""
+
+
 @dataclass(frozen=True, eq=False)
 class Toolset:
     """The tools and methods of one endpoint."""
@@ -72,6 +78,10 @@ class Toolset:
     tools: Mapping[str, Tool]
     methods: Mapping[str, Method]
     capabilities: Mapping[str, Any]
+    streams: Mapping[str, "Stream"] = field(default_factory=dict[str, Any])
+    """Methods of 2026-07-28 whose response stays open."""
+    modern_capabilities: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Capabilities that 2026-07-28 has beside the others."""
 
     @cached_property
     def info(self) -> dict[str, Any]:
@@ -106,20 +116,36 @@ async def answer(context: Context, method: str, params: Params | None) -> Result
     return {**result, **handler.caching, "resultType": "complete", "_meta": meta}
 
 
+async def open_stream(
+    feed: Feed, context: Context, request_id: str | int, method: str, params: Params | None
+) -> Response:
+    """The response that stays open, of one of the toolset's `streams`. Raises as `answer` does."""
+    try:
+        _validate(context, method, params)
+        return await context.toolset.streams[method](feed, context, request_id, params or {})
+    except Invalid as error:
+        await context.database.admit(context.principal)
+        raise MCPError(INVALID_PARAMS, for_model(error)) from None
+
+
 def _resolve(context: Context, method: str, params: Params | None) -> tuple[Method, Params | None]:
     """The method and the valid parameters of a request. Raises MCPError, Invalid."""
     if method == "tools/call" and params and isinstance(params.get("arguments"), str):
         params = _parse_arguments(params)
+    _validate(context, method, params)
+    handler = context.toolset.methods.get(method)
+    if handler is None:
+        raise MCPError(METHOD_NOT_FOUND, "Method not found")
+    return handler, params
+
+
+def _validate(context: Context, method: str, params: Params | None) -> None:
     try:
         validate_client_request(method, context.version, params)
     except KeyError:
         raise MCPError(METHOD_NOT_FOUND, "Method not found") from None
     except ValidationError:
         raise MCPError(INVALID_PARAMS, "Invalid request parameters") from None
-    handler = context.toolset.methods.get(method)
-    if handler is None:
-        raise MCPError(METHOD_NOT_FOUND, "Method not found")
-    return handler, params
 
 
 def _parse_arguments(params: Params) -> Params:
@@ -149,9 +175,10 @@ async def _ping(_context: Context, _params: Params) -> Result:
 
 
 async def _discover(context: Context, _params: Params) -> Result:
+    toolset = context.toolset
     return {
         "supportedVersions": list(MODERN_PROTOCOL_VERSIONS),
-        "capabilities": context.toolset.capabilities,
+        "capabilities": {**toolset.capabilities, **toolset.modern_capabilities},
         "instructions": context.toolset.instructions,
     }
 

@@ -15,6 +15,7 @@ from surelist.mcp.server import (
     Result,
     Toolset,
 )
+from surelist.mcp.subscriptions import listen
 from surelist.tasks import board, resources
 from surelist.tasks.board import BOARD_URI
 from surelist.tasks.resources import LIST_URI, PROMPTS, RESOURCES, TASK_URI, TEMPLATES
@@ -50,7 +51,11 @@ async def _read_resource(context: Context, params: Params) -> Result:
     if uri == BOARD_URI:
         await context.database.admit(reader)
         return {"contents": [board.contents()]}
-    if uri == LIST_URI:
+    if (since := resources.since_of_uri(uri)) is not None:
+        text = await context.database.read(
+            reader, lambda tx: resources.changes(tx, since), READ_SCOPE
+        )
+    elif uri == LIST_URI:
         text = await context.database.read(reader, resources.pending_tasks, READ_SCOPE)
     else:
         try:
@@ -122,4 +127,6 @@ TASKS = Toolset(
         "resources": {"listChanged": False, "subscribe": False},
         "tools": {"listChanged": False},
     },
+    streams={"subscriptions/listen": listen},
+    modern_capabilities={"resources": {"listChanged": False, "subscribe": True}},
 )

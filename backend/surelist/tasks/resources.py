@@ -19,6 +19,8 @@ from sqlalchemy import (
 from surelist.data.database import compiled
 from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import NotFound
+from surelist.ledger.listing import EventQuery, list_events
+from surelist.ledger.representation import ListedEvent, listed_event
 from surelist.tasks import purge, representation, service
 from surelist.tasks.board import BOARD
 from surelist.tasks.listing import Filters, Page, list_tasks
@@ -28,11 +30,13 @@ from surelist.text import escape_bidi_controls
 
 LIST_URI = "surelist://tasks"
 TASK_URI = "surelist://tasks/{id}"
+CHANGES_URI = "surelist://changes/{since}"
 ROWS = 50
 BYTES = 6000
 IDS = 100
 ID_DIGITS = 15
 
+_CHANGES_URI = re.compile(rf"surelist://changes/(0|[1-9][0-9]{{0,{ID_DIGITS - 1}}})")
 _TASK_URI = re.compile(rf"{LIST_URI}/([1-9][0-9]{{0,{ID_DIGITS - 1}}})")
 
 _task = user_rows(Task)
@@ -75,7 +79,14 @@ TEMPLATES: list[dict[str, Any]] = [
         "title": "A task",
         "description": "One task, in full.",
         "mimeType": "application/json",
-    }
+    },
+    {
+        "uriTemplate": CHANGES_URI,
+        "name": "changes",
+        "title": "Changes",
+        "description": "What happened since a version, and by whom.",
+        "mimeType": "application/json",
+    },
 ]
 
 
@@ -135,6 +146,44 @@ def task_id_of_uri(uri: str) -> int:
     if match is None:
         raise resource_not_found(uri)
     return int(match[1])
+
+
+def since_of_uri(uri: str) -> int | None:
+    """The event id in the URI of the changes; None for the URI of another resource."""
+    match = _CHANGES_URI.fullmatch(uri)
+    return int(match[1]) if match else None
+
+
+async def changes(tx: UserTransaction, since: int) -> str:
+    """The changes after the event `since` as JSON, oldest first, within ROWS and BYTES.
+
+    `next` is the `since` for those that are left out.
+    """
+    page = await list_events(tx, EventQuery(after=since, limit=ROWS))
+    shown = [_change(listed_event(event, page.timezone)) for event in page.events]
+    left_out = page.cursor is not None
+    while True:
+        more = {"next": shown[-1]["version"] if shown else since} if left_out else {}
+        text = escape_bidi_controls(orjson.dumps({"changes": shown} | more).decode())
+        if len(text.encode()) <= BYTES or len(shown) <= 1:
+            return text
+        shown.pop()
+        left_out = True
+
+
+def _change(event: ListedEvent) -> dict[str, Any]:
+    """A change in brief: the version that it made, the task, the fields, and its author."""
+    kind, after = event["kind"], event.get("after", {})
+    shown: dict[str, Any] = {"version": event["id"], "change": kind}
+    if kind == "updated" and [*after] == ["completed"]:
+        shown["change"] = "completed" if after.get("completed") else "reopened"
+    elif kind in ("updated", "undone"):
+        shown["fields"] = [*after]
+    if event["subject"] != "task":
+        shown["subject"] = event["subject"]
+    shown |= {name: event[name] for name in ("task_id", "title") if name in event}
+    by = event["client_name"] if event["actor"] == "agent" else event["actor"]
+    return shown | {"by": by, "at": event["at"]}
 
 
 def resource_not_found(uri: str) -> NotFound:

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from surelist.access.auth import Principal
 from surelist.account.erasing import remove_some
 from surelist.agents.credential_check import SECONDS_BETWEEN_CHECKS, CredentialCheck
 from surelist.config import Settings
 from surelist.data.database import open_pool
-from surelist.data.isolation import Database, UserTransaction
+from surelist.data.isolation import Database
 from surelist.errors import Unauthenticated
 from tests.agents.test_agents import Clock
 from tests.agents.test_keys import Agent, make_key
@@ -35,6 +34,8 @@ REQUESTS: list[tuple[str, dict[str, Any], str]] = [
     ("prompts/get", {"name": "unknown"}, MODERN),
     ("resources/read", {"uri": "surelist://tasks"}, MODERN),
     ("resources/read", {"uri": "surelist://elsewhere"}, HANDSHAKE),
+    ("resources/read", {"uri": "surelist://changes/0"}, MODERN),
+    ("resources/read", {"uri": "ui://surelist/board"}, MODERN),
     ("completion/complete", {"ref": {"type": "ref/prompt", "name": "plan_my_day"},
                              "argument": {"name": "id", "value": ""}}, MODERN),
     ("tasks/unknown", {}, HANDSHAKE),
@@ -54,11 +55,9 @@ class Counting(CredentialCheck):
         super().__init__(clock)
         self.asked = 0
 
-    async def __call__(
-        self, tx: UserTransaction, principal: Principal, scope: str | None, *, cached: bool = False
-    ) -> None:
+    async def __call__(self, *given: Any, **options: Any) -> None:
         self.asked += 1
-        await super().__call__(tx, principal, scope, cached=cached)
+        await super().__call__(*given, **options)
 
 
 @pytest.mark.parametrize(("method", "params", "version"), REQUESTS)

@@ -149,7 +149,10 @@ async def test_everything_listed_can_be_read(ann: Person, era: str) -> None:
     templates = (await asked(ann, era, "resources/templates/list"))["resourceTemplates"]
     assert [prompt["name"] for prompt in prompts] == list(PROMPTS)
     assert [resource["uri"] for resource in resources] == [LIST, BOARD_URI]
-    assert [template["uriTemplate"] for template in templates] == [LIST + "/{id}"]
+    assert [template["uriTemplate"] for template in templates] == [
+        LIST + "/{id}",
+        "surelist://changes/{since}",
+    ]
     await read(ann, resources[0]["uri"], era)
     await read(ann, templates[0]["uriTemplate"].replace("{id}", "1"), era)
 
@@ -182,3 +185,50 @@ async def test_completion_returns_at_most_100_ids_and_marks_more(
     completion = await completed(ann, "")
     assert completion["values"] == [str(n) for n in range(count, max(count - 100, 0), -1)]
     assert completion["hasMore"] is more
+
+
+async def changes(person: Person, since: int) -> dict[str, Any]:
+    return await read(person, f"surelist://changes/{since}")
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_changes_since_a_version_say_what_was_done_and_by_whom(
+    ann: Person, newcomer: Any, era: str
+) -> None:
+    await ann.call("add_task", title="Milk")
+    await ann.call("update_task", task_id=1, title="Oat milk", priority="high")
+    await ann.call("complete_task", task_id=1)
+    await ann.call("update_task", task_id=1, status="pending")
+    await ann.call("delete_task", task_id=1)
+    told = (await read(ann, "surelist://changes/0", era))["changes"]
+    assert [one["change"] for one in told] == [
+        "created",
+        "updated",
+        "completed",
+        "reopened",
+        "deleted",
+    ]
+    assert told[1] == {
+        "version": 2,
+        "change": "updated",
+        "fields": ["title", "priority"],
+        "task_id": 1,
+        "title": "Oat milk",
+        "by": "claude",
+        "at": told[1]["at"],
+    }
+    assert [one["version"] for one in (await changes(ann, 3))["changes"]] == [4, 5]
+    assert (await changes(ann, 5)) == (await changes(ann, 99)) == {"changes": []}
+    assert (await changes(newcomer(), 0)) == {"changes": []}
+
+
+async def test_many_changes_are_told_in_parts(ann: Person) -> None:
+    for number in range(120):
+        await ann.call("add_task", title=f"{number} " + "ä" * 150)
+    seen: list[int] = []
+    part: dict[str, Any] = {"next": 0}
+    while "next" in part:
+        part = await changes(ann, part["next"])
+        assert len(orjson.dumps(part)) <= BYTES
+        seen += [one["version"] for one in part["changes"]]
+    assert seen == [*range(1, 121)]
