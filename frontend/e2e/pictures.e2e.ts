@@ -79,6 +79,24 @@ test("the list of somebody busy does", async () => {
   await take(page, "tasks-trash");
 }, 120_000);
 
+test("the changes of an agent do", async () => {
+  const { page, callTool } = await somebodyBusy();
+  await page.goto("/");
+  await page.locator("[data-title]", { hasText: "Water the plants" }).waitFor();
+  for (const task_id of [2, 5]) await callTool("complete_task", { task_id });
+  for (const task_id of [6, 7]) await callTool("delete_task", { task_id });
+  await callTool("update_task", { task_id: 4, title: "Buy olive oil and lemons", due: inDays(1) });
+  await page.getByText("changed 1, completed 2 and deleted 2 tasks").waitFor();
+  await shoot(page, "notice"); // docs/notice.png
+  await take(page, "tasks-notice");
+  await page.getByRole("link", { name: "Review" }).click();
+  await page
+    .getByRole("button", { name: /^Review: Claude Code/ })
+    .first()
+    .click();
+  await shoot(page, "activity");
+}, 120_000);
+
 test("the other pages of somebody busy do", async () => {
   const { page } = await somebodyBusy();
   await ann.call("POST", "/keys", { name: "Nightly script", scopes: ["tasks:read"], days: 90 });
