@@ -55,6 +55,9 @@ async def test_the_export_shows_rows_as_the_other_routes_do(owner: Person) -> No
     assert exported["as_of"] == 3
     assert exported["tasks"] == [await task(owner, 1), await task(owner, 2)]
     events = (await owner.rest("GET", "/events?after=0")).json()["events"]
+    for event in events:  # of a list alone
+        event.pop("title", None)
+        event.pop("undone_by", None)
     assert exported["events"] == events
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
@@ -191,8 +191,10 @@ async def pooling(cluster: Cluster) -> AsyncIterator[str]:
         for task in passing:
             task.cancel()
         await asyncio.gather(*passing, return_exceptions=True)
-        back.close()
-        writer.close()
+        for end in (back, writer):
+            end.close()
+            with suppress(OSError):
+                await end.wait_closed()
 
     with TemporaryDirectory() as directory:  # the path of a socket has to be short
         path = Path(directory) / ".s.PGSQL.5432"

@@ -72,6 +72,8 @@ async def test_every_tool_route_and_resource_has_a_test_with_a_stranger(
     assert variables == set(strangers.COMPLETIONS)
 
     assert set(TASKS.methods) == strangers.MCP_METHODS | strangers.MCP_METHODS_OPEN_TO_ALL
+    assert set(TASKS.streams) == strangers.MCP_STREAMS
+    assert not CONVERSATIONS.streams
 
     assert set(CONVERSATIONS.tools) == set(strangers.CONVERSATION_TOOLS)
     assert set(CONVERSATIONS.methods) <= set(TASKS.methods)
@@ -587,7 +589,7 @@ def unbound(statement: Statement) -> list[str]:
     """The tables with fewer filters by user than occurrences in the statement."""
     tables = set(re.findall(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+(\w+)", statement.sql))
     tables -= {"unnest", "LATERAL", "moved"}
-    tables -= {*re.findall(r"\b(\w+) AS (?:MATERIALIZED )?\n\(", statement.sql)}
+    tables -= {*re.findall(r"\b(\w+)(?:\([\w, ]+\))? AS (?:MATERIALIZED )?\n\(", statement.sql)}
     return [
         table
         for table in tables
@@ -682,6 +684,7 @@ def test_only_the_isolation_module_begins_transactions_and_takes_connections() -
         ("data/isolation.py", "acquire"),
         ("data/database.py", "create_pool"),
         ("data/database.py", "connect"),  # before the app starts
+        ("data/notifications.py", "connect"),  # for LISTEN and NOTIFY of users' ids alone
         ("operations/restoring.py", "connect"),  # while nothing is served
         ("main.py", "open_pool"),  # into the hands of isolation
     }

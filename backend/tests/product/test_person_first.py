@@ -207,7 +207,7 @@ async def test_endless_reads_of_an_agent_leave_connections_to_the_person(
             await until_waiting(superuser, 2)
             assert [one["client_id"] for one in await agents(owner)] == [robot.client]
             revoked = await owner.rest("DELETE", f"/agents/{robot.client}")
-            told = await owner.rest("GET", "/events")
+            told = await owner.rest("GET", "/conversations")
             assert (revoked.status_code, told.status_code) == (204, 200)
             refused = [await one for one in islice(asyncio.as_completed(flood), len(flood) - 2)]
             assert {answer.status_code for answer in refused} == {503}

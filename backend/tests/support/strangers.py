@@ -141,10 +141,16 @@ RESOURCES: Mapping[str, Callable[[Hers], list[str]]] = {
         f"surelist://tasks/{hers.user_id}",
         f"surelist://tasks/../{hers.user_id}/1",
     ],
+    "surelist://changes/{since}": lambda hers: [
+        "surelist://changes/0",
+        f"surelist://changes/{hers.version - 1}",
+    ],
+    "ui://surelist/board": lambda hers: ["ui://surelist/board"],
 }
 PROMPTS = ("plan_my_day", "weekly_review")
 COMPLETIONS: Mapping[tuple[str, str], list[str]] = {
     ("surelist://tasks/{id}", "id"): ["", "1", "2", SECRET_WORD],
+    ("surelist://changes/{since}", "since"): ["", "1"],
 }
 
 Request = dict[str, Any]
@@ -262,6 +268,8 @@ MCP_METHODS = {
     "prompts/get",
     "completion/complete",
 }
+MCP_STREAMS = {"subscriptions/listen"}
+"""Methods that test_subscriptions.py calls as a stranger."""
 MCP_METHODS_OPEN_TO_ALL = {
     "initialize",
     "ping",
