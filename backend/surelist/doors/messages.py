@@ -107,7 +107,7 @@ REFUSALS: Mapping[str, Refusal] = {
     ),
     "too_many_subscriptions": Refusal(
         "A subscription names at most {limit} resources.",
-        "Subscribe to surelist://tasks for changes of every task.",
+        "Use surelist://tasks, which changes with every task.",
     ),
     "completion_of_other": Refusal("Only the id of {uri} can be completed.", "Ask for that one."),
     "user_id_given": Refusal(
