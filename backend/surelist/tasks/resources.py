@@ -181,7 +181,10 @@ def _change(event: ListedEvent) -> dict[str, Any]:
         shown["fields"] = [*after]
     if event["subject"] != "task":
         shown["subject"] = event["subject"]
-    shown |= {name: event[name] for name in ("task_id", "title") if name in event}
+    if "task_id" in event:
+        shown["task_id"] = event["task_id"]
+    if "title" in event:
+        shown["title"] = event["title"]
     by = event["client_name"] if event["actor"] == "agent" else event["actor"]
     return shown | {"by": by, "at": event["at"]}
 
