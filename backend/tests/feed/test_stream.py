@@ -11,7 +11,7 @@ from surelist.access.auth import AGENT_SCOPES, CLOCK_SKEW_SECONDS, TOKEN_TYPE
 from surelist.config import Settings
 from surelist.doors import event_stream
 from surelist.feed import bounds, feed, following, listeners
-from surelist.ledger import live
+from surelist.feed import stream as response
 from tests.support.person import Person
 from tests.support.streams import Stream, Worker, at, opened, until, worker
 
@@ -168,7 +168,7 @@ async def test_heartbeats_arrive_without_changes(
     here: Worker, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed, "KEEPALIVE_SECONDS", 0.1)
-    monkeypatch.setattr(live, "KEEPALIVE_SECONDS", 0.1)
+    monkeypatch.setattr(response, "KEEPALIVE_SECONDS", 0.1)
     monkeypatch.setattr(following, "FRESH_SECONDS", 0.1)
     monkeypatch.setattr(feed, "LOOK_SECONDS_POLLING", 0.1)
     assert event_stream.KEEPALIVE_SECONDS == 15
@@ -313,7 +313,7 @@ async def test_a_client_that_reads_nothing_is_disconnected_and_holds_no_connecti
     text = "x" * 9_000
     for _ in range(40):
         await bob.rest("POST", "/tasks", json={"title": "Milk", "description": text})
-    before = here.feed._listeners.count
+    await until(lambda: here.feed._listeners.count == 0)  # those of earlier tests have left
     _reader, writer = await asyncio.open_connection("127.0.0.1", here.port, limit=1)
     try:
         head = (
@@ -321,22 +321,22 @@ async def test_a_client_that_reads_nothing_is_disconnected_and_holds_no_connecti
             f"Accept: text/event-stream\r\nAuthorization: Bearer {bob.token()}\r\n\r\n"
         )
         writer.write(head.encode())
-        await until(lambda: here.feed._listeners.count == before + 1)
+        await until(lambda: here.feed._listeners.count == 1)
         for _ in range(400):  # more than the sockets hold
-            if here.feed._listeners.count == before:
+            if here.feed._listeners.count == 0:
                 break
             await bob.rest("PATCH", "/tasks/1", json={"description": text + str(time.time_ns())})
-        await until(lambda: here.feed._listeners.count == before)
+        await until(lambda: here.feed._listeners.count == 0)
         assert bob.database._pool.get_idle_size() == bob.database._pool.get_size()
     finally:
         writer.close()
 
 
 async def test_a_client_that_leaves_frees_its_place(here: Worker, bob: Person) -> None:
-    before = here.feed._listeners.count
+    await until(lambda: here.feed._listeners.count == 0)  # those of earlier tests have left
     async with opened(here.http, bob):
-        assert here.feed._listeners.count == before + 1
-    await until(lambda: here.feed._listeners.count == before)
+        assert here.feed._listeners.count == 1
+    await until(lambda: here.feed._listeners.count == 0)
 
 
 async def test_a_worker_that_stops_ends_its_streams_and_closes_their_connections(
