@@ -51,9 +51,8 @@ class CredentialCheck:
         """Check the token, in the database if no verdict is cached.
 
         With `cached`, the last verdict counts even if it has expired; with `fresh`, no earlier
-        verdict counts. A caller without the owner
-        scope is recorded as an agent from here on. Raises Unauthenticated, InsufficientScope, or
-        Unavailable when a `cached` verdict is gone.
+        verdict counts. A caller without the owner scope is recorded as an agent from here on.
+        Raises Unauthenticated, InsufficientScope, or Unavailable when a `cached` verdict is gone.
         """
         now = self._clock()
         until, verdict = self._cache.get(principal, _EXPIRED)

@@ -5,7 +5,8 @@ the usual transactions of its user. So a wake-up that is lost delays events, and
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from itertools import islice
 
 from surelist.access.auth import Principal
@@ -69,8 +70,9 @@ class Feed:
             STREAM_WAKES.labels("worker").inc()
         self._peers.changed(user_id)
 
-    def open(self, principal: Principal) -> Listener:
-        """A listener for one more stream; `leave` removes it.
+    @contextmanager
+    def opening(self, principal: Principal) -> Generator[Listener]:
+        """A listener for one more stream. `leave` removes it, and so does an error in the block.
 
         Raises TooManyRequests and Unavailable if there are too many streams.
         """
@@ -80,7 +82,11 @@ class Feed:
         self._peers.have_streams(any_open=True)
         if self._stopping:
             listener.end(STOPPING)
-        return listener
+        try:
+            yield listener
+        except BaseException:
+            self.leave(listener)
+            raise
 
     def leave(self, listener: Listener) -> None:
         """Remove a listener."""

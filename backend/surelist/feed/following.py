@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -31,15 +31,6 @@ class Batch(Generic[T]):
     events: list[T]
     position: int
     is_last: bool
-
-
-def batch_of(events: list[T], ids: Sequence[int], after: int, last_event: int) -> Batch[T]:
-    """The batch of events with these ids, which a read of EVENTS_AT_ONCE after `after` has found.
-
-    The caller may not see all events up to `last_event`.
-    """
-    is_last = len(events) < EVENTS_AT_ONCE
-    return Batch(events, max(after, last_event) if is_last else ids[-1], is_last)
 
 
 Read = Callable[[int, bool], Awaitable[Batch[T]]]

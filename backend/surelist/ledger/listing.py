@@ -93,23 +93,29 @@ async def list_events(tx: UserTransaction, query: EventQuery) -> EventPage:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """Events after another one, oldest first. `last_event` is the id of the account's last event.
+    """The first events after another one, oldest first, and whether they are the last ones.
 
-    `last_event` may be the id of an event that the caller may not see.
+    `last_event` is the id of the account's last event, which the caller may not be allowed to see.
+    The next events are those after `position`.
     """
 
     events: list[Record]
     timezone: str
     last_event: int
+    position: int
+    is_last: bool
 
 
 async def events_after(tx: UserTransaction, event_id: int, limit: int) -> Tail:
     """The first `limit` events after `event_id`."""
     found = await tx.fetch_all(_TAIL[tx.caller.is_person], last_id=event_id, rows=limit)
     if not found:
-        return Tail([], "UTC", 0)
+        return Tail([], "UTC", 0, event_id, is_last=True)
     events = [row for row in found if row["id"] is not None]
-    return Tail(events, found[0]["timezone"], found[0]["last_event"])
+    timezone, last_event = found[0]["timezone"], found[0]["last_event"]
+    is_last = len(events) < limit
+    position = max(event_id, last_event) if is_last else events[-1]["id"]
+    return Tail(events, timezone, last_event, position, is_last)
 
 
 def _tail(*, for_person: bool) -> Statement:

@@ -7,7 +7,7 @@ from surelist.doors.event_stream import message
 from surelist.doors.routing import Door
 from surelist.errors import Invalid
 from surelist.feed.feed import Feed
-from surelist.feed.following import EVENTS_AT_ONCE, Batch, batch_of, follow
+from surelist.feed.following import EVENTS_AT_ONCE, Batch, follow
 from surelist.feed.listeners import Listener
 from surelist.feed.stream import LEFT, ListenerStream, kept_alive
 from surelist.ledger.listing import Tail, events_after
@@ -28,14 +28,10 @@ async def stream(feed: Feed, door: Door, after: int | None) -> ListenerStream:
     are too many streams.
     """
     note(operation=OPERATION)
-    listener = feed.open(door.principal)  # before the first read: it is woken for later events
-    try:
+    with feed.opening(door.principal) as listener:  # from here on, it is woken for later events
         first = await _first(door, after)
-    except BaseException:
-        feed.leave(listener)
-        raise
-    position = first.position if after is None else after
-    return ListenerStream(feed, listener, _pieces(feed, listener, door, first, position))
+        position = first.position if after is None else after
+        return ListenerStream(feed, listener, _pieces(feed, listener, door, first, position))
 
 
 async def _first(door: Door, after: int | None) -> Batch[ShownEvent]:
@@ -47,7 +43,7 @@ async def _first(door: Door, after: int | None) -> Batch[ShownEvent]:
         return Batch([], tail.last_event, is_last=True)
     if after > tail.last_event:
         raise Invalid("event_not_yet", event_id=after, last_event=tail.last_event)
-    return _batch(tail, after)
+    return _batch(tail)
 
 
 async def _pieces(
@@ -59,7 +55,7 @@ async def _pieces(
         tail = await door.read(
             lambda tx: events_after(tx, after, EVENTS_AT_ONCE), rate=None, fresh=fresh
         )
-        return _batch(tail, after)
+        return _batch(tail)
 
     yield message({"last_event": position}, event="ready", event_id=position, retry=RETRY)
     for piece in _texts(first):
@@ -70,9 +66,9 @@ async def _pieces(
         yield message({"code": listener.code}, event="end")
 
 
-def _batch(tail: Tail, after: int) -> Batch[ShownEvent]:
+def _batch(tail: Tail) -> Batch[ShownEvent]:
     events = [event(one, tail.timezone) for one in tail.events]
-    return batch_of(events, [one["id"] for one in events], after, tail.last_event)
+    return Batch(events, tail.position, tail.is_last)
 
 
 def _texts(batch: Batch[ShownEvent]) -> Iterator[bytes]:

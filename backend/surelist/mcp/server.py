@@ -78,7 +78,7 @@ class Toolset:
     tools: Mapping[str, Tool]
     methods: Mapping[str, Method]
     capabilities: Mapping[str, Any]
-    streams: Mapping[str, "Stream"] = field(default_factory=dict[str, Any])
+    streams: Mapping[str, Stream] = field(default_factory=dict[str, Any])
     """Methods of 2026-07-28 whose response stays open."""
     modern_capabilities: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Capabilities that 2026-07-28 has beside the others."""
@@ -106,10 +106,7 @@ async def answer(context: Context, method: str, params: Params | None) -> Result
             await context.database.admit(context.principal)
         result = await handler.handle(context, params or {})
     except (MCPError, Invalid) as error:
-        await context.database.admit(context.principal)
-        if isinstance(error, MCPError):
-            raise
-        raise MCPError(INVALID_PARAMS, for_model(error)) from None
+        raise await _refused(context, error) from None
     if not is_modern(context.version):
         return result
     meta = {SERVER_INFO_META_KEY: context.toolset.info}
@@ -123,9 +120,14 @@ async def open_stream(
     try:
         _validate(context, method, params)
         return await context.toolset.streams[method](feed, context, request_id, params or {})
-    except Invalid as error:
-        await context.database.admit(context.principal)
-        raise MCPError(INVALID_PARAMS, for_model(error)) from None
+    except (MCPError, Invalid) as error:
+        raise await _refused(context, error) from None
+
+
+async def _refused(context: Context, error: MCPError | Invalid) -> MCPError:
+    """The error of an invalid request. Raises Unauthenticated for a revoked credential instead."""
+    await context.database.admit(context.principal)
+    return error if isinstance(error, MCPError) else MCPError(INVALID_PARAMS, for_model(error))
 
 
 def _resolve(context: Context, method: str, params: Params | None) -> tuple[Method, Params | None]:
@@ -179,7 +181,7 @@ async def _discover(context: Context, _params: Params) -> Result:
     return {
         "supportedVersions": list(MODERN_PROTOCOL_VERSIONS),
         "capabilities": {**toolset.capabilities, **toolset.modern_capabilities},
-        "instructions": context.toolset.instructions,
+        "instructions": toolset.instructions,
     }
 
 

@@ -7,21 +7,21 @@ the caller, as the live feed does (specs/tools.md).
 from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 
+from surelist.access.allowances import Rate
 from surelist.data.database import Record
 from surelist.data.isolation import UserTransaction
 from surelist.doors.arguments import LARGEST
 from surelist.doors.event_stream import message
 from surelist.errors import Invalid, NotFound
 from surelist.feed.feed import Feed
-from surelist.feed.following import EVENTS_AT_ONCE, Batch, batch_of, follow
+from surelist.feed.following import EVENTS_AT_ONCE, Batch, follow
 from surelist.feed.listeners import Listener
 from surelist.feed.stream import LEFT, ListenerStream, kept_alive
 from surelist.ledger.listing import Tail, events_after
 from surelist.mcp.sdk import SUBSCRIPTION_ID_META_KEY
 from surelist.mcp.server import Context, Params
-from surelist.tasks.resources import LIST_URI, task_id_of_uri
+from surelist.tasks.resources import LIST_URI, READ_SCOPE, task_id_of_uri
 
-READ_SCOPE = "tasks:read"
 MAX_URIS = 100
 
 
@@ -38,14 +38,10 @@ async def listen(
     if len(asked) > MAX_URIS:
         raise Invalid("too_many_subscriptions", limit=MAX_URIS)
     uris = dict.fromkeys(uri for uri in asked if _is_subscribable(uri))
-    listener = feed.open(context.principal)  # before the first read: it is woken for later events
-    try:
-        tail = await _read(context, LARGEST, fresh=True)
-    except BaseException:
-        feed.leave(listener)
-        raise
-    frames = _frames(feed, listener, context, request_id, uris, tail.last_event)
-    return ListenerStream(feed, listener, frames)
+    with feed.opening(context.principal) as listener:  # from here on, it is woken for later events
+        position = (await _read(context, LARGEST, rate="reads", fresh=True)).last_event
+        frames = _frames(feed, listener, context, request_id, uris, position)
+        return ListenerStream(feed, listener, frames)
 
 
 def _is_subscribable(uri: str) -> bool:
@@ -56,11 +52,10 @@ def _is_subscribable(uri: str) -> bool:
         return False
 
 
-async def _read(context: Context, after: int, *, fresh: bool, first: bool = True) -> Tail:
+async def _read(context: Context, after: int, *, rate: Rate | None, fresh: bool) -> Tail:
     async def work(tx: UserTransaction) -> Tail:
         return await events_after(tx, after, EVENTS_AT_ONCE)
 
-    rate = "reads" if first else None
     return await context.database.read(context.principal, work, READ_SCOPE, rate=rate, fresh=fresh)
 
 
@@ -76,14 +71,14 @@ async def _frames(
     meta = {SUBSCRIPTION_ID_META_KEY: request_id}
 
     async def read(after: int, fresh: bool) -> Batch[Record]:  # noqa: FBT001
-        tail = await _read(context, after, fresh=fresh, first=False)
-        ids = [event["id"] for event in tail.events]
-        return batch_of(tail.events, ids, after, tail.last_event)
+        tail = await _read(context, after, rate=None, fresh=fresh)
+        return Batch(tail.events, tail.position, tail.is_last)
 
     def texts(batch: Batch[Record]) -> Iterator[bytes]:
         changed = dict.fromkeys(uri for event in batch.events for uri in _uris_of(event))
-        for uri in changed.keys() & uris.keys():
-            yield _notification("resources/updated", {"uri": uri, "_meta": meta})
+        for uri in changed:
+            if uri in uris:
+                yield _notification("resources/updated", {"uri": uri, "_meta": meta})
 
     honored = {"resourceSubscriptions": [*uris]} if uris else {}
     yield _notification("subscriptions/acknowledged", {"notifications": honored, "_meta": meta})

@@ -18,7 +18,14 @@ from surelist.mcp.server import (
 from surelist.mcp.subscriptions import listen
 from surelist.tasks import board, resources
 from surelist.tasks.board import BOARD_URI
-from surelist.tasks.resources import LIST_URI, PROMPTS, RESOURCES, TASK_URI, TEMPLATES
+from surelist.tasks.resources import (
+    LIST_URI,
+    PROMPTS,
+    READ_SCOPE,
+    RESOURCES,
+    TASK_URI,
+    TEMPLATES,
+)
 from surelist.tasks.tools import TOOLS
 
 INSTRUCTIONS = (
@@ -27,9 +34,6 @@ INSTRUCTIONS = (
 )
 RESOURCE_NOT_FOUND = -32002
 """The error code of the 2025 versions. 2026-07-28 uses INVALID_PARAMS."""
-
-READ_SCOPE = "tasks:read"
-"""The scope for resources, prompts and completion. Each tool has its own scope."""
 
 
 def _require_read(context: Context) -> Principal:

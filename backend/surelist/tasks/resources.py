@@ -31,6 +31,9 @@ from surelist.text import escape_bidi_controls
 LIST_URI = "surelist://tasks"
 TASK_URI = "surelist://tasks/{id}"
 CHANGES_URI = "surelist://changes/{since}"
+READ_SCOPE = "tasks:read"
+"""The scope for resources, subscriptions, prompts and completion."""
+
 ROWS = 50
 BYTES = 6000
 IDS = 100

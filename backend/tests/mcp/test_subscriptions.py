@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx2
 import pytest
@@ -131,8 +132,10 @@ async def test_a_revoked_agent_may_not_listen(here: Worker, bob: Person) -> None
     await add(bob)
     owner = at(here, bob, "web", owner=True)
     await owner.rest("DELETE", f"/agents/{bob.client}")
-    asked = {"notifications": {"resourceSubscriptions": [LIST]}}
-    assert (await bob.rpc("subscriptions/listen", asked)).status_code == 401
+    malformed: dict[str, Any] = {"notifications": 1}
+    too_many = {"notifications": {"resourceSubscriptions": [LIST] * 101}}
+    for asked in ({"notifications": {"resourceSubscriptions": [LIST]}}, malformed, too_many):
+        assert (await bob.rpc("subscriptions/listen", asked)).status_code == 401
 
 
 async def test_subscriptions_and_their_resources_are_bounded(here: Worker, bob: Person) -> None:
@@ -144,7 +147,7 @@ async def test_subscriptions_and_their_resources_are_bounded(here: Worker, bob: 
         streams = [client.listen(resource_subscriptions=[LIST]) for _ in range(bounds.OF_AGENT)]
         for stream in streams:
             await stream.__aenter__()
-        with pytest.raises(MCPError):
+        with pytest.raises(MCPError, match="Stream limit"):
             async with client.listen(resource_subscriptions=[LIST]):
                 pass
         for stream in reversed(streams):
