@@ -1,8 +1,6 @@
-import { X } from "lucide-react";
-import type { ReactNode } from "react";
-
 import type { Agent } from "@/features/connect/queries";
 import { Button } from "@/ui/button";
+import { Chip } from "@/ui/chip";
 import { Select } from "@/ui/field";
 import { Input } from "@/ui/input";
 
@@ -105,19 +103,5 @@ export function ActivityFilters({ filters, agents, today, onChange }: ActivityFi
         </div>
       ) : null}
     </div>
-  );
-}
-
-function Chip({ children, onRemove }: { children: ReactNode; onRemove: () => void }) {
-  return (
-    <button
-      type="button"
-      onClick={onRemove}
-      className="inline-flex h-8 max-w-full items-center gap-1.5 rounded-full bg-accent-soft px-2.5 text-sm hover:bg-hover pointer-coarse:h-11"
-    >
-      <span className="sr-only">Stop filtering by </span>
-      {children}
-      <X aria-hidden className="size-3.5" />
-    </button>
   );
 }

@@ -3,7 +3,7 @@ import { type SyntheticEvent, useState } from "react";
 
 import { clientName } from "@/auth/server/client-name";
 import { ago } from "@/features/tasks/dates";
-import { quoted } from "@/features/tasks/words";
+import { quoted } from "@/features/activity/words";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Input } from "@/ui/input";

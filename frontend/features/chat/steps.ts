@@ -1,4 +1,4 @@
-import { quoted } from "@/features/tasks/words";
+import { quoted } from "@/features/activity/words";
 
 /** A tool call as it is stored and streamed: the AI SDK's tool part. */
 export type ToolPart = {

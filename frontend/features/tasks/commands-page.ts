@@ -1,9 +1,9 @@
 import type { Schemas } from "@/api/client";
+import { quoted } from "@/features/activity/words";
 
 import type { Change, Undoable } from "./commands";
 import type { Conflict } from "./conflicts";
 import type { Draft } from "./drafts";
-import { quoted } from "./words";
 
 type Task = Schemas["WholeTask"];
 

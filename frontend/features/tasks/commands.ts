@@ -1,7 +1,7 @@
 import { answered, api, type Schemas } from "@/api/client";
+import type { Event } from "@/features/activity/events";
 
 import { type Draft, type Edits, edited, newTaskOf, patchOf } from "./drafts";
-import type { Event } from "./feed";
 import type { Row } from "./filters";
 import { rowOf } from "./lists";
 import { isGone } from "./words";

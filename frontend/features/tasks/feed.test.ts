@@ -1,26 +1,17 @@
 import { expect, test } from "vitest";
 
-import { lastOwnChange, type TaskEvent } from "./feed";
+import { anEvent } from "@/features/activity/an-event";
+import type { Event } from "@/features/activity/events";
 
-const event = (changed: Partial<TaskEvent>): TaskEvent => ({
-  id: 4,
-  subject: "task",
-  subject_id: 1,
-  task_id: 1,
-  kind: "updated",
-  actor: "agent",
-  client_id: "x",
-  client_name: "Claude Code",
-  at: "2026-11-22T12:00:00Z",
-  ...changed,
-});
+import { lastOwnChange } from "./feed";
 
-const mine = (id: number, changed: Partial<TaskEvent> = {}) =>
-  event({ id, actor: "person", after: { title: "New" }, ...changed });
+const byAgent = anEvent(9, { after: {} });
+const mine = (id: number, changed: Partial<Event> = {}) =>
+  anEvent(id, { actor: "person", after: { title: "New" }, ...changed });
 
 test("the last own change is the newest by the person", () => {
-  expect(lastOwnChange([event({ id: 9, after: {} }), mine(8), mine(7)])?.id).toBe(8);
-  expect(lastOwnChange([event({ id: 9, after: {} })])).toBeUndefined();
+  expect(lastOwnChange([byAgent, mine(8), mine(7)])?.id).toBe(8);
+  expect(lastOwnChange([byAgent])).toBeUndefined();
 });
 
 test("a change that is undone is passed over, and one whose undo is undone is not", () => {
@@ -30,6 +21,7 @@ test("a change that is undone is passed over, and one whose undo is undone is no
 });
 
 test("a change of a purged task cannot be undone", () => {
-  const purged = event({ id: 8, actor: "person" });
+  const purged = mine(8);
+  delete purged.after;
   expect(lastOwnChange([purged, mine(7)])?.id).toBe(7);
 });

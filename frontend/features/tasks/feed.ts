@@ -1,7 +1,5 @@
 import { type Event, isOfTask, type TaskEvent } from "@/features/activity/events";
 
-export { type Event, isOfTask, type TaskEvent };
-
 /** The query that asks for what has happened since; invalidate it to ask at once. */
 export const FEED_KEY = ["tasks", "feed"] as const;
 

@@ -1,5 +1,6 @@
-import { X } from "lucide-react";
-import type { ReactNode, Ref } from "react";
+import type { Ref } from "react";
+
+import { Chip } from "@/ui/chip";
 
 import { DUE_WORDS, FilterMenu } from "./filter-menu";
 import { type Filters, VIEWS } from "./filters";
@@ -67,19 +68,5 @@ function ActiveFilters({ filters, onChange }: Pick<FilterBarProps, "filters" | "
         </Chip>
       ) : null}
     </div>
-  );
-}
-
-function Chip({ children, onRemove }: { children: ReactNode; onRemove: () => void }) {
-  return (
-    <button
-      type="button"
-      onClick={onRemove}
-      className="inline-flex h-7 max-w-full items-center gap-1.5 rounded-full bg-accent-soft px-2.5 text-sm hover:bg-hover pointer-coarse:h-11"
-    >
-      <span className="sr-only">Stop filtering by </span>
-      {children}
-      <X aria-hidden className="size-3.5" />
-    </button>
   );
 }

@@ -1,4 +1,6 @@
-import { type Event, lastOwnChange, type TaskEvent } from "./feed";
+import type { Event, TaskEvent } from "@/features/activity/events";
+
+import { lastOwnChange } from "./feed";
 import { readEvents } from "./queries";
 
 /** Pages of events in which the person's last change is looked for. */

@@ -1,8 +1,8 @@
 import { usePerson } from "@/auth/person";
+import { quoted } from "@/features/activity/words";
 
 import { useKeptDrafts } from "./kept-drafts";
 import { useOnline } from "./use-online";
-import { quoted } from "./words";
 
 type ListStatusProps = {
   /** How many tasks the list holds, in words. */

@@ -1,7 +1,7 @@
+import type { TaskEvent } from "@/features/activity/events";
 import { Notices } from "@/features/activity/notices";
 import { useBursts } from "@/features/activity/use-bursts";
 
-import type { TaskEvent } from "./feed";
 import type { TaskCommands } from "./task-commands";
 import { useFeed } from "./use-feed";
 

@@ -8,6 +8,8 @@ import type { Schemas } from "@/api/client";
 import { ApiProblem } from "@/api/problem";
 import { mayPass, resent } from "@/api/retry";
 import { ACCOUNT_KEY } from "@/features/account/queries";
+import type { Event } from "@/features/activity/events";
+import { capital, didOf, quoted } from "@/features/activity/words";
 
 import { TaskCaches } from "./caches";
 import {
@@ -21,12 +23,11 @@ import {
 } from "./commands";
 import { type Conflict, conflictOf } from "./conflicts";
 import { draftOf, edited } from "./drafts";
-import type { Event } from "./feed";
 import type { Row } from "./filters";
 import { dropText } from "./kept-drafts";
 import { commandOf, dropCommand, keepCommand, keptCommand, moveOn } from "./kept-commands";
 import { type CommandsPage, failureOf, undoableOf, type Words } from "./commands-page";
-import { capital, didOf, isGone, quoted, reasonOf } from "./words";
+import { isGone, reasonOf } from "./words";
 
 type Task = Schemas["WholeTask"];
 

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { usePerson } from "@/auth/person";
+import { quoted } from "@/features/activity/words";
 import { useToasts } from "@/ui/toast";
 
 import type { CommandsPage } from "./commands-page";
@@ -14,7 +15,6 @@ import type { useCursor } from "./use-cursor";
 import { fillField } from "./use-kept-text";
 import { useStable } from "./use-stable";
 import type { useTaskPanel } from "./use-task-panel";
-import { quoted } from "./words";
 
 type Told<Name extends keyof CommandsPage> = Parameters<CommandsPage[Name]>;
 

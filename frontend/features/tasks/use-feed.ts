@@ -3,10 +3,11 @@ import { useCallback, useRef } from "react";
 
 import { answered, api } from "@/api/client";
 import { ACCOUNT_KEY, readAccount } from "@/features/account/queries";
+import { isOfTask, type TaskEvent } from "@/features/activity/events";
 import { useLive } from "@/features/live/use-live";
 
 import { taskKey } from "./caches";
-import { FEED_KEY, isOfTask, type TaskEvent } from "./feed";
+import { FEED_KEY } from "./feed";
 import type { TaskCommands } from "./task-commands";
 
 /** Without a live feed. */

@@ -1,8 +1,7 @@
 import { useCallback, useState } from "react";
 
+import type { TaskEvent } from "@/features/activity/events";
 import { saidOf } from "@/features/activity/words";
-
-import type { TaskEvent } from "./feed";
 
 const SHOWN_MS = 12_000;
 

@@ -1,7 +1,5 @@
 import { ApiProblem } from "@/api/problem";
 
-export { capital, didOf, quoted } from "@/features/activity/words";
-
 /** Whether the task does not exist any more. */
 export function isGone(error: unknown): boolean {
   return error instanceof ApiProblem && (error.status === 404 || error.status === 410);
