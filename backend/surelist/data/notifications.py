@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from secrets import token_hex
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
@@ -18,7 +19,7 @@ from surelist.errors import Unavailable
 
 CHANNEL = "surelist"
 NAME = "surelist feed"
-"""The name of the connection in `pg_stat_activity`."""
+"""The name of its connections in `pg_stat_activity`."""
 
 PAYLOAD_BYTES = 7900
 """PostgreSQL refuses payloads of 8000 bytes and more."""
@@ -83,17 +84,14 @@ async def listening(
             heard(text)
 
     with _faults_as_unavailable():
-        arguments = connection_arguments(listening_url(settings))
-        connection = await asyncpg.connect(**arguments, timeout=CONNECT_TIMEOUT)
+        connection = await _connect(listening_url(settings))
     connection.add_termination_listener(lambda _: ended.set())
     try:
         with _faults_as_unavailable():
             async with asyncio.timeout(CONNECT_TIMEOUT):
                 await connection.add_listener(CHANNEL, receive)
                 # Losing a notification in a crash is acceptable: listeners look again.
-                await connection.execute(
-                    f"SET application_name = '{NAME}'; SET synchronous_commit = off"
-                )
+                await connection.execute("SET synchronous_commit = off")
             await _send_from_elsewhere(settings, proof)
         with suppress(TimeoutError):
             async with asyncio.timeout(PROOF_SECONDS):
@@ -121,14 +119,21 @@ async def _send_from_elsewhere(settings: Settings, payload: str) -> None:
 
     A pooler would deliver a notification that the listening client itself sends.
     """
-    arguments = connection_arguments(settings.database_url)
-    arguments["statement_cache_size"] = 0
-    connection = await asyncpg.connect(**arguments, timeout=CONNECT_TIMEOUT)
+    connection = await _connect(settings.database_url, statement_cache_size=0)
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT):
             await connection.execute(_SEND, CHANNEL, [payload])
     finally:
         connection.terminate()
+
+
+async def _connect(url: str, **options: Any) -> Connection:
+    """A connection of its own, which `pg_stat_activity` shows by its name from the first moment."""
+    return await asyncpg.connect(
+        **connection_arguments(url) | options,
+        server_settings={"application_name": NAME},
+        timeout=CONNECT_TIMEOUT,
+    )
 
 
 def listening_url(settings: Settings) -> str:

@@ -19,6 +19,7 @@ from tests.support.better_auth import (
 )
 from tests.support.better_auth import jwks as document_of
 from tests.support.clock import Clock
+from tests.support.sockets import closing
 
 FIRST, SECOND = ed25519_key("first"), ed25519_key("second")
 
@@ -171,13 +172,14 @@ async def test_a_document_without_end_is_aborted(
     keys: KeySet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
-        try:
-            while True:
-                writer.write(b" " * 10_000)
-                await writer.drain()
-        except ConnectionError:
-            left.set()
+        async with closing(writer):
+            writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+            try:
+                while True:
+                    writer.write(b" " * 10_000)
+                    await writer.drain()
+            except ConnectionError:
+                left.set()
 
     left = asyncio.Event()
     async with await asyncio.start_server(endless, "127.0.0.1", 0) as server:

@@ -3,7 +3,9 @@
 import asyncio
 from asyncio import FIRST_COMPLETED, StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, suppress
+
+from tests.support.sockets import closing
 
 HEAD_END = b"\r\n\r\n"
 ITS_PROMPT = b'"test_prompt_with_arguments"'
@@ -15,14 +17,15 @@ async def signing(port: int, token: str) -> AsyncIterator[int]:
     """Listen on a port that passes each request on to `port` with the token."""
 
     async def serve(request: StreamReader, answer: StreamWriter) -> None:
-        with closing(answer), suppress(asyncio.IncompleteReadError, ConnectionError):
-            head = await request.readuntil(HEAD_END)
-            server_answer, server_request = await asyncio.open_connection("127.0.0.1", port)
-            with closing(server_request):
-                own = answer.get_extra_info("sockname")[1]
-                server_request.write(signed(readdressed(head, own, port), token))
-                ways = copy(request, server_request, renamed), copy(server_answer, answer)
-                await asyncio.wait(map(asyncio.create_task, ways), return_when=FIRST_COMPLETED)
+        async with closing(answer):
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                head = await request.readuntil(HEAD_END)
+                server_answer, server_request = await asyncio.open_connection("127.0.0.1", port)
+                async with closing(server_request):
+                    own = answer.get_extra_info("sockname")[1]
+                    server_request.write(signed(readdressed(head, own, port), token))
+                    ways = copy(request, server_request, renamed), copy(server_answer, answer)
+                    await asyncio.wait(map(asyncio.create_task, ways), return_when=FIRST_COMPLETED)
 
     async with await asyncio.start_server(serve, "127.0.0.1") as listener:
         yield listener.sockets[0].getsockname()[1]

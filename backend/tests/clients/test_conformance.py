@@ -20,7 +20,7 @@ MUST_PASS = {
         "resources-list": 2,
         "sep-2164-resource-not-found": 4,
         "server-sse-multiple-streams": 1,
-        "server-stateless": 21,
+        "server-stateless": 24,
         "tools-list": 4,
     },
     "2025-11-25": {

@@ -13,6 +13,7 @@ from surelist.doors import event_stream
 from surelist.feed import bounds, feed, following, listeners
 from surelist.feed import stream as response
 from tests.support.person import Person
+from tests.support.sockets import closing
 from tests.support.streams import Stream, Worker, at, opened, until, worker
 
 
@@ -315,7 +316,7 @@ async def test_a_client_that_reads_nothing_is_disconnected_and_holds_no_connecti
         await bob.rest("POST", "/tasks", json={"title": "Milk", "description": text})
     await until(lambda: here.feed._listeners.count == 0)  # those of earlier tests have left
     _reader, writer = await asyncio.open_connection("127.0.0.1", here.port, limit=1)
-    try:
+    async with closing(writer):
         head = (
             f"GET /api/me/events?after=0 HTTP/1.1\r\nHost: localhost\r\n"
             f"Accept: text/event-stream\r\nAuthorization: Bearer {bob.token()}\r\n\r\n"
@@ -328,8 +329,6 @@ async def test_a_client_that_reads_nothing_is_disconnected_and_holds_no_connecti
             await bob.rest("PATCH", "/tasks/1", json={"description": text + str(time.time_ns())})
         await until(lambda: here.feed._listeners.count == 0)
         assert bob.database._pool.get_idle_size() == bob.database._pool.get_size()
-    finally:
-        writer.close()
 
 
 async def test_a_client_that_leaves_frees_its_place(here: Worker, bob: Person) -> None:

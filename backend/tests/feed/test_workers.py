@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
@@ -17,6 +17,7 @@ from surelist.postgres.embedded import DATABASE, OWNER_ROLE, Cluster
 from tests.support.citus_nodes import direct_url
 from tests.support.copies import Copy
 from tests.support.person import Person
+from tests.support.sockets import closing
 from tests.support.streams import Worker, at, opened, until, worker
 
 KILL = f"""
@@ -185,16 +186,13 @@ async def pooling(cluster: Cluster) -> AsyncIterator[str]:
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_unix_connection(place)
-        passing = [asyncio.create_task(requests(reader, back))]
-        passing.append(asyncio.create_task(answers(there, writer)))
-        await asyncio.wait(passing, return_when=asyncio.FIRST_COMPLETED)
-        for task in passing:
-            task.cancel()
-        await asyncio.gather(*passing, return_exceptions=True)
-        for end in (back, writer):
-            end.close()
-            with suppress(OSError):
-                await end.wait_closed()
+        async with closing(back, writer):
+            passing = [asyncio.create_task(requests(reader, back))]
+            passing.append(asyncio.create_task(answers(there, writer)))
+            await asyncio.wait(passing, return_when=asyncio.FIRST_COMPLETED)
+            for task in passing:
+                task.cancel()
+            await asyncio.gather(*passing, return_exceptions=True)
 
     with TemporaryDirectory() as directory:  # the path of a socket has to be short
         path = Path(directory) / ".s.PGSQL.5432"

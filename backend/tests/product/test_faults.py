@@ -33,6 +33,7 @@ from surelist.errors import Unavailable
 from surelist.postgres.embedded import APP_ROLE
 from tests.support.citus_nodes import direct_url
 from tests.support.copies import Copy, newcomers
+from tests.support.sockets import closing
 
 END_MYSELF = Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {})
 SLEEP = Statement("SELECT pg_sleep(60)", (), {})
@@ -234,8 +235,8 @@ async def never_hanging_up(
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server = await asyncio.open_unix_connection(copy.server.socket_directory / socket)
-        await asyncio.gather(passing(reader, server[1]), passing(server[0], writer))
-        writer.close()
+        async with closing(server[1], writer):
+            await asyncio.gather(passing(reader, server[1]), passing(server[0], writer))
 
     async with await asyncio.start_unix_server(accept, directory / socket):
         here, there = (

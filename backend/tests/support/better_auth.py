@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from surelist.config import Settings
+from tests.support.sockets import closing
 
 _ALGORITHMS = {"EdDSA": OKPAlgorithm, "RS256": RSAAlgorithm, "ES256": ECAlgorithm}
 
@@ -81,13 +82,13 @@ class BetterAuth:
         self.document = jwks(*(key.published() for key in keys))
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        self.requests += 1
-        self.asked.set()
-        await self.answering.wait()
-        head = f"HTTP/1.1 {self.status}\r\nConnection: close\r\n{self.headers}\r\n"
-        writer.write(head.encode() + self.document)
-        writer.close()
+        async with closing(writer):
+            await reader.readuntil(b"\r\n\r\n")
+            self.requests += 1
+            self.asked.set()
+            await self.answering.wait()
+            head = f"HTTP/1.1 {self.status}\r\nConnection: close\r\n{self.headers}\r\n"
+            writer.write(head.encode() + self.document)
 
 
 def jwks(*keys: Any) -> bytes:

@@ -10,6 +10,7 @@ from uvicorn.server import ServerState
 
 from surelist.server.connections import BoundedConnection
 from surelist.server.serving import listen
+from tests.support.sockets import closing
 
 PATIENCE = 20
 """Seconds for what one test does with a connection."""
@@ -32,11 +33,8 @@ async def bounded(app: Any, **options: Any) -> AsyncGenerator[Connect]:
     @asynccontextmanager
     async def connect() -> AsyncIterator[Streams]:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        try:
-            async with asyncio.timeout(PATIENCE):
-                yield reader, writer
-        finally:
-            writer.close()
+        async with closing(writer), asyncio.timeout(PATIENCE):
+            yield reader, writer
 
     async with server:
         yield connect
