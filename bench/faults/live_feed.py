@@ -29,13 +29,23 @@ class Follower:
     user_id: str
     ids: list[int] = field(default_factory=list[int])
     connections: int = 0
+    _following: asyncio.Task[None] | None = None
 
-    async def follow(self) -> None:
-        """Follow until cancelled."""
+    def start(self) -> None:
+        """Start to follow."""
+        self._following = asyncio.create_task(self._follow())
+
+    async def stop(self) -> None:
+        """Stop following."""
+        if self._following:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+
+    async def _follow(self) -> None:
         while True:
             try:
                 await self._once()
-            except (httpx.TransportError, Refused):
+            except (httpx.TransportError, Refused, TimeoutError):
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def _once(self) -> None:
@@ -49,9 +59,11 @@ class Follower:
                 self.ids.append(message.data["id"])
 
     async def until(self, last: int) -> None:
-        """Wait until the event `last` has arrived."""
+        """Wait until the event `last` has arrived. Raises what ended the follower before."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not self.ids or self.ids[-1] < last:
+                if self._following and self._following.done():
+                    self._following.result()
                 await asyncio.sleep(PAUSE_SECONDS)
 
 
@@ -82,13 +94,13 @@ async def followed(surelist: Installation, *, times: int, changes: int) -> Row:
 @asynccontextmanager
 async def _followers(surelist: Served, users: list[str]) -> AsyncGenerator[list[Follower]]:
     followers = [Follower(surelist, user_id) for user_id in users]
-    following = [asyncio.create_task(follower.follow()) for follower in followers]
+    for follower in followers:
+        follower.start()
     try:
         yield followers
     finally:
-        for task in following:
-            task.cancel()
-        await asyncio.gather(*following, return_exceptions=True)
+        for follower in followers:
+            await follower.stop()
 
 
 async def _kill_listening(surelist: Served) -> None:
