@@ -1,32 +1,14 @@
-import { execFileSync } from "node:child_process";
-
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
 
-import { closeBrowser, theBrowser, Visitor } from "./browser";
-import { product } from "./product";
-import { PYTHON, ROOT } from "./stack";
+import { closeBrowser, theBrowser } from "./browser";
+import { somebodyWith } from "./lengthening";
 
 const TASKS = 10_000;
-const TASKS_OF_THE_ORIGINAL = 20;
 const MOST_ROWS = 200;
 const LONGEST_TASK_MS = 50;
 
 afterAll(closeBrowser);
-
-/** A person with that many tasks: a few made through the API and copied in the database. */
-async function somebodyBusy(): Promise<Visitor> {
-  const [original, busy] = [await Visitor.withAccount(), await Visitor.withAccount()];
-  for (let number = 1; number <= TASKS_OF_THE_ORIGINAL; number += 1) {
-    await original.call("POST", "/tasks", { title: `Task ${String(number)} of many` });
-  }
-  const times = String(TASKS / TASKS_OF_THE_ORIGINAL);
-  const [from, to] = [await original.id(), await busy.id()];
-  const command = ["-m", "bench.lengthen", product.data, from, to, times];
-  execFileSync(PYTHON, command, { cwd: ROOT, stdio: "inherit" });
-  await original.leave();
-  return busy;
-}
 
 /** Scrolls by half screens for some seconds. Returns the most rows at once, and the last row. */
 function scroll(page: Page, seconds: number) {
@@ -67,7 +49,7 @@ function longestTask(trace: Buffer): number {
 }
 
 test("10,000 tasks scroll without a long task, with few rows in the document", async () => {
-  const busy = await somebodyBusy();
+  const busy = await somebodyWith(TASKS);
   expect(await busy.call("GET", "")).toMatchObject({ pending: TASKS });
   const page = await busy.open();
   await page.getByRole("button", { name: "Task 1 of many", exact: true }).first().waitFor();
