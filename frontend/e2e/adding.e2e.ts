@@ -140,3 +140,35 @@ test("the fields of a popover take the focus, also when their code comes late", 
   await page.keyboard.type("home");
   expect(await page.getByLabel("Add a tag").inputValue()).toBe("home");
 });
+
+test("a task with a day and a tag is added without the mouse", async () => {
+  await addNumbered(1);
+  const page = await ann.open();
+  await rowOf(page, "Task 1").waitFor();
+  const field = page.getByLabel("Add a task");
+  await field.fill("Call the bank");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Due day").waitFor();
+  const tomorrow = page.getByRole("button", { name: "Tomorrow", exact: true });
+  await tomorrow.focus();
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Due time").fill("09:00");
+  await page.getByLabel("Due time").press("Enter");
+  await expect.poll(() => field.evaluate((own) => own === document.activeElement), POLL).toBe(true);
+  await page.getByRole("button", { name: "Tags", exact: true }).click();
+  await page.keyboard.type("money");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await expect.poll(() => field.evaluate((own) => own === document.activeElement), POLL).toBe(true);
+  await page.keyboard.press("Enter");
+  await rowOf(page, "Call the bank").waitFor();
+  const added = {
+    title: "Call the bank",
+    due: expect.stringMatching(/T09:00:00/) as string,
+    tags: ["money"],
+  };
+  await expect
+    .poll(() => ann.call("GET", "/tasks"), POLL)
+    .toMatchObject({ tasks: [{ title: "Task 1" }, added] });
+});

@@ -3,6 +3,7 @@
 import { type ComponentType, useEffect, useState } from "react";
 
 const MS_BEFORE_NEXT_TRY = 2_000;
+const MS_UNTIL_SHOWN = 3_000;
 
 /** A component whose code is loaded when it is first rendered, or by `preload` before. Until then it
  * renders nothing. Without a network it tries again. */
@@ -45,14 +46,30 @@ export function later<Props extends object>(
   return Object.assign(Later, { preload });
 }
 
-/** Preloads when the page has nothing else to do, so that it is there without a network too. */
+let tellShown: () => void;
+const firstShown = new Promise<void>((done) => (tellShown = done));
+
+/** Tells whether the page shows what it is for: parts for later are not preloaded before. */
+export function useShown(shown: boolean): void {
+  useEffect(() => {
+    if (shown) tellShown();
+  }, [shown]);
+}
+
+/** Preloads when the page shows what it is for and has nothing else to do, so that the part is there
+ * without a network too. */
 export function usePreloaded({ preload }: { preload: () => void }): void {
   useEffect(() => {
-    if (!("requestIdleCallback" in window)) {
-      const timer = setTimeout(preload, MS_BEFORE_NEXT_TRY);
-      return () => clearTimeout(timer);
-    }
-    const idle = requestIdleCallback(preload);
-    return () => cancelIdleCallback(idle);
+    let gone = false;
+    const shown = Promise.race([firstShown, wait(MS_UNTIL_SHOWN)]);
+    void shown.then(whenIdle).then(() => gone || preload());
+    return () => void (gone = true);
   }, [preload]);
+}
+
+const wait = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds));
+
+function whenIdle(): Promise<void> {
+  if (!("requestIdleCallback" in window)) return wait(MS_BEFORE_NEXT_TRY);
+  return new Promise((done) => requestIdleCallback(() => done()));
 }

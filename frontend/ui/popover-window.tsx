@@ -1,12 +1,13 @@
 "use client";
 
 import { Popover as Radix } from "radix-ui";
-import { type ReactNode, type RefObject, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, type RefObject, useRef } from "react";
 
 export type PopoverWindowProps = {
   anchor: RefObject<HTMLElement | null>;
   label: string;
   align: "start" | "end";
+  entry: RefObject<HTMLElement | null> | undefined;
   onEscape: (() => void) | undefined;
   onClose: () => void;
   children: ReactNode;
@@ -17,6 +18,7 @@ export function PopoverWindow({
   anchor,
   label,
   align,
+  entry,
   onEscape,
   onClose,
   children,
@@ -39,7 +41,12 @@ export function PopoverWindow({
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            if (!pressedOutside.current) anchor.current?.focus();
+            if (!pressedOutside.current) (entry ?? anchor).current?.focus();
+          }}
+          onKeyDown={(event) => {
+            if (!entry || !isEnterInField(event)) return;
+            event.preventDefault();
+            onClose();
           }}
           className="animate-appear z-50 rounded-xl border border-line bg-raised p-3 text-sm shadow-float"
         >
@@ -47,5 +54,11 @@ export function PopoverWindow({
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
+  );
+}
+
+function isEnterInField({ key, target }: KeyboardEvent): boolean {
+  return (
+    key === "Enter" && (target instanceof HTMLInputElement || target instanceof HTMLSelectElement)
   );
 }

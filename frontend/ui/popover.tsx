@@ -1,6 +1,14 @@
 "use client";
 
-import { cloneElement, type ReactElement, type ReactNode, type Ref, useRef, useState } from "react";
+import {
+  cloneElement,
+  type ReactElement,
+  type ReactNode,
+  type Ref,
+  type RefObject,
+  useRef,
+  useState,
+} from "react";
 
 import { later, usePreloaded } from "./later";
 import type { PopoverWindowProps } from "./popover-window";
@@ -26,6 +34,8 @@ type PopoverProps = {
   align?: "start" | "end";
   /** The name for screen readers. */
   label: string;
+  /** What gets the focus when Enter in a field or Escape closes it, if not the trigger. */
+  entry?: RefObject<HTMLElement | null>;
   children: ReactNode;
 };
 
@@ -38,6 +48,7 @@ export function Popover({
   onEscape,
   align = "start",
   label,
+  entry,
   children,
 }: PopoverProps) {
   const [own, setOwn] = useState(false);
@@ -61,6 +72,7 @@ export function Popover({
           anchor={anchor}
           label={label}
           align={align}
+          entry={entry}
           onEscape={onEscape}
           onClose={() => change(false)}
         >

@@ -2,7 +2,7 @@ import { Calendar, Flag, Hash, Plus } from "lucide-react";
 import {
   type ClipboardEvent,
   type ReactNode,
-  type Ref,
+  type RefObject,
   type SyntheticEvent,
   useId,
   useState,
@@ -25,7 +25,7 @@ const SEVERAL_LINES = /\S\s*[\r\n]\s*\S/;
 type AddTaskProps = {
   today: string;
   onAdd: (draft: Draft) => void;
-  fieldRef: Ref<HTMLInputElement>;
+  fieldRef: RefObject<HTMLInputElement | null>;
 };
 
 /** The field that is always there: a title and Enter; the rest is kept small beside it. */
@@ -74,11 +74,12 @@ export function AddTask({ today, onAdd, fieldRef }: AddTaskProps) {
         <Keys keys={["n"]} />
       </span>
       <div className="ml-auto flex min-w-0 items-center gap-0.5">
-        <Extra label="Due" icon={<Calendar />} words={due && nameDue(due, today)}>
+        <Extra label="Due" entry={fieldRef} icon={<Calendar />} words={due && nameDue(due, today)}>
           <DueFields {...draft} today={today} onChange={change} />
         </Extra>
         <Extra
           label="Priority"
+          entry={fieldRef}
           icon={<Flag />}
           words={draft.priority && PRIORITY_WORDS[draft.priority]}
         >
@@ -88,7 +89,7 @@ export function AddTask({ today, onAdd, fieldRef }: AddTaskProps) {
             onChange={(priority) => change({ priority })}
           />
         </Extra>
-        <Extra label="Tags" icon={<Hash />} words={draft.tags.join(", ")}>
+        <Extra label="Tags" entry={fieldRef} icon={<Hash />} words={draft.tags.join(", ")}>
           <TagsInput tags={draft.tags} onChange={(tags) => change({ tags })} />
         </Extra>
         {draft.title.trim() ? (
@@ -123,14 +124,17 @@ type ExtraProps = {
   label: string;
   icon: ReactNode;
   words: string | undefined;
+  /** The title's field, in which Enter adds the task. */
+  entry: RefObject<HTMLInputElement | null>;
   children: ReactNode;
 };
 
-function Extra({ label, icon, words, children }: ExtraProps) {
+function Extra({ label, icon, words, entry, children }: ExtraProps) {
   return (
     <Popover
       label={label}
       align="end"
+      entry={entry}
       trigger={
         <Button
           look="quiet"

@@ -6,7 +6,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 
 import { useAccount } from "@/features/account/queries";
 import { useToggleChat } from "@/features/chat/chat-button";
-import { usePreloaded } from "@/ui/later";
+import { usePreloaded, useShown } from "@/ui/later";
 import { useHydrated } from "@/ui/use-hydrated";
 
 import { AddTask } from "./add-task";
@@ -69,6 +69,7 @@ export function TasksScreen() {
   useOneClick();
   const toggleChat = useToggleChat();
   const hydrated = useHydrated();
+  useShown(!list.isPending);
   usePreloaded(TaskPanel);
   usePreloaded(FilterFields);
   usePreloaded(EmptyList);
@@ -216,7 +217,7 @@ export function TasksScreen() {
           onReady={panel.onReady}
         />
       ) : null}
-      {hydrated && account.data ? (
+      {account.data && !list.isPending ? (
         <OthersChanges commands={commands} from={account.data.last_event} onEvents={note} />
       ) : null}
       {helping ? <HelpSheet open onOpenChange={setHelping} /> : null}
