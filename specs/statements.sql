@@ -161,6 +161,14 @@ FROM agent
 WHERE agent.user_id = $1::VARCHAR) AS agent
 WHERE agent.client_id = $2::VARCHAR;
 
+-- agents.keys._NAMES
+-- $1 user_id, $2 client_id_1 = 'key-', $3 now
+SELECT agent.name
+FROM (SELECT agent.client_id AS client_id, agent.name AS name, agent.scopes AS scopes, agent.bounded AS bounded, agent.valid_after AS valid_after, agent.expires_at AS expires_at, agent.revoked_at AS revoked_at, agent.last_used_at AS last_used_at, agent.created_at AS created_at
+FROM agent
+WHERE agent.user_id = $1::VARCHAR) AS agent
+WHERE (agent.client_id LIKE $2::VARCHAR || '%') AND agent.revoked_at IS NULL AND agent.expires_at > $3::TIMESTAMP WITH TIME ZONE;
+
 -- agents.limit._COUNT
 -- $1 user_id
 SELECT count(*) AS agents

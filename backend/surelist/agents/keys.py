@@ -18,6 +18,7 @@ from surelist.agents.subject import record
 from surelist.data.database import Record, compiled
 from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import Conflict, Gone
+from surelist.ledger.models import INSTANT
 from surelist.ledger.statements import CONTEXT_ALONE
 from surelist.ledger.write import Write, idempotency_key_reused
 
@@ -25,6 +26,15 @@ _agent = user_rows(Agent)
 _KEY = compiled(
     select(*_agent.c).where(_agent.c.client_id == bindparam("client_id", type_=Text, required=True))
 )
+
+_NAMES = compiled(
+    select(_agent.c.name).where(
+        _agent.c.client_id.startswith(KEY_PREFIX),
+        _agent.c.revoked_at.is_(None),
+        _agent.c.expires_at > bindparam("now", type_=INSTANT, required=True),
+    )
+)
+"""The names of the valid keys."""
 
 
 class Sign(Protocol):
@@ -53,7 +63,8 @@ async def make_key(
 
     The token is not stored: a repeat signs it again from the same claims. Raises Gone when the
     first key is revoked, and Conflict when its token has been used already, when the idempotency
-    key was sent with another body, and when there are too many agents.
+    key was sent with another body, when another key has the name, and when there are too many
+    agents.
     """
     client_id = f"{KEY_PREFIX}{_id_digits(tx, idempotency_key)}"
     await agent_status(tx, client_id)
@@ -66,6 +77,7 @@ async def make_key(
         made_at, expires_at = first["valid_after"], first["expires_at"]
     else:
         write = await Write.begin(tx, CONTEXT_ALONE)
+        await _refuse_name_in_use(tx, new.name, write.now)
         await make_room(tx, write.now)
         await tx.execute(
             ADD,
@@ -83,6 +95,14 @@ async def make_key(
     issued_at = int(made_at.timestamp())
     token = sign(scopes=scopes, days=new.days, client=client_id, name=new.name, issued_at=issued_at)
     return Key(client_id, new.name, scopes, token, expires_at)
+
+
+async def _refuse_name_in_use(tx: UserTransaction, name: str, now: datetime) -> None:
+    """Raise Conflict if a valid key has this name. The caller has locked the account's row."""
+    names = [row["name"] for row in await tx.fetch_all(_NAMES, now=now)]
+    same = next((one for one in names if one.casefold() == name.casefold()), None)
+    if same:
+        raise Conflict("key_name_in_use", name=same)
 
 
 def _id_digits(tx: UserTransaction, idempotency_key: str | None) -> str:

@@ -347,6 +347,11 @@ REFUSALS: Mapping[str, Refusal] = {
         "Call again with a new idempotency key to make another one.",
         "Send the request with a new idempotency key to make another one.",
     ),
+    "key_name_in_use": Refusal(
+        "Another key is called {name}, and the two could not be told apart. Nothing was changed.",
+        "Call again with another name.",
+        "Send the request with another name, or revoke that key first.",
+    ),
     "agent_limit": Refusal(
         "Agent limit reached: {limit:,}. Nothing was changed.",
         "Ask the person to revoke keys that are not used any more, then call again.",

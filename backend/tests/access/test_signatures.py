@@ -182,8 +182,11 @@ async def test_each_signature_that_a_caller_is_given_is_of_its_own_purpose_alone
     owner = newcomer("web", owner=True)
     for title in ("One", "Two"):
         await owner.call("add_task", title=title)
-    new = {"name": "Robot", "scopes": ["tasks:read"], "days": 1}
-    keys = [(await owner.rest("POST", "/keys", json=new)).json() for _ in range(2)]
+    new = {"scopes": ["tasks:read"], "days": 1}
+    keys = [
+        (await owner.rest("POST", "/keys", json=new | {"name": name})).json()
+        for name in ("Robot", "Another robot")
+    ]
     pages = [await owner.call("list_tasks", limit=1)] + [
         (await owner.rest("GET", path, params={"limit": 1})).json()
         for path in ("/tasks", "/events", "/agents")

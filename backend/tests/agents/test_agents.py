@@ -88,7 +88,7 @@ async def test_a_cursor_is_valid_only_in_its_own_list(
 ) -> None:
     for title in ("One", "Two"):
         await owner.call("add_task", title=title)
-        await make_key(owner)
+        await make_key(owner, name=title)
     lists = ("/tasks", "/events", "/agents")
     cursors = {
         path: (await owner.rest("GET", f"{path}?limit=1")).json()["next_cursor"] for path in lists

@@ -12,6 +12,7 @@ from surelist.agents.credential_check import CredentialCheck
 from surelist.data.isolation import Database
 from surelist.errors import Unauthenticated
 from tests.support.person import Person
+from tests.support.records import Records
 
 NEW = {"name": "Grocery robot", "scopes": ["tasks:read", "tasks:write"], "days": 30}
 
@@ -177,6 +178,32 @@ async def test_a_key_requested_with_a_token_from_before_an_erase_is_not_created(
     assert (await owner.rest("POST", "/keys", json=NEW)).status_code == 401
 
 
+async def refusal_of_name(owner: Person, name: str) -> str:
+    refused = await owner.rest("POST", "/keys", json=NEW | {"name": name})
+    assert refused.status_code == 409
+    assert refused.json()["code"] == "key_name_in_use"
+    return refused.json()["detail"]
+
+
+async def test_two_valid_keys_never_have_one_name(
+    owner: Person, newcomer: Any, records: Records
+) -> None:
+    first = await make_key(owner, name="Straße")
+    assert "Straße" in await refusal_of_name(owner, "Straße")
+    await refusal_of_name(owner, "STRASSE")
+    assert len(await agents(owner)) == 1
+    await make_key(newcomer("web", owner=True), name="Straße")
+    await owner.rest("DELETE", f"/agents/{first['client_id']}")
+    second = await make_key(owner, name="STRASSE")
+    await refusal_of_name(owner, "Straße")
+    await records.run(
+        "UPDATE agent SET expires_at = now() WHERE user_id = $1 AND client_id = $2",
+        owner.user_id,
+        second["client_id"],
+    )
+    await make_key(owner, name="Straße")
+
+
 # Repeated calls
 
 
@@ -195,7 +222,9 @@ async def test_a_repeated_call_returns_the_same_key(owner: Person) -> None:
 
 
 async def test_without_an_idempotency_key_each_call_makes_a_key(owner: Person) -> None:
-    assert (await make_key(owner))["client_id"] != (await make_key(owner))["client_id"]
+    first = await make_key(owner)
+    await owner.rest("DELETE", f"/agents/{first['client_id']}")
+    assert (await make_key(owner))["client_id"] != first["client_id"]
 
 
 async def test_another_idempotency_key_client_or_user_makes_another_key(
@@ -204,7 +233,11 @@ async def test_another_idempotency_key_client_or_user_makes_another_key(
     page = newcomer("page", owner=True)
     page.user_id = owner.user_id
     other = newcomer("web", owner=True)
-    made = [await asked(owner), await asked(owner, "twice"), await asked(page)]
+    made = [
+        await asked(owner),
+        await asked(owner, "twice", name="Second"),
+        await asked(page, name="Third"),
+    ]
     assert len({answer.json()["client_id"] for answer in made}) == 3
     hers = (await asked(other)).json()
     assert hers["token"] != made[0].json()["token"]

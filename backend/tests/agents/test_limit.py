@@ -76,7 +76,7 @@ async def test_at_the_limit_existing_agents_work_and_can_be_restricted_and_revok
 
 
 async def test_a_revoked_key_makes_room_and_stays_refused(owner: Person) -> None:
-    first, second, _ = [await make_key(owner) for _ in range(FEW)]
+    first, second, _ = [await make_key(owner, name=f"Robot {one}") for one in range(FEW)]
     for key in (second, first):
         await owner.rest("DELETE", f"/agents/{key['client_id']}")
     assert (await owner.rest("POST", "/keys", json=NEW)).status_code == 201

@@ -118,13 +118,23 @@ async def test_concurrent_keys_are_distinct_unless_they_share_an_idempotency_key
 ) -> None:
     ann = guest("web", owner=True)
     new = {"name": "Robot", "scopes": ["tasks:read"], "days": 1}
-    apart = await at_once(lambda _: ann.rest("POST", "/keys", json=new))
+    apart = await at_once(
+        lambda number: ann.rest("POST", "/keys", json=new | {"name": f"Robot {number}"})
+    )
     once = {"Idempotency-Key": "a-key"}
     same = await at_once(lambda _: ann.rest("POST", "/keys", json=new, headers=once))
     assert statuses(apart + same) == {201: 16}
     assert len({answer.json()["token"] for answer in apart}) == 8
     assert len({answer.json()["token"] for answer in same}) == 1
     assert len(await rows_of_agents(cluster, ann)) == 9
+
+
+async def test_one_of_eight_keys_of_one_name_is_made(guest: People, cluster: Cluster) -> None:
+    ann = guest("web", owner=True)
+    new = {"name": "Robot", "scopes": ["tasks:read"], "days": 1}
+    answers = await at_once(lambda _: ann.rest("POST", "/keys", json=new))
+    assert statuses(answers) == {201: 1, 409: 7}
+    assert len(await rows_of_agents(cluster, ann)) == 1
 
 
 async def test_an_agent_is_connected_once_and_revoked_once(guest: People, cluster: Cluster) -> None:
