@@ -682,6 +682,15 @@ FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, acc
 FROM account
 WHERE account.user_id = $1::VARCHAR) AS account;
 
+-- tasks.purge.IN_TRASH
+-- $1 user_id, $2 up_to, $3 param_1 = 101
+SELECT task.id
+FROM (SELECT task.id AS id, task.title AS title, task.description AS description, task.priority AS priority, task.due_on AS due_on, task.due_time AS due_time, task.due_zone AS due_zone, task.due_at AS due_at, task.tags AS tags, task.sort_title AS sort_title, task.search_text AS search_text, task.search_tags AS search_tags, task.completed_at AS completed_at, task.deleted_at AS deleted_at, task.status AS status, task.sort_due AS sort_due, task.sort_priority AS sort_priority, task.version AS version, task.created_at AS created_at, task.updated_at AS updated_at
+FROM task
+WHERE task.user_id = $1::VARCHAR) AS task
+WHERE task.deleted_at IS NOT NULL AND task.version <= $2::BIGINT ORDER BY task.deleted_at
+ LIMIT $3::INTEGER;
+
 -- tasks.resources._IDS
 -- $1 first, $2 last, $3 user_id, $4 clock_timestamp_1 = datetime.timedelta(days=30)
 SELECT of_range.id

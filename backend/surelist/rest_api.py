@@ -70,6 +70,7 @@ def make_rest_api(
     api.add_exception_handler(Exception, crash)
     for router in (
         tasks.router,
+        tasks.trash,
         ledger_routes.router,
         conversations.router,
         chat.router,

@@ -100,6 +100,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Empty Trash
+         * @description Purge the tasks in the trash as of an event, some at a time. For the person only.
+         */
+        delete: operations["empty_trash_api__user_id__trash_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/events": {
         parameters: {
             query?: never;
@@ -597,6 +617,16 @@ export interface components {
             title?: string;
             /** Deleted */
             deleted?: boolean;
+        };
+        /**
+         * Emptied
+         * @description The number of purged tasks, and whether to call again for more.
+         */
+        Emptied: {
+            /** Purged */
+            purged: number;
+            /** More */
+            more: boolean;
         };
         /**
          * EventList
@@ -1809,6 +1839,42 @@ export interface operations {
             409: components["responses"]["Conflict"];
             /** @description Precondition Failed */
             412: components["responses"]["VersionMismatch"];
+            /** @description Unprocessable Content */
+            422: components["responses"]["Invalid"];
+            /** @description Too Many Requests */
+            429: components["responses"]["TooManyRequests"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    empty_trash_api__user_id__trash_delete: {
+        parameters: {
+            query: {
+                up_to: number;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Emptied"];
+                };
+            };
+            /** @description Unauthorized */
+            401: components["responses"]["Unauthenticated"];
+            /** @description Forbidden */
+            403: components["responses"]["Forbidden"];
             /** @description Unprocessable Content */
             422: components["responses"]["Invalid"];
             /** @description Too Many Requests */

@@ -34,6 +34,9 @@ TRASH_TIME = timedelta(days=30)
 SWEPT_AT_ONCE = 20
 """Expired tasks that one write purges on its way; the next write goes on."""
 
+EMPTIED_AT_ONCE = 100
+"""Tasks that one call purges to empty the trash."""
+
 _expiry = select(func.clock_timestamp() - TRASH_TIME).scalar_subquery()
 _task = user_rows(Task)
 
@@ -69,6 +72,17 @@ def _bytes_of_task(task_id: str) -> Select[Any]:
 _freed = looked_up_first(_bytes_of_task("id"))
 _before_this = col(Event.id) < bindparam("event_id", type_=BigInteger, required=True)
 """Citus may run the parts of a statement one after the other: the event of the purge stays."""
+
+IN_TRASH = compiled(
+    select(_task.c.id)
+    .where(
+        _task.c.deleted_at.is_not(None),
+        _task.c.version <= bindparam("up_to", type_=BigInteger, required=True),
+    )
+    .order_by(_task.c.deleted_at)
+    .limit(EMPTIED_AT_ONCE + 1)
+)
+"""The oldest tasks in the trash that have not changed after the event `up_to`."""
 
 TRASH = Trash(
     any_expired=select(_task.c.deleted_at)

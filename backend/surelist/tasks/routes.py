@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Body, Header, Path, Query, Response
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
 from surelist.doors.cursors import Paged
@@ -96,7 +98,21 @@ class Completion(Closed):
     completed: bool
 
 
+class EmptyQuery(Closed):
+    """The newest event that the person has seen."""
+
+    up_to: Annotated[Version, PLAIN_DIGITS, Field(strict=False)]
+
+
+class Emptied(TypedDict):
+    """The number of purged tasks, and whether to call again for more."""
+
+    purged: int
+    more: bool
+
+
 router = user_router("/tasks", "tasks")
+trash = user_router("/trash", "tasks")
 
 
 @router.get("", responses={200: {"model": TaskPage}})
@@ -234,6 +250,15 @@ async def purge_task(
     conditions = preconditions(f"purge {task_id}", {}, if_match, key)
     await door.write(lambda tx: service.purge_task(tx, task_id, **conditions))
     return Response(status_code=204)
+
+
+@trash.delete("", responses={200: {"model": Emptied}})
+async def empty_trash(
+    door: PersonDoor, query: Annotated[EmptyQuery, Query()], _key: IdempotencyKey = ABSENT
+) -> Response:
+    """Purge the tasks in the trash as of an event, some at a time. For the person only."""
+    purged, more = await door.write(lambda tx: service.empty_trash(tx, query.up_to))
+    return answer(Emptied(purged=purged, more=more))
 
 
 def preconditions(

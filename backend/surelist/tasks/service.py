@@ -21,14 +21,14 @@ from surelist.data.isolation import UserTransaction, user_insert, user_rows
 from surelist.errors import Conflict, Invalid
 from surelist.ledger.history import first_outcome
 from surelist.ledger.models import Account, Event
-from surelist.ledger.statements import CONTEXT, CONTEXT_FROM, recorded
+from surelist.ledger.statements import CONTEXT, CONTEXT_ALONE, CONTEXT_FROM, recorded
 from surelist.ledger.subjects import Store
 from surelist.ledger.write import Change, Idempotency, Outcome, Write, require_version
 from surelist.tasks import representation, words
 from surelist.tasks.changes import CONTEXT_AND_TASK, begin, change
 from surelist.tasks.fields import EMPTY, FIELDS
 from surelist.tasks.models import PENDING, NewStatus, Row, Task
-from surelist.tasks.purge import TRASH, restorable
+from surelist.tasks.purge import EMPTIED_AT_ONCE, IN_TRASH, TRASH, restorable
 from surelist.tasks.subject import SUBJECT, TASK, TASK_COLUMNS, task_not_found
 
 Values: TypeAlias = Mapping[str, Any]
@@ -245,6 +245,19 @@ async def purge_task(
     require_version(if_version, SUBJECT, task, write.timezone)
     write.purge(SUBJECT, task)
     await write.commit()
+
+
+async def empty_trash(tx: UserTransaction, up_to: int) -> tuple[int, bool]:
+    """Purge tasks in the trash that have not changed after the event `up_to`, the oldest first.
+
+    Returns how many were purged, at most EMPTIED_AT_ONCE, and whether more are left.
+    """
+    write = await Write.begin(tx, CONTEXT_ALONE)
+    found = await tx.fetch_all(IN_TRASH, up_to=up_to)
+    for task in found[:EMPTIED_AT_ONCE]:
+        write.purge(SUBJECT, task)
+    await write.commit()
+    return min(len(found), EMPTIED_AT_ONCE), len(found) > EMPTIED_AT_ONCE
 
 
 def _with_status(task: Row, status: NewStatus | None, write: Write) -> dict[str, Any]:

@@ -184,6 +184,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
         *_at_each(hers, json={"completed": True}),
     ],
     ("DELETE", f"{_TASK}/permanently"): lambda hers: _at_each(hers),
+    ("DELETE", "/api/{user_id}/trash"): lambda hers: [{"params": {"up_to": 1_000_000}}],
     ("GET", "/api/{user_id}/events"): lambda hers: [
         {},
         {"params": {"after": 0}},
