@@ -45,6 +45,18 @@ test("an agent's sweep raises one notice, which undoes all of it with one press"
   expect(await page.getByRole("article").count()).toBe(0);
 });
 
+test("u offers an agent's last change when the person has nothing to undo", async () => {
+  await ann.agent("POST", "/tasks", { title: "Buy milk" });
+  const page = await ann.open();
+  await rowOf(page, "Buy milk").waitFor();
+  await page.keyboard.press("u");
+  const offer = "Nothing of yours is left to undo. Claude Code added “Buy milk”";
+  await page.getByText(offer).first().waitFor();
+  expect(await titlesOn(page)).toEqual(["Buy milk"]);
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await expect.poll(() => titlesOn(page), POLL).toEqual([]);
+});
+
 test("a sweep is reviewed in the activity, undone by one press, and the undo is undone", async () => {
   await ann.add(...numbered(4));
   const page = await ann.open();

@@ -113,22 +113,6 @@ test("an add that is lost on the way is sent again, and made once", async () => 
   await expect.poll(() => titlesOn(page), POLL).toEqual(["One", "Once"]);
 });
 
-test("the trash restores, and deletes permanently only after a confirmation", async () => {
-  await ann.add("Keep", "Burn");
-  await ann.call("DELETE", "/tasks/1");
-  await ann.call("DELETE", "/tasks/2");
-  const page = await ann.open("/?view=deleted");
-  await page.getByRole("button", { name: "Restore Keep" }).click();
-  await expect.poll(() => titlesOn(page), POLL).toEqual(["Burn"]);
-  await page.getByRole("button", { name: "Burn", exact: true }).focus();
-  await page.keyboard.press("#");
-  await page.getByRole("button", { name: "Delete for good" }).last().click();
-  await page.getByText("The trash is empty.").waitFor();
-  await page.getByText("“Burn” is deleted for good").first().waitFor();
-  await expect(ann.call("GET", "/tasks/2")).rejects.toThrow("404");
-  expect(await ann.call("GET", "/tasks/1")).toMatchObject({ status: "pending" });
-});
-
 test("the server decides what a search holds, also after a change", async () => {
   await ann.add("Straße fegen", "Buy milk");
   const page = await ann.open("/?search=strasse");

@@ -81,6 +81,9 @@ export function narrowed(filters: Filters): boolean {
   return Boolean(filters.due ?? filters.priority ?? filters.tag ?? searchedFor(filters));
 }
 
+/** Whether it is the trash, with nothing left out. */
+export const isWholeTrash = (filters: Filters) => filters.view === "deleted" && !narrowed(filters);
+
 /** What to search for, if anything. */
 function searchedFor({ search }: Filters): string | undefined {
   return search.trim() || undefined;

@@ -13,6 +13,7 @@ export const GuessedTimezone = later(() =>
   import("@/features/account/guessed-timezone").then((part) => part.GuessedTimezone),
 );
 export const EmptyList = later(() => import("./empty-list").then((part) => part.EmptyList));
+export const EmptyTrash = later(() => import("./empty-trash").then((part) => part.EmptyTrash));
 export const HelpSheet = later(() => import("./help-sheet").then((part) => part.HelpSheet));
 export const OthersChanges = later(() =>
   import("./others-changes").then((part) => part.OthersChanges),

@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+
 import { usePerson } from "@/auth/person";
 import { quoted } from "@/features/activity/words";
 
@@ -11,10 +13,12 @@ type ListStatusProps = {
   waiting: number;
   openTask: number | null;
   onOpen: (task: number) => void;
+  /** What can be done with the whole list. */
+  children?: ReactNode;
 };
 
 /** The line between the filters and the list. */
-export function ListStatus({ count, waiting, openTask, onOpen }: ListStatusProps) {
+export function ListStatus({ count, waiting, openTask, onOpen, children }: ListStatusProps) {
   const drafts = useKeptDrafts(usePerson().id);
   const online = useOnline();
   const unsaved = drafts.find(({ seen }) => seen.id !== openTask)?.seen;
@@ -35,6 +39,7 @@ export function ListStatus({ count, waiting, openTask, onOpen }: ListStatusProps
           Unsaved: {quoted(unsaved.title)}
         </button>
       ) : null}
+      {children}
     </div>
   );
 }

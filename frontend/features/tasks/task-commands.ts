@@ -65,16 +65,17 @@ export class TaskCommands {
     });
   };
 
-  /** Undoes the person's last change, as the server has it, once those before are answered. */
+  /** Undoes the person's last change, as the server has it, once those before are answered. Where there
+   * is none, offers to undo that of somebody else. */
   async undoLast(): Promise<void> {
     await this.mutate({
       scope: { id: "undo" },
       mutationFn: async () => {
         await this.settled();
-        const { readLastChange } = await import("./last-change");
-        const last = await readLastChange();
-        if (last) await this.make({ kind: "undo", task: { id: last.task_id }, event: last });
-        else this.page.tell({ words: "There is nothing to undo" });
+        const { undoLastChange } = await import("./last-change");
+        await undoLastChange(this.page.tell, (task, event) =>
+          this.make({ kind: "undo", task, event }),
+        );
       },
       onError: (error) =>
         this.page.tell({ words: `Nothing was undone. ${reasonOf(error)}`, danger: true }),

@@ -14,10 +14,11 @@ import { COMMANDS_KEY } from "./commands";
 import { useConflicts } from "./conflicts";
 import { withFilter } from "./drafts";
 import { FilterBar } from "./filter-bar";
-import type { Row } from "./filters";
+import { isWholeTrash, type Row } from "./filters";
 import {
   ConflictDialog,
   EmptyList,
+  EmptyTrash,
   FilterFields,
   GuessedTimezone,
   HelpSheet,
@@ -81,12 +82,9 @@ export function TasksScreen() {
     else void commands.make({ kind: "complete", task: row, completed: !row.completed });
   };
   const remove = (row: Row, byPointer = false) => {
-    if (row.status === "deleted") {
-      setPurging(row);
-      return;
-    }
-    if (!byPointer) leave(row);
-    void commands.make({ kind: "delete", task: row });
+    if (row.status !== "deleted" && !byPointer) leave(row);
+    if (row.status === "deleted") setPurging(row);
+    else void commands.make({ kind: "delete", task: row });
   };
   useFocusAfterwards(panel.id, cursor.focusOnRowOrEntry);
   const run = (shortcut: Shortcut) => {
@@ -119,6 +117,7 @@ export function TasksScreen() {
   const onDelete = useStable(remove);
   const showTag = useCallback((tag: string) => setFilters({ tag }), [setFilters]);
 
+  const count = list.data && countOf(filters, rows.length, list.hasNextPage, account.data);
   const problem = account.error ?? (list.isFetchNextPageError ? null : list.error);
   return (
     <main className="column px-3 pb-40 sm:px-6" onFocus={cursor.onFocusElsewhere}>
@@ -144,18 +143,22 @@ export function TasksScreen() {
         />
       </div>
       <ListStatus
-        count={list.data ? countOf(filters, rows.length, list.hasNextPage, account.data) : null}
+        count={count ?? null}
         waiting={useIsMutating({ mutationKey: COMMANDS_KEY })}
         openTask={panel.id}
         onOpen={panel.open}
-      />
+      >
+        {count && rows.length > 0 && isWholeTrash(filters) ? (
+          <EmptyTrash count={count} rows={rows} upTo={account.data?.last_event ?? 0} />
+        ) : null}
+      </ListStatus>
       {problem ? (
         <ListProblem
           error={problem}
           className="py-16"
-          onRetry={() => {
-            void client.refetchQueries({ predicate: ({ state }) => state.error !== null });
-          }}
+          onRetry={() =>
+            void client.refetchQueries({ predicate: ({ state }) => state.error !== null })
+          }
         />
       ) : null}
       {clock && rows.length > 0 ? (

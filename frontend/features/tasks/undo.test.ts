@@ -43,6 +43,22 @@ test("undo takes back the person's last change in the ledger, after those that a
   expect(told().at(-1)).toBe("Undone: completed “Milk”");
 });
 
+test("where the person has nothing to undo, the last change of an agent is offered and not undone", async () => {
+  const byAgent = event({ id: 6, actor: "agent", client_name: "Claude Code" });
+  all.server.answer = ({ method, path }) => {
+    if (method === "POST") return Promise.resolve({ body: exampleTask({ version: 7 }) });
+    const listed = { events: [{ ...byAgent, title: "Milk" }] };
+    return Promise.resolve({ body: path.includes("/events") ? listed : {} });
+  };
+  await all.commands.undoLast();
+  expect(changes()).toEqual([]);
+  expect(told()).toEqual(["Nothing of yours is left to undo. Claude Code completed “Milk”"]);
+  page.tell.mock.calls[0]?.[0].action?.onPress();
+  await vi.waitFor(() =>
+    expect(changes().map(({ path }) => path)).toEqual(["/api/me/events/6/undo"]),
+  );
+});
+
 test("a message loses its undo when the change is undone elsewhere", () => {
   all.commands.noteUndone([event({ id: 8, kind: "undone", undoes: 5 })]);
   expect(page.untell).toHaveBeenCalledExactlyOnceWith(5);
