@@ -203,8 +203,8 @@ WHERE agent.created_at <= $2::TIMESTAMP WITH TIME ZONE AND (agent.created_at < $
  LIMIT $4::BIGINT;
 
 -- agents.service._ALLOW
--- $1 name, $2 scopes, $3 bounded = True, $4 date_trunc_1 = 'second', $5 now, $6 revoked_at = None, $7 user_id, $8 client_id
-UPDATE agent SET name=$1::VARCHAR, scopes=$2::TEXT[], bounded=$3::BOOLEAN, valid_after=CASE WHEN (agent.revoked_at IS NULL) THEN agent.valid_after ELSE date_trunc($4::VARCHAR, $5::TIMESTAMP WITH TIME ZONE) END, revoked_at=$6::TIMESTAMP WITH TIME ZONE WHERE agent.user_id = $7::VARCHAR AND agent.client_id = $8::VARCHAR RETURNING agent.user_id, agent.client_id, agent.name, agent.scopes, agent.bounded, agent.valid_after, agent.expires_at, agent.revoked_at, agent.last_used_at, agent.created_at;
+-- $1 name, $2 scopes, $3 bounded = True, $4 this_second, $5 revoked_at = None, $6 user_id, $7 client_id
+UPDATE agent SET name=$1::VARCHAR, scopes=$2::TEXT[], bounded=$3::BOOLEAN, valid_after=CASE WHEN (agent.revoked_at IS NULL) THEN agent.valid_after ELSE $4::TIMESTAMP WITH TIME ZONE END, revoked_at=$5::TIMESTAMP WITH TIME ZONE WHERE agent.user_id = $6::VARCHAR AND agent.client_id = $7::VARCHAR RETURNING agent.user_id, agent.client_id, agent.name, agent.scopes, agent.bounded, agent.valid_after, agent.expires_at, agent.revoked_at, agent.last_used_at, agent.created_at;
 
 -- agents.service._ONE
 -- $1 user_id, $2 client_id

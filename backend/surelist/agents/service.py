@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, bindparam, case, func, select
+from sqlalchemy import ARRAY, Text, bindparam, case, select
 from sqlmodel import SQLModel, col
 
 from surelist.access.auth import KEY_PREFIX
@@ -21,6 +21,7 @@ _client_id = bindparam("client_id", type_=Text, required=True)
 _name = bindparam("name", type_=Text, required=True)
 _scopes = bindparam("scopes", type_=ARRAY(Text), required=True)
 _now = bindparam("now", type_=INSTANT, required=True)
+_this_second = bindparam("this_second", type_=INSTANT, required=True)
 
 _agent = user_rows(Agent)
 _ALLOW = compiled(
@@ -33,7 +34,7 @@ _ALLOW = compiled(
         # Connecting a revoked agent again does not make its old tokens valid.
         valid_after=case(
             (col(Agent.revoked_at).is_(None), col(Agent.valid_after)),
-            else_=func.date_trunc("second", _now),
+            else_=_this_second,
         ),
         revoked_at=None,
     )
@@ -100,7 +101,8 @@ async def allow(tx: UserTransaction, client_id: str, connection: Connection) -> 
     }
     first = {"valid_after": EPOCH, "expires_at": None, "last_used_at": None}
     await tx.execute(ADD, **allowed, **first, bounded=True)
-    agent = await tx.fetch_one(_ALLOW, **allowed, now=write.now)
+    this_second = write.now.replace(microsecond=0)  # as tokens tell the time
+    agent = await tx.fetch_one(_ALLOW, **allowed, this_second=this_second)
     if agent is None:
         raise RuntimeError("the agent's row, just written, is missing")
     record(write, before, agent)

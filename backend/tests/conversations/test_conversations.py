@@ -7,7 +7,7 @@ import pytest
 from surelist.access.auth import AGENT_SCOPES
 from surelist.conversations.records import SWEPT_AT_ONCE
 from tests.support.person import Person
-from tests.support.records import DAY, Records, earlier
+from tests.support.records import DAY, Records
 from tests.support.talking import begin, history, listed, say
 
 
@@ -122,11 +122,7 @@ async def test_after_thirty_days_a_deleted_conversation_is_gone_and_the_next_wri
         await begin(ann, f"Number {number}")
         await say(ann, number, "Hello")
         await ann.rest("DELETE", f"/conversations/{number}")
-    await records.run(
-        f"UPDATE conversation SET deleted_at = {earlier('deleted_at')} WHERE user_id = $1",
-        ann.user_id,
-        31 * DAY,
-    )
+    await records.age(ann, "conversation", "deleted_at", 31 * DAY)
     assert (await ann.rest("GET", "/conversations/1")).status_code == 404
     assert await listed(ann, "?status=deleted") == []
     restored = await ann.rest("PATCH", "/conversations/1", json={"deleted": False})

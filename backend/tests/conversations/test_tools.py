@@ -13,7 +13,7 @@ from surelist.access.auth import AGENT_SCOPES
 from surelist.config import Settings
 from surelist.conversations.tools import TOOLS
 from tests.support.person import ERAS, Person, RefusedByTool
-from tests.support.records import Records, earlier
+from tests.support.records import Records
 from tests.support.talking import begin, history, say
 from tests.support.write_tool_list import CONVERSATION_SNAPSHOT, tool_list
 
@@ -112,11 +112,7 @@ async def test_an_equal_message_after_thirty_seconds_is_new(
     message = {"conversation_id": 1, "role": "user", "content": "ok"}
     await call("add_message", **message)
     for table in ("message", "conversation"):
-        await records.run(
-            f"UPDATE {table} SET created_at = {earlier('created_at')} WHERE user_id = $1",
-            ann.user_id,
-            31,
-        )
+        await records.age(ann, table, "created_at", 31)
     assert (await call("add_message", **message))["message_id"] == 2
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -11,11 +12,6 @@ from surelist.postgres.embedded import SUPERUSER, Cluster
 from tests.support.person import Person
 
 DAY = 24 * 60 * 60
-
-
-def earlier(column: str) -> str:
-    """The time in `column`, `$2` seconds earlier, as Citus lets an UPDATE compute it."""
-    return f"to_timestamp((extract(epoch FROM {column}) - $2::float8::numeric)::float8)"
 
 
 class Records:
@@ -43,19 +39,29 @@ class Records:
 
     async def age_the_trash(self, person: Person, days: float) -> None:
         """Let everything in a person's trash have been deleted that much earlier."""
-        await self.run(
-            f"UPDATE task SET deleted_at = {earlier('deleted_at')} WHERE user_id = $1",
-            person.user_id,
-            days * DAY,
-        )
+        await self.age(person, "task", "deleted_at", days * DAY)
 
     async def age_the_ledger(self, person: Person, seconds: float) -> None:
         """Let all of a person's events have happened that much earlier."""
-        await self.run(
-            f"UPDATE event SET at = {earlier('at')} WHERE user_id = $1",
+        await self.age(person, "event", "at", seconds)
+
+    async def age(self, person: Person, table: str, column: str, seconds: float) -> None:
+        """Let the times in a column of a person's rows be that much earlier.
+
+        Citus refuses an UPDATE that calculates with times, so it is done here.
+        """
+        times = await self.all(
+            f"SELECT DISTINCT {column} AS at FROM {table} "
+            f"WHERE user_id = $1 AND {column} IS NOT NULL ORDER BY 1",
             person.user_id,
-            seconds,
         )
+        for row in times:
+            await self.run(
+                f"UPDATE {table} SET {column} = $3 WHERE user_id = $1 AND {column} = $2",
+                person.user_id,
+                row["at"],
+                row["at"] - timedelta(seconds=seconds),
+            )
 
     async def events(self, person: Person) -> list[dict[str, Any]]:
         """A person's events, oldest first."""

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.asking import ids, refusal, task
 from tests.support.person import Person
-from tests.support.records import DAY, Records, earlier
+from tests.support.records import Records
 from tests.tasks.conftest import WHOLE
 
 OTHER: dict[str, Any] = {
@@ -120,11 +120,7 @@ async def test_undo_of_a_restore_starts_another_30_days(
     with_task: Person, records: Records
 ) -> None:
     await with_task.call("delete_task", task_id=1)
-    await records.run(
-        f"UPDATE task SET deleted_at = {earlier('deleted_at')} WHERE user_id = $1",
-        with_task.user_id,
-        29 * DAY,
-    )
+    await records.age_the_trash(with_task, 29)
     await with_task.call("update_task", task_id=1, status="pending")
     await undo(with_task, 3)
     await records.age_the_trash(with_task, 2)
