@@ -7,6 +7,19 @@
 -- account.erasing.REMOVE_SOME[0]
 -- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
 WITH gone AS
+(DELETE FROM undelivered WHERE undelivered.user_id = $1::VARCHAR AND (undelivered.webhook_id, undelivered.event_id) <= (SELECT first.webhook_id, first.event_id
+FROM (SELECT rows.webhook_id AS webhook_id, rows.event_id AS event_id
+FROM (SELECT undelivered.webhook_id AS webhook_id, undelivered.event_id AS event_id, undelivered.problem AS problem, undelivered.status AS status, undelivered.given_up_at AS given_up_at, undelivered.replaying AS replaying
+FROM undelivered
+WHERE undelivered.user_id = $1::VARCHAR) AS rows ORDER BY rows.webhook_id, rows.event_id
+ LIMIT $2::INTEGER) AS first ORDER BY first.webhook_id DESC, first.event_id DESC
+ LIMIT $3::INTEGER) RETURNING undelivered.webhook_id)
+ SELECT count(*) AS rows
+FROM gone;
+
+-- account.erasing.REMOVE_SOME[1]
+-- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
+WITH gone AS
 (DELETE FROM message WHERE message.user_id = $1::VARCHAR AND (message.conversation_id, message.id) <= (SELECT first.conversation_id, first.id
 FROM (SELECT rows.conversation_id AS conversation_id, rows.id AS id
 FROM (SELECT message.conversation_id AS conversation_id, message.id AS id, message.role AS role, message.content AS content, message.parts AS parts, message.search_text AS search_text, message.size AS size, message.version AS version, message.reply_to AS reply_to, message.replaces AS replaces, message.failure AS failure, message.client_id AS client_id, message.client_name AS client_name, message.idempotency_key AS idempotency_key, message.request_hash AS request_hash, message.created_at AS created_at, message.updated_at AS updated_at
@@ -17,7 +30,33 @@ WHERE message.user_id = $1::VARCHAR) AS rows ORDER BY rows.conversation_id, rows
  SELECT count(*) AS rows
 FROM gone;
 
--- account.erasing.REMOVE_SOME[1]
+-- account.erasing.REMOVE_SOME[2]
+-- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
+WITH gone AS
+(DELETE FROM delivery WHERE delivery.user_id = $1::VARCHAR AND delivery.webhook_id <= (SELECT first.webhook_id
+FROM (SELECT rows.webhook_id AS webhook_id
+FROM (SELECT delivery.webhook_id AS webhook_id, delivery.after_id AS after_id, delivery.due_at AS due_at, delivery.claim AS claim, delivery.replaying AS replaying, delivery.attempts AS attempts, delivery.failing_since AS failing_since, delivery.last_at AS last_at, delivery.last_status AS last_status, delivery.last_problem AS last_problem
+FROM delivery
+WHERE delivery.user_id = $1::VARCHAR) AS rows ORDER BY rows.webhook_id
+ LIMIT $2::INTEGER) AS first ORDER BY first.webhook_id DESC
+ LIMIT $3::INTEGER) RETURNING delivery.webhook_id)
+ SELECT count(*) AS rows
+FROM gone;
+
+-- account.erasing.REMOVE_SOME[3]
+-- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
+WITH gone AS
+(DELETE FROM webhook WHERE webhook.user_id = $1::VARCHAR AND webhook.id <= (SELECT first.id
+FROM (SELECT rows.id AS id
+FROM (SELECT webhook.id AS id, webhook.url AS url, webhook.salt AS salt, webhook.earlier_salt AS earlier_salt, webhook.earlier_until AS earlier_until, webhook.paused_at AS paused_at, webhook.paused_because AS paused_because, webhook.created_at AS created_at
+FROM webhook
+WHERE webhook.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
+ LIMIT $2::INTEGER) AS first ORDER BY first.id DESC
+ LIMIT $3::INTEGER) RETURNING webhook.id)
+ SELECT count(*) AS rows
+FROM gone;
+
+-- account.erasing.REMOVE_SOME[4]
 -- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
 WITH gone AS
 (DELETE FROM task WHERE task.user_id = $1::VARCHAR AND task.id <= (SELECT first.id
@@ -30,7 +69,7 @@ WHERE task.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
  SELECT count(*) AS rows
 FROM gone;
 
--- account.erasing.REMOVE_SOME[2]
+-- account.erasing.REMOVE_SOME[5]
 -- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
 WITH gone AS
 (DELETE FROM event WHERE event.user_id = $1::VARCHAR AND event.id <= (SELECT first.id
@@ -43,7 +82,7 @@ WHERE event.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
  SELECT count(*) AS rows
 FROM gone;
 
--- account.erasing.REMOVE_SOME[3]
+-- account.erasing.REMOVE_SOME[6]
 -- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
 WITH gone AS
 (DELETE FROM conversation WHERE conversation.user_id = $1::VARCHAR AND conversation.id <= (SELECT first.id
@@ -56,7 +95,7 @@ WHERE conversation.user_id = $1::VARCHAR) AS rows ORDER BY rows.id
  SELECT count(*) AS rows
 FROM gone;
 
--- account.erasing.REMOVE_SOME[4]
+-- account.erasing.REMOVE_SOME[7]
 -- $1 user_id, $2 param_1 = 2000, $3 param_2 = 1
 WITH gone AS
 (DELETE FROM agent WHERE agent.user_id = $1::VARCHAR AND agent.client_id <= (SELECT first.client_id
@@ -776,6 +815,146 @@ WITH appended AS
 write_0 AS
 (UPDATE task SET title=$24::VARCHAR, description=$25::VARCHAR, priority=$26::SMALLINT, due_on=$27::DATE, due_time=$28::TIME WITHOUT TIME ZONE, due_zone=$29::VARCHAR, due_at=$30::TIMESTAMP WITH TIME ZONE, tags=$31::TEXT[], sort_title=$32::VARCHAR COLLATE "C", search_text=$33::VARCHAR, search_tags=$34::TEXT[], completed_at=$35::TIMESTAMP WITH TIME ZONE, deleted_at=$36::TIMESTAMP WITH TIME ZONE, version=$1::BIGINT, updated_at=$20::TIMESTAMP WITH TIME ZONE WHERE task.user_id = $9::VARCHAR AND task.id = $11::BIGINT)
  UPDATE account SET last_event=$1::BIGINT, last_task=$2::BIGINT, pending_count=(account.pending_count + $3::BIGINT), completed_count=(account.completed_count + $4::BIGINT), stored_bytes=(account.stored_bytes + coalesce(octet_length(CAST($5::JSONB AS TEXT)), 0) + coalesce(octet_length(CAST($6::JSONB AS TEXT)), 0)), quota_day=$7::DATE, quota_used=$8::BIGINT WHERE account.user_id = $9::VARCHAR;
+
+-- webhooks.service._ALL
+-- $1 user_id
+SELECT webhook.id, webhook.url, webhook.salt, webhook.earlier_salt, webhook.earlier_until, webhook.paused_at, webhook.paused_because, webhook.created_at, delivery.after_id, delivery.due_at, delivery.claim, delivery.replaying, delivery.attempts, delivery.failing_since, delivery.last_at, delivery.last_status, delivery.last_problem, (SELECT count(*) AS count_1
+FROM (SELECT undelivered.webhook_id AS webhook_id, undelivered.event_id AS event_id, undelivered.problem AS problem, undelivered.status AS status, undelivered.given_up_at AS given_up_at, undelivered.replaying AS replaying
+FROM undelivered
+WHERE undelivered.user_id = $1::VARCHAR) AS undelivered
+WHERE undelivered.webhook_id = webhook.id) AS undelivered
+FROM (SELECT webhook.id AS id, webhook.url AS url, webhook.salt AS salt, webhook.earlier_salt AS earlier_salt, webhook.earlier_until AS earlier_until, webhook.paused_at AS paused_at, webhook.paused_because AS paused_because, webhook.created_at AS created_at
+FROM webhook
+WHERE webhook.user_id = $1::VARCHAR) AS webhook JOIN (SELECT delivery.webhook_id AS webhook_id, delivery.after_id AS after_id, delivery.due_at AS due_at, delivery.claim AS claim, delivery.replaying AS replaying, delivery.attempts AS attempts, delivery.failing_since AS failing_since, delivery.last_at AS last_at, delivery.last_status AS last_status, delivery.last_problem AS last_problem
+FROM delivery
+WHERE delivery.user_id = $1::VARCHAR) AS delivery ON delivery.webhook_id = webhook.id ORDER BY webhook.created_at, webhook.id;
+
+-- webhooks.service._ONE
+-- $1 user_id, $2 webhook_id
+SELECT webhook.id, webhook.url, webhook.salt, webhook.earlier_salt, webhook.earlier_until, webhook.paused_at, webhook.paused_because, webhook.created_at, delivery.after_id, delivery.due_at, delivery.claim, delivery.replaying, delivery.attempts, delivery.failing_since, delivery.last_at, delivery.last_status, delivery.last_problem, (SELECT count(*) AS count_1
+FROM (SELECT undelivered.webhook_id AS webhook_id, undelivered.event_id AS event_id, undelivered.problem AS problem, undelivered.status AS status, undelivered.given_up_at AS given_up_at, undelivered.replaying AS replaying
+FROM undelivered
+WHERE undelivered.user_id = $1::VARCHAR) AS undelivered
+WHERE undelivered.webhook_id = webhook.id) AS undelivered
+FROM (SELECT webhook.id AS id, webhook.url AS url, webhook.salt AS salt, webhook.earlier_salt AS earlier_salt, webhook.earlier_until AS earlier_until, webhook.paused_at AS paused_at, webhook.paused_because AS paused_because, webhook.created_at AS created_at
+FROM webhook
+WHERE webhook.user_id = $1::VARCHAR) AS webhook JOIN (SELECT delivery.webhook_id AS webhook_id, delivery.after_id AS after_id, delivery.due_at AS due_at, delivery.claim AS claim, delivery.replaying AS replaying, delivery.attempts AS attempts, delivery.failing_since AS failing_since, delivery.last_at AS last_at, delivery.last_status AS last_status, delivery.last_problem AS last_problem
+FROM delivery
+WHERE delivery.user_id = $1::VARCHAR) AS delivery ON delivery.webhook_id = webhook.id
+WHERE webhook.id = $2::VARCHAR;
+
+-- webhooks.service._ADD
+-- $1 user_id, $2 webhook_id, $3 url, $4 salt, $5 now
+INSERT INTO webhook (user_id, id, url, salt, created_at) VALUES ($1::VARCHAR, $2::VARCHAR, $3::VARCHAR, $4::BYTEA, $5::TIMESTAMP WITH TIME ZONE);
+
+-- webhooks.service._ADD_DELIVERY
+-- $1 user_id, $2 webhook_id, $3 after_id, $4 due_at, $5 replaying = False, $6 attempts = 0
+INSERT INTO delivery (user_id, webhook_id, after_id, due_at, replaying, attempts) VALUES ($1::VARCHAR, $2::VARCHAR, $3::BIGINT, $4::TIMESTAMP WITH TIME ZONE, $5::BOOLEAN, $6::INTEGER);
+
+-- webhooks.service._CHANGE
+-- $1 url, $2 paused_at, $3 paused_because, $4 user_id, $5 webhook_id
+UPDATE webhook SET url=$1::VARCHAR, paused_at=$2::TIMESTAMP WITH TIME ZONE, paused_because=$3::VARCHAR WHERE webhook.user_id = $4::VARCHAR AND webhook.id = $5::VARCHAR;
+
+-- webhooks.service._ROTATE
+-- $1 salt, $2 earlier_until, $3 user_id, $4 webhook_id
+UPDATE webhook SET salt=$1::BYTEA, earlier_salt=webhook.salt, earlier_until=$2::TIMESTAMP WITH TIME ZONE WHERE webhook.user_id = $3::VARCHAR AND webhook.id = $4::VARCHAR;
+
+-- webhooks.service._RESTART
+-- $1 after_id, $2 due_at, $3 claim = None, $4 replaying, $5 attempts = 0, $6 failing_since = None, $7 user_id, $8 webhook_id
+UPDATE delivery SET after_id=$1::BIGINT, due_at=$2::TIMESTAMP WITH TIME ZONE, claim=$3::VARCHAR, replaying=$4::BOOLEAN, attempts=$5::INTEGER, failing_since=$6::TIMESTAMP WITH TIME ZONE WHERE delivery.user_id = $7::VARCHAR AND delivery.webhook_id = $8::VARCHAR;
+
+-- webhooks.service._MARK
+-- $1 replaying = True, $2 user_id, $3 webhook_id
+UPDATE undelivered SET replaying=$1::BOOLEAN WHERE undelivered.user_id = $2::VARCHAR AND undelivered.webhook_id = $3::VARCHAR;
+
+-- webhooks.service._FORGET_LATER
+-- $1 user_id, $2 webhook_id, $3 after_id
+DELETE FROM undelivered WHERE undelivered.user_id = $1::VARCHAR AND undelivered.webhook_id = $2::VARCHAR AND undelivered.event_id > $3::BIGINT;
+
+-- webhooks.service._UNDELIVERED
+-- $1 user_id, $2 webhook_id
+SELECT undelivered.webhook_id, undelivered.event_id, undelivered.problem, undelivered.status, undelivered.given_up_at, undelivered.replaying
+FROM (SELECT undelivered.webhook_id AS webhook_id, undelivered.event_id AS event_id, undelivered.problem AS problem, undelivered.status AS status, undelivered.given_up_at AS given_up_at, undelivered.replaying AS replaying
+FROM undelivered
+WHERE undelivered.user_id = $1::VARCHAR) AS undelivered
+WHERE undelivered.webhook_id = $2::VARCHAR ORDER BY undelivered.event_id;
+
+-- webhooks.service._REMOVE
+-- $1 user_id, $2 webhook_id
+DELETE FROM webhook WHERE webhook.user_id = $1::VARCHAR AND webhook.id = $2::VARCHAR;
+
+-- webhooks.steps._ACCOUNT
+-- $1 user_id
+SELECT account.timezone, account.erased_at
+FROM (SELECT account.timezone AS timezone, account.last_event AS last_event, account.last_task AS last_task, account.last_conversation AS last_conversation, account.pending_count AS pending_count, account.completed_count AS completed_count, account.stored_bytes AS stored_bytes, account.quota_day AS quota_day, account.quota_used AS quota_used, account.chat_day AS chat_day, account.chat_turns AS chat_turns, account.chat_tokens AS chat_tokens, account.erased_at AS erased_at, account.sessions_valid_after AS sessions_valid_after, account.created_at AS created_at
+FROM account
+WHERE account.user_id = $1::VARCHAR) AS account;
+
+-- webhooks.steps._DUE
+-- $1 user_id
+SELECT webhook.id, webhook.url, webhook.salt, webhook.earlier_salt, webhook.earlier_until, webhook.paused_at, webhook.paused_because, webhook.created_at, delivery.after_id, delivery.replaying, statement_timestamp() AS now
+FROM (SELECT webhook.id AS id, webhook.url AS url, webhook.salt AS salt, webhook.earlier_salt AS earlier_salt, webhook.earlier_until AS earlier_until, webhook.paused_at AS paused_at, webhook.paused_because AS paused_because, webhook.created_at AS created_at
+FROM webhook
+WHERE webhook.user_id = $1::VARCHAR) AS webhook JOIN (SELECT delivery.webhook_id AS webhook_id, delivery.after_id AS after_id, delivery.due_at AS due_at, delivery.claim AS claim, delivery.replaying AS replaying, delivery.attempts AS attempts, delivery.failing_since AS failing_since, delivery.last_at AS last_at, delivery.last_status AS last_status, delivery.last_problem AS last_problem
+FROM delivery
+WHERE delivery.user_id = $1::VARCHAR) AS delivery ON delivery.webhook_id = webhook.id
+WHERE delivery.due_at <= statement_timestamp() ORDER BY webhook.id;
+
+-- webhooks.steps._TAKE
+-- $1 due_at, $2 claim, $3 user_id, $4 webhook_id
+UPDATE delivery SET due_at=$1::TIMESTAMP WITH TIME ZONE, claim=$2::VARCHAR WHERE delivery.user_id = $3::VARCHAR AND delivery.webhook_id = $4::VARCHAR;
+
+-- webhooks.steps._REPEATED
+-- $1 user_id, $2 webhook_id
+SELECT event.id, event.subject, event.subject_id, event.subject_key, event.call, event.kind, event.actor, event.client_id, event.client_name, event.conversation_id, event.message_id, event.at, event.before, event.after, event.idempotency_key, event.request_hash, event.undoes
+FROM (SELECT undelivered.webhook_id AS webhook_id, undelivered.event_id AS event_id, undelivered.problem AS problem, undelivered.status AS status, undelivered.given_up_at AS given_up_at, undelivered.replaying AS replaying
+FROM undelivered
+WHERE undelivered.user_id = $1::VARCHAR) AS undelivered JOIN (SELECT event.id AS id, event.subject AS subject, event.subject_id AS subject_id, event.subject_key AS subject_key, event.call AS call, event.kind AS kind, event.actor AS actor, event.client_id AS client_id, event.client_name AS client_name, event.conversation_id AS conversation_id, event.message_id AS message_id, event.at AS at, event.before AS before, event.after AS after, event.idempotency_key AS idempotency_key, event.request_hash AS request_hash, event.undoes AS undoes
+FROM event
+WHERE event.user_id = $1::VARCHAR) AS event ON event.id = undelivered.event_id
+WHERE undelivered.webhook_id = $2::VARCHAR AND undelivered.replaying ORDER BY event.id
+ LIMIT 20;
+
+-- webhooks.steps._CLAIMED
+-- $1 user_id, $2 webhook_id, $3 claim
+SELECT delivery.webhook_id, delivery.after_id, delivery.due_at, delivery.claim, delivery.replaying, delivery.attempts, delivery.failing_since, delivery.last_at, delivery.last_status, delivery.last_problem, statement_timestamp() AS now
+FROM (SELECT delivery.webhook_id AS webhook_id, delivery.after_id AS after_id, delivery.due_at AS due_at, delivery.claim AS claim, delivery.replaying AS replaying, delivery.attempts AS attempts, delivery.failing_since AS failing_since, delivery.last_at AS last_at, delivery.last_status AS last_status, delivery.last_problem AS last_problem
+FROM delivery
+WHERE delivery.user_id = $1::VARCHAR) AS delivery
+WHERE delivery.webhook_id = $2::VARCHAR AND delivery.claim = $3::VARCHAR;
+
+-- webhooks.steps._SAVE
+-- $1 after_id, $2 due_at, $3 claim, $4 replaying, $5 attempts, $6 failing_since, $7 last_at, $8 last_status, $9 last_problem, $10 user_id, $11 webhook_id
+UPDATE delivery SET after_id=$1::BIGINT, due_at=$2::TIMESTAMP WITH TIME ZONE, claim=$3::VARCHAR, replaying=$4::BOOLEAN, attempts=$5::INTEGER, failing_since=$6::TIMESTAMP WITH TIME ZONE, last_at=$7::TIMESTAMP WITH TIME ZONE, last_status=$8::INTEGER, last_problem=$9::VARCHAR WHERE delivery.user_id = $10::VARCHAR AND delivery.webhook_id = $11::VARCHAR;
+
+-- webhooks.steps._PAUSE
+-- $1 paused_because, $2 user_id, $3 webhook_id
+UPDATE webhook SET paused_at=statement_timestamp(), paused_because=$1::VARCHAR WHERE webhook.user_id = $2::VARCHAR AND webhook.id = $3::VARCHAR;
+
+-- webhooks.steps._END_REPLAY
+-- $1 replaying = False, $2 user_id, $3 webhook_id
+UPDATE delivery SET replaying=$1::BOOLEAN WHERE delivery.user_id = $2::VARCHAR AND delivery.webhook_id = $3::VARCHAR;
+
+-- webhooks.steps._UNMARK
+-- $1 replaying = False, $2 user_id, $3 webhook_id
+UPDATE undelivered SET replaying=$1::BOOLEAN WHERE undelivered.user_id = $2::VARCHAR AND undelivered.webhook_id = $3::VARCHAR;
+
+-- webhooks.steps._GIVE_UP
+-- $1 user_id, $2 webhook_id, $3 event_id, $4 problem, $5 status, $6 replaying = False
+INSERT INTO undelivered (user_id, webhook_id, event_id, problem, status, given_up_at, replaying) VALUES ($1::VARCHAR, $2::VARCHAR, $3::BIGINT, $4::VARCHAR, $5::INTEGER, statement_timestamp(), $6::BOOLEAN) ON CONFLICT DO NOTHING;
+
+-- webhooks.steps._DELIVERED
+-- $1 user_id, $2 webhook_id, $3 event_id
+DELETE FROM undelivered WHERE undelivered.user_id = $1::VARCHAR AND undelivered.webhook_id = $2::VARCHAR AND undelivered.event_id = $3::BIGINT;
+
+-- webhooks.steps._KEEP_NEWEST
+-- $1 user_id, $2 webhook_id
+DELETE FROM undelivered WHERE undelivered.user_id = $1::VARCHAR AND undelivered.webhook_id = $2::VARCHAR AND undelivered.event_id IN (SELECT undelivered.event_id
+FROM (SELECT undelivered.webhook_id AS webhook_id, undelivered.event_id AS event_id, undelivered.problem AS problem, undelivered.status AS status, undelivered.given_up_at AS given_up_at, undelivered.replaying AS replaying
+FROM undelivered
+WHERE undelivered.user_id = $1::VARCHAR) AS undelivered
+WHERE undelivered.webhook_id = $2::VARCHAR ORDER BY undelivered.event_id DESC
+ LIMIT ALL OFFSET 100);
 
 -- tasks.selection.page(all)
 -- $1 user_id, $2 left_1 = 201, $3 rows

@@ -135,6 +135,8 @@ class Settings(BaseSettings):
     """The maximum size of a user's ledger."""
     max_streams: int = Field(default=5000, alias="SURELIST_MAX_STREAMS", ge=0)
     """Open streams of the live feed per worker."""
+    webhook_hosts: StringList = Field(default=(), alias="SURELIST_WEBHOOK_HOSTS")
+    """Host names and addresses that webhooks may reach although they are private, and by http."""
     model: str = Field(
         default="",
         alias="SURELIST_MODEL",
@@ -218,6 +220,11 @@ class Settings(BaseSettings):
     def cursor_key(self) -> bytes:
         """The key that signs pagination cursors."""
         return derive(self.secret, Purpose.CURSORS)
+
+    @cached_property
+    def webhook_keys(self) -> tuple[bytes, ...]:
+        """The keys of webhook secrets. New secrets are derived from the first one."""
+        return tuple(derive(secret, Purpose.WEBHOOKS) for secret in self.signing_secrets)
 
     @property
     def page_secrets(self) -> tuple[str, ...]:

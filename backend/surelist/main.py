@@ -30,6 +30,7 @@ from surelist.observability.calls import Calls
 from surelist.observability.metrics import CONNECTIONS_MAX
 from surelist.rest_api import make_rest_api
 from surelist.server.health import Health
+from surelist.webhooks.deliveries import Deliveries
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +46,12 @@ def create_app(settings: Settings | None = None) -> Starlette:
     settings = settings or config.load()
     authenticator = Authenticator(issuers.trusted_issuers(settings))
     feed = Feed(settings)
+    deliveries = Deliveries(settings)
+
+    def changed(user_id: str) -> None:
+        feed.changed(user_id)
+        deliveries.changed(user_id)
+
     endpoints = {
         resource.path: McpEndpoint(settings, authenticator, toolset, resource, feed)
         for toolset, resource in TOOLSETS
@@ -62,15 +69,17 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 settings, settings.database_url_replica, traced=spans is not None, checked=False
             )
         app.state.database = Database(
-            pool, settings, CredentialCheck(), remove_some, replica, feed.changed
+            pool, settings, CredentialCheck(), remove_some, replica, changed
         )
         feed.start(app.state.database)
+        deliveries.start(app.state.database)
         for endpoint in endpoints.values():
             endpoint.set_database(app.state.database)
         try:
             yield {"stop": feed.stop}  # for server/connections.py
         finally:
             await feed.close()
+            await deliveries.close()
             await rest.state.assistant.close()
             await app.state.database.close()
             if spans:
@@ -84,7 +93,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
     ]
     app = Starlette(lifespan=lifespan, middleware=middleware)
     app.state.feed = feed
-    rest = make_rest_api(settings, authenticator, lambda: app.state.database, feed)
+    app.state.deliveries = deliveries
+    rest = make_rest_api(
+        settings, authenticator, lambda: app.state.database, feed, deliveries.sender
+    )
     routes = [Route(path, endpoint) for path, endpoint in endpoints.items()]
     app.routes.extend([*routes, *Health(settings).routes(), Mount("/", rest)])
     app.router.default = rest  # a Mount does not match paths with line breaks

@@ -33,6 +33,8 @@ from surelist.errors import SurelistError
 from surelist.feed.feed import Feed
 from surelist.tasks import ledger_routes
 from surelist.tasks import routes as tasks
+from surelist.webhooks import routes as webhooks
+from surelist.webhooks.sending import Sender
 
 METADATA_CACHE = {"Cache-Control": "max-age=3600"}
 
@@ -42,6 +44,7 @@ def make_rest_api(
     authenticator: Authenticator,
     database: Callable[[], Database],
     feed: Feed,
+    sender: Sender,
 ) -> FastAPI:
     """The application for every path except MCP and health checks.
 
@@ -63,6 +66,7 @@ def make_rest_api(
     api.state.authenticator = authenticator
     api.state.database = database
     api.state.feed = feed
+    api.state.webhooks = sender
     api.state.assistant = Assistant(settings)
     api.add_exception_handler(SurelistError, problem)
     api.add_exception_handler(RequestValidationError, problem)
@@ -76,6 +80,7 @@ def make_rest_api(
         chat.router,
         account.router,
         agents.router,
+        webhooks.router,
     ):
         api.router.routes.extend(router.routes)  # include_router would match each request twice
 

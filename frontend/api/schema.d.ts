@@ -475,6 +475,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description List the webhooks, the oldest first.
+         */
+        get: operations["list_webhooks_api__user_id__webhooks_get"];
+        put?: never;
+        /**
+         * Make Webhook
+         * @description Create a webhook. It gets every event from now on. The answer contains its secret.
+         */
+        post: operations["make_webhook_api__user_id__webhooks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Webhook
+         * @description Read one webhook.
+         */
+        get: operations["read_webhook_api__user_id__webhooks__webhook_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Webhook
+         * @description Remove a webhook.
+         */
+        delete: operations["remove_webhook_api__user_id__webhooks__webhook_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Webhook
+         * @description Change the URL, pause, or continue with the first event that was not delivered.
+         */
+        patch: operations["change_webhook_api__user_id__webhooks__webhook_id__patch"];
+        trace?: never;
+    };
+    "/api/{user_id}/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Secret
+         * @description Replace the secret. Messages are signed with the earlier one too for a day.
+         */
+        post: operations["rotate_secret_api__user_id__webhooks__webhook_id__secret_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Test Message
+         * @description Send a message of the type `ping` once, and return the outcome.
+         */
+        post: operations["send_test_message_api__user_id__webhooks__webhook_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/webhooks/{webhook_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Webhook
+         * @description Send again: the events after `after`, or without it, those that were given up on.
+         */
+        post: operations["replay_webhook_api__user_id__webhooks__webhook_id__replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/webhooks/{webhook_id}/undelivered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Undelivered
+         * @description List the events that were given up on, the oldest first.
+         */
+        get: operations["list_undelivered_api__user_id__webhooks__webhook_id__undelivered_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -619,6 +751,14 @@ export interface components {
             deleted?: boolean;
         };
         /**
+         * DeadLetters
+         * @description The events of a webhook that were given up on.
+         */
+        DeadLetters: {
+            /** Undelivered */
+            undelivered: components["schemas"]["ShownUndelivered"][];
+        };
+        /**
          * Emptied
          * @description The number of purged tasks, and whether to call again for more.
          */
@@ -655,6 +795,8 @@ export interface components {
             conversations: components["schemas"]["ShownConversation"][];
             /** Messages */
             messages: components["schemas"]["ExportedMessage"][];
+            /** Webhooks */
+            webhooks: components["schemas"]["ShownWebhook"][];
         };
         /**
          * ExportedMessage
@@ -869,6 +1011,17 @@ export interface components {
             tags?: string[];
         };
         /**
+         * NewWebhook
+         * @description The request for a new webhook.
+         */
+        NewWebhook: {
+            /**
+             * Url
+             * Format: uri
+             */
+            url: string;
+        };
+        /**
          * Patch
          * @description A merge patch (RFC 7396). Null empties a field, as does its name in `clear`.
          *
@@ -954,6 +1107,29 @@ export interface components {
              * @default false
              */
             completed: boolean;
+        };
+        /**
+         * Replay
+         * @description What to send again: the events after an event, or those that were given up on.
+         */
+        Replay: {
+            /** After */
+            after?: number;
+        };
+        /**
+         * SentTest
+         * @description The outcome of a test message.
+         */
+        SentTest: {
+            /** Delivered */
+            delivered: boolean;
+            /** Status */
+            status?: number;
+            /**
+             * Problem
+             * @enum {string}
+             */
+            problem?: "address_not_public" | "answer_invalid" | "gone" | "redirect" | "status" | "timeout" | "tls" | "unreachable";
         };
         /**
          * SessionsEnd
@@ -1133,6 +1309,69 @@ export interface components {
             changes?: components["schemas"]["MessageChange"][];
         };
         /**
+         * ShownUndelivered
+         * @description An event that was given up on, with the last problem.
+         */
+        ShownUndelivered: {
+            /** Event Id */
+            event_id: number;
+            /**
+             * Problem
+             * @enum {string}
+             */
+            problem: "address_not_public" | "answer_invalid" | "gone" | "redirect" | "status" | "timeout" | "tls" | "unreachable";
+            /** Status */
+            status?: number;
+            /** Given Up At */
+            given_up_at: string;
+        };
+        /**
+         * ShownWebhook
+         * @description A webhook, with times in UTC. `after` is the last event that was delivered or given up on.
+         *
+         *     `undelivered` is the number of events given up on. `attempts` is the number of failed attempts
+         *     to deliver the next event, and `next_attempt_at` the time of the next one.
+         */
+        ShownWebhook: {
+            /** Id */
+            id: string;
+            /** Url */
+            url: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "failing" | "paused";
+            /** After */
+            after: number;
+            /** Undelivered */
+            undelivered: number;
+            /** Attempts */
+            attempts: number;
+            /** Created At */
+            created_at: string;
+            /** Paused At */
+            paused_at?: string;
+            /**
+             * Paused Because
+             * @enum {string}
+             */
+            paused_because?: "person" | "gone" | "failing";
+            /** Failing Since */
+            failing_since?: string;
+            /** Next Attempt At */
+            next_attempt_at?: string;
+            /** Last At */
+            last_at?: string;
+            /** Last Status */
+            last_status?: number;
+            /**
+             * Last Problem
+             * @enum {string}
+             */
+            last_problem?: "address_not_public" | "answer_invalid" | "gone" | "redirect" | "status" | "timeout" | "tls" | "unreachable";
+        };
+        /**
          * StreamedMessage
          * @description A message to the assistant: `message`, or the last of `messages` in the body of `useChat`.
          */
@@ -1296,6 +1535,72 @@ export interface components {
             left: components["schemas"]["LeftEvent"][];
             /** Dry Run */
             dry_run: boolean;
+        };
+        /**
+         * WebhookPatch
+         * @description Changes to a webhook.
+         */
+        WebhookPatch: {
+            /**
+             * Url
+             * Format: uri
+             */
+            url?: string;
+            /** Paused */
+            paused?: boolean;
+        };
+        /**
+         * WebhookWithSecret
+         * @description A webhook with its secret.
+         */
+        WebhookWithSecret: {
+            /** Id */
+            id: string;
+            /** Url */
+            url: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "failing" | "paused";
+            /** After */
+            after: number;
+            /** Undelivered */
+            undelivered: number;
+            /** Attempts */
+            attempts: number;
+            /** Created At */
+            created_at: string;
+            /** Paused At */
+            paused_at?: string;
+            /**
+             * Paused Because
+             * @enum {string}
+             */
+            paused_because?: "person" | "gone" | "failing";
+            /** Failing Since */
+            failing_since?: string;
+            /** Next Attempt At */
+            next_attempt_at?: string;
+            /** Last At */
+            last_at?: string;
+            /** Last Status */
+            last_status?: number;
+            /**
+             * Last Problem
+             * @enum {string}
+             */
+            last_problem?: "address_not_public" | "answer_invalid" | "gone" | "redirect" | "status" | "timeout" | "tls" | "unreachable";
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * Webhooks
+         * @description A user's webhooks.
+         */
+        Webhooks: {
+            /** Webhooks */
+            webhooks: components["schemas"]["ShownWebhook"][];
         };
         /**
          * WholeTask
@@ -2780,6 +3085,351 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             /** @description Unsupported Media Type */
             415: components["responses"]["UnsupportedMediaType"];
+            /** @description Unprocessable Content */
+            422: components["responses"]["Invalid"];
+            /** @description Too Many Requests */
+            429: components["responses"]["TooManyRequests"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_webhooks_api__user_id__webhooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhooks"];
+                };
+            };
+            /** @description Unauthorized */
+            401: components["responses"]["Unauthenticated"];
+            /** @description Forbidden */
+            403: components["responses"]["Forbidden"];
+            /** @description Unprocessable Content */
+            422: components["responses"]["Invalid"];
+            /** @description Too Many Requests */
+            429: components["responses"]["TooManyRequests"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    make_webhook_api__user_id__webhooks_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description Unauthorized */
+            401: components["responses"]["Unauthenticated"];
+            /** @description Forbidden */
+            403: components["responses"]["Forbidden"];
+            /** @description Conflict */
+            409: components["responses"]["Conflict"];
+            /** @description Content Too Large */
+            413: components["responses"]["TooLarge"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Unprocessable Content */
+            422: components["responses"]["Invalid"];
+            /** @description Too Many Requests */
+            429: components["responses"]["TooManyRequests"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_webhook_api__user_id__webhooks__webhook_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownWebhook"];
+                };
+            };
+            /** @description Unauthorized */
+            401: components["responses"]["Unauthenticated"];
+            /** @description Forbidden */
+            403: components["responses"]["Forbidden"];
+            /** @description Not Found */
+            404: components["responses"]["NotFound"];
+            /** @description Unprocessable Content */
+            422: components["responses"]["Invalid"];
+            /** @description Too Many Requests */
+            429: components["responses"]["TooManyRequests"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_webhook_api__user_id__webhooks__webhook_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: components["responses"]["Unauthenticated"];
+            /** @description Forbidden */
+            403: components["responses"]["Forbidden"];
+            /** @description Not Found */
+            404: components["responses"]["NotFound"];
+            /** @description Unprocessable Content */
+            422: components["responses"]["Invalid"];
+            /** @description Too Many Requests */
+            429: components["responses"]["TooManyRequests"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_webhook_api__user_id__webhooks__webhook_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownWebhook"];
+                };
+            };
+            /** @description Unauthorized */
+            401: components["responses"]["Unauthenticated"];
+            /** @description Forbidden */
+            403: components["responses"]["Forbidden"];
+            /** @description Not Found */
+            404: components["responses"]["NotFound"];
+            /** @description Content Too Large */
+            413: components["responses"]["TooLarge"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Unprocessable Content */
+            422: components["responses"]["Invalid"];
+            /** @description Too Many Requests */
+            429: components["responses"]["TooManyRequests"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotate_secret_api__user_id__webhooks__webhook_id__secret_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description Unauthorized */
+            401: components["responses"]["Unauthenticated"];
+            /** @description Forbidden */
+            403: components["responses"]["Forbidden"];
+            /** @description Not Found */
+            404: components["responses"]["NotFound"];
+            /** @description Unprocessable Content */
+            422: components["responses"]["Invalid"];
+            /** @description Too Many Requests */
+            429: components["responses"]["TooManyRequests"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    send_test_message_api__user_id__webhooks__webhook_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentTest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: components["responses"]["Unauthenticated"];
+            /** @description Forbidden */
+            403: components["responses"]["Forbidden"];
+            /** @description Not Found */
+            404: components["responses"]["NotFound"];
+            /** @description Unprocessable Content */
+            422: components["responses"]["Invalid"];
+            /** @description Too Many Requests */
+            429: components["responses"]["TooManyRequests"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replay_webhook_api__user_id__webhooks__webhook_id__replay_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownWebhook"];
+                };
+            };
+            /** @description Unauthorized */
+            401: components["responses"]["Unauthenticated"];
+            /** @description Forbidden */
+            403: components["responses"]["Forbidden"];
+            /** @description Not Found */
+            404: components["responses"]["NotFound"];
+            /** @description Content Too Large */
+            413: components["responses"]["TooLarge"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Unprocessable Content */
+            422: components["responses"]["Invalid"];
+            /** @description Too Many Requests */
+            429: components["responses"]["TooManyRequests"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_undelivered_api__user_id__webhooks__webhook_id__undelivered_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetters"];
+                };
+            };
+            /** @description Unauthorized */
+            401: components["responses"]["Unauthenticated"];
+            /** @description Forbidden */
+            403: components["responses"]["Forbidden"];
+            /** @description Not Found */
+            404: components["responses"]["NotFound"];
             /** @description Unprocessable Content */
             422: components["responses"]["Invalid"];
             /** @description Too Many Requests */

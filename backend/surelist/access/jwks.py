@@ -95,7 +95,7 @@ class KeySet:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted_certificates() -> ssl.SSLContext:
     """The trusted certificates of this machine. Cached, since reading them takes 80 ms."""
     return httpx2.create_ssl_context()
 
@@ -107,7 +107,7 @@ async def download(url: str) -> bytes:
     try:
         async with (
             asyncio.timeout(SECONDS_TO_ANSWER),
-            httpx2.AsyncClient(headers=headers, verify=_trusted()) as client,
+            httpx2.AsyncClient(headers=headers, verify=trusted_certificates()) as client,
             client.stream("GET", url) as response,
         ):
             if response.status_code != HTTPStatus.OK:

@@ -15,6 +15,7 @@ from surelist.tasks import purge
 from surelist.tasks.fields import FIELDS
 from surelist.tasks.models import Task
 from surelist.tasks.representation import whole
+from surelist.webhooks.export import webhooks_after
 
 T = TypeVar("T")
 
@@ -77,11 +78,11 @@ class Reading(Protocol):
 
 
 async def export(account: Record | None, read: Reading) -> AsyncGenerator[bytes]:
-    """The bytes of one JSON object: as_of, timezone, tasks, events, conversations and messages.
+    """The bytes of one JSON object: as_of, timezone, and an array for each exported table.
 
     Tasks and events are as of `account`'s last event, `as_of`. A task that has changed since is
     restored from its events, and a task that is purged during the export is left out.
-    Conversations and messages are as they are when their page is read.
+    Conversations, messages and webhooks are as they are when their page is read.
     """
     timezone, as_of = (account["timezone"], account["last_event"]) if account else ("UTC", 0)
     yield b'{"as_of":%d,"timezone":%b,"tasks":[' % (as_of, orjson.dumps(timezone))
@@ -97,6 +98,9 @@ async def export(account: Record | None, read: Reading) -> AsyncGenerator[bytes]
     async for piece in _pages(
         read, lambda tx, last: messages_after(tx, last, timezone), first=(0, 0)
     ):
+        yield piece
+    yield b'],"webhooks":['
+    async for piece in _pages(read, webhooks_after):
         yield piece
     yield b"]}"
 

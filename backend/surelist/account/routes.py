@@ -27,6 +27,7 @@ from surelist.errors import BeingErased
 from surelist.ledger.representation import ShownEvent
 from surelist.ledger.times import local, zone
 from surelist.tasks.representation import WholeTask
+from surelist.webhooks.representation import ShownWebhook
 
 
 class ShownAccount(ShownObject):
@@ -52,6 +53,7 @@ class Export(ShownObject):
     events: list[ShownEvent]
     conversations: list[ShownConversation]
     messages: list[ExportedMessage]
+    webhooks: list[ShownWebhook]
 
 
 class AccountPatch(Closed):

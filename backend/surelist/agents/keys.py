@@ -1,7 +1,5 @@
 """Agent keys: an agent that the person creates, with its only token."""
 
-import hashlib
-import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +18,7 @@ from surelist.data.isolation import UserTransaction, user_rows
 from surelist.errors import Conflict, Gone
 from surelist.ledger.models import INSTANT
 from surelist.ledger.statements import CONTEXT_ALONE
-from surelist.ledger.write import Write, idempotency_key_reused
+from surelist.ledger.write import Write, id_digits, idempotency_key_reused
 
 _agent = user_rows(Agent)
 _KEY = compiled(
@@ -66,7 +64,7 @@ async def make_key(
     key was sent with another body, when another key has the name, and when there are too many
     agents.
     """
-    client_id = f"{KEY_PREFIX}{_id_digits(tx, idempotency_key)}"
+    client_id = f"{KEY_PREFIX}{id_digits(tx, idempotency_key)}"
     await agent_status(tx, client_id)
     scopes = sorted(set(new.scopes))
     made_at = datetime.fromtimestamp(int(time.time()), UTC)
@@ -103,14 +101,6 @@ async def _refuse_name_in_use(tx: UserTransaction, name: str, now: datetime) -> 
     same = next((one for one in names if one.casefold() == name.casefold()), None)
     if same:
         raise Conflict("key_name_in_use", name=same)
-
-
-def _id_digits(tx: UserTransaction, idempotency_key: str | None) -> str:
-    """16 hex digits: a hash of the caller and its idempotency key, or random without a key."""
-    if idempotency_key is None:
-        return secrets.token_hex(8)
-    caller_and_key = f"{tx.caller.client_id}\n{idempotency_key}"  # neither has a line break
-    return hashlib.sha256(caller_and_key.encode()).hexdigest()[:16]
 
 
 def _refuse_unless_repeated(first: Record, new: NewKey, scopes: list[AgentScope]) -> None:

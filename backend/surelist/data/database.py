@@ -31,7 +31,7 @@ Record: TypeAlias = Mapping[str, Any]
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-SCHEMA = "0009"
+SCHEMA = "0010"
 """The migration that this code requires: the last one in MIGRATIONS."""
 
 DIRECT = "DATABASE_URL_DIRECT or DATABASE_URL"

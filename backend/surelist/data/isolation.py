@@ -73,6 +73,7 @@ _LAST_EVENT_OF = "SELECT last_event_of($1)"
 _LAST_EVENTS_OF = (
     "SELECT user_id, last_event_of(user_id) AS last_event FROM unnest($1::text[]) AS user_id"
 )
+_DELIVERIES_OF_ALL = "SELECT of_user, unsent_after FROM deliveries_of_all($1, $2)"
 _LAST_EVENT = Statement(
     "SELECT account.last_event FROM account WHERE account.user_id = $1::VARCHAR", ("user_id",), {}
 )
@@ -311,6 +312,30 @@ class Database:
         with faults_as_unavailable():
             rows = await self._pool.fetch(_LAST_EVENTS_OF, list(user_ids), timeout=POOL_TIMEOUT)
         return {row["user_id"]: row["last_event"] for row in rows}
+
+    async def deliveries(self, later_than: str, most: int) -> Mapping[str, int | None]:
+        """Users with webhooks that are not paused: the first `most` after a user id, in order.
+
+        The value is None if no delivery of the user is due yet. Otherwise a delivery waits for an
+        event with a larger id; it is negative if events are to be repeated. Raises Unavailable.
+        """
+        with faults_as_unavailable():
+            rows = await self._pool.fetch(
+                _DELIVERIES_OF_ALL, later_than, most, timeout=POOL_TIMEOUT
+            )
+        return {row["of_user"]: row["unsent_after"] for row in rows}
+
+    async def deliver(self, principal: Principal, work: Work[T]) -> T:
+        """Run a step of a delivery under the lock of the user's account.
+
+        The server itself is the caller, so there is no credential to check. Nothing that the person
+        sees in the ledger changes, so no stream is woken, and no caller waits for the disk: a step
+        that a crash loses is repeated. Raises Unavailable.
+        """
+        user_id = principal.account_id
+        begin = self._begin_to_write(user_id)
+        async with self._turns.to_write(user_id, self._patience, person=True):
+            return await self._run(principal, None, begin, work, gated=False)
 
     async def _read_replica(
         self, replica: Pool, principal: Principal, begin: str, work: Work[T]

@@ -39,6 +39,9 @@ class UserTable(SQLModel):
     kept_on_erase: ClassVar[bool] = False
     """Whether an erase keeps the row. The account's row keeps the counters of ids."""
 
+    found_by_workers: ClassVar[bool] = False
+    """Whether workers search the rows of all users, for work that is due (wall.py)."""
+
     user_id: str = owner(foreign_key="account.user_id")
 
 
@@ -57,6 +60,11 @@ def _models() -> dict[str, type[UserTable]]:
 def of_users() -> tuple[str, ...]:
     """The names of all tables with a user's rows, in alphabetical order."""
     return tuple(sorted(_models()))
+
+
+def found_by_workers() -> frozenset[str]:
+    """The names of the tables in which workers search the rows of all users."""
+    return frozenset(name for name, model in _models().items() if model.found_by_workers)
 
 
 def in_order() -> tuple[type[UserTable], ...]:

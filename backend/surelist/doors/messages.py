@@ -332,6 +332,26 @@ REFUSALS: Mapping[str, Refusal] = {
         "SURELIST_MODEL is {model}, which needs SURELIST_MODEL_KEY too.",
         "Set it, then start Surelist again.",
     ),
+    # Webhooks
+    "webhook_not_found": Refusal(
+        "There is no such webhook.", "List the webhooks to see their ids."
+    ),
+    "webhook_limit": Refusal(
+        "Webhook limit reached: {limit:,}. Nothing was changed.",
+        "Use one that is not needed any more, and change its URL.",
+    ),
+    "webhook_url": Refusal(
+        "The URL of a webhook must look like https://example.com/path, without a user name, a "
+        "password or a fragment. The operator of this server can allow http for a host.",
+        "Send such a URL.",
+    ),
+    "webhook_port": Refusal(
+        "A webhook cannot use port {port}.", "Use port 443, or a port from 1024 on."
+    ),
+    "event_not_sent": Refusal(
+        "The webhook has not come as far as event {event_id}: its last one is {after}.",
+        "Send that number or a smaller one.",
+    ),
     # Agents and keys
     "agent_not_found": Refusal("There is no such agent.", "List the agents to see their ids."),
     "key_not_connectable": Refusal("Keys cannot be connected.", "Create a new key instead."),

@@ -1,6 +1,7 @@
 """The unit of work of a write: reads under the account's lock, records events, stores them."""
 
 import hashlib
+import secrets
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -363,6 +364,17 @@ def require_version(version: int | None, subject: Subject, row: Row, timezone: s
         version=current_version,
         current=current,
     )
+
+
+def id_digits(tx: UserTransaction, idempotency_key: str | None) -> str:
+    """16 hex digits for the id of a new row.
+
+    They are a hash of the caller and its idempotency key, or random without a key.
+    """
+    if idempotency_key is None:
+        return secrets.token_hex(8)
+    caller_and_key = f"{tx.caller.client_id}\n{idempotency_key}"  # neither has a line break
+    return hashlib.sha256(caller_and_key.encode()).hexdigest()[:16]
 
 
 def idempotency_key_reused() -> Conflict:

@@ -26,6 +26,9 @@ class Purpose(Enum):
     PAGE = b"surelist page"
     """The web page's only key, for cookies, links in e-mails and authorization requests."""
 
+    WEBHOOKS = b"surelist webhooks"
+    """Derives the signing secret of each webhook (specs/rest.md)."""
+
     FIRST_PERSON = b"surelist local list"
     """The code with which the first person becomes the user `local`."""
 

@@ -66,6 +66,12 @@ FEED_LISTENING = Gauge(
     multiprocess_mode="livesum",
 )
 
+WEBHOOK_DELIVERIES = Counter(
+    "surelist_webhook_deliveries",
+    "Attempts to deliver an event to a webhook: delivered, failed, gone (410), or given up.",
+    ["outcome"],
+)
+
 
 def count_call(door: str, operation: str, outcome: str, seconds: float) -> None:
     """Count a call and observe its duration."""

@@ -39,6 +39,7 @@ async def test_an_empty_list_is_exported(owner: Person) -> None:
         "events": [],
         "conversations": [],
         "messages": [],
+        "webhooks": [],
     }
 
 

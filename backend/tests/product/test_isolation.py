@@ -310,7 +310,7 @@ async def test_policies_alone_limit_an_unfiltered_statement_to_the_rows_of_its_u
 CHECKED = {"kind": "'created'", "actor": "'agent'", "role": "'user'"}
 """Values for columns with a check constraint."""
 
-BY_TYPE = {str: "'text'", int: "1", list: "'{{}}'", datetime: "now()"}
+BY_TYPE = {str: "'text'", int: "1", list: "'{{}}'", datetime: "now()", bytes: "''::bytea"}
 
 
 def insert_into(model: type[UserTable]) -> str:
@@ -484,6 +484,10 @@ async def test_a_user_cannot_unseal_values_of_another_user(
 
 
 POLICY = "(user_id = current_setting('app.user_id'::text, true))"
+FOUND_BY_WORKERS = {
+    "delivery": f"({POLICY} OR (current_setting('app.seeks_due'::text, true) = 'on'::text))"
+}
+"""The tables in which the function `deliveries_of_all` sees rows of all users."""
 
 
 async def complaints(copy: Copy) -> list[str]:
@@ -507,7 +511,8 @@ async def complaints(copy: Copy) -> list[str]:
             "pg_get_expr(polwithcheck, polrelid) FROM pg_policy WHERE polrelid = $1",
             oid,
         )
-        if [tuple(policy) for policy in policies] != [("*", True, [0], POLICY, POLICY)]:
+        seen = FOUND_BY_WORKERS.get(name, POLICY)
+        if [tuple(policy) for policy in policies] != [("*", True, [0], seen, POLICY)]:
             found.append(f"{name} has another policy, or more than one")
     indexes = await copy.rows(
         "SELECT indexrelid::regclass::text, attname FROM pg_index "
@@ -549,6 +554,9 @@ async def test_every_table_has_row_level_security(copy: Copy) -> None:
         "ALTER POLICY agent_of_user ON agent USING (user_id = current_setting('app.user_id', true) "
         "OR name = 'shared')",
         "ALTER POLICY account_of_user ON account TO surelist_app",
+        "ALTER POLICY task_of_user ON task USING (user_id = current_setting('app.user_id', true) "
+        "OR current_setting('app.seeks_due', true) = 'on')",
+        "ALTER POLICY delivery_of_user ON delivery USING (true)",
         "CREATE INDEX ON task (title)",
         "CREATE UNIQUE INDEX ON event (idempotency_key)",
         "ALTER TABLE agent ADD UNIQUE (client_id, user_id)",
@@ -680,6 +688,7 @@ def test_only_the_isolation_module_begins_transactions_and_takes_connections() -
     }
     assert found == {
         ("data/queues.py", "acquire"),  # a semaphore
+        ("webhooks/deliveries.py", "acquire"),  # a semaphore
         ("data/auth_schema.py", "connect"),  # where no list is
         ("data/isolation.py", "acquire"),
         ("data/database.py", "create_pool"),

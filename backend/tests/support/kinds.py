@@ -64,6 +64,7 @@ PROCESS = {
     "test_terminal",
     "test_traces",
     "test_upgrades::test_first_requests_of_java_are_served_by_mcp_and_rest",
+    "test_webhooks_killed",
     "test_wall::test_doctor_says_that_a_wall_is_missing",
 }
 """Modules, or tests of a module, that start programs."""
@@ -76,6 +77,7 @@ SLOW = {
     "test_isolation::test_every_statement_filters_each_of_its_tables_by_user",
     "test_ledger::test_random_calls_of_two_users_give_the_results_of_the_model",
     "test_text_growth",
+    "test_webhooks_killed",
     "test_words::test_every_character_is_folded_by_unicode_rules_or_to_an_easier_one",
 }
 """Modules, or tests of a module, that take more than a few seconds."""

@@ -6,10 +6,14 @@ A door without a case here fails `test_every_tool_route_and_resource_has_a_test_
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from surelist.conversations import messages, service
+from surelist.data.isolation import UserTransaction
 from surelist.ledger.write import Idempotency
+from surelist.webhooks import service as webhooks
+from surelist.webhooks import steps
 from tests.support.copies import Copy
 from tests.support.person import ERAS, HANDSHAKE, Person
 
@@ -34,6 +38,7 @@ class Hers:
     version: int = 7
     versions: int = 7
     conversations: tuple[int, ...] = (1, 2)
+    webhook: str = "wh-0000000000000000"
     said: str = f"{SECRET_WORD}-1-Where is the {SECRET_WORD}?"
 
     @property
@@ -59,6 +64,7 @@ async def make_list(ann: Person, word: str = SECRET_WORD) -> Hers:
     last = await ann.call("update_task", task_id=4, title=f"Pick {word} twice")
     await make_conversations(ann, word)
     page = await ann.through(f"{word}-robot").call("list_tasks", limit=1)
+    await ann.write(lambda tx: make_webhook(tx, word))
     hers = Hers(ann.user_id, page["next_cursor"])
     assert (last["task_id"], last["version"]) == (hers.changed, hers.version)
     return hers
@@ -78,6 +84,15 @@ async def make_conversations(ann: Person, word: str) -> None:
                 scope,
             )
     await ann.write(lambda tx: service.change(tx, 2, deleted=True), scope)
+
+
+async def make_webhook(tx: UserTransaction, word: str) -> None:
+    """A paused webhook with an event that was given up on."""
+    ids = {"webhook_id": Hers.webhook}
+    url = f"https://127.0.0.1/{word}"
+    await tx.execute(webhooks._ADD, **ids, url=url, salt=b"salt", now=datetime.now(UTC))
+    await tx.execute(webhooks._ADD_DELIVERY, **ids, after_id=0, due_at=None)
+    await tx.execute(steps._GIVE_UP, **ids, event_id=1, problem="status", status=500)
 
 
 Arguments = dict[str, Any]
@@ -159,6 +174,8 @@ _TASKS = "/api/{user_id}/tasks"
 _TASK = "/api/{user_id}/tasks/{task_id}"
 _CONVERSATIONS = "/api/{user_id}/conversations"
 _CONVERSATION = f"{_CONVERSATIONS}/{{conversation_id}}"
+_WEBHOOKS = "/api/{user_id}/webhooks"
+_WEBHOOK = f"{_WEBHOOKS}/{{webhook_id}}"
 ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
     ("GET", _TASKS): lambda hers: [
         {},
@@ -249,6 +266,17 @@ ROUTES: Mapping[tuple[str, str], Callable[[Hers], list[Request]]] = {
         {"json": {"name": hers.agent, "scopes": ["tasks:read"], "days": 1}},
         {"json": {"name": "Robot", "scopes": ["account:manage"], "days": 1}},
     ],
+    ("GET", _WEBHOOKS): lambda _: [{}],
+    ("POST", _WEBHOOKS): lambda _: [{"json": {"url": "http://127.0.0.1/"}}],
+    ("GET", _WEBHOOK): lambda hers: [{"webhook_id": hers.webhook}],
+    ("PATCH", _WEBHOOK): lambda hers: [{"webhook_id": hers.webhook, "json": {"paused": False}}],
+    ("DELETE", _WEBHOOK): lambda hers: [{"webhook_id": hers.webhook}],
+    ("POST", f"{_WEBHOOK}/secret"): lambda hers: [{"webhook_id": hers.webhook}],
+    ("POST", f"{_WEBHOOK}/test"): lambda hers: [{"webhook_id": hers.webhook}],
+    ("POST", f"{_WEBHOOK}/replay"): lambda hers: [
+        {"webhook_id": hers.webhook, "json": sent} for sent in ({}, {"after": 0})
+    ],
+    ("GET", f"{_WEBHOOK}/undelivered"): lambda hers: [{"webhook_id": hers.webhook}],
     ("POST", f"{_USER}/sessions/end"): lambda hers: [{"json": {}}],
     ("DELETE", _USER): lambda hers: [{}],
 }
@@ -369,7 +397,7 @@ def _calls(
     ]
 
 
-IDS = ("task_id", "event_id", "call", "client_id", "conversation_id")
+IDS = ("task_id", "event_id", "call", "client_id", "conversation_id", "webhook_id")
 
 
 def rest_attempt(method: str, path: str, named: str, request: Request) -> Attempt:
