@@ -94,9 +94,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     app = Starlette(lifespan=lifespan, middleware=middleware)
     app.state.feed = feed
     app.state.deliveries = deliveries
-    rest = make_rest_api(
-        settings, authenticator, lambda: app.state.database, feed, deliveries.sender
-    )
+    rest = make_rest_api(settings, authenticator, lambda: app.state.database, feed, deliveries)
     routes = [Route(path, endpoint) for path, endpoint in endpoints.items()]
     app.routes.extend([*routes, *Health(settings).routes(), Mount("/", rest)])
     app.router.default = rest  # a Mount does not match paths with line breaks

@@ -34,7 +34,7 @@ from surelist.feed.feed import Feed
 from surelist.tasks import ledger_routes
 from surelist.tasks import routes as tasks
 from surelist.webhooks import routes as webhooks
-from surelist.webhooks.sending import Sender
+from surelist.webhooks.deliveries import Deliveries
 
 METADATA_CACHE = {"Cache-Control": "max-age=3600"}
 
@@ -44,7 +44,7 @@ def make_rest_api(
     authenticator: Authenticator,
     database: Callable[[], Database],
     feed: Feed,
-    sender: Sender,
+    deliveries: Deliveries,
 ) -> FastAPI:
     """The application for every path except MCP and health checks.
 
@@ -66,7 +66,7 @@ def make_rest_api(
     api.state.authenticator = authenticator
     api.state.database = database
     api.state.feed = feed
-    api.state.webhooks = sender
+    api.state.deliveries = deliveries
     api.state.assistant = Assistant(settings)
     api.add_exception_handler(SurelistError, problem)
     api.add_exception_handler(RequestValidationError, problem)

@@ -56,6 +56,7 @@ def test_every_setting_has_a_default(data: Path):
         "max_tasks": 50_000,
         "max_events_a_day": 20_000,
         "max_streams": 5000,
+        "webhook_hosts": (),
         "max_bytes": 100_000_000,
         "metrics": "local",
         "log": "auto",

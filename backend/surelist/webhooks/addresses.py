@@ -81,7 +81,7 @@ class PublicNetwork(httpcore2.AsyncNetworkBackend):
         Raises AddressRefused and httpcore2.ConnectError.
         """
         addresses = await self._resolve(host, port)
-        if host not in self._private_hosts and not all(map(is_public, addresses)):
+        if host.lower() not in self._private_hosts and not all(map(is_public, addresses)):
             raise AddressRefused(host)
         failure: httpcore2.ConnectError | httpcore2.ConnectTimeout | None = None
         for address in addresses[:ADDRESSES_TRIED]:

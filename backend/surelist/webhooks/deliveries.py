@@ -91,6 +91,8 @@ class Deliveries:
                 await self._search_once(database)
             except Unavailable:
                 self._changes.set()
+            except Exception:
+                logger.exception("the search for deliveries failed")
             await asyncio.sleep(SEARCH_SECONDS)
 
     async def _search_once(self, database: Database) -> None:
@@ -132,7 +134,11 @@ class Deliveries:
         principal = Principal(user_id, user_id, frozenset(), _PERSON, 0, "token")
         claim = token_hex(8)
         batches = await database.deliver(principal, lambda tx: take(tx, claim))
-        ends = await asyncio.gather(*(self._send(database, principal, batch) for batch in batches))
+        sending = (self._send(database, principal, batch) for batch in batches)
+        ends = await asyncio.gather(*sending, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
         return any(ends)
 
     async def _send(self, database: Database, principal: Principal, batch: Batch) -> bool:

@@ -1,7 +1,5 @@
 """REST routes of webhooks. Only the person may call them."""
 
-from datetime import UTC, datetime
-from secrets import token_hex
 from typing import Annotated
 
 from fastapi import Path, Request, Response
@@ -12,6 +10,7 @@ from surelist.doors.problems import problems
 from surelist.doors.routing import Door, IdempotencyKey, PersonDoor, answer, user_router
 from surelist.errors import Conflict, NotFound
 from surelist.webhooks import representation, service
+from surelist.webhooks.deliveries import Deliveries
 from surelist.webhooks.models import NewWebhook, Replay, WebhookId, WebhookPatch
 from surelist.webhooks.representation import (
     SentTest,
@@ -56,6 +55,7 @@ async def make_webhook(
     door.require_recent_sign_in()
     sender = _sender(request)
     made = await door.write(lambda tx: service.make(tx, new.url, sender.check, key))
+    _deliveries(request).look(door.account_id)
     return _with_secret(door, sender, made, 201)
 
 
@@ -79,6 +79,7 @@ async def change_webhook(
         door.require_recent_sign_in()
     check = _sender(request).check
     changed = await door.write(lambda tx: service.change(tx, webhook_id, patch, check))
+    _deliveries(request).look(door.account_id)
     return answer(representation.webhook(changed))
 
 
@@ -109,13 +110,7 @@ async def send_test_message(
 ) -> Response:
     """Send a message of the type `ping` once, and return the outcome."""
     found = await door.write(lambda tx: service.find_for_test(tx, webhook_id))
-    message = {
-        "type": "ping",
-        "timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
-        "data": {"webhook_id": webhook_id},
-    }
-    message_id = f"{webhook_id}-ping-{token_hex(8)}"
-    attempt = await _sender(request).send(door.account_id, found, message_id, message)
+    attempt = await _sender(request).send_test(door.account_id, found)
     shown = SentTest(delivered=attempt.problem is None)
     if attempt.status is not None:
         shown["status"] = attempt.status
@@ -126,10 +121,15 @@ async def send_test_message(
 
 @router.post("/{webhook_id}/replay", responses={200: {"model": ShownWebhook}} | problems(NotFound))
 async def replay_webhook(
-    door: PersonDoor, webhook_id: _Id, replay: Replay, _key: IdempotencyKey = ABSENT
+    request: Request,
+    door: PersonDoor,
+    webhook_id: _Id,
+    replay: Replay,
+    _key: IdempotencyKey = ABSENT,
 ) -> Response:
     """Send again: the events after `after`, or without it, those that were given up on."""
     replayed = await door.write(lambda tx: service.replay(tx, webhook_id, replay))
+    _deliveries(request).look(door.account_id)
     return answer(representation.webhook(replayed))
 
 
@@ -143,7 +143,11 @@ async def list_undelivered(door: PersonDoor, webhook_id: _Id) -> Response:
 
 
 def _sender(request: Request) -> Sender:
-    return request.app.state.webhooks
+    return _deliveries(request).sender
+
+
+def _deliveries(request: Request) -> Deliveries:
+    return request.app.state.deliveries
 
 
 def _with_secret(door: Door, sender: Sender, stored: Record, status: int) -> Response:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from secrets import token_hex
 from typing import Any
 
 import httpcore2
@@ -18,6 +19,7 @@ from standardwebhooks import Webhook as Signer
 from surelist.access.jwks import trusted_certificates
 from surelist.config import Settings
 from surelist.data.database import Record
+from surelist.errors import Unavailable
 from surelist.webhooks.addresses import AddressRefused, PublicNetwork, check_url
 from surelist.webhooks.models import Problem
 
@@ -27,7 +29,12 @@ SECONDS = 10.0
 ANSWER_BYTES = 4096
 """The part of an answer's body that is read. A connection with a longer answer is closed."""
 
-CONNECTIONS = 200
+TESTS_AT_ONCE = 20
+"""Test messages of all users that a worker sends at once."""
+
+CONNECTIONS = 300
+"""Enough for five webhooks of each of the 50 users that a worker serves at once, and for tests."""
+
 IDLE_SECONDS = 15.0
 GONE = 410
 
@@ -46,6 +53,7 @@ class Sender:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._private_hosts = frozenset(host.lower() for host in settings.webhook_hosts)
+        self._tests = asyncio.Semaphore(TESTS_AT_ONCE)
         self._pool: httpcore2.AsyncConnectionPool | None = None
 
     def check(self, url: str) -> None:
@@ -56,6 +64,20 @@ class Sender:
         """The current signing secret of a webhook, as its receiver needs it."""
         secret = _secret(self._settings.webhook_keys[0], user_id, webhook, "salt")
         return f"whsec_{b64encode(secret).decode()}"
+
+    async def send_test(self, user_id: str, webhook: Record) -> Attempt:
+        """Send a message of the type `ping` once. Raises Unavailable if too many are being sent."""
+        if self._tests.locked():
+            raise Unavailable("server_busy")
+        message = {
+            "type": "ping",
+            "timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
+            "data": {"webhook_id": webhook["id"]},
+        }
+        async with self._tests:
+            return await self.send(
+                user_id, webhook, f"{webhook['id']}-ping-{token_hex(8)}", message
+            )
 
     async def send(
         self, user_id: str, webhook: Record, message_id: str, message: Mapping[str, Any]

@@ -11,7 +11,7 @@ from surelist.access.auth import Authenticator
 from surelist.config import Settings
 from surelist.feed.feed import Feed
 from surelist.rest_api import make_rest_api
-from surelist.webhooks.sending import Sender
+from surelist.webhooks.deliveries import Deliveries
 
 SNAPSHOT = Path(__file__).parents[3] / "frontend" / "api" / "openapi.json"
 
@@ -20,7 +20,7 @@ def openapi_document() -> dict[str, Any]:
     """The document as it is; no request is served, so that nothing behind it is needed."""
     settings = Settings()
     return make_rest_api(
-        settings, Authenticator({}), cast("Any", None), Feed(settings), Sender(settings)
+        settings, Authenticator({}), cast("Any", None), Feed(settings), Deliveries(settings)
     ).openapi()
 
 

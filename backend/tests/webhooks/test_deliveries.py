@@ -201,7 +201,7 @@ async def test_two_workers_never_deliver_to_one_webhook_at_once(
     receiver.answer = slowly
     await make(owner, receiver.url)
     async with worker(hook_settings) as there:
-        there.app.state.deliveries.look(owner.user_id)
+        await search(there)
         elsewhere = at(there, owner, owner=True)
         await asyncio.gather(*(add(one, 25) for one in (owner, elsewhere) * 2))
         await receiver.count(100)
@@ -226,8 +226,8 @@ async def test_another_worker_finds_what_a_killed_one_had_taken(
         assert await copy.rows(LEASED) == [(1,)]
         receiver.answer = status(204)
         held.set()
-        await search(there)
-        await asyncio.sleep(0.3)
+        there.app.state.deliveries.look(owner.user_id)
+        await until(lambda: not there.app.state.deliveries._again)
         assert receiver.events == [1]  # the lease holds
         await copy.run(OVER)
         await search(there)

@@ -1,13 +1,15 @@
 """The person manages webhooks, and nobody else does."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from surelist.webhooks.models import MAX_WEBHOOKS
+from surelist.webhooks.sending import TESTS_AT_ONCE
 from tests.support.person import Person
-from tests.support.receiver import Receiver, status
+from tests.support.receiver import Received, Receiver, status
 
 URL = "https://hooks.example.invalid/surelist"
 
@@ -137,6 +139,24 @@ async def test_a_test_message_is_signed_and_its_outcome_is_told(
     failed = {"delivered": False, "status": 500, "problem": "status"}
     assert (await owner.rest("POST", path)).json() == failed
     assert (await read(owner, made["id"]))["status"] == "active"
+
+
+async def test_tests_beyond_the_limit_are_refused(owner: Person, receiver: Receiver) -> None:
+    held = asyncio.Event()
+
+    async def hold(received: Received, writer: asyncio.StreamWriter) -> None:
+        await held.wait()
+        await status(204)(received, writer)
+
+    receiver.answer = hold
+    made = await make(owner, receiver.url)
+    path = f"/webhooks/{made['id']}/test"
+    sending = [asyncio.create_task(owner.rest("POST", path)) for _ in range(TESTS_AT_ONCE)]
+    await receiver.count(TESTS_AT_ONCE)
+    refused = await owner.rest("POST", path)
+    assert (refused.status_code, refused.json()["code"]) == (503, "server_busy")
+    held.set()
+    assert all(answer.json()["delivered"] for answer in await asyncio.gather(*sending))
 
 
 async def test_a_replaced_secret_still_signs_for_a_day(owner: Person, receiver: Receiver) -> None:
