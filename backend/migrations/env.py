@@ -14,6 +14,7 @@ from surelist.data import tables
 from surelist.data.database import connection_arguments
 
 USER_TABLES = tables.of_users()  # which also loads the models, for their metadata
+FUNCTIONS = ("hold_account", "last_event_of", "deliveries_of_all")
 
 
 def migrate(connection: Connection) -> None:
@@ -24,13 +25,18 @@ def migrate(connection: Connection) -> None:
         app_role = context.config.attributes.get("app_role")
         if app_role and connection.scalar(text("SELECT to_regclass('account')")):
             role = connection.dialect.identifier_preparer.quote(unquote(app_role))
-            names = ", ".join(USER_TABLES)
+            names = ", ".join(_existing(connection, "to_regclass", USER_TABLES))
             connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
             connection.execute(text(f"GRANT SELECT ON alembic_version TO {role}"))
             connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {names} TO {role}"))
-            if connection.scalar(text("SELECT to_regproc('hold_account')")):
-                functions = "hold_account, last_event_of"
+            if functions := ", ".join(_existing(connection, "to_regproc", FUNCTIONS)):
                 connection.execute(text(f"GRANT EXECUTE ON FUNCTION {functions} TO {role}"))
+
+
+def _existing(connection: Connection, find: str, names: tuple[str, ...]) -> list[str]:
+    """The names that exist at this revision, which may be an earlier one."""
+    found = text(f"SELECT {find}(:name) IS NOT NULL")
+    return [name for name in names if connection.scalar(found, {"name": name})]
 
 
 async def main() -> None:

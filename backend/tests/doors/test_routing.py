@@ -9,10 +9,18 @@ from starlette.applications import Starlette
 
 from tests.support.asking import task
 from tests.support.person import Person
+from tests.support.strangers import Hers
 
 BROKEN = {"content": b"{", "headers": {"Content-Type": "application/json"}}
 USER = "/api/{user_id}"
-IDS = {"task_id": 1, "event_id": 1, "call": 1, "conversation_id": 1, "client_id": "claude"}
+IDS = {
+    "task_id": 1,
+    "event_id": 1,
+    "call": 1,
+    "conversation_id": 1,
+    "client_id": "claude",
+    "webhook_id": Hers.webhook,
+}
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.support.person import Person
+from tests.support.strangers import Hers
 from tests.support.talking import begin
 from tests.support.write_openapi import openapi_document
 
@@ -52,6 +53,7 @@ async def test_no_route_of_the_api_is_cached_whether_it_answers_or_refuses(
     await person.call("add_task", title="Buy milk")
     await begin(person)
     ids = {"task_id": 1, "event_id": 1, "call": 1, "client_id": "x", "conversation_id": 1}
+    ids["webhook_id"] = Hers.webhook
     below = path.removeprefix("/api/{user_id}").format(**ids)
     statuses = set()
     for body in BODIES:
