@@ -54,6 +54,7 @@ async function startEmpty(): Promise<Product & { data: string }> {
   const product = await start(data, {
     SURELIST_AGENT_TOKEN_SECONDS: String(AGENT_TOKEN_SECONDS),
     SURELIST_TRUSTED_PROXIES: `127.0.0.1, ::1, ${PROXY}, 2001:db8::/32`,
+    SURELIST_WEBHOOK_HOSTS: "127.0.0.1",
     GITHUB_CLIENT_ID: GITHUB_CLIENT,
     GITHUB_CLIENT_SECRET: "known to nobody",
   });

@@ -166,7 +166,7 @@ async def test_a_repeat_continues_the_erase_after_the_database_was_lost(
         nonlocal batches
         batches += 1
         if batches == 3:
-            await records.run("SELECT pg_terminate_backend($1)", _process(tx))
+            await records.run("SELECT pg_terminate_backend($1::int)", _process(tx))
         return await remove_some(tx)
 
     monkeypatch.setattr(owner.database, "_remove_some", lost)

@@ -107,10 +107,11 @@ async def test_event_ids_have_no_gap_with_sixteen_writers_and_rollbacks(
     async def watcher(person: Person) -> None:
         statement = Statement(
             "SELECT count(*), coalesce(max(id), 0), coalesce(min(id), 1), "
-            "coalesce((SELECT last_event FROM account), 0), "
+            "coalesce((SELECT last_event FROM account WHERE user_id = $1), 0), "
             "coalesce(bool_and(at >= earlier), true) "
-            "FROM (SELECT id, at, lag(at, 1, at) OVER (ORDER BY id) AS earlier FROM event) AS seen",
-            (),
+            "FROM (SELECT id, at, lag(at, 1, at) OVER (ORDER BY id) AS earlier FROM event "
+            "WHERE user_id = $1) AS seen",
+            ("user_id",),
             {},
         )
         while running:

@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.citus_nodes import CITUS_URL
+
 KINDS = ("unit", "database", "process", "client")
 
 PROCESS = {
@@ -82,6 +84,37 @@ SLOW = {
 }
 """Modules, or tests of a module, that take more than a few seconds."""
 
+NOT_ON_CITUS = {
+    "it reads the plans of one PostgreSQL": {"test_growth"},
+    "it sees who waits on one PostgreSQL": {
+        "test_admission::test_a_hundred_writes_of_one_user_do_not_hold_up_another_users_read",
+        "test_erasing::test_an_agents_first_read_during_an_erase_leaves_no_row",
+        "test_erasing::test_an_erase_during_an_agents_first_read_leaves_no_row",
+        "test_one_writer::test_a_write_waits_for_the_lock_before_its_first_read",
+        "test_person_first::test_a_write_of_the_person_does_not_queue_behind_an_agents_writes",
+    },
+    "it stands between the server and the socket of its PostgreSQL": {
+        "test_faults::test_a_connection_is_dropped_after_the_shutdown_message_of_postgresql",
+        "test_faults::test_a_hanging_postgresql_is_unavailable_and_recovers",
+    },
+    "it damages tables in ways that Citus does not allow": {
+        "test_backup::test_a_role_that_does_not_see_every_list_makes_no_backup",
+        "test_commit::test_a_call_with_a_failed_commit_can_be_repeated",
+        "test_commit::test_a_failing_commit_is_never_acknowledged",
+        "test_database::test_a_table_that_differs_from_its_model_is_seen",
+        "test_isolation::test_a_table_without_row_level_security_is_found",
+        "test_restoring::test_a_restore_ignores_everything_in_a_file_except_rows",
+        "test_wall::test_a_changed_wall_is_refused_and_its_table_is_named",
+    },
+    "it migrates to an earlier schema, which is not distributed": {
+        "test_database::test_migrations_go_up_and_down_and_up_again_and_leave_nothing_between",
+        "test_migrating::test_a_downgrade_keeps_every_instant_and_every_day",
+        "test_migrating::test_half_a_due_date_cannot_be_stored",
+        "test_migrating::test_what_was_due_before_wall_times_is_shown_and_undone_as_it_was",
+    },
+}
+"""Modules, or tests of a module, that are skipped on a Citus cluster, by the reason."""
+
 _guarded = ""
 """The kind of the test that runs, when it may start no program."""
 
@@ -96,6 +129,9 @@ def mark(items: list[pytest.Item]) -> None:
         item.add_marker(kind)
         if _listed(item, SLOW):
             item.add_marker("slow")
+        for reason, tests in NOT_ON_CITUS.items():
+            if CITUS_URL and _listed(item, tests):
+                item.add_marker(pytest.mark.skip(reason))
         if kind in ("process", "client"):
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
     items.sort(key=_place)

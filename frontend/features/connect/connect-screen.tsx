@@ -1,6 +1,7 @@
 "use client";
 
 import { CopyButton } from "@/ui/copy-button";
+import { later } from "@/ui/later";
 import { useHydrated } from "@/ui/use-hydrated";
 
 import { AgentList } from "./agent-list";
@@ -8,6 +9,8 @@ import { ClientSteps, Code } from "./client-steps";
 import { MakeKey } from "./make-key";
 import { conversationsCommand, conversationsUrl } from "./clients";
 import { isKey, useAgents } from "./queries";
+
+const Webhooks = later(() => import("@/features/webhooks/webhooks").then((part) => part.Webhooks));
 
 /** The steps that give an agent the conversation tools too. */
 function Conversations({ url }: { url: string }) {
@@ -85,6 +88,7 @@ export function ConnectScreen({ url }: { url: string }) {
               empty="None. A key is for scripts and for programs that cannot sign in by themselves."
             />
           </section>
+          <Webhooks />
         </>
       ) : null}
     </main>

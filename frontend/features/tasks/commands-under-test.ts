@@ -4,7 +4,7 @@ import { afterEach, beforeEach, vi } from "vitest";
 import type { Schemas } from "@/api/client";
 import { PAGE_LOAD } from "@/ui/page-load";
 
-import { type Answer, AnsweringServer, type Call } from "./answering-server";
+import { type Answer, AnsweringServer, type Call } from "@/api/answering-server";
 import { listKey } from "./caches";
 import type { Words } from "./commands-page";
 import { EMPTY_DRAFT } from "./drafts";

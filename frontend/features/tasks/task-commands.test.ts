@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { expect, test, vi } from "vitest";
 
-import type { Call } from "./answering-server";
+import type { Call } from "@/api/answering-server";
 import {
   add,
   bread,

@@ -137,8 +137,8 @@ type RowFactsProps = Pick<TaskRowProps, "row" | "clock" | "touched" | "onTag"> &
 };
 
 function RowFacts({ row, clock, tabIndex, touched, onTag }: RowFactsProps) {
-  const late = row.due && !row.completed && isOverdue(row.due, clock);
   const deleted = row.status === "deleted";
+  const late = row.due && !row.completed && !deleted && isOverdue(row.due, clock);
   if (!row.due && !row.priority && !row.tags?.length && !touched && !deleted) return null;
   return (
     <div className="flex min-h-6 max-w-full min-w-0 flex-wrap items-center gap-x-3 gap-y-0.5 pb-1 text-sm text-muted sm:shrink-0 sm:pb-0">
