@@ -2142,6 +2142,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             /** @description Conflict */
             409: components["responses"]["Conflict"];
+            /** @description Gone */
+            410: components["responses"]["Gone"];
             /** @description Precondition Failed */
             412: components["responses"]["VersionMismatch"];
             /** @description Unprocessable Content */

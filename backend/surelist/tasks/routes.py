@@ -241,7 +241,7 @@ async def complete_task(
 @router.delete(
     "/{task_id}/permanently",
     status_code=204,
-    responses=problems(NotFound, Conflict, VersionMismatch),
+    responses=problems(NotFound, Conflict, Gone, VersionMismatch),
 )
 async def purge_task(
     door: PersonDoor, task_id: TaskPath, if_match: IfMatch = ABSENT, key: IdempotencyKey = ABSENT

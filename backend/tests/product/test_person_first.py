@@ -53,7 +53,7 @@ LIMITS: dict[str, tuple[dict[str, int], Act, str]] = {
 async def list_with_agents(owner: Person, number: int = 2) -> list[Agent]:
     """Add a task, and return `number` agents with keys."""
     assert (await add(owner)).status_code == 201
-    return [Agent(owner, await make_key(owner)) for _ in range(number)]
+    return [Agent(owner, await make_key(owner, name=f"Robot {one}")) for one in range(number)]
 
 
 async def use_up(agent: Person, act: Act) -> int:

@@ -80,6 +80,8 @@ NEEDED: dict[str, Any] = {
     "role": "user",
     "content": "x",
     "message": "x",
+    "url": "https://example.com/",
+    "webhook_id": "wh-0123456789abcdef",
 }
 """The other required arguments of a call."""
 

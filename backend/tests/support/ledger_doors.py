@@ -251,6 +251,7 @@ def _export(model: ListModel) -> Fields:
         "tasks": [whole(task, model.timezone) for task in model.tasks],
         "events": exported_events(model),
         "conversations": [],
+        "webhooks": [],
         "messages": [],
     }
 

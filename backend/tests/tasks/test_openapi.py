@@ -181,7 +181,12 @@ async def test_every_write_takes_an_idempotency_key_and_refuses_one_out_of_bound
         parameters = document["paths"][path][method]["parameters"]
         assert "Idempotency-Key" in {parameter["name"] for parameter in parameters}, (path, method)
         url = path[len("/api/{user_id}") :].format(
-            task_id=1, event_id=1, call=1, client_id="claude", conversation_id=1
+            task_id=1,
+            event_id=1,
+            call=1,
+            client_id="claude",
+            conversation_id=1,
+            webhook_id="wh-0123456789abcdef",
         )
         answer = await owner.rest(method, url, headers={"Idempotency-Key": key})
         assert answer.status_code == 422
