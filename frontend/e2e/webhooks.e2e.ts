@@ -27,7 +27,7 @@ const button = (page: Page, name: string) => page.getByRole("button", { name, ex
 /** Adds a webhook on the page, and gives its secret to the receiver. */
 async function add(page: Page, address: string): Promise<void> {
   await button(page, "Add a webhook").click();
-  await page.getByLabel("Address").fill(address);
+  await page.getByLabel("Address", { exact: true }).fill(address);
   await button(page, "Add the webhook").click();
 }
 
@@ -79,5 +79,7 @@ test("an address that is not public is refused at its field, and a new secret is
   await button(page, "I have kept it").click();
   await add(page, "http://10.0.0.1/hook");
   await page.getByRole("alert").filter({ hasText: "https" }).waitFor();
-  expect(await page.getByLabel("Address").inputValue()).toBe("http://10.0.0.1/hook");
+  expect(await page.getByLabel("Address", { exact: true }).inputValue()).toBe(
+    "http://10.0.0.1/hook",
+  );
 });
