@@ -25,6 +25,7 @@ test("a connected agent is shown with its last change, and revoked after a confi
   await callTool(token, "add_task", { title: "From afar" });
   const page = await ann.open("/connect");
   await page.getByText("Claude Code added “From afar”").waitFor();
+  await page.getByText("Working now", { exact: true }).waitFor();
   expect(await complaintsOf(page)).toEqual([]);
   await page.getByRole("button", { name: "Revoke Claude Code" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
@@ -36,7 +37,16 @@ test("a connected agent is shown with its last change, and revoked after a confi
 
 test("every program's steps contain the address, and those that need a public one say so", async () => {
   const page = await ann.open("/connect");
-  for (const name of ["Claude", "ChatGPT", "VS Code", "Cursor", "Codex", "Others"]) {
+  for (const name of [
+    "Claude",
+    "ChatGPT",
+    "VS Code",
+    "Cursor",
+    "Codex",
+    "Gemini CLI",
+    "n8n",
+    "Others",
+  ]) {
     await page.getByRole("tab", { name, exact: true }).click();
     await page.getByRole("tabpanel").waitFor();
     expect(await complaintsOf(page)).toEqual([]);

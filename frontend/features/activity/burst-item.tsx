@@ -9,8 +9,10 @@ import { At, EventItem } from "./event-item";
 import { Face } from "./face";
 import { useUndoAll } from "./undo-all";
 import { summaryOf } from "./summaries";
+import { WorkingNow } from "./working-now";
 
 const AT_ONCE = 50;
+const WORKING_MS = 60_000;
 
 /** Changes that one author made in one go, with a button that undoes them all. `partial` is a burst
  * with changes that are not shown: these are not undone unseen. */
@@ -34,6 +36,9 @@ export function BurstItem({ burst, partial }: { burst: Burst; partial: boolean }
             <At event={oldest} />
             {undoable === 0 ? " · undone" : null}
           </span>
+          {newest.actor === "agent" ? (
+            <WorkingNow key={newest.id} ms={WORKING_MS} since={newest.at} />
+          ) : null}
         </p>
         <div className="flex w-full justify-end gap-1 sm:w-auto">
           <Button

@@ -12,6 +12,7 @@ import { activityAddress } from "./filters";
 import { summaryOf } from "./summaries";
 import { useUndoAll } from "./undo-all";
 import type { News } from "./use-bursts";
+import { WorkingNow } from "./working-now";
 
 const SHOWN_MS = 30_000;
 const WORKING_MS = 10_000;
@@ -73,7 +74,7 @@ function Notice({ first, events, onDismiss }: NoticeProps) {
         <p className="pt-1 break-words">
           <bdi className="font-medium">{author}</bdi> <bdi>{summaryOf(events)}</bdi>
         </p>
-        <WorkingNow key={count} />
+        <WorkingNow key={count} ms={WORKING_MS} />
         <div className="mt-2 flex flex-wrap gap-1">
           <Button size="small" asChild>
             <Link prefetch={false} href={activityAddress({ agent: client_id, since: first.at })}>
@@ -96,14 +97,4 @@ function Notice({ first, events, onDismiss }: NoticeProps) {
       </Button>
     </article>
   );
-}
-
-/** Stands for a moment after each change. */
-function WorkingNow() {
-  const [shown, setShown] = useState(true);
-  useEffect(() => {
-    const timer = setTimeout(() => setShown(false), WORKING_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  return shown ? <p className="text-xs text-accent">Working now</p> : null;
 }

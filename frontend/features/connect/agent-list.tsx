@@ -2,7 +2,9 @@
 
 import { useState } from "react";
 
+import { Face } from "@/features/activity/face";
 import { saidOf } from "@/features/activity/words";
+import { WorkingNow } from "@/features/activity/working-now";
 import { ago } from "@/features/tasks/dates";
 import { scopesInWords } from "@/features/consent/scope-words";
 import { Button } from "@/ui/button";
@@ -10,6 +12,9 @@ import { Dialog } from "@/ui/dialog";
 import { useToast } from "@/ui/toast";
 
 import { type Agent, useLastEvent, useRevoke } from "./queries";
+
+/** The server notes the time of an agent's last call once a minute. */
+const WORKING_MS = 70_000;
 
 /** Agents or keys, each with its scopes, its last action, and a button that ends it. */
 export function AgentList({ agents, empty }: { agents: readonly Agent[]; empty: string }) {
@@ -49,11 +54,15 @@ export function AgentList({ agents, empty }: { agents: readonly Agent[]; empty: 
 function AgentItem({ agent, onRevoke }: { agent: Agent; onRevoke: () => void }) {
   const { data: did } = useLastEvent(agent);
   return (
-    <li className="flex items-start justify-between gap-4 p-4">
-      <div className="grid min-w-0 gap-1 text-sm">
+    <li className="flex items-start gap-3 p-4">
+      <Face author={{ actor: "agent", client_id: agent.client_id, client_name: agent.name }} />
+      <div className="grid min-w-0 grow gap-1 text-sm">
         <h3 dir="auto" className="font-medium break-words">
           {agent.name}
         </h3>
+        {agent.last_used_at ? (
+          <WorkingNow key={agent.last_used_at} ms={WORKING_MS} since={agent.last_used_at} />
+        ) : null}
         <p className="text-muted">
           May:{" "}
           {scopesInWords(agent.scopes)

@@ -1,15 +1,19 @@
 import { Tabs } from "radix-ui";
 
 import { Button } from "@/ui/button";
-import { CopyButton } from "@/ui/copy-button";
 
-import { type Client, clientsFor, isPublic, type Step } from "./clients";
+import { isPublic } from "./addresses";
+import { type Client, clientsFor, type Step } from "./clients";
+import { Code } from "./code";
 
 /** The steps that connect each program. */
 export function ClientSteps({ url }: { url: string }) {
   const clients = clientsFor(url);
   return (
-    <Tabs.Root defaultValue="claude-code" className="rounded-xl border border-line bg-surface">
+    <Tabs.Root
+      defaultValue={isPublic(url) ? "claude" : "claude-code"}
+      className="rounded-xl border border-line bg-surface"
+    >
       <Tabs.List aria-label="Programs" className="flex flex-wrap gap-1 border-b border-line p-2">
         {clients.map(({ id, name }) => (
           <Tabs.Trigger
@@ -60,16 +64,4 @@ function Told({ step: { code, link, words } }: { step: Step }) {
     );
   }
   return code ? <Code text={code} label={words} /> : null;
-}
-
-/** Text with a copy button. */
-export function Code({ text, label }: { text: string; label: string }) {
-  return (
-    <div className="flex items-start justify-between gap-2 rounded-lg bg-sunken p-2 pl-3">
-      <pre className="min-w-0 flex-1 py-1.5 font-mono text-sm leading-5 wrap-anywhere whitespace-pre-wrap">
-        {text}
-      </pre>
-      <CopyButton text={text} label={label.replace(/:$/, "")} />
-    </div>
-  );
 }

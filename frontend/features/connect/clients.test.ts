@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { clientsFor, conversationsCommand, conversationsUrl, isPublic } from "./clients";
+import { conversationsCommand, conversationsUrl, isPublic } from "./addresses";
+import { clientsFor } from "./clients";
 
 const URL = "https://tasks.example.org/mcp";
 const linkOf = (id: string) =>

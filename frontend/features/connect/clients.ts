@@ -2,12 +2,13 @@
  *
  * Sources of November 2026: the makers' pages for VS Code's link, command and file
  * (code.visualstudio.com/docs/copilot/guides/mcp-developer-guide), ChatGPT
- * (developers.openai.com/apps-sdk/deploy/connect-chatgpt) and Claude
- * (support.claude.com/articles/11175166); for Claude Code, Codex and Cursor, guides of others that
- * quote the makers. No step was tested in the program itself. ChatGPT and Claude often move their
- * settings. */
+ * (developers.openai.com/apps-sdk/deploy/connect-chatgpt), Claude
+ * (support.claude.com/articles/11175166), Windsurf (docs.windsurf.com/windsurf/cascade/mcp), Zed
+ * (zed.dev/docs/ai/mcp), LM Studio (lmstudio.ai/docs/app/mcp) and n8n (docs.n8n.io, MCP Client Tool);
+ * for Claude Code, Codex, Cursor and Gemini CLI, guides of others that quote the makers. No step was
+ * tested in the program itself. ChatGPT and Claude often move their settings. */
 
-export const SERVER_NAME = "surelist";
+import { isPublic, SERVER_NAME } from "./addresses";
 
 export type Step = { words: string; code?: string; link?: { words: string; href: string } };
 export type Client = {
@@ -31,21 +32,6 @@ function codeLink(url: string): string {
   const server = { name: SERVER_NAME, type: "http", url };
   return `vscode:mcp/install?${encodeURIComponent(JSON.stringify(server))}`;
 }
-
-/** Whether other machines can reach the address: it uses HTTPS and is not on this machine. */
-export function isPublic(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  const local = /^(localhost|.*\.localhost|.*\.local|127\..*|10\..*|192\.168\..*|\[::1\])$/.test(
-    hostname,
-  );
-  return protocol === "https:" && !local;
-}
-
-/** The endpoint of the conversation tools (specs/chat.md). */
-export const conversationsUrl = (url: string) => url.replace(/\/mcp$/, "/conversations/mcp");
-
-export const conversationsCommand = (conversations: string) =>
-  `claude mcp add --transport http --scope user ${SERVER_NAME}-conversations ${conversations}`;
 
 /** Steps of Claude's connectors, which its maker's servers call. */
 const CONNECTOR = (url: string): readonly Step[] => [
@@ -72,23 +58,10 @@ const ON_THIS_COMPUTER = (url: string): readonly Step[] => [
   { words: "Restart Claude Desktop. A page opens here that asks you what Claude may do." },
 ];
 
+const WITH_KEY = { Authorization: "Bearer YOUR_KEY" };
+
 export function clientsFor(url: string): readonly Client[] {
   return [
-    {
-      id: "claude-code",
-      name: "Claude Code",
-      fromTheInternet: false,
-      steps: [
-        {
-          words: "In a terminal:",
-          code: `claude mcp add --transport http --scope user ${SERVER_NAME} ${url}`,
-        },
-        {
-          words:
-            "Start Claude Code with the command claude, type /mcp, choose surelist and then Authenticate.",
-        },
-      ],
-    },
     {
       id: "claude",
       name: "Claude",
@@ -109,6 +82,21 @@ export function clientsFor(url: string): readonly Client[] {
           code: url,
         },
         { words: "In a chat, press +, choose Developer mode, and turn Surelist on." },
+      ],
+    },
+    {
+      id: "claude-code",
+      name: "Claude Code",
+      fromTheInternet: false,
+      steps: [
+        {
+          words: "In a terminal:",
+          code: `claude mcp add --transport http --scope user ${SERVER_NAME} ${url}`,
+        },
+        {
+          words:
+            "Start Claude Code with the command claude, type /mcp, choose surelist and then Authenticate.",
+        },
       ],
     },
     {
@@ -157,6 +145,71 @@ export function clientsFor(url: string): readonly Client[] {
           words: "Or in ~/.codex/config.toml, before signing in:",
           code: `[mcp_servers.${SERVER_NAME}]\nurl = "${url}"`,
         },
+      ],
+    },
+    {
+      id: "gemini",
+      name: "Gemini CLI",
+      fromTheInternet: false,
+      steps: [
+        {
+          words: "In a terminal:",
+          code: `gemini mcp add --transport http --scope user ${SERVER_NAME} ${url}`,
+        },
+        {
+          words: "Start Gemini CLI with the command gemini, and sign in with:",
+          code: `/mcp auth ${SERVER_NAME}`,
+        },
+      ],
+    },
+    {
+      id: "windsurf",
+      name: "Windsurf",
+      fromTheInternet: false,
+      steps: [
+        {
+          words: "In ~/.codeium/windsurf/mcp_config.json:",
+          code: json({ mcpServers: { [SERVER_NAME]: { serverUrl: url } } }),
+        },
+        { words: "In Cascade, open MCPs and press Refresh. A page opens here that asks you." },
+      ],
+    },
+    {
+      id: "zed",
+      name: "Zed",
+      fromTheInternet: false,
+      steps: [
+        {
+          words: "Run “zed: open settings file” and add:",
+          code: json({ context_servers: { [SERVER_NAME]: { url } } }),
+        },
+        { words: "In Settings, under AI and MCP Servers, sign in next to surelist." },
+      ],
+    },
+    {
+      id: "lm-studio",
+      name: "LM Studio",
+      fromTheInternet: false,
+      steps: [
+        { words: "Make an agent key below. LM Studio does not sign in by itself." },
+        {
+          words: "In the Program tab at the right, press Install, then Edit mcp.json, and add:",
+          code: json({ mcpServers: { [SERVER_NAME]: { url, headers: WITH_KEY } } }),
+        },
+      ],
+    },
+    {
+      id: "n8n",
+      name: "n8n",
+      fromTheInternet: false,
+      steps: [
+        { words: "Make an agent key below." },
+        {
+          words:
+            "Add the node MCP Client Tool to an AI Agent, with the transport HTTP Streamable, Bearer Auth with the key, and this endpoint:",
+          code: url,
+        },
+        { words: "To start a workflow when a task changes, add a webhook below." },
       ],
     },
     {

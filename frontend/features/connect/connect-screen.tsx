@@ -2,14 +2,14 @@
 
 import { CopyButton } from "@/ui/copy-button";
 import { later } from "@/ui/later";
-import { useHydrated } from "@/ui/use-hydrated";
 
+import { conversationsCommand, conversationsUrl } from "./addresses";
 import { AgentList } from "./agent-list";
-import { ClientSteps, Code } from "./client-steps";
+import { Code } from "./code";
 import { MakeKey } from "./make-key";
-import { conversationsCommand, conversationsUrl } from "./clients";
 import { isKey, useAgents } from "./queries";
 
+const ClientSteps = later(() => import("./client-steps").then((part) => part.ClientSteps));
 const Webhooks = later(() => import("@/features/webhooks/webhooks").then((part) => part.Webhooks));
 
 /** The steps that give an agent the conversation tools too. */
@@ -37,7 +37,6 @@ function Conversations({ url }: { url: string }) {
 /** The Connect tab: the address, the steps for each program, and the connected agents. */
 export function ConnectScreen({ url }: { url: string }) {
   const { data: agents, error } = useAgents();
-  const hydrated = useHydrated();
   return (
     <main className="mx-auto grid max-w-3xl gap-10 px-3 pt-8 pb-24 sm:px-6">
       <section className="grid gap-4">
@@ -51,7 +50,7 @@ export function ConnectScreen({ url }: { url: string }) {
           <code className="min-w-0 font-mono text-sm wrap-anywhere sm:text-base">{url}</code>
           <CopyButton text={url} label="the address" />
         </div>
-        {hydrated ? <ClientSteps url={url} /> : null}
+        <ClientSteps url={url} />
         <p className="text-sm text-muted">
           Then try it: ask the agent “What is on my task list?”. It appears below after its first
           call.
@@ -81,7 +80,7 @@ export function ConnectScreen({ url }: { url: string }) {
               >
                 this OpenAPI document
               </a>{" "}
-              describes.
+              describes. A key cannot be changed: make another one, and revoke the old one.
             </p>
             <AgentList
               agents={agents.filter(isKey)}

@@ -5,8 +5,8 @@ import { Dialog } from "@/ui/dialog";
 import { Field, Select } from "@/ui/field";
 import { Input } from "@/ui/input";
 
-import { Code } from "./client-steps";
-import { SERVER_NAME } from "./clients";
+import { SERVER_NAME } from "./addresses";
+import { Code } from "./code";
 import { type NewKey, useMakeKey } from "./queries";
 
 const MAY = {

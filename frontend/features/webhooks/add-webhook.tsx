@@ -1,6 +1,6 @@
 import { type SyntheticEvent, useState } from "react";
 
-import { Code } from "@/features/connect/client-steps";
+import { Code } from "@/features/connect/code";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Field } from "@/ui/field";
