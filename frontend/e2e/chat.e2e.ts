@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 
 import { add, ask, ended, field, messagesIn, panel, said, say, withChat } from "./chat-product";
-import { POLL, titlesOn } from "./seen";
+import { POLL, rowOf, titlesOn } from "./seen";
 
 const at = withChat();
 
 test("a conversation adds, lists, completes and takes back, and the list moves with it", async () => {
   await add(at, "Call mom");
   const page = await at.ann.open();
+  await rowOf(page, "Call mom").waitFor(); // the page hears keys by then
   await page.keyboard.press("c");
   await field(page).waitFor();
   expect(await field(page).evaluate((one) => one === document.activeElement)).toBe(true);
