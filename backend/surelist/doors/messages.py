@@ -348,6 +348,11 @@ REFUSALS: Mapping[str, Refusal] = {
     "webhook_port": Refusal(
         "A webhook cannot use port {port}.", "Use port 443, or a port from 1024 on."
     ),
+    "webhook_not_public": Refusal(
+        "A webhook cannot reach {host}, which is not a public address. The operator of this server "
+        "can allow it.",
+        "Send the URL of a public host.",
+    ),
     "event_not_sent": Refusal(
         "The webhook has not come as far as event {event_id}: its last one is {after}.",
         "Send that number or a smaller one.",

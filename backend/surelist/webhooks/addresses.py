@@ -29,7 +29,7 @@ class AddressRefused(httpcore2.ConnectError):
 def check_url(url: str, private_hosts: Collection[str]) -> None:
     """Raise Invalid unless `url` is https://host/path, or http:// with one of `private_hosts`.
 
-    Its addresses are checked at each connection, since a name can get others at any time.
+    The addresses of a name are checked at each connection, since it can get others at any time.
     """
     try:
         parts = urlsplit(url)
@@ -43,6 +43,16 @@ def check_url(url: str, private_hosts: Collection[str]) -> None:
         raise Invalid("webhook_url")
     if not private and port not in (None, HTTPS) and (port or 0) < LEAST_PORT:
         raise Invalid("webhook_port", port=port)
+    if not private and not _may_be_public(host or ""):
+        raise Invalid("webhook_not_public", host=host)
+
+
+def _may_be_public(host: str) -> bool:
+    """Whether a host is a name, or a public address."""
+    try:
+        return is_public(ip_address(host))
+    except ValueError:
+        return True
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:

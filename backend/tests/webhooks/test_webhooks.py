@@ -85,6 +85,8 @@ async def test_a_person_has_at_most_five_webhooks(owner: Person) -> None:
         ("https://exämple.com/", "webhook_url"),
         ("example.com", "webhook_url"),
         ("https://example.com:25/", "webhook_port"),
+        ("https://10.0.0.1/", "webhook_not_public"),
+        ("https://[::ffff:127.0.0.1]/", "webhook_not_public"),
         ("https://example.com:0/", "webhook_port"),
         ("https://" + "a" * 2000, "invalid_arguments"),
         ("", "invalid_arguments"),
