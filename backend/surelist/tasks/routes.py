@@ -5,9 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import Body, Header, Path, Query, Response
 from pydantic import Field
-from typing_extensions import TypedDict
 
-from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed
+from surelist.doors.arguments import ABSENT, PLAIN_DIGITS, Closed, ShownObject
 from surelist.doors.cursors import Paged
 from surelist.doors.problems import problems
 from surelist.doors.routing import (
@@ -104,7 +103,7 @@ class EmptyQuery(Closed):
     up_to: Annotated[Version, PLAIN_DIGITS, Field(strict=False)]
 
 
-class Emptied(TypedDict):
+class Emptied(ShownObject):
     """The number of purged tasks, and whether to call again for more."""
 
     purged: int

@@ -12,7 +12,7 @@ from surelist.config import Settings
 from surelist.webhooks import deliveries, sending, steps
 from tests.support.copies import Copy
 from tests.support.person import Person
-from tests.support.receiver import Received, Receiver, status
+from tests.support.receiver import Answer, Received, Receiver, status
 from tests.support.streams import Worker, at, until, worker
 from tests.webhooks.test_webhooks import make, read
 
@@ -246,16 +246,21 @@ async def test_an_event_of_another_worker_that_knows_of_no_webhook_is_found(
         await receiver.count(1)
 
 
+def accepted_after(held: asyncio.Event) -> Answer:
+    """Accepts a message once the event is set."""
+
+    async def answer(received: Received, writer: asyncio.StreamWriter) -> None:
+        await held.wait()
+        await status(204)(received, writer)
+
+    return answer
+
+
 async def test_what_a_worker_records_late_changes_nothing(
     owner: Person, receiver: Receiver
 ) -> None:
     held = asyncio.Event()
-
-    async def hold(received: Received, writer: asyncio.StreamWriter) -> None:
-        await held.wait()
-        await status(204)(received, writer)
-
-    receiver.answer = hold
+    receiver.answer = accepted_after(held)
     made = await make(owner, receiver.url)
     await add(owner, 2)
     await receiver.count(1)
@@ -271,12 +276,7 @@ async def test_nothing_is_sent_of_an_erased_account(
     owner: Person, receiver: Receiver, here: Worker, copy: Copy
 ) -> None:
     held = asyncio.Event()
-
-    async def hold(received: Received, writer: asyncio.StreamWriter) -> None:
-        await held.wait()
-        await status(204)(received, writer)
-
-    receiver.answer = hold
+    receiver.answer = accepted_after(held)
     await make(owner, receiver.url)
     await add(owner, 3)
     await receiver.count(1)

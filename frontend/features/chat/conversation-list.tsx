@@ -5,7 +5,7 @@ import { clientName } from "@/auth/server/client-name";
 import { ago } from "@/features/tasks/dates";
 import { quoted } from "@/features/activity/words";
 import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
+import { ConfirmDialog } from "@/ui/confirm-dialog";
 import { Input } from "@/ui/input";
 import { useToast } from "@/ui/toast";
 
@@ -214,21 +214,17 @@ function PurgeDialog({ conversation, onClose }: PurgeDialogProps) {
       onError: (error) => tell({ words: error.message, danger: true }),
     });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <ConfirmDialog
       title="Delete for good?"
       description="The conversation and all of its messages are erased. Its changes to tasks stay and can still be undone."
+      action="Delete for good"
+      busy={purge.isPending}
+      onConfirm={confirm}
+      onClose={onClose}
     >
       <p dir="auto" className="mb-5 break-words">
         {titleOf(conversation)}
       </p>
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button look="danger" busy={purge.isPending} onClick={confirm}>
-          Delete for good
-        </Button>
-      </div>
-    </Dialog>
+    </ConfirmDialog>
   );
 }

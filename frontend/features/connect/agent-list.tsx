@@ -8,7 +8,7 @@ import { WorkingNow } from "@/features/activity/working-now";
 import { ago } from "@/features/tasks/dates";
 import { scopesInWords } from "@/features/consent/scope-words";
 import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
+import { ConfirmDialog } from "@/ui/confirm-dialog";
 import { useToast } from "@/ui/toast";
 
 import { type Agent, useLastEvent, useRevoke } from "./queries";
@@ -110,18 +110,13 @@ function RevokeDialog({ agent, onClose }: { agent: Agent | null; onClose: () => 
       onError: (error) => tell({ words: error.message, danger: true }),
     });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <ConfirmDialog
       title={`Revoke ${agent.name}?`}
       description="It loses its access within seconds. Its changes stay in your list and can still be undone."
-    >
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button look="danger" busy={revoke.isPending} onClick={confirm}>
-          Revoke
-        </Button>
-      </div>
-    </Dialog>
+      action="Revoke"
+      busy={revoke.isPending}
+      onConfirm={confirm}
+      onClose={onClose}
+    />
   );
 }

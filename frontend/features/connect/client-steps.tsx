@@ -1,10 +1,10 @@
 import { Tabs } from "radix-ui";
 
 import { Button } from "@/ui/button";
+import { Code } from "@/ui/code";
 
 import { isPublic } from "./addresses";
 import { type Client, clientsFor, type Step } from "./clients";
-import { Code } from "./code";
 
 /** The steps that connect each program. */
 export function ClientSteps({ url }: { url: string }) {

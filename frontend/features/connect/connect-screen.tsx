@@ -1,11 +1,11 @@
 "use client";
 
+import { Code } from "@/ui/code";
 import { CopyButton } from "@/ui/copy-button";
 import { later } from "@/ui/later";
 
 import { conversationsCommand, conversationsUrl } from "./addresses";
 import { AgentList } from "./agent-list";
-import { Code } from "./code";
 import { MakeKey } from "./make-key";
 import { isKey, useAgents } from "./queries";
 

@@ -1,12 +1,13 @@
 import { type SyntheticEvent, useState } from "react";
 
 import { Button } from "@/ui/button";
+import { Code } from "@/ui/code";
 import { Dialog } from "@/ui/dialog";
 import { Field, Select } from "@/ui/field";
 import { Input } from "@/ui/input";
+import { ShownOnceDialog } from "@/ui/shown-once-dialog";
 
 import { SERVER_NAME } from "./addresses";
-import { Code } from "./code";
 import { type NewKey, useMakeKey } from "./queries";
 
 const MAY = {
@@ -22,19 +23,15 @@ export function MakeKeyDialog({ url, onClose }: { url: string; onClose: () => vo
   if (make.data) {
     const until = new Date(make.data.expires_at).toLocaleDateString("en-GB", { dateStyle: "long" });
     return (
-      <Dialog
-        open
-        lasting
-        onOpenChange={(open) => !open && onClose()}
+      <ShownOnceDialog
         title={`The key for ${make.data.name}`}
         description={`It is shown only once, and is valid until ${until}. Anyone who has it can use your list.`}
+        secret={make.data.token}
+        label="the key"
+        onClose={onClose}
       >
-        <Code text={make.data.token} label="the key" />
         <KeyUses url={url} token={make.data.token} />
-        <Button look="primary" className="mt-5 w-full" onClick={onClose}>
-          I have kept it
-        </Button>
-      </Dialog>
+      </ShownOnceDialog>
     );
   }
   return (

@@ -5,7 +5,7 @@ import { answered, api } from "@/api/client";
 import { resent } from "@/api/retry";
 import { ACCOUNT_KEY } from "@/features/account/queries";
 import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
+import { ConfirmDialog } from "@/ui/confirm-dialog";
 import { useToast } from "@/ui/toast";
 
 import { LISTS_KEY } from "./caches";
@@ -15,13 +15,11 @@ type EmptyTrashProps = {
   /** How many tasks the trash holds, in words. */
   count: string;
   rows: readonly Row[];
-  /** The newest event that the page knows. */
-  upTo: number;
 };
 
-/** Offers to delete for good what is in the trash, and asks before. What an agent deletes meanwhile, and
- * the person has not seen, stays. */
-export function EmptyTrash({ count, rows, upTo }: EmptyTrashProps) {
+/** Offers to delete for good what is in the trash, and asks before. What was deleted after the newest of
+ * these rows, and the person has not seen, stays. */
+export function EmptyTrash({ count, rows }: EmptyTrashProps) {
   const [asked, setAsked] = useState<number | null>(null);
   const empty = useEmptyTrash(() => setAsked(null));
   return (
@@ -29,25 +27,19 @@ export function EmptyTrash({ count, rows, upTo }: EmptyTrashProps) {
       <Button
         look="quiet"
         size="small"
-        onClick={() => setAsked(Math.max(upTo, ...rows.map(({ version }) => version)))}
+        onClick={() => setAsked(Math.max(...rows.map(({ version }) => version)))}
       >
         Empty the trash
       </Button>
       {asked === null ? null : (
-        <Dialog
-          open
-          lasting={empty.isPending}
-          onOpenChange={(open) => !open && setAsked(null)}
+        <ConfirmDialog
           title="Empty the trash?"
           description={`${count}. These tasks and all of their history are erased. This cannot be undone.`}
-        >
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setAsked(null)}>Cancel</Button>
-            <Button look="danger" busy={empty.isPending} onClick={() => empty.mutate(asked)}>
-              Delete all for good
-            </Button>
-          </div>
-        </Dialog>
+          action="Delete all for good"
+          busy={empty.isPending}
+          onConfirm={() => empty.mutate(asked)}
+          onClose={() => setAsked(null)}
+        />
       )}
     </>
   );

@@ -1,29 +1,22 @@
-import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
+import { ConfirmDialog } from "@/ui/confirm-dialog";
 
 import type { Row } from "./filters";
 
-type PurgeDialogProps = { row: Row | null; onCancel: () => void; onPurge: (row: Row) => void };
+type PurgeDialogProps = { row: Row; onCancel: () => void; onPurge: (row: Row) => void };
 
 /** Asks before a task is gone for good. */
 export function PurgeDialog({ row, onCancel, onPurge }: PurgeDialogProps) {
-  if (!row) return null;
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onCancel()}
+    <ConfirmDialog
       title="Delete for good?"
       description="The task and all of its history are erased. This cannot be undone."
+      action="Delete for good"
+      onConfirm={() => onPurge(row)}
+      onClose={onCancel}
     >
       <p dir="auto" className="mb-5 break-words">
         {row.title}
       </p>
-      <div className="flex justify-end gap-2">
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button look="danger" onClick={() => onPurge(row)}>
-          Delete for good
-        </Button>
-      </div>
-    </Dialog>
+    </ConfirmDialog>
   );
 }

@@ -149,7 +149,7 @@ export function TasksScreen() {
         onOpen={panel.open}
       >
         {count && rows.length > 0 && isWholeTrash(filters) ? (
-          <EmptyTrash count={count} rows={rows} upTo={account.data?.last_event ?? 0} />
+          <EmptyTrash count={count} rows={rows} />
         ) : null}
       </ListStatus>
       {problem ? (

@@ -1,6 +1,5 @@
 import { type SyntheticEvent, useState } from "react";
 
-import { Code } from "@/features/connect/code";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Field } from "@/ui/field";
@@ -52,24 +51,6 @@ export function AddWebhook({ onClose, onSecret }: AddWebhookProps) {
           Add the webhook
         </Button>
       </form>
-    </Dialog>
-  );
-}
-
-/** Shows a secret, which no later answer contains. */
-export function SecretDialog({ secret, onClose }: { secret: string; onClose: () => void }) {
-  return (
-    <Dialog
-      open
-      lasting
-      onOpenChange={(open) => !open && onClose()}
-      title="The secret of the webhook"
-      description="It is shown only once. The receiver checks with it that a call comes from this list."
-    >
-      <Code text={secret} label="the secret" />
-      <Button look="primary" className="mt-5 w-full" onClick={onClose}>
-        I have kept it
-      </Button>
     </Dialog>
   );
 }

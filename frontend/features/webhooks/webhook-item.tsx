@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
+import { ConfirmDialog } from "@/ui/confirm-dialog";
 import { useToast } from "@/ui/toast";
 
 import {
@@ -30,7 +30,7 @@ export function WebhookItem({ webhook, onSecret }: WebhookItemProps) {
         if (delivered) tell({ words: "The test message was accepted" });
         else if (problem)
           tell({
-            words: `The test message was not accepted: ${problemInWords({ problem, ...(status ? { status } : {}) })}.`,
+            words: `The test message was not accepted: ${problemInWords(problem, status)}.`,
             danger: true,
           });
       },
@@ -92,7 +92,7 @@ function Undelivered({ webhook, onError }: { webhook: Webhook; onError: (error: 
       <ul className="grid gap-1 py-1 text-muted">
         {events.map((event) => (
           <li key={event.event_id}>
-            Change {event.event_id}: {problemInWords(event)}
+            Change {event.event_id}: {problemInWords(event.problem, event.status)}
           </li>
         ))}
       </ul>
@@ -116,19 +116,15 @@ function RemoveDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => v
       onError: (error) => tell({ words: error.message, danger: true }),
     });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <ConfirmDialog
       title="Remove the webhook?"
       description="It is not called any more, and its secret is of no use."
+      action="Remove"
+      busy={remove.isPending}
+      onConfirm={confirm}
+      onClose={onClose}
     >
       <p className="mb-5 font-mono wrap-anywhere">{webhook.url}</p>
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button look="danger" busy={remove.isPending} onClick={confirm}>
-          Remove
-        </Button>
-      </div>
-    </Dialog>
+    </ConfirmDialog>
   );
 }

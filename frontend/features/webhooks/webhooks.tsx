@@ -3,8 +3,9 @@
 import { useState } from "react";
 
 import { Button } from "@/ui/button";
+import { ShownOnceDialog } from "@/ui/shown-once-dialog";
 
-import { AddWebhook, SecretDialog } from "./add-webhook";
+import { AddWebhook } from "./add-webhook";
 import { useWebhooks } from "./queries";
 import { WebhookItem } from "./webhook-item";
 
@@ -46,7 +47,15 @@ export function Webhooks() {
         </p>
       ) : null}
       {adding ? <AddWebhook onClose={() => setAdding(false)} onSecret={setSecret} /> : null}
-      {secret ? <SecretDialog secret={secret} onClose={() => setSecret(null)} /> : null}
+      {secret ? (
+        <ShownOnceDialog
+          title="The secret of the webhook"
+          description="It is shown only once. The receiver checks with it that a call comes from this list."
+          secret={secret}
+          label="the secret"
+          onClose={() => setSecret(null)}
+        />
+      ) : null}
     </section>
   );
 }

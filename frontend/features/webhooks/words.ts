@@ -3,10 +3,10 @@ import { ago } from "@/features/tasks/dates";
 
 import type { Webhook } from "./queries";
 
-type Failed = Pick<Schemas["ShownUndelivered"], "problem" | "status">;
+type Problem = Schemas["ShownUndelivered"]["problem"];
 
 /** Why an attempt failed. */
-const PROBLEMS: Record<Failed["problem"], string> = {
+const PROBLEMS: Record<Problem, string> = {
   address_not_public: "its address is not public",
   answer_invalid: "its answer is not HTTP",
   gone: "it answered with status 410, gone",
@@ -17,7 +17,7 @@ const PROBLEMS: Record<Failed["problem"], string> = {
   unreachable: "it cannot be reached",
 };
 
-export function problemInWords({ problem, status }: Failed): string {
+export function problemInWords(problem: Problem, status?: number): string {
   return problem === "status" && status ? `it answered with status ${status}` : PROBLEMS[problem];
 }
 
@@ -32,8 +32,7 @@ export function stateInWords(webhook: Webhook): string {
   const { status, last_at, last_problem, last_status, next_attempt_at, paused_because } = webhook;
   if (status === "paused") return PAUSED[paused_because ?? "person"];
   if (status === "active") return last_at ? `Last called ${ago(last_at)}.` : "Not called yet.";
-  const failed = last_problem ? { problem: last_problem, status: last_status } : null;
-  const why = failed ? `Failing: ${problemInWords(failed)}.` : "Failing.";
+  const why = last_problem ? `Failing: ${problemInWords(last_problem, last_status)}.` : "Failing.";
   if (!next_attempt_at) return why;
   const at = new Date(next_attempt_at);
   return `${why} Tried again at ${at.toLocaleTimeString("en-GB", { timeStyle: "short" })}.`;

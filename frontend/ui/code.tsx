@@ -1,4 +1,4 @@
-import { CopyButton } from "@/ui/copy-button";
+import { CopyButton } from "./copy-button";
 
 /** Text with a copy button. */
 export function Code({ text, label }: { text: string; label: string }) {
