@@ -85,6 +85,8 @@ test("no server of the same host gets anything for the cookie that browsers send
     ["POST", "/delete-user", {}],
     ["POST", "/confirm-password", { password: PASSWORD }],
     ["POST", "/change-password", { currentPassword: PASSWORD, newPassword: `${PASSWORD}!` }],
+    ["GET", "/sessions"],
+    ["POST", "/sessions/end", {}],
     ["POST", "/change-email", { newEmail: "thief@example.com" }],
     ["POST", "/update-user", { name: "Thief" }],
     ["POST", "/update-session", { proof: "mine" }],

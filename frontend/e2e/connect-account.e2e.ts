@@ -35,6 +35,21 @@ test("a connected agent is shown with its last change, and revoked after a confi
   expect((await agent.refresh(body["refresh_token"] ?? "")).status).toBe(400);
 });
 
+test("an open Connect tab says at once that an agent has connected", async () => {
+  const page = await ann.open("/connect");
+  await page.getByText("None yet.").waitFor();
+  const other = await ann.context.newPage();
+  const agent = await Agent.register();
+  await other.goto(agent.authorizeUrl());
+  await other.getByRole("button", { name: "Allow", exact: true }).click();
+  const told = page.getByRole("status").filter({ hasText: "Claude Code is connected." });
+  await told.waitFor({ timeout: 3_000 }); // a poll is every 10 s
+  agent.close();
+  await page.reload();
+  await page.getByRole("heading", { name: "Connected agents" }).waitFor();
+  expect(await told.count()).toBe(0);
+});
+
 test("every program's steps contain the address, and those that need a public one say so", async () => {
   const page = await ann.open("/connect");
   for (const name of [

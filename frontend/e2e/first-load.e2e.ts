@@ -12,7 +12,7 @@ const BUDGETS: Record<string, number> = {
   "/": 190,
   "/_global-error": 136,
   "/_not-found": 147,
-  "/account": 165,
+  "/account": 167,
   "/activity": 180,
   "/connect": 180,
 };

@@ -63,6 +63,9 @@ test("consent, disconnecting and deleting are refused for a page of another pers
   const asked = [
     ["/oauth2/consent", { accept: true, oauth_query: "client_id=x" }],
     ["/connections/disconnect", { client_id: "x" }],
+    ["/update-user", { name: "Mallory" }],
+    ["/change-password", { currentPassword: PASSWORD, newPassword: `${PASSWORD}!` }],
+    ["/sessions/end", {}],
     ["/confirm-password", { password: PASSWORD }],
     ["/delete-user", {}],
   ] as const;

@@ -28,7 +28,7 @@ export async function handle(request: Request): Promise<Response> {
   return isOpen(path) ? opened(kept) : kept;
 }
 
-function answer(path: string, admitted: Admitted): Promise<Response> {
+async function answer(path: string, admitted: Admitted): Promise<Response> {
   switch (path) {
     case "/.well-known/oauth-authorization-server":
     case "/.well-known/openid-configuration":
@@ -47,6 +47,10 @@ function answer(path: string, admitted: Admitted): Promise<Response> {
       return signIn(admitted);
     case "/confirm-password":
       return confirmPassword(admitted);
+    case "/change-password":
+      return changePassword(admitted);
+    case "/update-user":
+      return updateUser(admitted);
     case "/reset-password":
       return resetPassword(admitted);
     case "/callback/github":
@@ -118,9 +122,28 @@ function signIn({ request, json }: Admitted): Promise<Response> {
 }
 
 async function confirmPassword({ request }: Admitted): Promise<Response> {
-  const session = await getAuth().api.getSession({ headers: request.headers });
+  return asGuess(request, await emailOfSession(request));
+}
+
+async function changePassword({ request, json }: Admitted): Promise<Response> {
+  const email = await emailOfSession(request);
+  return refusedPassword(json["newPassword"], email) ?? asGuess(request, email);
+}
+
+/** Better Auth's answer, where a wrong password of the signed-in person counts as a guess. */
+function asGuess(request: Request, email: string | null): Promise<Response> {
   const ask = () => getAuth().handler(request);
-  return session ? guarded(request, session.user.email, { wrong: 400 }, ask) : ask();
+  return email === null ? ask() : guarded(request, email, { wrong: 400 }, ask);
+}
+
+async function emailOfSession({ headers }: Request): Promise<string | null> {
+  return (await getAuth().api.getSession({ headers }))?.user.email ?? null;
+}
+
+function updateUser({ request, json }: Admitted): Promise<Response> | Response {
+  if (/[\p{L}\p{N}]/u.test(text(json["name"]))) return getAuth().handler(request);
+  const message = "A name has a letter or a digit.";
+  return Response.json({ code: "NAME_EMPTY", message }, { status: 400 });
 }
 
 async function resetPassword({ request, json }: Admitted): Promise<Response> {

@@ -2,13 +2,24 @@ import "server-only";
 
 import { getAuth } from "./auth";
 import { isCommon } from "./passwords/common";
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from "./passwords/lengths";
 
-/** The refusal of a password that is tried first everywhere, or null. */
+/** The refusal of a password that is too short or too long, or that is tried first everywhere; or
+ * null. */
 export function refusedPassword(password: unknown, email: string | null): Response | null {
-  if (typeof password !== "string" || !isCommon(password, email)) return null;
-  const message = "This password is one of those that are tried first.";
-  return Response.json({ code: "PASSWORD_TOO_COMMON", message }, { status: 400 });
+  if (typeof password !== "string") return null; // the endpoint itself refuses it
+  if (password.length < SHORTEST_PASSWORD) {
+    return refusal("PASSWORD_TOO_SHORT", "This password is too short.");
+  }
+  if (password.length > LONGEST_PASSWORD) {
+    return refusal("PASSWORD_TOO_LONG", "This password is too long.");
+  }
+  if (!isCommon(password, email)) return null;
+  return refusal("PASSWORD_TOO_COMMON", "This password is one of those that are tried first.");
 }
+
+const refusal = (code: string, message: string) =>
+  Response.json({ code, message }, { status: 400 });
 
 /** The address of whoever may choose a new password by this token; null when it is good for nobody. */
 export async function addressOfToken(token: unknown): Promise<string | null> {

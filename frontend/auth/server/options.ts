@@ -18,14 +18,18 @@ import { firstPersonIsLocal } from "./first-person";
 import { guards } from "./guards";
 import { sendResetLink, sendVerificationLink, tellOfAccount } from "./letters";
 import { onePerson } from "./one-person";
+import { passwordChanges } from "./password-changes";
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from "./passwords/lengths";
 import { authTime, recentSignIn } from "./recent-sign-in";
 import { refreshes } from "./refreshes";
 import { revocation } from "./revocation";
 import { GRANT_TYPES, OAUTH_SCOPES, PERSON_SCOPES } from "./scopes";
 import { endAgents, sessionEnds } from "./session-ends";
+import { sessions } from "./sessions";
 import type { Settings } from "./settings";
 
 const DAY = 86_400;
+const HOUR = 3600;
 const MINUTE = 60;
 
 /** Better Auth as it is here: specs/auth.md is the contract. */
@@ -45,8 +49,8 @@ export function authOptions(settings: Settings) {
     emailAndPassword: {
       enabled: true,
       disableSignUp: settings.signUp === "closed",
-      minPasswordLength: 10,
-      maxPasswordLength: 128,
+      minPasswordLength: SHORTEST_PASSWORD,
+      maxPasswordLength: LONGEST_PASSWORD,
       requireEmailVerification: settings.smtp !== null,
       revokeSessionsOnPasswordReset: true,
       onPasswordReset: endAgents,
@@ -75,7 +79,7 @@ export function authOptions(settings: Settings) {
     user: { deleteUser: { enabled: true, beforeDelete: eraseList } },
     databaseHooks: { user: { create: { before: firstPersonIsLocal(settings) } } },
     // Better Auth's own rule for a fresh session is replaced by recentSignIn, which a password renews.
-    session: { expiresIn: 30 * DAY, updateAge: DAY, freshAge: 0 },
+    session: { expiresIn: 30 * DAY, updateAge: HOUR, freshAge: 0 },
     verification: { storeIdentifier: "hashed" as const },
     rateLimit: {
       enabled: true,
@@ -86,6 +90,7 @@ export function authOptions(settings: Settings) {
         "/sign-in/email": { window: 5 * MINUTE, max: 15 },
         "/sign-up/email": { window: 10 * MINUTE, max: 15 },
         "/reset-password": { window: 10 * MINUTE, max: 10 },
+        "/change-password": { window: 5 * MINUTE, max: 10 },
         "/delete-user": { window: 5 * MINUTE, max: 5 },
       },
     },
@@ -101,6 +106,8 @@ export function authOptions(settings: Settings) {
       onePerson(),
       recentSignIn(),
       sessionEnds(),
+      sessions(),
+      passwordChanges(),
       jwt({
         disableSettingJwtHeader: true,
         jwt: {

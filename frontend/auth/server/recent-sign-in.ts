@@ -10,6 +10,8 @@ import {
 } from "better-auth/api";
 import { z } from "zod";
 
+import { LONGEST_PASSWORD } from "./passwords/lengths";
+
 import { RECENT_SIGN_IN_NEEDED } from "../proof-header";
 
 /** What nothing can bring back. The API asks the same of making a key and of erasing. */
@@ -35,7 +37,7 @@ export function recentSignIn() {
         "/confirm-password",
         {
           method: "POST",
-          body: z.object({ password: z.string().min(1).max(128) }),
+          body: z.object({ password: z.string().min(1).max(LONGEST_PASSWORD) }),
           use: [sessionMiddleware],
         },
         async (ctx) => {

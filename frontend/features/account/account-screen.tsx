@@ -1,6 +1,7 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
 
 import { SIGN_IN } from "@/auth/paths";
@@ -9,26 +10,37 @@ import { signOut } from "@/auth/sign-out";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy-button";
 import { Field, Select } from "@/ui/field";
+import { later } from "@/ui/later";
 import { useTheme } from "@/ui/theme";
 import { THEMES } from "@/ui/themes";
 import { useToast } from "@/ui/toast";
 
+import { ChangePassword } from "./change-password";
 import { Erase } from "./erase";
 import { downloadExport } from "./export";
+import { Name } from "./name";
 import { useAccount } from "./queries";
 import { Timezone } from "./timezone";
 
-/** The person's account: identity, time zone, theme, export, erasing, signing out. */
-export function AccountScreen() {
+const SessionList = later(() => import("./session-list").then((loaded) => loaded.SessionList));
+
+/** The person's account: identity, password, sessions, time zone, theme, export, erasing, signing out. */
+export function AccountScreen({ name }: { name: string }) {
   const { data: account, error } = useAccount();
   const { id, email, hasPassword } = usePerson();
+  const router = useRouter();
   return (
     <main className="mx-auto grid max-w-xl gap-6 px-3 pt-8 pb-24 sm:px-6">
       <div className="flex items-start justify-between gap-4">
         <div className="min-w-0">
           <h1 className="text-2xl font-semibold tracking-tight">Account</h1>
           <p className="mt-1 text-muted">
-            You are signed in as <bdi className="text-text wrap-anywhere">{email}</bdi>
+            You are signed in as <bdi className="text-text wrap-anywhere">{name}</bdi>
+            {name === email ? null : (
+              <>
+                , <bdi className="wrap-anywhere">{email}</bdi>
+              </>
+            )}
           </p>
           {account ? (
             <p className="mt-1 text-muted">
@@ -40,6 +52,9 @@ export function AccountScreen() {
         <SignOut />
       </div>
       {error ? <p role="alert">{error.message}</p> : null}
+      <Section title="Name">
+        <Name name={name} onChanged={() => router.refresh()} />
+      </Section>
       <Section title="Time and appearance">
         {account ? <Timezone account={account} /> : null}
         <ThemeChoice />
@@ -55,16 +70,12 @@ export function AccountScreen() {
       </Section>
       {hasPassword ? (
         <Section title="Password">
-          <p className="text-sm text-muted">
-            A new password ends every session. You choose whether it also ends agents and keys.
-          </p>
-          <div>
-            <Button asChild>
-              <a href="/forgot-password">Set a new password</a>
-            </Button>
-          </div>
+          <ChangePassword />
         </Section>
       ) : null}
+      <Section title="Sessions">
+        <SessionList />
+      </Section>
       <Section title="Export">
         <p className="text-sm text-muted">
           All of your tasks, also those in the trash, and every change ever made to them, as one
@@ -84,7 +95,7 @@ export function AccountScreen() {
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section className="grid gap-4 rounded-xl border border-line bg-surface p-5">
+    <section aria-label={title} className="grid gap-4 rounded-xl border border-line bg-surface p-5">
       <h2 className="text-lg font-semibold">{title}</h2>
       {children}
     </section>

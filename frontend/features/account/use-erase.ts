@@ -1,8 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 
-import { leave } from "@/auth/leave";
 import { usePerson } from "@/auth/person";
-import { AuthRefusal, postAsPerson } from "@/auth/person-calls";
+import { postAsPerson } from "@/auth/person-calls";
 import { forgetProof } from "@/auth/proof";
 import { forgetWritten } from "@/auth/written";
 
@@ -15,9 +14,6 @@ export function useErase() {
     onSuccess: async () => {
       await forgetWritten(id);
       forgetProof();
-    },
-    onError: (error) => {
-      if (error instanceof AuthRefusal && error.status === 409) leave.toItself();
     },
   });
 }

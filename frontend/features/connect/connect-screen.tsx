@@ -6,6 +6,7 @@ import { later } from "@/ui/later";
 
 import { conversationsCommand, conversationsUrl } from "./addresses";
 import { AgentList } from "./agent-list";
+import { JustConnected } from "./just-connected";
 import { MakeKey } from "./make-key";
 import { isKey, useAgents } from "./queries";
 
@@ -52,9 +53,10 @@ export function ConnectScreen({ url }: { url: string }) {
         </div>
         <ClientSteps url={url} />
         <p className="text-sm text-muted">
-          Then try it: ask the agent “What is on my task list?”. It appears below after its first
-          call.
+          Then try it: ask the agent “What is on my task list?”. This page says when it is
+          connected.
         </p>
+        {agents ? <JustConnected agents={agents} /> : null}
       </section>
       <Conversations url={url} />
       {error ? <p role="alert">{error.message}</p> : null}

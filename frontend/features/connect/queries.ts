@@ -4,12 +4,14 @@ import { answered, api, type Schemas } from "@/api/client";
 import { usePerson } from "@/auth/person";
 import { postAsPerson } from "@/auth/person-calls";
 import { clientName } from "@/auth/server/client-name";
+import { useNews } from "@/features/live/use-news";
 import { readTask } from "@/features/tasks/queries";
+
+import { AGENTS_KEY } from "./agents-key";
 
 export type Agent = Schemas["ShownAgent"];
 export type NewKey = Schemas["NewKey"];
 
-const AGENTS_KEY = ["agents"] as const;
 const ME = { user_id: "me" };
 const SECONDS_BETWEEN = 10;
 const MOST_IN_A_PAGE = 200; // specs/rest.md
@@ -32,9 +34,12 @@ export async function readAgents(user_id: string): Promise<Agent[]> {
   return all;
 }
 
-/** All agents. Polls, so that a newly connected agent appears. */
+/** All agents. A newly connected agent appears by the live feed. Polls too: an agent's call that
+ * changes nothing is no event. */
 export function useAgents() {
   const { id } = usePerson();
+  const client = useQueryClient();
+  useNews(() => client.invalidateQueries({ queryKey: AGENTS_KEY, exact: true }));
   return useQuery({
     queryKey: AGENTS_KEY,
     queryFn: () => readAgents(id),

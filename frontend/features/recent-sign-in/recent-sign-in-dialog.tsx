@@ -4,8 +4,8 @@ import { type SyntheticEvent, useState } from "react";
 
 import { leave } from "@/auth/leave";
 import { usePerson } from "@/auth/person";
-import { AuthRefusal, postAsPerson } from "@/auth/person-calls";
-import { inWords } from "@/features/sign-in/words";
+import { postAsPerson } from "@/auth/person-calls";
+import { refusalInWords } from "@/features/sign-in/refusal-words";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Field } from "@/ui/field";
@@ -53,7 +53,7 @@ function PasswordForm({ onAnswer }: RecentSignInProps) {
       await postAsPerson(id, "/confirm-password", { password });
       onAnswer(true);
     } catch (error) {
-      setProblem(problemOf(error));
+      setProblem(refusalInWords(error));
       setBusy(false);
     }
   };
@@ -86,10 +86,4 @@ function PasswordForm({ onAnswer }: RecentSignInProps) {
       </div>
     </form>
   );
-}
-
-function problemOf(error: unknown): string {
-  return error instanceof AuthRefusal
-    ? inWords(error)
-    : "The server cannot be reached. Try again in a moment.";
 }

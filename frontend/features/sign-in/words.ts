@@ -11,6 +11,7 @@ const WORDS: Record<string, string> = {
   INVALID_PASSWORD: "That is not your password.",
   PASSWORD_TOO_COMMON:
     "Many people use this password, or it is your own address. Choose another, for example a sentence.",
+  NAME_EMPTY: "A name needs a letter or a digit.",
   INVALID_EMAIL: "That is not an e-mail address.",
   VALIDATION_ERROR: "That is not an e-mail address.",
   INVALID_TOKEN: "This link was used already or has expired. Request a new one.",

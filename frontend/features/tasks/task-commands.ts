@@ -20,6 +20,7 @@ import {
   rowAfter,
   send,
   taskOf,
+  type Undoable,
 } from "./commands";
 import { type Conflict, conflictOf } from "./conflicts";
 import { draftOf, edited } from "./drafts";
@@ -35,6 +36,8 @@ type Task = Schemas["WholeTask"];
  * of its task, and put back if it is refused. */
 export class TaskCommands {
   readonly caches: TaskCaches;
+  /** The changes whose undo was refused, such as by a later change of the same field. */
+  private readonly refusedUndos = new Set<number>();
 
   constructor(
     private readonly client: QueryClient,
@@ -73,9 +76,9 @@ export class TaskCommands {
       mutationFn: async () => {
         await this.settled();
         const { undoLastChange } = await import("./last-change");
-        await undoLastChange(this.page.tell, (task, event) =>
-          this.make({ kind: "undo", task, event }),
-        );
+        const undo = (task: { id: number }, event: Undoable) =>
+          this.make({ kind: "undo", task, event });
+        await undoLastChange(this.page.tell, undo, this.refusedUndos);
       },
       onError: (error) =>
         this.page.tell({ words: `Nothing was undone. ${reasonOf(error)}`, danger: true }),
@@ -186,6 +189,7 @@ export class TaskCommands {
       this.page.askAbout(conflict);
       return;
     }
+    if (refused && command.kind === "undo") this.refusedUndos.add(command.event.id);
     const later = refused ? "" : " It is kept, and sent again after a reload.";
     const words = `${failureOf(command, now)}. ${reasonOf(error)}${later}`;
     const action = refused ? this.wayOn(command, error) : this.again(kept);

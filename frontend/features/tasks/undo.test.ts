@@ -43,6 +43,22 @@ test("undo takes back the person's last change in the ledger, after those that a
   expect(told().at(-1)).toBe("Undone: completed “Milk”");
 });
 
+test("an undo that is refused is not tried again: the next one takes back the change before it", async () => {
+  const refused = { ...problem(409), body: { detail: "Claude Code changed the title since." } };
+  all.server.answer = ({ method, path }) => {
+    if (path.endsWith("/events/6/undo")) return refused;
+    if (method === "POST") return { body: exampleTask({ version: 7 }) };
+    return { body: path.includes("/events") ? { events: [event({ id: 6 }), event({})] } : {} };
+  };
+  await all.commands.undoLast();
+  expect(told().at(-1)).toMatch(/was not undone\. Claude Code changed the title since\.$/);
+  await all.commands.undoLast();
+  expect(changes().map(({ path }) => path)).toEqual([
+    "/api/me/events/6/undo",
+    "/api/me/events/5/undo",
+  ]);
+});
+
 test("where the person has nothing to undo, the last change of an agent is offered and not undone", async () => {
   const byAgent = event({ id: 6, actor: "agent", client_name: "Claude Code" });
   all.server.answer = ({ method, path }) => {

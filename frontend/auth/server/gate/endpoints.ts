@@ -137,6 +137,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
   page("POST", "/reset-password", { newPassword: PASSWORD, token: text(100) }),
   page("GET", "/token"),
   page("POST", "/connections/disconnect", { client_id: ID }),
+  page("POST", "/update-user", { name: NAME }),
+  page("POST", "/change-password", { currentPassword: PASSWORD, newPassword: PASSWORD }),
+  page("GET", "/sessions"),
+  page("POST", "/sessions/end", { id: ID }),
   page("POST", "/delete-user"),
   page("POST", "/confirm-password", { password: PASSWORD }),
   page("POST", "/oauth2/consent", {

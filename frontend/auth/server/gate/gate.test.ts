@@ -52,7 +52,6 @@ test("the table in the specification names these endpoints and no others, with t
 
 test("what has no row in the table is not there", async () => {
   for (const path of [
-    "/update-user",
     "/verify-password",
     "/change-email",
     "/list-sessions",

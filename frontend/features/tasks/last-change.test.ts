@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { anEvent } from "@/features/activity/an-event";
 import type { Event } from "@/features/activity/events";
 
-import { lastChange } from "./feed";
+import { lastChange } from "./last-change";
 
 const byAgent = anEvent(9, { after: {} });
 const mine = (id: number, changed: Partial<Event> = {}) =>

@@ -1,0 +1,2 @@
+/** The query key of the person's agents and keys. */
+export const AGENTS_KEY = ["agents"] as const;
