@@ -16,7 +16,7 @@ const leftOf = (ms: number, since?: string) =>
 export function WorkingNow({ ms, since }: WorkingNowProps) {
   const [shown, setShown] = useState(() => leftOf(ms, since) > 0);
   useEffect(() => {
-    const timer = setTimeout(() => setShown(false), leftOf(ms, since));
+    const timer = setTimeout(() => setShown(false), Math.max(0, leftOf(ms, since)));
     return () => clearTimeout(timer);
   }, [ms, since]);
   return shown ? <span className="block text-xs text-accent">Working now</span> : null;
