@@ -13,7 +13,8 @@ depends_on = None
 INSTANT = sa.DateTime(timezone=True)
 
 # A worker has to find the deliveries of every user. Only the function below sets app.seeks_due,
-# and resets it before it returns. No other table has such a policy.
+# and resets it before it returns. No other table has such a policy. Citus passes SET LOCAL to its
+# nodes, and not set_config.
 FOUND_BY_WORKERS = """
 ALTER POLICY delivery_of_user ON delivery USING (
     user_id = current_setting('app.user_id', true) OR current_setting('app.seeks_due', true) = 'on'
@@ -26,12 +27,12 @@ DELIVERIES = """
 CREATE FUNCTION deliveries_of_all(later_than text, most integer)
 RETURNS TABLE (of_user text, unsent_after bigint) LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM set_config('app.seeks_due', 'on', true);
+    SET LOCAL app.seeks_due = 'on';
     RETURN QUERY SELECT user_id, min(CASE WHEN replaying THEN -1 ELSE after_id END)
         FILTER (WHERE due_at <= statement_timestamp())
     FROM delivery WHERE due_at IS NOT NULL AND user_id > later_than
     GROUP BY user_id ORDER BY user_id LIMIT most;
-    PERFORM set_config('app.seeks_due', '', true);
+    SET LOCAL app.seeks_due = '';
 END
 $$
 """

@@ -16,7 +16,7 @@ from tests.support.receiver import Answer, Received, Receiver, status
 from tests.support.streams import Worker, at, until, worker
 from tests.webhooks.test_webhooks import make, read
 
-OVER = "UPDATE delivery SET due_at = due_at - interval '1 day' WHERE due_at IS NOT NULL"
+OVER = "UPDATE delivery SET due_at = now() WHERE due_at IS NOT NULL"
 LEASED = "SELECT count(*) FROM delivery WHERE claim IS NOT NULL"
 
 
@@ -170,7 +170,7 @@ async def test_days_of_failure_pause_the_webhook(
     made = await make(owner, receiver.url)
     await add(owner)
     await settled(owner, made["id"], lambda hook: hook["attempts"] == 1)
-    await copy.run("UPDATE delivery SET failing_since = failing_since - interval '3 days'")
+    await copy.run("UPDATE delivery SET failing_since = now() - interval '3 days'")
     await copy.run(OVER)
     await search(here)
     await settled(owner, made["id"], lambda hook: hook["status"] == "paused")
