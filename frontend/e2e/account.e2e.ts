@@ -105,8 +105,7 @@ test("a new password needs the current one, ends everything else, and not this s
   await expect
     .poll(async () => (await callRest(key, "/tasks")).status, { timeout: 10_000 })
     .toBe(401);
-  await other.page.reload();
-  await other.page.getByText("Your session ended.").waitFor();
+  await other.page.getByText("Your session ended.").waitFor(); // by the end of its feed
   await ann.page.getByText("This browser").waitFor();
   await ann.open("/");
   await ann.page.getByLabel("Add a task").fill("Still here");
@@ -158,7 +157,6 @@ test("a person sees where they are signed in, and ends one session or all others
   await expect.poll(() => list.getByRole("listitem").count()).toBe(1);
   expect((await sessionsOf(ann)).map((session) => session.id)).toEqual([id]);
   for (const other of others) {
-    await other.page.reload();
     await other.page.getByText("Your session ended.").waitFor();
     await other.leave();
   }

@@ -71,6 +71,22 @@ test("a full list says so at once, and the text can be added later", async () =>
   await expect.poll(() => titlesOn(page), POLL).toEqual(["Task 1", "One more"]);
 });
 
+test("a task that is added in view is not reported; one below the window is, and is shown", async () => {
+  const page = await ann.open("/");
+  await page.getByRole("heading", { name: "One list, for you and your agents" }).waitFor();
+  await page.getByLabel("Add a task").fill("In view");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => titlesOn(page), POLL).toEqual(["In view"]);
+  await ann.add(...Array.from({ length: 40 }, (_, at) => `Another ${String(at)}`));
+  await expect.poll(async () => (await titlesOn(page)).length, POLL).toBeGreaterThan(10);
+  await page.getByLabel("Add a task").fill("Below");
+  await page.keyboard.press("Enter");
+  await page.getByText("Added “Below”").first().waitFor();
+  expect(await page.getByText("Added “In view”").count()).toBe(0);
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await rowOf(page, "Below").waitFor();
+});
+
 test("adding a task that the list does not show is reported", async () => {
   await addNumbered(1);
   const page = await ann.open("/?view=completed");

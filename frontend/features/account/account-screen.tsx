@@ -59,6 +59,14 @@ export function AccountScreen({ name }: { name: string }) {
         {account ? <Timezone account={account} /> : null}
         <ThemeChoice />
       </Section>
+      {hasPassword ? (
+        <Section title="Password">
+          <ChangePassword />
+        </Section>
+      ) : null}
+      <Section title="Sessions">
+        <SessionList />
+      </Section>
       <Section title="User id">
         <p className="text-sm text-muted">
           For scripts, and for <code>surelist token</code> on the server. It is not a secret.
@@ -67,14 +75,6 @@ export function AccountScreen({ name }: { name: string }) {
           <code className="min-w-0 font-mono text-sm wrap-anywhere">{id}</code>
           <CopyButton text={id} label="your user id" />
         </div>
-      </Section>
-      {hasPassword ? (
-        <Section title="Password">
-          <ChangePassword />
-        </Section>
-      ) : null}
-      <Section title="Sessions">
-        <SessionList />
       </Section>
       <Section title="Export">
         <p className="text-sm text-muted">

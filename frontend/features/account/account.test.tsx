@@ -49,7 +49,9 @@ test.each([
   const dialog = within(screen.getByRole("dialog"));
   fireEvent.click(dialog.getByRole("button", { name: "Change the password" }));
   const alert = await screen.findByRole("alert");
-  expect(screen.getByLabelText(label).getAttribute("aria-describedby")).toBe(alert.id);
+  const field = screen.getByLabelText(label);
+  expect(field.getAttribute("aria-describedby")).toBe(alert.id);
+  expect(document.activeElement).toBe(field);
 });
 
 test("this browser's session cannot be ended, and the others can", async () => {

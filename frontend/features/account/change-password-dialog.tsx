@@ -1,6 +1,6 @@
 "use client";
 
-import { type SyntheticEvent, useState } from "react";
+import { type SyntheticEvent, useEffect, useRef, useState } from "react";
 
 import { usePerson } from "@/auth/person";
 import { AuthRefusal } from "@/auth/person-calls";
@@ -43,6 +43,10 @@ export function ChangePasswordDialog({ onClose }: ChangePasswordProps) {
   };
   const problem = change.error ? refusalInWords(change.error) : undefined;
   const atCurrent = change.error instanceof AuthRefusal && change.error.code === "INVALID_PASSWORD";
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (change.error) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [change.error]);
   return (
     <Dialog
       open
@@ -51,7 +55,7 @@ export function ChangePasswordDialog({ onClose }: ChangePasswordProps) {
       title="Change the password"
       description="You stay signed in here. Every other browser has to sign in again."
     >
-      <form onSubmit={submit} className="grid gap-4">
+      <form ref={form} onSubmit={submit} className="grid gap-4">
         <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
         <Field label="Current password" error={atCurrent ? problem : undefined}>
           {(wiring) => (

@@ -2,13 +2,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { usePerson } from "@/auth/person";
-import { quoted } from "@/features/activity/words";
 import { useToasts } from "@/ui/toast";
 
 import type { CommandsPage } from "./commands-page";
 import type { Conflict } from "./conflicts";
 import { draftOf, edited } from "./drafts";
-import { isInView } from "./in-view";
 import { takeOver } from "./kept-commands";
 import { TaskCommands } from "./task-commands";
 import type { useCursor } from "./use-cursor";
@@ -34,12 +32,11 @@ export function useCommands(
   /** The list stays where it is: a task that is out of view can be gone to. */
   const added = useStable<Told<"added">>((task, listed) => {
     cursor.choose(task.id);
-    if (listed && isInView(task.id)) return;
-    const action = listed
-      ? { label: "Show", altText: "Show it in the list", onPress: () => cursor.show(task.id) }
-      : { label: "Open", altText: "Open the task", onPress: () => open(task.id) };
-    const hidden = listed ? "" : ". It is not in this part of the list.";
-    toasts.show({ words: `Added ${quoted(task.title)}${hidden}`, action });
+    const goTo = listed ? cursor.show : open;
+    void import("./added").then(
+      ({ tellAdded }) => tellAdded(task, listed, toasts.show, goTo),
+      () => undefined, // the task is there all the same
+    );
   });
   const [commands] = useState(
     () =>
