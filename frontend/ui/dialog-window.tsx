@@ -18,6 +18,34 @@ export type DialogProps = {
   children: ReactNode;
 };
 
+/** What had the focus before the first dialog of a row of them, such as a form and its result. */
+let home: HTMLElement | null = null;
+
+/** The first field has the focus, except where an on-screen keyboard would cover the dialog. */
+function takeFocus(event: Event) {
+  const dialog = event.currentTarget as HTMLElement;
+  const before = document.activeElement;
+  if (before instanceof HTMLElement && before !== document.body && !isInDialog(before)) {
+    home = before;
+  }
+  if (window.matchMedia("(pointer: coarse)").matches) return;
+  const field = dialog.querySelector<HTMLElement>("input:not([hidden]), select, textarea");
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+}
+
+/** Returns the focus, unless something else has taken it. */
+function returnFocus(event: Event) {
+  event.preventDefault();
+  const now = document.activeElement;
+  if (isInDialog(now)) return;
+  if (now === document.body && home?.isConnected) home.focus();
+  home = null;
+}
+
+const isInDialog = (element: Element | null) => element?.closest("[data-dialog]") != null;
+
 /** The dialog of `dialog.tsx`. */
 export function DialogWindow({
   open,
@@ -35,6 +63,9 @@ export function DialogWindow({
         <Radix.Overlay className="animate-appear fixed inset-0 z-50 bg-shade" />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          data-dialog=""
+          onOpenAutoFocus={takeFocus}
+          onCloseAutoFocus={returnFocus}
           onEscapeKeyDown={stay}
           onInteractOutside={stay}
           className={clsx(

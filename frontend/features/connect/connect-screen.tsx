@@ -66,7 +66,7 @@ export function ConnectScreen({ url }: { url: string }) {
             <h2 className="mb-3 text-lg font-semibold">Connected agents</h2>
             <AgentList
               agents={agents.filter((agent) => !isKey(agent))}
-              empty="None yet. An agent appears here after its first call."
+              empty="None yet. An agent appears here when you have allowed it."
             />
           </section>
           <section>
