@@ -115,7 +115,7 @@ test("changes without a network wait for it, and an added task survives a reload
   await page.getByLabel("Add a task").fill("Written below ground");
   await page.keyboard.press("Enter");
   await page.getByRole("checkbox", { name: "Completed: Task 1" }).click();
-  await page.getByText("Offline: 2 changes are sent when the network is back.").waitFor();
+  await page.getByText("Offline: 2 changes wait.").waitFor();
   await page.waitForTimeout(4000);
   expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
   await ann.context.setOffline(false);

@@ -71,7 +71,7 @@ test("changes without a network are made once, after the page is opened again", 
   await ann.add("One", "Two", "Three");
   const page = await ann.open();
   await changeAll(page, () => ann.context.setOffline(true));
-  await page.getByText("Offline: 4 changes are sent when the network is back.").waitFor();
+  await page.getByText("Offline: 4 changes wait.").waitFor();
   await page.close();
   await ann.context.setOffline(false);
   expect(await changes()).toEqual([]);

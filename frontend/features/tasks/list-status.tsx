@@ -46,6 +46,5 @@ export function ListStatus({ count, waiting, openTask, onOpen, children }: ListS
 
 function offlineWords(waiting: number): string {
   if (waiting === 0) return "You are offline.";
-  const changes = waiting === 1 ? "1 change is" : `${waiting} changes are`;
-  return `Offline: ${changes} sent when the network is back.`;
+  return `Offline: ${waiting === 1 ? "1 change waits" : `${waiting} changes wait`}.`;
 }
