@@ -108,7 +108,15 @@ test("the other pages of somebody busy do", async () => {
   await take(page, "connect-key");
   await page.goto("/account");
   await page.getByLabel("Time zone").waitFor();
+  await page.getByText("This browser").waitFor();
   await take(page, "account");
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await page.getByLabel("Current password").fill("not the password at all");
+  await page.getByLabel("New password").fill("a sentence that is long enough");
+  await page.keyboard.press("Enter");
+  await page.getByText("That is not your password.").waitFor();
+  await take(page, "account-password");
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Erase everything" }).click();
   await page.getByRole("dialog").waitFor();
   await take(page, "account-erase");

@@ -8,7 +8,6 @@ import { deviceInWords } from "./device";
 
 import type { ShownSession } from "../sessions";
 
-const MOST_SHOWN = 100;
 const LONGEST_USER_AGENT = 500;
 
 /** Shows a person their sessions, and ends them. Better Auth's own endpoints name a session by its
@@ -37,10 +36,10 @@ export function sessions() {
         { method: "GET", use: [sessionMiddleware] },
         async (ctx) => {
           const { session, user } = ctx.context.session;
-          const all = await ctx.context.internalAdapter.listSessions(user.id);
-          const shown = all.map((one) => shownSession(one, one.id === session.id));
-          shown.sort((a, b) => Number(b.current) - Number(a.current) || newestFirst(a, b));
-          return ctx.json({ sessions: shown.slice(0, MOST_SHOWN) });
+          const all = await ctx.context.internalAdapter.listSessions(user.id); // at most 100
+          const others = all.filter(({ id }) => id !== session.id).map((one) => shown(one));
+          others.sort((a, b) => b.used_at.localeCompare(a.used_at));
+          return ctx.json({ sessions: [{ ...shown(session), current: true }, ...others] });
         },
       ),
       endSessions: createAuthEndpoint(
@@ -88,15 +87,13 @@ type Session = {
   userAgent?: string | null | undefined;
 };
 
-function shownSession(session: Session, current: boolean): ShownSession {
+function shown(session: Session): ShownSession {
   return {
     id: session.id,
-    current,
+    current: false,
     device: deviceInWords(session.userAgent ?? ""),
     address: session.ipAddress ?? null,
     signed_in_at: session.createdAt.toISOString(),
     used_at: session.updatedAt.toISOString(),
   };
 }
-
-const newestFirst = (a: ShownSession, b: ShownSession) => b.used_at.localeCompare(a.used_at);
