@@ -249,13 +249,13 @@ def test_an_invalid_setting_stops_it_with_one_line(
 
 
 @pytest.fixture
-def external(cluster: Cluster) -> Callable[[str], str]:
+def external(cluster: Cluster) -> Generator[Callable[[str], str]]:
     """The URL of a new and empty database, by role."""
     name = f"external_{next(_numbers)}"
-    asyncio.run(
-        _execute(cluster.url(SUPERUSER, "postgres"), f"CREATE DATABASE {name} OWNER {OWNER_ROLE}")
-    )
-    return lambda role: cluster.url(role, name)
+    postgres = cluster.url(SUPERUSER, "postgres")
+    asyncio.run(_execute(postgres, f"CREATE DATABASE {name} OWNER {OWNER_ROLE}"))
+    yield lambda role: cluster.url(role, name)
+    asyncio.run(_execute(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 _numbers = count(1)
@@ -263,8 +263,10 @@ _numbers = count(1)
 
 async def _execute(url: str, statement: str) -> None:
     connection = await asyncpg.connect(url)
-    await connection.execute(statement)
-    await connection.close()
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 def test_an_external_database_is_served_after_it_is_migrated(

@@ -20,6 +20,7 @@ from surelist.postgres.embedded import APP_ROLE, DATABASE, OWNER_ROLE, SUPERUSER
 
 CITUS_URL = os.environ.get("CITUS_URL")
 
+DROPS = 5
 OURS = "made by the tests of Surelist"
 PASSWORDS = {OWNER_ROLE: "of-the-owner", APP_ROLE: "of-the-app"}
 
@@ -121,9 +122,15 @@ async def close_template(cluster: Cluster, name: str) -> None:
 
 
 async def drop(cluster: Cluster, name: str) -> None:
-    """Drop a database on each node."""
+    """Drop a database on each node. Citus itself may be connected to it for a moment."""
     for server in servers(cluster):
-        await _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+        for left in reversed(range(DROPS)):
+            try:
+                await _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+                break
+            except asyncpg.ObjectInUseError:
+                if not left:
+                    raise
 
 
 async def _nodes(url: str) -> Nodes:

@@ -97,6 +97,13 @@ NOT_ON_CITUS = {
         "test_faults::test_a_connection_is_dropped_after_the_shutdown_message_of_postgresql",
         "test_faults::test_a_hanging_postgresql_is_unavailable_and_recovers",
     },
+    "it needs a database that asks for a password, which the nodes of a cluster may not": {
+        "test_auth_schema::test_making_it_again_keeps_what_is_there_and_ends_the_old_password",
+        "test_database::test_a_wrong_password_stops_the_start_and_is_not_repeated",
+    },
+    "it joins the rows of two users, which Citus refuses": {
+        "test_isolation::test_without_filters_and_policies_a_stranger_can_read_and_change_everything",
+    },
     "it damages tables in ways that Citus does not allow": {
         "test_backup::test_a_role_that_does_not_see_every_list_makes_no_backup",
         "test_commit::test_a_call_with_a_failed_commit_can_be_repeated",
