@@ -203,7 +203,7 @@ async def _nodes(url: str) -> dict[str, str]:
 async def _lost(url: str, told: Mapping[str, list[str]]) -> int:
     connection = await asyncpg.connect(url)
     try:
-        found = await connection.fetch("SELECT user_id, title FROM task WHERE title LIKE 'New 0.%'")
+        found = await connection.fetch("SELECT user_id, title FROM task WHERE title LIKE 'New %'")
     finally:
         await connection.close()
     there = {(row["user_id"], row["title"]) for row in found}
