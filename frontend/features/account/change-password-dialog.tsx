@@ -4,18 +4,15 @@ import { type SyntheticEvent, useEffect, useRef, useState } from "react";
 
 import { usePerson } from "@/auth/person";
 import { AuthRefusal } from "@/auth/person-calls";
+import { PasswordField, UsernameForManagers } from "@/features/sign-in/password-field";
 import { refusalInWords } from "@/features/sign-in/refusal-words";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Field } from "@/ui/field";
-import { Input } from "@/ui/input";
 import { useToast } from "@/ui/toast";
 
 import { useChangePassword } from "./use-credentials";
 
 export type ChangePasswordProps = { onClose: () => void };
-
-const LONGEST = 128; // specs/auth.md
 
 /** Asks for the current password and a new one. */
 export function ChangePasswordDialog({ onClose }: ChangePasswordProps) {
@@ -56,37 +53,22 @@ export function ChangePasswordDialog({ onClose }: ChangePasswordProps) {
       description="You stay signed in here. Every other browser has to sign in again."
     >
       <form ref={form} onSubmit={submit} className="grid gap-4">
-        <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
-        <Field label="Current password" error={atCurrent ? problem : undefined}>
-          {(wiring) => (
-            <Input
-              {...wiring}
-              type="password"
-              autoComplete="current-password"
-              required
-              maxLength={LONGEST}
-              value={current}
-              onChange={(event) => setCurrent(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field
+        <UsernameForManagers email={email} />
+        <PasswordField
+          label="Current password"
+          kind="current-password"
+          error={atCurrent ? problem : undefined}
+          value={current}
+          onChange={setCurrent}
+        />
+        <PasswordField
           label="New password"
+          kind="new-password"
           hint="At least 10 characters. A sentence works well."
           error={atCurrent ? undefined : problem}
-        >
-          {(wiring) => (
-            <Input
-              {...wiring}
-              type="password"
-              autoComplete="new-password"
-              required
-              maxLength={LONGEST}
-              value={next}
-              onChange={(event) => setNext(event.target.value)}
-            />
-          )}
-        </Field>
+          value={next}
+          onChange={setNext}
+        />
         <label className="flex items-start gap-3 text-sm">
           <input
             type="checkbox"

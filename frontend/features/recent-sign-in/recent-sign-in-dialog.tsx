@@ -5,11 +5,10 @@ import { type SyntheticEvent, useState } from "react";
 import { leave } from "@/auth/leave";
 import { usePerson } from "@/auth/person";
 import { postAsPerson } from "@/auth/person-calls";
+import { PasswordField, UsernameForManagers } from "@/features/sign-in/password-field";
 import { refusalInWords } from "@/features/sign-in/refusal-words";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Field } from "@/ui/field";
-import { Input } from "@/ui/input";
 
 export type RecentSignInProps = { onAnswer: (confirmed: boolean) => void };
 
@@ -64,20 +63,14 @@ function PasswordForm({ onAnswer }: RecentSignInProps) {
   };
   return (
     <form onSubmit={submit} className="grid gap-4">
-      <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
-      <Field label="Password" error={problem ?? undefined}>
-        {(wiring) => (
-          <Input
-            {...wiring}
-            type="password"
-            autoComplete="current-password"
-            required
-            maxLength={128}
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-          />
-        )}
-      </Field>
+      <UsernameForManagers email={email} />
+      <PasswordField
+        label="Password"
+        kind="current-password"
+        error={problem ?? undefined}
+        value={password}
+        onChange={setPassword}
+      />
       <div className="flex justify-end gap-2">
         <Button onClick={() => onAnswer(false)}>Cancel</Button>
         <Button type="submit" look="primary" busy={busy} disabled={!password}>

@@ -4,6 +4,7 @@ import { KEEP_AGENTS_HEADER } from "@/auth/keep-agents-header";
 import { SIGN_IN } from "@/auth/paths";
 import { askAuth } from "@/auth/server/ask";
 import { admitForm, isRefused } from "@/auth/server/gate/forms";
+import { LONGEST_PASSWORD } from "@/auth/server/passwords/lengths";
 import { getSettings } from "@/auth/server/settings";
 import { formPage } from "@/features/forms/document";
 import {
@@ -71,7 +72,7 @@ function page(
         hint: "At least 10 characters. A sentence works well.",
         error: wrong?.fields?.["password"],
         autocomplete: "new-password",
-        longest: 128,
+        longest: LONGEST_PASSWORD,
         required: true,
         focus: wrong !== null,
       })}

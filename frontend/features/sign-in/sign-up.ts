@@ -5,6 +5,7 @@ import { askAuth } from "@/auth/server/ask";
 import { asksForCode } from "@/auth/server/first-person";
 import { admitForm, isRefused } from "@/auth/server/gate/forms";
 import { offeredWays } from "@/auth/server/offered";
+import { LONGEST_PASSWORD } from "@/auth/server/passwords/lengths";
 import { getSettings } from "@/auth/server/settings";
 import { formPage, seeOther } from "@/features/forms/document";
 import { button, emailField, field, heading, link, message, problem } from "@/features/forms/parts";
@@ -100,7 +101,7 @@ async function page(
           hint: "At least 10 characters. A sentence works well.",
           error: errors["password"],
           autocomplete: "new-password",
-          longest: 128,
+          longest: LONGEST_PASSWORD,
           required: true,
           focus: first === "password",
         })}
