@@ -59,7 +59,10 @@ class Follower:
                 self.ids.append(message.data["id"])
 
     async def until(self, last: int) -> None:
-        """Wait until the event `last` has arrived. Raises what ended the follower before."""
+        """Wait until the event `last` has arrived. Raises what ended the follower before.
+
+        Nothing is killed before each follower has its first event: else it need not connect again.
+        """
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not self.ids or self.ids[-1] < last:
                 if self._following and self._following.done():
@@ -97,6 +100,8 @@ async def _followers(surelist: Served, users: list[str]) -> AsyncGenerator[list[
     for follower in followers:
         follower.start()
     try:
+        for follower in followers:
+            await follower.until(1)
         yield followers
     finally:
         for follower in followers:

@@ -320,10 +320,12 @@ class Database:
         event with a larger id; it is negative if events are to be repeated. Raises Unavailable.
         """
         with faults_as_unavailable():
-            async with self._pool.acquire(timeout=POOL_TIMEOUT) as connection:
-                # Citus passes SET LOCAL of the function to its nodes within a transaction only.
-                async with connection.transaction():
-                    rows = await connection.fetch(_DELIVERIES_OF_ALL, later_than, most)
+            # Citus passes SET LOCAL of the function to its nodes within a transaction only.
+            async with (
+                self._pool.acquire(timeout=POOL_TIMEOUT) as connection,
+                connection.transaction(),
+            ):
+                rows = await connection.fetch(_DELIVERIES_OF_ALL, later_than, most)
         return {row["of_user"]: row["unsent_after"] for row in rows}
 
     async def deliver(self, principal: Principal, work: Work[T]) -> T:

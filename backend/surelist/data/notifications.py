@@ -84,9 +84,7 @@ async def listening(
             heard(text)
 
     with _faults_as_unavailable():
-        connection = await _connect(
-            listening_url(settings), server_settings={"application_name": NAME}
-        )
+        connection = await _connect(listening_url(settings))
     connection.add_termination_listener(lambda _: ended.set())
     try:
         with _faults_as_unavailable():
@@ -102,6 +100,9 @@ async def listening(
             raise Unavailable("database_unavailable")
         if not proven:
             raise NotDelivered("database_unavailable")
+        # Only now is it known that this is no pooler's connection, which others use too.
+        with _faults_as_unavailable():
+            await connection.execute(f"SET application_name = '{NAME}'", timeout=SEND_TIMEOUT)
         yield Channel(connection, lost)
     finally:
         connection.terminate()

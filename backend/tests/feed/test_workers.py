@@ -57,7 +57,7 @@ def wakes(by: str) -> float:
 async def add(person: Person, number: int = 1) -> None:
     for _ in range(number):
         answer = await person.rest("POST", "/tasks", json={"title": "Milk"})
-        assert answer.status_code == 201
+        assert answer.status_code == 201, answer.text
 
 
 async def test_a_change_at_one_worker_reaches_a_stream_at_another(
