@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
+import psutil
 
 from bench.faults.installation import PATIENCE_SECONDS, Installation, Served, superuser
 from bench.faults.processes import row
@@ -77,12 +78,12 @@ async def followed(surelist: Installation, *, times: int, changes: int) -> Row:
     """
     async with traffic(surelist, agents=WRITERS, users=USERS) as agents:
         async with _followers(surelist, agents.users) as followers:
-            for number in range(times):
+            for _ in range(times):
                 await agents.tally.until(changes // 2)
                 await _kill_listening(surelist)
                 await agents.tally.until(changes // 2)
-                workers = surelist.workers()
-                workers[number % len(workers)].kill()
+                # The oldest, so that in two times each worker with a stream is killed.
+                min(surelist.workers(), key=psutil.Process.create_time).kill()
             await agents.tally.until(changes)
             await agents.end()
             for follower in followers:
