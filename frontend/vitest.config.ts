@@ -2,5 +2,9 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   resolve: { alias: { "@": import.meta.dirname } },
-  test: { include: ["**/*.test.{ts,tsx}"], exclude: ["node_modules", ".next"] },
+  test: {
+    include: ["**/*.test.{ts,tsx}"],
+    exclude: ["node_modules", ".next"],
+    setupFiles: ["./vitest.setup.ts"],
+  },
 });

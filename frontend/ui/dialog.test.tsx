@@ -1,15 +1,11 @@
 // @vitest-environment jsdom
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { type ReactNode, useState } from "react";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 
 import { Dialog } from "./dialog";
 
-beforeEach(() => vi.stubGlobal("matchMedia", () => ({ matches: false })));
-afterEach(() => {
-  cleanup();
-  vi.unstubAllGlobals();
-});
+afterEach(cleanup);
 
 function Opener({ children, then }: { children: ReactNode; then?: ReactNode }) {
   const [step, setStep] = useState(0);
