@@ -54,8 +54,10 @@ async function changeAll(page: Page, without: () => Promise<unknown>): Promise<v
   await page.getByRole("form", { name: "Edit Three" }).waitFor({ state: "detached" });
   await page.getByRole("checkbox", { name: "Completed: One" }).click();
   await page.getByRole("button", { name: "Delete Two" }).click();
-  await page.getByLabel("Add a task").fill("Four");
-  await page.keyboard.press("Enter");
+  await expect.poll(() => kept(page), POLL).toBe(3);
+  const field = page.getByLabel("Add a task");
+  await field.fill("Four");
+  await field.press("Enter"); // the row after Two may have taken the focus meanwhile
   await expect.poll(() => kept(page), POLL).toBe(4);
 }
 
