@@ -46,7 +46,7 @@ otel: setup ## install the exporter of OpenTelemetry traces
 
 # One worker per processor, each with its own PostgreSQL. Long tests run first, and a module whose
 # tests share a running server stays on one worker: backend/tests/support/kinds.py.
-PYTEST := $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/pytest -n auto --no-loadscope-reorder
 
 .PHONY: unit
 unit: $(DEV) ## run the tests that need no PostgreSQL and no other program: seconds

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from itertools import count
+from typing import Any
 
 import httpx
 import hypothesis
@@ -20,6 +21,7 @@ from tests.support.copies import PRISTINE, Copy, copied
 from tests.support.other_postgres import any_postgres
 from tests.support.person import Person
 from tests.support.records import Records, records_of
+from tests.support.waiting import waiting_tasks
 
 URL = "http://localhost:8000"
 SECRET = "a secret for tests, of no use anywhere"
@@ -30,6 +32,10 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("same every time")
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> kinds.Shares:
+    return kinds.Shares(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     kinds.mark(items)
 
@@ -38,6 +44,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     with kinds.guarded(item):
         return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    call: pytest.CallInfo[None],
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if call.excinfo and "Timeout" in str(call.excinfo.value):
+        report.sections.append(("What its tasks wait for", waiting_tasks()))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.citus_nodes import CITUS_URL
 
@@ -84,6 +85,9 @@ SLOW = {
 }
 """Modules, or tests of a module, that take more than a few seconds."""
 
+TOGETHER = {"test_growth"}
+"""Modules whose tests share what takes long to make; so do all modules that start programs."""
+
 NOT_ON_CITUS = {
     "it reads the plans of one PostgreSQL": {"test_growth"},
     "it sees who waits on one PostgreSQL": {
@@ -127,20 +131,15 @@ _guarded = ""
 
 
 def mark(items: list[pytest.Item]) -> None:
-    """Give each test its kind, and put the long ones first, so that workers end together.
-
-    A module whose tests start programs, which they often share, goes to one worker as a whole.
-    """
+    """Give each test its kind, and put the long ones first, so that workers end together."""
     for item in items:
         kind = _kind(item)
         item.add_marker(kind)
-        if _listed(item, SLOW):
+        if _listed(item.nodeid, SLOW):
             item.add_marker("slow")
         for reason, tests in NOT_ON_CITUS.items():
-            if CITUS_URL and _listed(item, tests):
+            if CITUS_URL and _listed(item.nodeid, tests):
                 item.add_marker(pytest.mark.skip(reason))
-        if kind in ("process", "client"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
     items.sort(key=_place)
 
 
@@ -148,17 +147,42 @@ def _place(item: pytest.Item) -> tuple[int, bool]:
     return -KINDS.index(kind_of(item)), item.get_closest_marker("slow") is None
 
 
+def share_of(nodeid: str) -> str:
+    """What goes to one worker as a whole: a test, or a module whose tests start programs.
+
+    Tests of a module often share the programs.
+    """
+    module = nodeid.partition("::")[0]
+    return module if _starts_programs(nodeid) or _listed(nodeid, TOGETHER) else nodeid
+
+
+class Shares(LoadScopeScheduling):
+    """Gives the workers of pytest-xdist their shares.
+
+    Its mark `xdist_group` does nothing on pytest 9.2 (pytest-xdist's issue 1386).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return share_of(nodeid)
+
+
 def _kind(item: pytest.Item) -> str:
-    if "clients" in item.path.parts:
-        return "client"
-    if _listed(item, PROCESS):
-        return "process"
+    if started := _starts_programs(item.nodeid):
+        return started
     return "database" if "cluster" in getattr(item, "fixturenames", ()) else "unit"
 
 
-def _listed(item: pytest.Item, tests: set[str]) -> bool:
-    function = getattr(item, "originalname", item.name)
-    return not {item.path.stem, f"{item.path.stem}::{function}"}.isdisjoint(tests)
+def _starts_programs(nodeid: str) -> str:
+    """The kind of a test that starts programs, or an empty string."""
+    if "clients" in Path(nodeid.partition("::")[0]).parts:
+        return "client"
+    return "process" if _listed(nodeid, PROCESS) else ""
+
+
+def _listed(nodeid: str, tests: set[str]) -> bool:
+    path, _, name = nodeid.partition("::")
+    module, function = Path(path).stem, name.partition("[")[0]
+    return not {module, f"{module}::{function}"}.isdisjoint(tests)
 
 
 def kind_of(item: pytest.Item) -> str:

@@ -25,8 +25,6 @@ from surelist.tasks.listing import Filters, Page
 from surelist.tasks.resources import ids_with_prefix
 from tests.support.copies import Copy, copied
 
-pytestmark = pytest.mark.xdist_group("test_growth")  # it copies 14,000 tasks three times
-
 COUNT_LIMIT = 30
 """A lower limit than the default, so that the tests need fewer tasks."""
 
