@@ -96,13 +96,15 @@ export async function start(
   }
 }
 
-/** Waits for text in the server's output. */
+const FAILED = /The web page is not available: .*/;
+
+/** Waits for text in the server's output. Rejects when the server ends, or the page is not built. */
 function reader(server: ChildProcess): (words: RegExp) => Promise<string> {
   let heard = "";
   server.stdout?.on("data", (chunk: Buffer) => (heard += chunk.toString()));
   return async (words) => {
     const deadline = Date.now() + SECONDS_TO_START * 1000;
-    while (Date.now() < deadline && server.exitCode === null) {
+    while (Date.now() < deadline && server.exitCode === null && !FAILED.test(heard)) {
       const found = words.exec(heard)?.[1];
       if (found) return found;
       await new Promise((resolve) => setTimeout(resolve, 200));
