@@ -164,7 +164,7 @@ async def open_pool(
         nonlocal checked
         if not checked:
             try:
-                await _check(connection)
+                await _check(connection, CONNECT_TIMEOUT)
             except ConfigurationError as fault:  # shown by /readyz, but not to callers
                 raise Unavailable("database_unavailable") from fault
             checked = True
@@ -193,24 +193,25 @@ async def check(url: str, seconds: float = CONNECT_TIMEOUT) -> None:
     try:
         with faults_as_unavailable():
             async with connected(url, "DATABASE_URL", seconds) as connection:
-                giving_up = asyncio.get_running_loop().call_later(seconds, connection.terminate)
-                try:
-                    await _check(connection)
-                finally:
-                    giving_up.cancel()
+                await _check(connection, seconds)
     except Unavailable as fault:
         raise Unreachable(
             "The database at DATABASE_URL went away while it was looked at."
         ) from fault
 
 
-async def _check(connection: Connection) -> None:
-    # A pooler may give each transaction another of its connections to PostgreSQL.
-    async with connection.transaction():
-        await _check_role(connection)
-        await _check_schema(connection)
-        await wall.check(connection)
-        await citus.check(connection)
+async def _check(connection: Connection, seconds: float) -> None:
+    # Not a timeout: asyncpg would then wait for the answer to a ROLLBACK.
+    giving_up = asyncio.get_running_loop().call_later(seconds, connection.terminate)
+    try:
+        # A pooler may give each transaction another of its connections to PostgreSQL.
+        async with connection.transaction():
+            await _check_role(connection)
+            await _check_schema(connection)
+            await wall.check(connection)
+            await citus.check(connection)
+    finally:
+        giving_up.cancel()
 
 
 @asynccontextmanager

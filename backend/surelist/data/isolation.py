@@ -9,8 +9,8 @@ by naming the user to PostgreSQL, whose row-level security shows it no other use
 import asyncio
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol, TypeVar, cast
 
 import asyncpg
@@ -309,8 +309,8 @@ class Database:
 
         It says which users' rows to read again, and shows none. Raises Unavailable.
         """
-        with faults_as_unavailable():
-            rows = await self._pool.fetch(_LAST_EVENTS_OF, list(user_ids), timeout=POOL_TIMEOUT)
+        async with self._asking() as connection:
+            rows = await connection.fetch(_LAST_EVENTS_OF, list(user_ids))
         return {row["user_id"]: row["last_event"] for row in rows}
 
     async def deliveries(self, later_than: str, most: int) -> Mapping[str, int | None]:
@@ -319,13 +319,11 @@ class Database:
         The value is None if no delivery of the user is due yet. Otherwise a delivery waits for an
         event with a larger id; it is negative if events are to be repeated. Raises Unavailable.
         """
-        with faults_as_unavailable():
+        async with self._asking() as connection:
             # Citus passes SET LOCAL of the function to its nodes within a transaction only.
-            async with (
-                self._pool.acquire(timeout=POOL_TIMEOUT) as connection,
-                connection.transaction(),
-            ):
-                rows = await connection.fetch(_DELIVERIES_OF_ALL, later_than, most)
+            await connection.execute("BEGIN")
+            rows = await connection.fetch(_DELIVERIES_OF_ALL, later_than, most)
+            await connection.execute("COMMIT")
         return {row["of_user"]: row["unsent_after"] for row in rows}
 
     async def deliver(self, principal: Principal, work: Work[T]) -> T:
@@ -349,10 +347,8 @@ class Database:
         """
         outcome = "away"
         try:
-            with faults_as_unavailable():
-                seen: int | None = await self._pool.fetchval(
-                    _LAST_EVENT_OF, principal.account_id, timeout=POOL_TIMEOUT
-                )
+            async with self._asking() as connection:
+                seen: int | None = await connection.fetchval(_LAST_EVENT_OF, principal.account_id)
             if seen is None:
                 return None
 
@@ -490,6 +486,24 @@ class Database:
                 await self._give_back(connection, pool)
             return result
 
+    @asynccontextmanager
+    async def _asking(self) -> AsyncGenerator[PooledConnection]:
+        """A connection for questions of the worker itself, which belong to no user.
+
+        Raises Unavailable if they take longer than POOL_TIMEOUT.
+        """
+        with faults_as_unavailable():
+            connection = await self._a_connection(self._pool)
+            CONNECTIONS_IN_USE.inc()
+            try:
+                async with asyncio.timeout(POOL_TIMEOUT):
+                    yield connection
+            except BaseException:
+                _give_up(connection)
+                raise
+            finally:
+                await self._give_back(connection, self._pool)
+
     async def _a_connection(self, pool: Pool) -> PooledConnection:
         """A connection of the pool. Raises Unavailable when none becomes free in time."""
         if pool.get_idle_size():  # no wait: a timer would cost 30 us
@@ -502,15 +516,11 @@ class Database:
             raise Unavailable("server_busy") from None
 
     async def _roll_back(self, connection: PooledConnection, pool: Pool) -> None:
-        """Roll back an open transaction, and return the connection to the pool.
-
-        One on which that does not succeed is given up: half an exchange may be left on it.
-        """
+        """Roll back an open transaction, and return the connection to the pool."""
         try:
             await connection.execute("ROLLBACK", timeout=ROLLBACK_TIMEOUT)
         except Exception:  # noqa: BLE001 (what went wrong before is what is told)
-            with suppress(asyncpg.InterfaceError):  # the pool itself has let go of it
-                connection.terminate()
+            _give_up(connection)
         finally:
             await self._give_back(connection, pool)
 
@@ -521,6 +531,12 @@ class Database:
 
 async def _nothing(_tx: UserTransaction) -> None:
     """The work of a transaction that only checks a credential."""
+
+
+def _give_up(connection: PooledConnection) -> None:
+    """End a connection on which half an exchange may be left: asyncpg would wait for its end."""
+    with suppress(asyncpg.InterfaceError):  # the pool itself has let go of it
+        connection.terminate()
 
 
 async def _end(connection: PooledConnection, end: str, before: str = "") -> None:

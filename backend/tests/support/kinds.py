@@ -98,8 +98,13 @@ NOT_ON_CITUS = {
         "test_person_first::test_a_write_of_the_person_does_not_queue_behind_an_agents_writes",
     },
     "it stands between the server and the socket of its PostgreSQL": {
-        "test_faults::test_a_connection_is_dropped_after_the_shutdown_message_of_postgresql",
-        "test_faults::test_a_hanging_postgresql_is_unavailable_and_recovers",
+        "test_lost_connections::test_a_connection_is_dropped_after_the_shutdown_message_of_postgresql",
+        "test_lost_connections::test_a_hanging_postgresql_is_unavailable_and_recovers",
+        "test_lost_connections::test_a_question_of_the_server_itself_ends_with_its_connection",
+        "test_lost_connections::test_a_question_of_the_server_itself_is_cancelled_when_postgresql_hangs",
+        "test_lost_connections::test_a_question_of_the_server_itself_is_given_up_when_postgresql_hangs",
+        "test_lost_connections::test_a_read_does_not_wait_for_a_hanging_postgresql_beside_a_replica",
+        "test_lost_connections::test_the_check_of_a_first_connection_is_given_up_when_postgresql_hangs",
     },
     "it needs a database that asks for a password, which the nodes of a cluster may not": {
         "test_auth_schema::test_making_it_again_keeps_what_is_there_and_ends_the_old_password",
