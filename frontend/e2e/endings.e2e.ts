@@ -75,6 +75,35 @@ test("signing out ends the tokens that the page got, and leaves agents and keys"
   expect((await agent.refresh(held.refresh)).status).toBe(200);
 });
 
+test.for([
+  ["signs out", "/sign-out", "/sign-in"],
+  ["erases everything", "/delete-user", "/sign-up"],
+])("a person who %s is not told that their session has ended", async ([does, call, path]) => {
+  const { page } = ann;
+  const ended = Promise.withResolvers<undefined>();
+  await page.route("**/api/auth/sessions", async (route) => {
+    await ended.promise;
+    await route.continue();
+  });
+  await page.route(`**/api/auth${call ?? ""}`, async (route) => {
+    const response = await route.fetch();
+    ended.resolve(undefined);
+    const refused = (await page.waitForResponse("**/api/auth/sessions")).status();
+    expect(refused).toBe(401);
+    await page.waitForTimeout(500);
+    await route.fulfill({ response });
+  });
+  await ann.open("/account");
+  if (does === "signs out") await page.getByRole("button", { name: "Sign out" }).click();
+  else {
+    await page.getByRole("button", { name: "Erase everything" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("textbox").fill("erase");
+    await dialog.getByRole("button", { name: "Erase everything" }).click();
+  }
+  await page.waitForURL(product.web + (path ?? ""));
+});
+
 test("another browser of the same person stays signed in after one has signed out", async () => {
   const other = await Visitor.arrive();
   await other.page.goto("/sign-in");

@@ -11,7 +11,7 @@ import { agentStanding } from "./agent-standing";
 import { browserProof } from "./browser-proof";
 import { clientAuthentication } from "./client-authentication";
 import { connections } from "./connections";
-import { getPool } from "./database";
+import { getKyselyPool } from "./database";
 import { endedGrants } from "./ended-grants";
 import { eraseList } from "./erasing";
 import { firstPersonIsLocal } from "./first-person";
@@ -41,7 +41,7 @@ export function authOptions(settings: Settings) {
     trustedOrigins: [settings.webUrl],
     ...secrets(settings),
     database: {
-      dialect: new PostgresDialect({ pool: getPool(settings) }),
+      dialect: new PostgresDialect({ pool: getKyselyPool(settings) }),
       type: "postgres" as const,
       transaction: true,
     },

@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 
 import { SIGN_IN } from "@/auth/paths";
 import { usePerson } from "@/auth/person";
+import { leaveAfter } from "@/auth/leave";
 import { signOut } from "@/auth/sign-out";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy-button";
@@ -146,9 +147,7 @@ function SignOut() {
   const { id } = usePerson();
   const tell = useToast();
   const leaving = useMutation({
-    mutationFn: () => signOut(id),
-    // A full reload drops all data of this person.
-    onSuccess: () => window.location.assign(SIGN_IN),
+    mutationFn: () => leaveAfter(() => signOut(id), SIGN_IN),
     onError: (error) => tell({ words: error.message, danger: true }),
   });
   return (

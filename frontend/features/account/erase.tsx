@@ -2,7 +2,6 @@
 
 import { type SyntheticEvent, useState } from "react";
 
-import { SIGN_UP } from "@/auth/paths";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Field } from "@/ui/field";
@@ -31,8 +30,7 @@ function EraseDialog({ onClose }: { onClose: () => void }) {
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (typed !== WORD) return;
-    // A full reload drops all data of this person.
-    erase.mutate(undefined, { onSuccess: () => window.location.assign(SIGN_UP) });
+    erase.mutate();
   };
   return (
     <Dialog
