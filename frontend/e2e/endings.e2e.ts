@@ -75,6 +75,13 @@ test("signing out ends the tokens that the page got, and leaves agents and keys"
   expect((await agent.refresh(held.refresh)).status).toBe(200);
 });
 
+async function eraseEverything(): Promise<void> {
+  await ann.page.getByRole("button", { name: "Erase everything" }).click();
+  const dialog = ann.page.getByRole("dialog");
+  await dialog.getByRole("textbox").fill("erase");
+  await dialog.getByRole("button", { name: "Erase everything" }).click();
+}
+
 test.for([
   ["signs out", "/sign-out", "/sign-in"],
   ["erases everything", "/delete-user", "/sign-up"],
@@ -95,13 +102,17 @@ test.for([
   });
   await ann.open("/account");
   if (does === "signs out") await page.getByRole("button", { name: "Sign out" }).click();
-  else {
-    await page.getByRole("button", { name: "Erase everything" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByRole("textbox").fill("erase");
-    await dialog.getByRole("button", { name: "Erase everything" }).click();
-  }
+  else await eraseEverything();
   await page.waitForURL(product.web + (path ?? ""));
+});
+
+test("a person whose session ended elsewhere is told so when they want to erase", async () => {
+  const page = await ann.open("/account");
+  await page.getByText(ann.email).waitFor();
+  const headers = await ann.shown();
+  await page.request.post("/api/auth/sign-out", { data: {}, headers });
+  await eraseEverything();
+  await page.waitForURL((url) => url.searchParams.get("reason") === "ended");
 });
 
 test("another browser of the same person stays signed in after one has signed out", async () => {

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import quote
 
 import asyncpg
@@ -173,8 +174,7 @@ async def test_a_question_of_the_server_itself_ends_with_its_connection(
         async with copy.connection() as superuser, superuser.transaction():
             await superuser.execute(f"LOCK TABLE {table}")
             asking = asyncio.ensure_future(ask(ann.database))
-            while not await copy.rows(WAITING):
-                await asyncio.wait([asking], timeout=0.01)
+            await until_one_waits(copy, asking)
             await copy.run(END_THE_APPS)
             async with asyncio.timeout(60):
                 with pytest.raises(Unavailable):
@@ -240,15 +240,20 @@ async def test_the_check_of_a_first_connection_is_given_up_when_postgresql_hangs
         pool = await open_pool(own(settings, url), checked=False)
         async with copy.connection() as superuser, superuser.transaction():
             await superuser.execute("LOCK TABLE alembic_version")
-            acquiring = asyncio.ensure_future(pool.acquire(timeout=0.5))
-            while not await copy.rows(WAITING):
-                await asyncio.wait([acquiring], timeout=0.01)
+            acquiring = asyncio.ensure_future(pool.acquire(timeout=2))
+            await until_one_waits(copy, acquiring)
             passes.clear()
             async with asyncio.timeout(60):
                 with pytest.raises((TimeoutError, asyncpg.InterfaceError)):
                     await acquiring
             passes.set()
         pool.terminate()
+
+
+async def until_one_waits(copy: Copy, work: asyncio.Future[Any]) -> None:
+    """Wait until a statement waits for a lock, or the work has ended."""
+    while not work.done() and not await copy.rows(WAITING):
+        await asyncio.wait([work], timeout=0.01)
 
 
 async def until_idle(person: Person) -> None:

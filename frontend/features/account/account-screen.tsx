@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 
 import { SIGN_IN } from "@/auth/paths";
 import { usePerson } from "@/auth/person";
-import { leaveAfter } from "@/auth/leave";
+import { leaveAfter } from "@/auth/leave-after";
 import { signOut } from "@/auth/sign-out";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy-button";

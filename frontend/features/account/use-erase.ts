@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 
-import { leaveAfter } from "@/auth/leave";
+import { leaveAfter } from "@/auth/leave-after";
 import { SIGN_UP } from "@/auth/paths";
 import { usePerson } from "@/auth/person";
 import { postAsPerson } from "@/auth/person-calls";
