@@ -51,7 +51,7 @@ def pytest_runtest_makereport(
     call: pytest.CallInfo[None],
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if call.excinfo and "Timeout" in str(call.excinfo.value):
+    if call.excinfo and "from pytest-timeout" in str(call.excinfo.value):
         report.sections.append(("What its tasks wait for", waiting_tasks()))
     return report
 

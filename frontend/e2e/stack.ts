@@ -96,7 +96,7 @@ export async function start(
   }
 }
 
-const FAILED = /The web page is not available: .*/;
+const FAILED = /The web page is not available:/;
 
 /** Waits for text in the server's output. Rejects when the server ends, or the page is not built. */
 function reader(server: ChildProcess): (words: RegExp) => Promise<string> {

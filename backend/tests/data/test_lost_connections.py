@@ -108,14 +108,8 @@ async def test_an_endless_statement_is_cancelled(
 async def test_a_hanging_postgresql_is_unavailable_and_recovers(
     copy: Copy, settings: Settings, short_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    passes = asyncio.Event()
-    passes.set()
-    async with (
-        never_hanging_up(copy, short_path, passes) as url,
-        newcomers(own(settings, url, lock_timeout_ms=200)) as newcomer,
-    ):
-        ann = newcomer()
-        await ann.call("add_task", title="First")
+    impatient = settings.model_copy(update={"lock_timeout_ms": 200})
+    async with that_can_hang(copy, impatient, short_path) as (ann, passes):
         with monkeypatch.context() as hurried:
             hurried.setattr(isolation, "TRANSACTION_TIMEOUT", 0.2)
             hurried.setattr(isolation, "ROLLBACK_TIMEOUT", 0.2)
@@ -143,15 +137,7 @@ async def test_a_question_of_the_server_itself_is_given_up_when_postgresql_hangs
     monkeypatch: pytest.MonkeyPatch,
     question: str,
 ) -> None:
-    passes = asyncio.Event()
-    passes.set()
-    async with (
-        never_hanging_up(copy, short_path, passes) as url,
-        newcomers(own(settings, url)) as newcomer,
-    ):
-        ann = newcomer()
-        await ann.call("add_task", title="First")
-        await until_idle(ann)
+    async with that_can_hang(copy, settings, short_path) as (ann, passes):
         with monkeypatch.context() as hurried:
             hurried.setattr(isolation, "POOL_TIMEOUT", 0.2)
             passes.clear()
@@ -186,15 +172,7 @@ async def test_a_question_of_the_server_itself_ends_with_its_connection(
 async def test_a_question_of_the_server_itself_is_cancelled_when_postgresql_hangs(
     copy: Copy, settings: Settings, short_path: Path, question: str
 ) -> None:
-    passes = asyncio.Event()
-    passes.set()
-    async with (
-        never_hanging_up(copy, short_path, passes) as url,
-        newcomers(own(settings, url)) as newcomer,
-    ):
-        ann = newcomer()
-        await ann.call("add_task", title="First")
-        await until_idle(ann)
+    async with that_can_hang(copy, settings, short_path) as (ann, passes):
         ask, _ = OWN_QUESTIONS[question]
         passes.clear()
         asking = asyncio.ensure_future(ask(ann.database))
@@ -209,15 +187,8 @@ async def test_a_question_of_the_server_itself_is_cancelled_when_postgresql_hang
 async def test_a_read_does_not_wait_for_a_hanging_postgresql_beside_a_replica(
     copy: Copy, settings: Settings, short_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    passes = asyncio.Event()
-    passes.set()
     replicated = settings.model_copy(update={"database_url_replica": copy.url()})
-    async with (
-        never_hanging_up(copy, short_path, passes) as url,
-        newcomers(own(replicated, url)) as newcomer,
-    ):
-        ann = newcomer()
-        await ann.call("add_task", title="First")
+    async with that_can_hang(copy, replicated, short_path) as (ann, passes):
         assert (await ann.rest("GET", "/tasks")).status_code == 200
         await until_idle(ann)
         with monkeypatch.context() as hurried:
@@ -250,6 +221,23 @@ async def test_the_check_of_a_first_connection_is_given_up_when_postgresql_hangs
         pool.terminate()
 
 
+@asynccontextmanager
+async def that_can_hang(
+    copy: Copy, settings: Settings, directory: Path
+) -> AsyncIterator[tuple[Person, asyncio.Event]]:
+    """A person with a task, whose worker waits for PostgreSQL while the event is not set."""
+    passes = asyncio.Event()
+    passes.set()
+    async with (
+        never_hanging_up(copy, directory, passes) as url,
+        newcomers(own(settings, url)) as newcomer,
+    ):
+        ann = newcomer()
+        await ann.call("add_task", title="First")
+        await until_idle(ann)
+        yield ann, passes
+
+
 async def until_one_waits(copy: Copy, work: asyncio.Future[Any]) -> None:
     """Wait until a statement waits for a lock, or the work has ended."""
     while not work.done() and not await copy.rows(WAITING):
@@ -264,9 +252,9 @@ async def until_idle(person: Person) -> None:
             await asyncio.sleep(0.01)
 
 
-def own(settings: Settings, url: str, **more: int) -> Settings:
+def own(settings: Settings, url: str) -> Settings:
     """Settings of an app with one connection to this database."""
-    return settings.model_copy(update={"database_url": url, "pool_size": 1, **more})
+    return settings.model_copy(update={"database_url": url, "pool_size": 1})
 
 
 @pytest.fixture

@@ -20,17 +20,7 @@ from bench.faults.processes import (
     workers_killed_without_postgres,
 )
 from bench.faults.slow_clients import slow_clients
-from surelist.data.database import Statement
-from surelist.postgres.embedded import APP_ROLE
 
-END_MYSELF = Statement("SELECT pg_terminate_backend(pg_backend_pid())", (), {})
-SLEEP = Statement("SELECT pg_sleep(60)", (), {})
-END_THE_APPS = f"""
-SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
-WHERE usename = '{APP_ROLE}' AND datname = current_database()
-"""
-WAITING = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-ADMIN_SHUTDOWN = b"57P01"
 CHANGES = 60
 
 

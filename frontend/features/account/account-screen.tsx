@@ -4,9 +4,9 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
 
+import { leaveAfter } from "@/auth/leave-after";
 import { SIGN_IN } from "@/auth/paths";
 import { usePerson } from "@/auth/person";
-import { leaveAfter } from "@/auth/leave-after";
 import { signOut } from "@/auth/sign-out";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy-button";
